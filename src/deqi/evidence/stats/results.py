@@ -1,0 +1,106 @@
+"""What every estimator returns: frozen values, one for a single analysis or a whole batch of them.
+
+A batch has the shape of the input without its last (study) axis. For a single analysis each field is a scalar;
+for a batch, an array. A number that could not be estimated is NaN and `status` says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Status(IntEnum):
+    """Why the numbers of an analysis are what they are; only OK and SINGLE_STUDY carry an estimate."""
+
+    OK = 0
+    SINGLE_STUDY = 1
+    """One study: the estimate is that study, tau2 is 0 by definition, there is no prediction interval."""
+    NO_STUDIES = 2
+    NOT_ESTIMABLE = 3
+    """The model has no finite answer for these numbers (more moderators than studies, a zero residual
+    variance under Knapp-Hartung, a quantity beyond what floating point can hold)."""
+    BAD_INPUT = 4
+    """A study has a negative or infinite number where none can be, for example a variance of -1."""
+    ZERO_VARIANCE = 5
+    """A study has a variance of exactly 0: it would take all the weight."""
+    NOT_CONVERGED = 6
+    """An iterative fit stopped early. The bracketed searches of this package never give it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heterogeneity:
+    """How much the studies differ.
+
+    tau2 is on the squared scale of the effects; i2 is in percent; h2 is a ratio; q is Cochran's Q (for mixed
+    models on counts, the Wald statistic) on q_df degrees of freedom. lrt and lrt_p are the likelihood ratio
+    test, for models that have one.
+    """
+
+    tau2: Floats
+    se_tau2: Floats
+    i2: Floats
+    h2: Floats
+    q: Floats
+    q_df: Ints
+    q_p: Floats
+    lrt: Floats | None = None
+    lrt_p: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Interval for the true effect of a new study, on the analysis scale; NaN where the model has none."""
+
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval: low and high, on the scale of whatever it belongs to."""
+
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A pooled effect, one or a batch.
+
+    estimate, se, ci_low, ci_high: analysis scale (log for ratios). statistic: z or t. df: degrees of freedom
+    of the t distribution, NaN where the test is z. k: studies used. level: of every interval, as a fraction.
+    """
+
+    method: str
+    test: str
+    level: float
+    status: Ints
+    k: Ints
+    estimate: Floats
+    se: Floats
+    statistic: Floats
+    df: Floats
+    p: Floats
+    ci_low: Floats
+    ci_high: Floats
+    heterogeneity: Heterogeneity
+    prediction: Prediction
+
+    @property
+    def tau2(self) -> Floats:
+        """Between-study variance; short for heterogeneity.tau2."""
+        return self.heterogeneity.tau2
+
+    @property
+    def ok(self) -> Bools:
+        """True where there is an estimate."""
+        usable: Bools = np.asarray(self.status) <= Status.SINGLE_STUDY
+        return usable
