@@ -1,0 +1,59 @@
+# Every command of the project. `make` or `make help` lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types bench golden requirements docs clean
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*?## "} {printf "  make %-14s %s\n", $$1, $$2}'
+
+$(VENV)/base.stamp: requirements/build.txt requirements/base.txt pyproject.toml CHANGELOG.md
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --require-hashes -r requirements/base.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt requirements/plot.txt requirements/screen.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/plot.txt
+	$(PIP) install --require-hashes -r requirements/screen.txt
+	@touch $@
+
+run: $(VENV)/base.stamp ## The main job: print the benefit-risk report for neuropathy and write report.html
+	@$(BIN)/deqi report --condition neuropathy --format html -o report.html
+	@$(BIN)/deqi report --condition neuropathy
+
+test: $(VENV)/dev.stamp ## All tests
+	$(BIN)/python -m pytest -n 2
+
+check: lint types test ## Lint, types, architecture, knowledge, tests
+
+lint: $(VENV)/dev.stamp ## Style, import order, the one way of imports, the knowledge tables
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/deqi knowledge check
+
+types: $(VENV)/dev.stamp ## Static types
+	$(BIN)/mypy
+
+bench: $(VENV)/dev.stamp ## Speed, side by side with the peers that are installed
+	$(BIN)/python -m benchmarks
+
+golden: $(VENV)/dev.stamp ## Re-check every recorded expectation against a live R with metafor
+	$(BIN)/python -m tests.golden
+
+docs: $(VENV)/dev.stamp ## Regenerate the generated documentation pages
+	$(BIN)/python -m docs.generate
+
+requirements: ## Pin the dependencies again, with hashes (needs pip-tools on the PATH)
+	cd requirements && for name in build base plot screen web dev; do \
+	  pip-compile --quiet --strip-extras --no-header --allow-unsafe --generate-hashes --no-emit-index-url \
+	    --no-emit-trusted-host --no-emit-find-links $$name.in -o $$name.txt; done
+
+clean: ## Remove the environment and everything generated
+	rm -rf $(VENV) report.html .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

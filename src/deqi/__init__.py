@@ -1,0 +1,1 @@
+"""Benefits and risks of acupuncture for neuropathy."""
