@@ -2,7 +2,8 @@
 
 A rule's trigger is a tree of ``all`` and ``any`` over these leaves. Each leaf is one question put to a person's
 facts or to a needling plan, with one implementation in each engine. A leaf is written in the rule files as a
-mapping whose ``leaf`` key names its kind, for example ``{leaf: medication, set: anticoagulant, ask: takes-blood-thinner}``.
+mapping whose ``leaf`` key names its kind, for example
+``{leaf: medication, set: anticoagulant, ask: takes-blood-thinner}``.
 
 Three-valued truth (at ``as_of``; later facts do not exist):
 
@@ -32,7 +33,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Base of all leaves."""
 
 
-class Recorded(Leaf, tag="recorded"):
+class Recorded(Leaf, frozen=True, kw_only=True, tag="recorded"):
     """A condition, procedure, device or allergy of a code set is on the record.
 
     ``within_days`` asks for an onset (or a performed date) that recent; ``ever`` also takes resolved records.
@@ -46,7 +47,7 @@ class Recorded(Leaf, tag="recorded"):
     screen: Name | None = None
 
 
-class Medication(Leaf, tag="medication"):
+class Medication(Leaf, frozen=True, kw_only=True, tag="medication"):
     """A medicine of a code set is being taken, or was given within so many days."""
 
     set: Name
@@ -55,7 +56,7 @@ class Medication(Leaf, tag="medication"):
     screen: Name | None = None
 
 
-class Observation(Leaf, tag="observation"):
+class Observation(Leaf, frozen=True, kw_only=True, tag="observation"):
     """The latest usable result in the window compares so with a value.
 
     Two results at the same instant: the more hazardous counts. A result older than the window on the hazardous side
@@ -71,7 +72,7 @@ class Observation(Leaf, tag="observation"):
     screen: Name | None = None
 
 
-class Coded(Leaf, tag="coded"):
+class Coded(Leaf, frozen=True, kw_only=True, tag="coded"):
     """The latest coded result in the window (such as a pregnancy status) is one of a code set."""
 
     observation: Name
@@ -81,7 +82,7 @@ class Coded(Leaf, tag="coded"):
     screen: Name | None = None
 
 
-class Answer(Leaf, tag="answer"):
+class Answer(Leaf, frozen=True, kw_only=True, tag="answer"):
     """A question was answered with one of these values (``yes``, ``no``, a choice)."""
 
     question: Name
@@ -89,14 +90,14 @@ class Answer(Leaf, tag="answer"):
     screen: Name | None = None
 
 
-class Age(Leaf, tag="age"):
+class Age(Leaf, frozen=True, kw_only=True, tag="age"):
     """Completed years."""
 
     op: Comparison
     value: float | tuple[float, float]
 
 
-class Gestation(Leaf, tag="gestation"):
+class Gestation(Leaf, frozen=True, kw_only=True, tag="gestation"):
     """Completed weeks of pregnancy, from a result, a code for weeks, or the answer to ``ask``."""
 
     op: Comparison
@@ -104,13 +105,13 @@ class Gestation(Leaf, tag="gestation"):
     ask: Name
 
 
-class Sex(Leaf, tag="sex"):
+class Sex(Leaf, frozen=True, kw_only=True, tag="sex"):
     """Recorded sex; other or unrecorded is unknown."""
 
     among: tuple[Literal["female", "male"], ...]
 
 
-class Needling(Leaf, tag="needling"):
+class Needling(Leaf, frozen=True, kw_only=True, tag="needling"):
     """At least one needling of the plan fits every stated property.
 
     ``points`` are WHO codes, ``regions`` and ``techniques`` stand for themselves and all below them, ``hazards`` are
@@ -133,20 +134,20 @@ class Needling(Leaf, tag="needling"):
     minutes_over: float | Setting | None = None
 
 
-class Needle(Leaf, tag="needle"):
+class Needle(Leaf, frozen=True, kw_only=True, tag="needle"):
     """The needles of the plan have a fault."""
 
     fault: Literal["not-sterile", "not-single-use", "expired", "no-lot", "longer-than-safe", "too-thin-for-current"]
 
 
-class Practitioner(Leaf, tag="practitioner"):
+class Practitioner(Leaf, frozen=True, kw_only=True, tag="practitioner"):
     """The practitioner lacks a licence valid on the day, or a named competence."""
 
     lacks: Literal["licence", "competence"]
     competence: Name | None = None
 
 
-class Session(Leaf, tag="session"):
+class Session(Leaf, frozen=True, kw_only=True, tag="session"):
     """The plan's session as a whole: which visit it is, how many needles, how long, counts in and out."""
 
     what: Literal["number", "needles", "minutes", "needles-unaccounted"]

@@ -14,19 +14,19 @@ SEVERITIES: tuple[Severity, ...] = ("absolute", "relative", "caution", "informat
 Stage = Literal["booking", "session", "plan"]
 
 
-class All(msgspec.Struct, frozen=True):
+class AllOf(msgspec.Struct, frozen=True):
     """True when every branch is."""
 
     branches: tuple[Node, ...]
 
 
-class Any_(msgspec.Struct, frozen=True):
+class AnyOf(msgspec.Struct, frozen=True):
     """True when one branch is."""
 
     branches: tuple[Node, ...]
 
 
-Node = All | Any_ | AnyLeaf
+Node = AllOf | AnyOf | AnyLeaf
 
 
 class Restriction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,6 +99,6 @@ def parse_trigger(tree: dict[str, Any]) -> Node:
         if not isinstance(below, list) or not below:
             raise msgspec.ValidationError(f"'{word}' needs a list of at least one condition")
         branches = tuple(parse_trigger(branch) for branch in below)
-        return All(branches) if word == "all" else Any_(branches)
+        return AllOf(branches) if word == "all" else AnyOf(branches)
     leaf: AnyLeaf = msgspec.convert(tree, AnyLeaf)
     return leaf

@@ -1,0 +1,132 @@
+"""The atlas: points, their names, anatomy, depths and hazards."""
+
+from typing import Literal
+
+from deqi.knowledge.tables.base import HazardId, PointCode, Row
+
+HazardClass = Literal[
+    "pneumothorax", "heart", "vessel", "nerve", "cns", "eye", "organ", "kidney", "peritoneum", "bladder",
+    "joint", "skin", "deep", "restricted", "pregnancy", "none",
+]  # fmt: skip
+
+
+class Point(Row, frozen=True, kw_only=True):
+    """One acupuncture point."""
+
+    code: str
+    standard: str
+    channel: str = ""
+    number: str = ""
+    pinyin: str
+    pinyin_tone: str = ""
+    hanzi_simplified: str = ""
+    hanzi_traditional: str = ""
+    laterality: str = ""
+    sites: str = ""
+    classes: tuple[str, ...] = ()
+    location: str
+    location_alternative: str = ""
+
+
+class PointAnatomy(Row, frozen=True, kw_only=True):
+    """What lies at a point, as the atlas sources state or as inferred."""
+
+    point: PointCode
+    surface: str = ""
+    subregion: str = ""
+    nerve_superficial: str = ""
+    nerve_deep: str = ""
+    nerve_family: str = ""
+    dermatome: str = ""
+    dermatome_basis: str = ""
+    risk_structures: str = ""
+    risk_inferred: str = ""
+    cautions: str = ""
+    note: str = ""
+
+
+class PointDepth(Row, frozen=True, kw_only=True):
+    """Textbook depths in cun; mm are 25 x cun by convention. Never shown as a safe limit."""
+
+    point: PointCode
+    needling: str = ""
+    angle: str = ""
+    cun_low: float | None = None
+    cun_high: float | None = None
+    mm_low: float | None = None
+    mm_high: float | None = None
+    cun_source_a: str = ""
+    cun_source_b: str = ""
+    cun_source_c: str = ""
+    cun_high_lowest: float | None = None
+    mm_high_lowest: float | None = None
+    sources_agree: str = ""
+
+
+class PointName(Row, frozen=True, kw_only=True):
+    """Another way to write a point, channel or name."""
+
+    alias: str
+    kind: str
+    canonical: str
+    scope: str = ""
+    note: str = ""
+
+
+class PointDuplicate(Row, frozen=True, kw_only=True):
+    """A part of an extra point that is the same place as a channel point."""
+
+    point: PointCode
+    sub_site: str
+    same_as: PointCode
+    note: str = ""
+
+
+class Hazard(Row, frozen=True, kw_only=True):
+    """What a needle can injure at a point; ``cap_mm`` is vertical depth below the skin of an adult."""
+
+    hazard: str
+    point: PointCode
+    segment: str = ""
+    classes: tuple[HazardClass, ...]
+    structure: str
+    severity: Literal["absolute", "relative", "caution", "information"]
+    angles: tuple[str, ...] = ()
+    cap_mm: float | None = None
+    cap_basis: Literal["house", "published", ""] = ""
+    transverse_mm: float | None = None
+    pregnancy: Literal["none", "caution", "forbidden"] = "none"
+    anticoagulant_avoid: bool
+    note: str = ""
+
+
+class HazardDepth(Row, frozen=True, kw_only=True):
+    """A measured depth from skin to a structure (living adults)."""
+
+    hazard: HazardId
+    what: str
+    value_mm: float
+    statistic: str
+    population: str
+    method: str = ""
+
+
+class HazardText(Row, frozen=True, kw_only=True):
+    """Textbook words about a hazard, for showing beside it."""
+
+    hazard: HazardId
+    textbook_depth: str = ""
+    safe_angle_text: str = ""
+    current_note: str = ""
+    neuropathy_use: str = ""
+
+
+class Stricta(Row, frozen=True, kw_only=True):
+    """One STRICTA 2010 reporting item."""
+
+    item: str
+    group: str
+    topic: str
+    asks_for: str
+    field: str
+    applies_to: str

@@ -1,0 +1,79 @@
+"""Safety surveys: how often what happened, who said so."""
+
+from typing import Literal
+
+from deqi.knowledge.tables.base import HarmId, HarmPoolId, Row, SurveyId
+
+
+class HarmSurvey(Row, frozen=True, kw_only=True):
+    """One survey, cohort or case collection."""
+
+    survey: str
+    study: str
+    year: int | None = None
+    country: str = ""
+    practitioner: str = ""
+    design: str = ""
+    reporter: str = ""
+    population: str = ""
+    overlap_group: str = ""
+    exposure: str = ""
+    note: str = ""
+
+
+class HarmRow(Row, frozen=True, kw_only=True):
+    """One count or rate of one event."""
+
+    harm: str
+    survey: SurveyId
+    subgroup: str = ""
+    event: str
+    label: str
+    definition: str = ""
+    events: float | None = None
+    denominator: float | None = None
+    unit: str = ""
+    counts: str = ""
+    rate_reported: str = ""
+    rate_unit: str = ""
+    serious: str = ""
+
+
+class HarmUse(Row, frozen=True, kw_only=True):
+    """What a harm row may be used for; rows of one ``pool_key`` come from groups that do not overlap."""
+
+    harm: HarmId
+    use: Literal["pool", "modifier", "case", "context"]
+    pool_key: str = ""
+    known_error: str = ""
+    correction: str = ""
+    implied_low: float | None = None
+    implied_high: float | None = None
+    note: str = ""
+
+
+class PublishedHarmPool(Row, frozen=True, kw_only=True):
+    """A pooled harm rate printed by a review, or a single-study check."""
+
+    pool: str
+    kind: str
+    review: str
+    year: int | None = None
+    event: str
+    outcome: str
+    unit: str
+    per: float | None = None
+    k: int | None = None
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+
+
+class PublishedHarmPoolNote(Row, frozen=True, kw_only=True):
+    """What stands beside a published harm pool."""
+
+    pool: HarmPoolId
+    i2: str = ""
+    model: str = ""
+    status: str = ""
+    note: str = ""

@@ -1,0 +1,115 @@
+"""Vocabularies: the only words a rule may use."""
+
+from typing import Literal
+
+from deqi.knowledge.tables.base import CodeSetId, PointCode, RegionId, Row, TechniqueId
+
+
+class Region(Row, frozen=True, kw_only=True):
+    """A place on the body. ``relative`` regions take site and side from the fact that fired."""
+
+    region: str
+    parent: RegionId = ""
+    kind: Literal["anatomy", "zone", "relative"]
+    name: str
+    plain_name: str
+    paired: bool
+    fallback: tuple[RegionId, ...] = ()
+
+
+class RegionPoint(Row, frozen=True, kw_only=True):
+    """A point that lies in a region."""
+
+    region: RegionId
+    point: PointCode
+
+
+class Technique(Row, frozen=True, kw_only=True):
+    """A way of treating; a technique stands for itself and all below it."""
+
+    technique: str
+    parent: TechniqueId = ""
+    name: str
+    plain_name: str
+    invasive: bool
+    note: str = ""
+
+
+class Unit(Row, frozen=True, kw_only=True):
+    """A UCUM unit and how to reach another: value x factor + offset."""
+
+    code: str
+    to: str
+    factor: float
+    offset: float
+    quantity: str = ""
+    note: str = ""
+
+
+class ObservationKind(Row, frozen=True, kw_only=True):
+    """A measurement rules may ask about; its LOINC codes are in ``codes`` under the same name."""
+
+    observation: CodeSetId
+    title: str
+    unit: str = ""
+    plausible_low: float | None = None
+    plausible_high: float | None = None
+    hazardous: Literal["low", "high", "both", "none"]
+
+
+class CodeSet(Row, frozen=True, kw_only=True):
+    """A set of codes that mean the same to a rule; ``names`` are matched in free text as whole words."""
+
+    set: str
+    kind: Literal["condition", "medication", "procedure", "device", "allergy", "observation", "value"]
+    title: str
+    names: tuple[str, ...] = ()
+    not_names: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Code(Row, frozen=True, kw_only=True):
+    """One code of a set; ``category`` also matches the code's subdivisions."""
+
+    set: CodeSetId
+    system: Literal["snomed", "icd10cm", "icd10", "rxnorm", "loinc", "atc", "cvx", "hl7"]
+    code: str
+    display: str
+    match: Literal["exact", "category"]
+
+
+class DrugProduct(Row, frozen=True, kw_only=True):
+    """A prescribed product and its ingredient, both RxNorm unless said."""
+
+    system: Literal["rxnorm"]
+    code: str
+    display: str
+    ingredient: str
+
+
+class Question(Row, frozen=True, kw_only=True):
+    """What is asked when a fact is not recorded."""
+
+    question: str
+    type: Literal["yes-no", "choice", "number", "date"]
+    plain: str
+    clinician: str
+    why_asked: str
+    answers: tuple[str, ...] = ()
+    unit: str = ""
+    audience: Literal["patient", "clinician", "examiner"]
+    stage: Literal["booking", "session", "plan"]
+    applies_if: tuple[str, ...] = ()
+
+
+class Setting(Row, frozen=True, kw_only=True):
+    """A threshold a clinic may set within a range; ``safer`` is the direction that restricts more people."""
+
+    setting: str
+    rule: str = ""
+    default_value: float
+    low: float
+    high: float
+    unit: str
+    safer: Literal["higher", "lower"]
+    note: str = ""
