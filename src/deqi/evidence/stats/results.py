@@ -1,6 +1,6 @@
 """What every estimator returns: frozen values, one for a single analysis or a whole batch of them.
 
-A batch has the shape of the input without its last (study) axis. For a single analysis each field is a scalar;
+A batch has the shape of the input without its last (study) axis. For a single analysis every field is a scalar;
 for a batch, an array. A number that could not be estimated is NaN and `status` says why.
 """
 

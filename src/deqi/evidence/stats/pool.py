@@ -1,0 +1,280 @@
+"""`pool`: the inverse-variance meta-analysis, one analysis or a batch through the same kernel.
+
+Names and meanings are those of metafor's `rma.uni` and `predict.rma` (Viechtbauer 2010, doi:10.18637/jss.v036.i03),
+against which every number is checked. Written from the published formulas, not from that program.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import StatsInputError
+from .projection import Design, MeanDesign, Projection
+from .quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
+from .results import Bools, Fit, Floats, Heterogeneity, Interval, Ints, Prediction, Status
+from .tau2 import FIXED, METHODS, estimate, q_profile
+
+Method = Literal["FE", "EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"]
+Test = Literal["z", "t", "knha", "adhoc"]
+TESTS = ("z", "t", "knha", "adhoc")
+
+_sum = np.add.reduce
+_CHUNK_ELEMENTS = 12_288
+"""Studies times data sets handled at once, so that the working arrays stay in the processor's cache."""
+
+
+class Columns(NamedTuple):
+    """A batch as the kernel wants it: (k, B), absent studies y = 0, v = inf, unusable columns made harmless."""
+
+    y: Floats
+    v: Floats
+    k: Ints
+    status: Ints
+    scale: float
+    """Power of two by which effects were divided so that squares of variances can be held."""
+
+
+def check_call(method: str, test: str | None, level: float) -> tuple[str, str]:
+    """Validate the options; returns the method and the test to use.
+
+    Raises StatsInputError for an unknown method or test, a level outside (0, 1), or Knapp-Hartung with a fixed-effect
+    model, which has no meaning (metafor warns).
+    """
+    if method not in METHODS:
+        raise StatsInputError(f"method: {method!r} is not one of {', '.join(METHODS)}.")
+    if test is None:
+        test = "z" if method in FIXED else "adhoc"
+    if test not in TESTS:
+        raise StatsInputError(f"test: {test!r} is not one of {', '.join(TESTS)}.")
+    if method in FIXED and test in ("knha", "adhoc"):
+        raise StatsInputError(f"test: {test!r} needs a random-effects method; with {method} use 'z' or 't'.")
+    if not 0.0 < level < 1.0:
+        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    return method, test
+
+
+def as_batch(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Both arrays as float64 of one shape (..., k)."""
+    y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
+    if y.ndim == 0 or v.ndim == 0:
+        raise StatsInputError("yi and vi: give arrays with the studies on the last axis, not single numbers.")
+    if y.shape != v.shape:
+        try:
+            y, v = np.broadcast_arrays(y, v)
+        except ValueError as error:
+            raise StatsInputError(f"yi and vi: shapes {y.shape} and {v.shape} do not match.") from error
+    return y, v
+
+
+def to_columns(y: Floats, v: Floats, p: int = 1) -> Columns:
+    """Turn (B, k) into the kernel's layout and give each data set its status."""
+    absent = np.isnan(y) | np.isnan(v)
+    gaps = bool(absent.any())
+    y, v = y.T.copy(), v.T.copy()
+    if gaps:
+        y[absent.T], v[absent.T] = 0.0, np.inf
+        k = y.shape[0] - absent.sum(1)
+    else:
+        k = np.full(y.shape[1], y.shape[0], dtype=np.int64)
+    status = np.zeros(y.shape[1], dtype=np.int64)
+    finite_v = v[v < np.inf]
+    clean = (
+        finite_v.size == v.size - (int(absent.sum()) if gaps else 0)
+        and (finite_v.size == 0 or finite_v.min() > 0.0)
+        and bool(np.isfinite(y).all())
+        and int(k.min(initial=p + 1)) > p
+    )
+    if not clean:
+        here = ~absent.T
+        status[k <= p] = Status.NOT_ESTIMABLE
+        if p == 1:
+            status[k == 1] = Status.SINGLE_STUDY
+        status[k == 0] = Status.NO_STUDIES
+        status[(here & (v == 0.0)).any(0)] = Status.ZERO_VARIANCE
+        status[(here & ((v < 0.0) | np.isinf(v) | np.isinf(y))).any(0)] = Status.BAD_INPUT
+        unusable = status > Status.SINGLE_STUDY
+        y[:, unusable], v[:, unusable] = 0.0, 1.0
+    scale = 1.0
+    if v.size and not (v.min() > 1e-100 and v[v < np.inf].max(initial=1.0) < 1e100):
+        # Even: the effects are divided by it, the variances by its square, both exactly.
+        scale = float(2.0 ** (np.frexp(v.min())[1] // 2))
+        y, v = y / scale, v / scale / scale
+    return Columns(y, v, k, status, scale)
+
+
+def order_by_precision(y: Floats, v: Floats) -> tuple[Floats, Floats, Floats]:
+    """Put each column's most precise study first and measure effects from it.
+
+    Returns the new y and v, and the effect subtracted (B,). Sums then lose nothing to a dominant study or to a
+    large common shift. y and v are changed in place.
+    """
+    columns = np.arange(y.shape[1])
+    best = v.argmin(0)
+    origin = y[best, columns]
+    v_best = v[best, columns]
+    y[best, columns], v[best, columns] = y[0], v[0]
+    y[0], v[0] = origin, v_best
+    present = v < np.inf
+    y -= origin
+    if not present.all():
+        y[~present] = 0.0
+    return y, v, origin
+
+
+class Ends(NamedTuple):
+    """What is common to a mean and a regression after tau2 is known; arrays (B,)."""
+
+    final: Projection
+    tau2: Floats
+    se_tau2: Floats
+    factor: Floats
+    """Knapp-Hartung multiplier of the covariance; 1 for z and t."""
+    q: Floats
+    i2: Floats
+    h2: Floats
+
+
+def fit_columns(design: Design, y: Floats, v: Floats, k: Ints, method: str, test: str) -> Ends:
+    """Estimate tau2 and everything that follows from it, for columns with k > p (k = 1 = p is tolerated)."""
+    start = design.project(1.0 / v, y)
+    df = k - design.p
+    q = np.maximum(_sum(start.w * start.residual**2, 0), 0.0)
+    tau2, se_tau2 = estimate(method, design, y, v, k, start)
+    final = design.project(1.0 / (v + tau2), y)
+    factor = np.ones_like(tau2)
+    if test in ("knha", "adhoc"):
+        factor = _sum(final.w * final.residual**2, 0) / df
+        if test == "adhoc":
+            factor = np.maximum(factor, 1.0)
+    if method in FIXED:
+        h2 = q / df
+        i2 = 100.0 * np.maximum(1.0 - df / q, 0.0)
+        i2 = np.where(q > 0.0, i2, 0.0)
+    else:
+        typical = df / start.trace_p()
+        i2 = 100.0 * tau2 / (tau2 + typical)
+        h2 = 1.0 + tau2 / typical
+    return Ends(final, tau2, se_tau2, factor, q, i2, h2)
+
+
+def _pool_chunk(yi: Floats, vi: Floats, method: str, test: str, level: float, out: dict[str, Floats]) -> None:
+    y, v, k, status, scale = to_columns(yi, vi)
+    y, v, origin = order_by_precision(y, v)
+    ends = fit_columns(MeanDesign(), y, v, k, method, test)
+    beta = ends.final.beta + origin
+    se = np.sqrt(ends.factor / _sum(ends.final.w, 0))
+    tau2, se_tau2, i2, h2, q = ends.tau2, ends.se_tau2, ends.i2, ends.h2, ends.q
+    single = status == Status.SINGLE_STUDY
+    if single.any():
+        beta = np.where(single, origin, beta)
+        se = np.where(single, np.sqrt(v.min(0)), se)
+        tau2, q, i2 = (np.where(single, 0.0, x) for x in (tau2, q, i2))
+        h2, se_tau2 = np.where(single, 1.0, h2), np.where(single, np.nan, se_tau2)
+    spread = np.sqrt(se * se + tau2)
+    if method in FIXED:
+        spread = np.full_like(se, np.nan)
+    elif single.any():
+        spread = np.where(single, np.nan, spread)
+    # A zero standard error is never an answer (identical effects under plain Knapp-Hartung).
+    usable = np.isfinite(beta) & np.isfinite(se) & np.isfinite(tau2) & (se > 0.0)
+    if not usable.all():
+        status = np.where((status <= Status.SINGLE_STUDY) & ~usable, Status.NOT_ESTIMABLE, status)
+    bad: Bools = status > Status.SINGLE_STUDY
+    if bad.any():
+        for x in (beta := beta + 0.0, se, spread, tau2, se_tau2, i2, h2, q):
+            x[bad] = np.nan
+    out["estimate"][:], out["se"][:], out["spread"][:] = beta, se, spread
+    if scale != 1.0:
+        for name in ("estimate", "se", "spread"):
+            out[name] *= scale
+        tau2, se_tau2 = tau2 * scale * scale, se_tau2 * scale * scale
+    out["tau2"][:], out["se_tau2"][:] = tau2, se_tau2
+    out["i2"][:], out["h2"][:], out["q"][:] = i2, h2, q
+    out["status"][:], out["k"][:] = status, k
+
+
+def pool(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    *,
+    method: Method | str = "REML",
+    test: Test | str | None = None,
+    level: float = 0.95,
+) -> Fit:
+    """Pool effects yi with sampling variances vi.
+
+    yi, vi: arrays (..., k), NaN in either marks an absent study; the leading axes are a batch and the result has
+    their shape. test None means adhoc (Knapp-Hartung with a variance factor never below 1) for the random-effects
+    methods and z for FE. One study gives that study with a z interval and status SINGLE_STUDY.
+
+    The prediction interval uses t with k - 1 degrees of freedom for t, knha, adhoc, and z otherwise.
+
+    Raises StatsInputError for arguments without meaning; numbers without an answer give NaN and a status.
+    """
+    method, test = check_call(method, test, level)
+    y, v = as_batch(yi, vi)
+    shape = y.shape[:-1]
+    y, v = y.reshape(-1, y.shape[-1]), v.reshape(-1, v.shape[-1])
+    size, width = y.shape
+    names = ("estimate", "se", "spread", "tau2", "se_tau2", "i2", "h2", "q", "status", "k")
+    store = np.empty((len(names), size))
+    if width == 0:
+        y = v = np.full((size, 1), np.nan)
+    rows = max(1, _CHUNK_ELEMENTS // max(width, 1))
+    with np.errstate(all="ignore"):
+        for first in range(0, size, rows):
+            part = slice(first, first + rows)
+            out = {name: store[i, part] for i, name in enumerate(names)}
+            _pool_chunk(y[part], v[part], method, test, level, out)
+        return _assemble(dict(zip(names, store, strict=True)), shape, method, test, level)
+
+
+def _assemble(parts: dict[str, Floats], shape: tuple[int, ...], method: str, test: str, level: float) -> Fit:
+    estimate_, se = parts["estimate"], parts["se"]
+    k, status = parts["k"].astype(np.int64), parts["status"].astype(np.int64)
+    statistic = estimate_ / se
+    p: Floats
+    if test == "z":
+        df = np.full_like(se, np.nan)
+        p, critical = z_two_sided(statistic), np.full_like(se, z_quantile(level))
+    else:
+        single = status == Status.SINGLE_STUDY
+        df = np.where(single | (k < 2), np.nan, k - 1.0)
+        p, critical = t_two_sided(statistic, df), t_quantile(level, k - 1)
+        if single.any():
+            p = np.where(single, z_two_sided(statistic), p)
+            critical = np.where(single, z_quantile(level), critical)
+    reach, spread = critical * se, critical * parts["spread"]
+    q_df = np.maximum(k - 1, 0)
+
+    def give(x: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """Back to the caller's batch shape; a scalar for a single analysis."""
+        return x.reshape(shape)[()]
+
+    return Fit(
+        method=method,
+        test=test,
+        level=level,
+        status=give(status),
+        k=give(k),
+        estimate=give(estimate_),
+        se=give(se),
+        statistic=give(statistic),
+        df=give(df),
+        p=give(p),
+        ci_low=give(estimate_ - reach),
+        ci_high=give(estimate_ + reach),
+        heterogeneity=Heterogeneity(
+            tau2=give(parts["tau2"]),
+            se_tau2=give(parts["se_tau2"]),
+            i2=give(parts["i2"]),
+            h2=give(parts["h2"]),
+            q=give(parts["q"]),
+            q_df=give(q_df),
+            q_p=give(chi2_upper(parts["q"], q_df)),
+        ),
+        prediction=Prediction(low=give(estimate_ - spread), high=give(estimate_ + spread)),
+    )
