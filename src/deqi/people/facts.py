@@ -1,0 +1,167 @@
+"""What is recorded about a person: facts, answers, and which parts of the record are complete or unreadable.
+
+No name, address or number of a person enters here. Readers make these values; the rules only look at them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+import msgspec
+
+from deqi.people.dates import DateRange
+
+Kind = Literal["condition", "medication", "procedure", "device", "allergy", "observation"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+State = Literal["present", "inactive", "past", "refuted", "planned", "unknown"]
+"""What the recorded status means, the same words for every kind:
+
+* ``present``: holds (an active condition, a medicine being taken, a procedure done, a device in place, a final result)
+* ``inactive``: a condition or allergy called inactive or in remission: neither there nor gone
+* ``past``: resolved or abated, a medicine stopped or completed or administered, a device removed
+* ``refuted``: recorded as not so (refuted, not taken, not done): evidence of absence
+* ``planned``: not begun
+* ``unknown``: the status says so, or is not recorded where that leaves it open
+"""
+
+Side = Literal["left", "right", "both"]
+How = Literal["set", "code", "product", "valueset", "name"]
+"""How a fact came into a code set: named by the person file, by a code, by a product's ingredient, by a ValueSet of
+the organisation, or by its name only ("matched by name")."""
+
+STALE_ACTIVE_DAYS = 365
+"""A medicine still called active but last written so long ago may no longer be taken (default, not
+clinician-reviewed)."""
+
+
+class Coding(msgspec.Struct, frozen=True, gc=False):
+    """One code. ``system`` is a short name (``snomed icd10cm icd10 rxnorm loinc atc cvx hl7``) or the address it had."""
+
+    system: str
+    code: str
+    display: str = ""
+
+
+class SetMatch(msgspec.Struct, frozen=True, gc=False):
+    """A code set the fact belongs to, and by what. ``system`` and ``code`` are empty for a name."""
+
+    set: str
+    how: How
+    system: str = ""
+    code: str = ""
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False):
+    """Where a fact was read: file name, line (NDJSON, counted from 1), path in the document, resource id."""
+
+    file: str = ""
+    line: int | None = None
+    path: str = ""
+    resource_id: str = ""
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One recorded thing about a person.
+
+    ``codes`` are all codings; ``system``, ``code`` and ``display`` those of the first that is in a code set, else of
+    the first. ``value`` is as recorded, in ``unit`` (UCUM; empty when none); ``value_codes`` and ``value_sets`` belong
+    to a coded result; ``value_missing`` is true when the result says that it has no value. ``comparator`` is one of
+    ``< <= >= >`` or empty. ``site`` is a region id. ``start`` and ``end`` are when it began or was done, and ended;
+    ``recorded`` when it was written down. ``stale_active`` marks a medicine that is called active but was last written
+    more than `STALE_ACTIVE_DAYS` before ``as_of``.
+    """
+
+    kind: Kind
+    codes: tuple[Coding, ...] = ()
+    system: str = ""
+    code: str = ""
+    display: str = ""
+    text: str = ""
+    value: float | None = None
+    unit: str = ""
+    comparator: str = ""
+    value_codes: tuple[Coding, ...] = ()
+    value_text: str = ""
+    value_missing: bool = False
+    site: str | None = None
+    side: Side | None = None
+    start: DateRange | None = None
+    end: DateRange | None = None
+    recorded: DateRange | None = None
+    state: State = "present"
+    status: str = ""
+    verification: str = ""
+    stale_active: bool = False
+    origin: Origin = Origin()
+    sets: tuple[SetMatch, ...] = ()
+    value_sets: tuple[SetMatch, ...] = ()
+
+    @property
+    def negated(self) -> bool:
+        """Recorded as not so."""
+        return self.state == "refuted"
+
+    def match(self, name: str) -> SetMatch | None:
+        """How this fact belongs to a code set, or None."""
+        for found in self.sets:
+            if found.set == name:
+                return found
+        return None
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """The answer to one question: ``yes``, ``no``, a choice, a number, or a date (as ISO text, maybe partial)."""
+
+    question: str
+    value: str | float
+    unit: str = ""
+    given: DateRange | None = None
+    origin: Origin = Origin()
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known about one person.
+
+    ``token`` tells the persons of one reading apart (``p1``, ``p2``, ...) and means nothing outside it; ``origin`` is
+    where the person's own record stands. ``sex`` is None when other, unrecorded or contradictory. ``complete`` are the
+    kinds whose list is declared complete; ``unreadable`` the kinds of which at least one record could not be read
+    ("chart partly unreadable").
+    """
+
+    token: str
+    facts: tuple[Fact, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    sex: Literal["female", "male"] | None = None
+    birth: DateRange | None = None
+    deceased: bool = False
+    complete: frozenset[Kind] = frozenset()
+    unreadable: frozenset[Kind] = frozenset()
+    origin: Origin = Origin()
+
+    def of_kind(self, kind: Kind) -> tuple[Fact, ...]:
+        """The facts of one kind, in the order read."""
+        return tuple(fact for fact in self.facts if fact.kind == kind)
+
+
+def latest_answers(answers: Iterable[Answer]) -> dict[str, Answer]:
+    """One answer a question: the latest given; of two that cannot be told apart, the one listed last."""
+    kept: dict[str, Answer] = {}
+    for answer in answers:
+        old = kept.get(answer.question)
+        if old is not None and old.given is not None and answer.given is not None and answer.given.before(old.given):
+            continue
+        kept[answer.question] = answer
+    return kept
+
+
+def is_stale(fact: Fact, as_of: dt.date) -> bool:
+    """An active medicine last written more than `STALE_ACTIVE_DAYS` ago. One without a written date is not."""
+    return (
+        fact.kind == "medication"
+        and fact.state == "present"
+        and fact.recorded is not None
+        and (as_of - fact.recorded.latest).days > STALE_ACTIVE_DAYS
+    )
