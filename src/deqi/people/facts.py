@@ -38,7 +38,7 @@ clinician-reviewed)."""
 
 
 class Coding(msgspec.Struct, frozen=True, gc=False):
-    """One code. ``system`` is a short name (``snomed icd10cm icd10 rxnorm loinc atc cvx hl7``) or the address it had."""
+    """One code. ``system`` is a short name (`SYSTEMS` of `deqi.people.systems`), else the address it had."""
 
     system: str
     code: str
