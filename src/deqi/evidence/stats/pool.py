@@ -6,7 +6,7 @@ against which every number is checked. Written from the published formulas, not 
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,8 @@ import numpy.typing as npt
 from .errors import StatsInputError
 from .projection import Design, MeanDesign, Projection
 from .quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
-from .results import Bools, Fit, Floats, Heterogeneity, Interval, Ints, Prediction, Status
-from .tau2 import FIXED, METHODS, estimate, q_profile
+from .results import Bools, Fit, Floats, Heterogeneity, Ints, Prediction, Status
+from .tau2 import FIXED, METHODS, estimate
 
 Method = Literal["FE", "EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"]
 Test = Literal["z", "t", "knha", "adhoc"]
@@ -250,7 +250,7 @@ def _assemble(parts: dict[str, Floats], shape: tuple[int, ...], method: str, tes
     reach, spread = critical * se, critical * parts["spread"]
     q_df = np.maximum(k - 1, 0)
 
-    def give(x: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def give(x: npt.NDArray[Any]) -> Any:
         """Back to the caller's batch shape; a scalar for a single analysis."""
         return x.reshape(shape)[()]
 

@@ -30,6 +30,9 @@ class Projection(Protocol):
     def trace_pp(self) -> Floats:
         """tr(PP)."""
 
+    def rough_trace_pp(self) -> Floats:
+        """tr(PP) for the slope of a search: quicker, with fewer digits when one study dominates."""
+
     def trace_pv(self, v: Floats) -> Floats:
         """tr(PV) for a diagonal V given as v."""
 
@@ -88,6 +91,13 @@ class _MeanProjection:
         cross = (w2[0] + rest2) - w2
         cross[0] = rest2
         trace: Floats = _sum(others * others, 0) + _sum(w2 * cross, 0)
+        return trace
+
+    def rough_trace_pp(self) -> Floats:
+        w2 = self.w * self.w
+        sum2 = _sum(w2, 0)
+        w2 *= self.w
+        trace: Floats = sum2 + ((sum2 * sum2) / self.s0 - 2.0 * _sum(w2, 0)) / self.s0
         return trace
 
     def trace_pv(self, v: Floats) -> Floats:
@@ -164,6 +174,9 @@ class _RegressionProjection:
         trace: Floats = _sum(w2, 0) - 2.0 * cube + self._trace(square @ square)
         return trace
 
+    def rough_trace_pp(self) -> Floats:
+        return self.trace_pp()
+
     def trace_pv(self, v: Floats) -> Floats:
         wv = self.w * v
         trace: Floats = _sum(wv, 0) - self._trace(self._ratio(wv * self.w))
@@ -190,7 +203,7 @@ class _RegressionProjection:
         return form
 
     def log_det(self) -> Floats:
-        return -np.linalg.slogdet(self._inverse)[1]
+        return np.negative(np.linalg.slogdet(self._inverse)[1], dtype=np.float64)
 
     def inverse(self) -> Floats:
         """(X'WX)^-1, the covariance of the coefficients before any Knapp-Hartung factor."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from .projection import Design, Projection
-from .results import Bools, Floats
+from .results import Bools, Floats, Ints
 
 _sum = np.add.reduce
 
@@ -20,8 +20,8 @@ _sum = np.add.reduce
 #: it, so two maxima of a likelihood are further apart than this.
 _GRID_STEP = 0.6
 _GRID_MOST = 257
-_STEP_DONE = 1e-8
-"""Newton converges quadratically: the step after one this small (relative) is below rounding."""
+_STEP_DONE = 1e-6
+"""Newton converges quadratically: after a relative step this small the error is about its square."""
 _PLAIN_NEWTON = 12
 _MOST_STEPS = 400
 
@@ -33,7 +33,7 @@ def reml_curve(fit: Projection, e: Floats, target: Floats, slope: bool) -> tuple
     """Restricted likelihood: y'PPy against tr(P)."""
     score, trace = _sum(e * e, 0), fit.trace_p()
     h = np.log(score / trace)
-    return h, fit.trace_pp() / trace - 2.0 * fit.quadratic(e) / score if slope else None
+    return h, fit.rough_trace_pp() / trace - 2.0 * fit.quadratic(e) / score if slope else None
 
 
 def ml_curve(fit: Projection, e: Floats, target: Floats, slope: bool) -> tuple[Floats, Floats | None]:
@@ -66,8 +66,7 @@ def brackets(
     v_min = v.min(0)
     span = np.log1p(ceiling / v_min)
     points = int(min(max(np.ceil(span.max(initial=0.0) / _GRID_STEP), 2.0) + 1.0, _GRID_MOST))
-    steps = np.linspace(0.0, 1.0, points)[:, None]
-    grid = v_min * np.expm1(steps * span)
+    grid = v_min * np.expm1(np.arange(points)[:, None] * (span / (points - 1)))
     if y.size * points <= 1 << 14:
         h, _ = _evaluate(curve, design, y[:, None, :], v[:, None, :], grid, target, False)
     else:
@@ -97,7 +96,7 @@ def refine(
         width = np.log((high + v_min) / (low + v_min))
         share = h_low / (h_low - h_high)
         tau2 = low + (low + v_min) * np.expm1(np.where(np.isfinite(share), share, 0.5) * width)
-    root = tau2
+    root: Floats = tau2
     live = None  # columns still searched; None while that is all of them
     for step in range(_MOST_STEPS):
         h, slope = _evaluate(curve, design, y, v, tau2, target, True)
@@ -135,7 +134,7 @@ def refine(
     return root
 
 
-def crossings(down: Bools) -> Iterator[tuple[Floats, Floats]]:
+def crossings(down: Bools) -> Iterator[tuple[Ints, Ints]]:
     """Each further downward crossing in turn: (columns, left grid index)."""
     down = down.copy()
     columns = np.flatnonzero(down.any(0))

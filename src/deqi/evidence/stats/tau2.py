@@ -37,12 +37,13 @@ def _ceiling(method: str, df: Floats, ones: Floats, v0: Floats, v_min: Floats, r
     if method in ("ML", "REML"):
         root = np.sqrt(s2)
         s2 = 0.5 * (s2 + root * np.hypot(root, 2.0 * np.sqrt(v0.max(0) - v_min)))
-    return np.maximum(1.001 * s2 - v_min, 0.0)
+    ceiling: Floats = np.maximum(1.001 * s2 - v_min, 0.0)
+    return ceiling
 
 
 def _log_likelihood(method: str, fit: Projection, ones: Floats) -> Floats:
     logs = _sum(np.log(np.where(ones > 0.0, fit.w, 1.0)), 0)
-    value = logs - _sum(fit.w * fit.residual * fit.residual, 0)
+    value: Floats = logs - _sum(fit.w * fit.residual * fit.residual, 0)
     return value - fit.log_det() if method == "REML" else value
 
 
