@@ -1,0 +1,72 @@
+"""Names in free text: whole words, with what negates them or speaks of somebody or some other time left out."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+_WORD = re.compile(r"\w+|[.;\n]")
+_STOPS = frozenset({".", ";", "\n", "but", "however", "although", "except"})
+
+_BEFORE: tuple[tuple[str, ...], ...] = tuple(
+    tuple(words.split())
+    for words in (
+        "no", "not", "never", "without", "denies", "denied", "deny", "denying", "negative for", "free of",
+        "absence of", "ruled out", "rule out", "rules out", "r o", "excluded", "excludes", "unlikely",
+        "history of", "hx of", "h o", "family history", "fhx", "fh", "mother", "father", "sister", "brother",
+        "aunt", "uncle", "grandmother", "grandfather", "sibling", "parent", "cousin", "risk of", "risk for",
+        "screening for", "screen for", "vaccination against", "vaccine against", "fear of",
+    )
+)  # fmt: skip
+"""Said before a name within the same sentence, these cancel it. Cancelling makes nothing absent: it stays unknown."""
+
+_AFTER: tuple[tuple[str, ...], ...] = tuple(
+    tuple(words.split())
+    for words in (
+        "ruled out", "excluded", "unlikely", "denied", "absent", "negative", "not present", "not found", "not seen",
+        "screening", "vaccine", "vaccination", "risk", "in family", "in mother", "in father", "family history",
+    )
+)  # fmt: skip
+_AFTER_REACH = 4
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text in lower case; ``.``, ``;`` and line ends stay, as the ends of sentences."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
+class NameFinder:
+    """Finds which sets a text names. ``entries`` are (set, names, words that cancel)."""
+
+    def __init__(self, entries: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> None:
+        self._names: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._cancels: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for name, names, cancels in entries:
+            for words in filter(None, map(words_of, names)):
+                self._names[words[0]].append((words, name))
+            self._cancels[name] = tuple(filter(None, map(words_of, cancels)))
+
+    def find(self, text: str) -> frozenset[str]:
+        """The sets that the text names as something this person has or takes now."""
+        words = words_of(text)
+        found: set[str] = set()
+        for place, word in enumerate(words):
+            for name, owner in self._names.get(word, ()):
+                end = place + len(name)
+                if owner not in found and words[place:end] == name and self._stands(words, place, end, owner):
+                    found.add(owner)
+        return frozenset(found)
+
+    def _stands(self, words: tuple[str, ...], start: int, end: int, owner: str) -> bool:
+        if any(_contains(words, cancel) for cancel in self._cancels[owner]):
+            return False
+        first = max((place + 1 for place in range(start) if words[place] in _STOPS), default=0)
+        last = min((place for place in range(end, len(words)) if words[place] in _STOPS), default=len(words))
+        before, after = words[first:start], words[end : min(last, end + _AFTER_REACH)]
+        return not (any(_contains(before, cue) for cue in _BEFORE) or any(_contains(after, cue) for cue in _AFTER))
+
+
+def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    size = len(part)
+    return any(words[place : place + size] == part for place in range(len(words) - size + 1))

@@ -1,0 +1,70 @@
+"""Units by table: a value is converted by listed factors or not at all."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+
+from deqi.knowledge.tables.vocabulary import Unit
+
+_MAX_STEPS = 3
+
+
+class UnitTable:
+    """Converts between UCUM units along the rows of the units table, in both directions.
+
+    A row with a ``quantity`` holds for that quantity only (mass to amount of vitamin B12). No unit at all is UCUM's
+    unity, ``1``. An unknown unit converts to nothing: the value is unusable, never guessed.
+    """
+
+    def __init__(self, edges: dict[tuple[str, str], list[tuple[str, float, float]]]) -> None:
+        self._edges = edges
+        self._found: dict[tuple[str, str, str], tuple[float, float] | None] = {}
+
+    @classmethod
+    def build(cls, rows: Iterable[Unit]) -> UnitTable:
+        """The table of the given rows. A row without a usable factor is left out."""
+        edges: dict[tuple[str, str], list[tuple[str, float, float]]] = defaultdict(list)
+        for row in rows:
+            if row.factor == 0 or not (math.isfinite(row.factor) and math.isfinite(row.offset)):
+                continue
+            edges[row.code, row.quantity].append((row.to, row.factor, row.offset))
+            edges[row.to, row.quantity].append((row.code, 1 / row.factor, -row.offset / row.factor))
+        return cls(dict(edges))
+
+    def convert(self, value: float, unit: str, to: str, quantity: str = "") -> float | None:
+        """``value`` in the unit ``to``, or None when the table knows no way."""
+        unit = unit or "1"
+        to = to or "1"
+        if unit != to:
+            key = (unit, to, quantity)
+            if key not in self._found:
+                self._found[key] = self._search(unit, to, quantity)
+            way = self._found[key]
+            if way is None:
+                return None
+            value = value * way[0] + way[1]
+        return value if math.isfinite(value) else None
+
+    def _search(self, unit: str, to: str, quantity: str) -> tuple[float, float] | None:
+        """Breadth first, so that the shortest way is taken."""
+        seen = {unit}
+        frontier = [(unit, 1.0, 0.0)]
+        for _ in range(_MAX_STEPS):
+            reached: list[tuple[str, float, float]] = []
+            for here, factor, offset in frontier:
+                for there, more, plus in self._ways(here, quantity):
+                    if there in seen:
+                        continue
+                    step = (there, factor * more, offset * more + plus)
+                    if there == to:
+                        return step[1], step[2]
+                    seen.add(there)
+                    reached.append(step)
+            frontier = reached
+        return None
+
+    def _ways(self, unit: str, quantity: str) -> list[tuple[str, float, float]]:
+        general = self._edges.get((unit, ""), [])
+        return [*self._edges.get((unit, quantity), []), *general] if quantity else general
