@@ -37,7 +37,8 @@ def _ceiling(method: str, df: Floats, ones: Floats, v0: Floats, v_min: Floats, r
     if method in ("ML", "REML"):
         root = np.sqrt(s2)
         s2 = 0.5 * (s2 + root * np.hypot(root, 2.0 * np.sqrt(v0.max(0) - v_min)))
-    ceiling: Floats = np.maximum(1.001 * s2 - v_min, 0.0)
+    # A single study has s2 = 0 / 0 and no root: fmax makes its ceiling 0.
+    ceiling: Floats = np.fmax(1.001 * s2 - v_min, 0.0)
     return ceiling
 
 
@@ -56,7 +57,9 @@ def solve(method: str, design: Design, y: Floats, v: Floats, target: Floats) -> 
     ones, v0 = _present(v)
     v_min = v.min(0)
     ceiling = _ceiling(method, target, ones, v0, v_min, design.project(ones, y).residual)
-    tau2 = np.zeros(v.shape[1])
+    # Effects whose squares overflow have no answer here.
+    tau2 = np.where(np.isfinite(ceiling), 0.0, np.nan)
+    ceiling = np.where(np.isfinite(ceiling), ceiling, 0.0)
     grid, h, down = brackets(curve, design, y, v, target, ceiling)
     count = down.sum(0)
     several = (count > 1) | ((count == 1) & ~(h[0] > 0.0))
