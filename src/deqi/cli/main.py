@@ -1,0 +1,64 @@
+"""The command line: registers the commands and turns the user's errors into one sentence and exit code 2.
+
+Command modules import what they need inside their functions, so that ``deqi --help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from deqi.cli import claims, evidence, knowledge, points, report, sources
+from deqi.errors import InputError
+
+app = typer.Typer(
+    name="deqi",
+    help="Benefits and risks of acupuncture for neuropathy, from cited trials and safety surveys.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("report")(report.report)
+app.command("points")(points.points)
+app.command("evidence")(evidence.evidence)
+app.command("claims")(claims.claims)
+app.command("sources")(sources.sources)
+app.add_typer(knowledge.app, name="knowledge")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        from deqi.knowledge import load
+
+        typer.echo(f"deqi {version('deqi')}, knowledge {load().edition.version}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and the knowledge edition.", callback=_print_version)
+    ] = False,
+) -> None:
+    """Benefits and risks of acupuncture for neuropathy, from cited trials and safety surveys.
+
+    Decision support for trained practitioners and plain information for patients; not for emergencies,
+    diagnosing, or children.
+    """
+
+
+def run() -> None:
+    """The ``deqi`` command: exit 0 ok, 1 a blocking finding under ``--strict``, 2 bad input."""
+    try:
+        app()
+    except InputError as error:
+        sys.stderr.write(f"deqi: {error}\n")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

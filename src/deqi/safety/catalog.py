@@ -1,0 +1,156 @@
+"""The rules made ready to run: triggers parsed once, names resolved, every distinct leaf numbered."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+
+from deqi.knowledge import Knowledge
+from deqi.knowledge.leaves import PLAN_LEAVES, AnyLeaf
+from deqi.knowledge.rules import AllOf, Node, Rule, parse_trigger
+from deqi.knowledge.tables.atlas import Hazard, PointDepth
+from deqi.knowledge.tables.vocabulary import (
+    Code,
+    ObservationKind,
+    Question,
+    Region,
+    RegionPoint,
+    Setting,
+    Technique,
+    Unit,
+)
+from deqi.people.units import UnitTable
+from deqi.safety.applies import Terms, parse_terms
+from deqi.safety.settings import Settings, settle
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Branch:
+    """An ``all`` (``every`` true) or ``any`` node over children; a leaf is its number in ``Catalog.leaves``."""
+
+    every: bool
+    children: tuple[Branch | int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class CompiledRule:
+    """A rule with its parsed trigger."""
+
+    rule: Rule
+    trigger: Branch | int
+    needs_plan: bool
+    blocks: bool
+    """An absolute or relative rule that restricts everything."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Catalog:
+    """All that evaluation needs, indexed. Built once; holds nothing about a person."""
+
+    rules: tuple[CompiledRule, ...]
+    leaves: tuple[AnyLeaf, ...]
+    questions: Mapping[str, Question]
+    applies: Mapping[str, Terms]
+    """For each question that is not about everybody: when it applies."""
+    observations: Mapping[str, ObservationKind]
+    units: UnitTable
+    settings: Settings
+    regions: Mapping[str, Region]
+    region_points: Mapping[str, frozenset[str]]
+    """Every point of a region and of all regions below it."""
+    region_below: Mapping[str, frozenset[str]]
+    technique_below: Mapping[str, frozenset[str]]
+    hazards: Mapping[str, tuple[Hazard, ...]]
+    textbook_mm: Mapping[str, float]
+    """The lowest textbook maximum of each point."""
+    covered: frozenset[tuple[str, str]]
+    """Code set and system pairs that hold at least one code."""
+    edition: str
+
+    def value(self, setting: str | float) -> float:
+        """A number, or the value in force of an ``@setting``."""
+        return self.settings.values[setting[1:]] if isinstance(setting, str) else setting
+
+    @functools.cached_property
+    def point_regions(self) -> Mapping[str, frozenset[str]]:
+        """Every region a point lies in."""
+        found: dict[str, set[str]] = {}
+        for region, points in self.region_points.items():
+            for point in points:
+                found.setdefault(point, set()).add(region)
+        return {point: frozenset(names) for point, names in found.items()}
+
+
+def build_catalog(knowledge: Knowledge, chosen: Mapping[str, float] | None = None) -> Catalog:
+    """Compile the knowledge, with a clinic's own thresholds if any.
+
+    Raises:
+        InputError: a threshold that is unknown, out of range, or would loosen an absolute rule.
+    """
+    leaves: dict[AnyLeaf, int] = {}
+    rules = tuple(_compile(rule, leaves) for rule in knowledge.rules)
+    regions = {row.region: row for row in knowledge.rows(Region)}
+    below = _closure({name: row.parent for name, row in regions.items()})
+    points: dict[str, set[str]] = {name: set() for name in regions}
+    for row in knowledge.rows(RegionPoint):
+        points[row.region].add(row.point)
+    techniques = {row.technique: row.parent for row in knowledge.rows(Technique)}
+    hazards: dict[str, list[Hazard]] = {}
+    for hazard in knowledge.rows(Hazard):
+        hazards.setdefault(hazard.point, []).append(hazard)
+    return Catalog(
+        rules=rules,
+        leaves=tuple(leaves),
+        questions={row.question: row for row in knowledge.rows(Question)},
+        applies={row.question: parse_terms(row.applies_if) for row in knowledge.rows(Question) if row.applies_if},
+        observations={row.observation: row for row in knowledge.rows(ObservationKind)},
+        units=UnitTable.build(knowledge.rows(Unit)),
+        settings=settle(knowledge.rows(Setting), knowledge.rules, chosen or {}),
+        regions=regions,
+        region_points={name: frozenset().union(*(points[one] for one in below[name])) for name in regions},
+        region_below=below,
+        technique_below=_closure(techniques),
+        hazards={point: tuple(rows) for point, rows in hazards.items()},
+        textbook_mm={
+            row.point: row.mm_high_lowest for row in knowledge.rows(PointDepth) if row.mm_high_lowest is not None
+        },
+        covered=frozenset((row.set, row.system) for row in knowledge.rows(Code)),
+        edition=knowledge.edition.version,
+    )
+
+
+def _compile(rule: Rule, leaves: dict[AnyLeaf, int]) -> CompiledRule:
+    trigger = _number(parse_trigger(rule.when), leaves)
+    numbered = tuple(leaves)
+    return CompiledRule(
+        rule=rule,
+        trigger=trigger,
+        needs_plan=any(isinstance(numbered[number], PLAN_LEAVES) for number in leaf_numbers(trigger)),
+        blocks=rule.severity in ("absolute", "relative") and any(one.everything for one in rule.restricts),
+    )
+
+
+def _number(node: Node, leaves: dict[AnyLeaf, int]) -> Branch | int:
+    if hasattr(node, "branches"):
+        return Branch(isinstance(node, AllOf), tuple(_number(child, leaves) for child in node.branches))
+    return leaves.setdefault(node, len(leaves))
+
+
+def leaf_numbers(node: Branch | int) -> tuple[int, ...]:
+    """The leaves below a node, left to right."""
+    if isinstance(node, int):
+        return (node,)
+    return tuple(number for child in node.children for number in leaf_numbers(child))
+
+
+def _closure(parents: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Each name with all names below it, itself included."""
+    below: dict[str, set[str]] = {name: {name} for name in parents}
+    for name in parents:
+        above, seen = parents[name], {name}
+        while above and above not in seen:
+            below[above].add(name)
+            seen.add(above)
+            above = parents.get(above, "")
+    return {name: frozenset(names) for name, names in below.items()}

@@ -1,0 +1,187 @@
+"""Leaves about the plan. A property that the plan leaves out is unknown, never satisfied."""
+
+from __future__ import annotations
+
+from deqi.knowledge.leaves import Needle, Needling, Practitioner, Session
+from deqi.safety.anatomy import Place, crossed, hazard_rows, place_of
+from deqi.safety.applies import compare
+from deqi.safety.catalog import Catalog
+from deqi.safety.context import Context, yes_or_no
+from deqi.safety.depth import over_cap, over_textbook
+from deqi.safety.plan import Needling as Planned
+from deqi.safety.plan import Plan
+from deqi.safety.truth import Truth
+from deqi.safety.verdict import NOT_APPLICABLE, Verdict
+
+
+def needling(leaf: Needling, context: Context) -> Verdict:
+    """See :class:`deqi.knowledge.leaves.Needling`."""
+    plan = context.plan
+    if plan is None:
+        return NOT_APPLICABLE
+    truths = [_fits(leaf, one, context) for one in plan.needlings]
+    if leaf.current_crosses:
+        truths = [min(truth, _crosses(leaf, plan, number, context.catalog)) for number, truth in enumerate(truths)]
+    truth = max(truths, default=Truth.NO)
+    if leaf.both_sides and truth is Truth.YES:
+        truth = _on_both_sides([one for one, fits in zip(plan.needlings, truths, strict=True) if fits is Truth.YES])
+    matched = tuple(number for number, fits in enumerate(truths) if fits is truth and truth is not Truth.NO)
+    return Verdict(truth, needlings=matched, asks=("plan-details",) if truth is Truth.UNKNOWN else ())
+
+
+def _fits(leaf: Needling, one: Planned, context: Context) -> Truth:
+    """Whether one needling has every stated property; the cheap and certain ones first."""
+    catalog = context.catalog
+    where = place_of(one, catalog)
+    if leaf.points and one.point not in leaf.points:
+        return Truth.NO
+    if leaf.regions and not any(where.within(region) for region in leaf.regions):
+        return Truth.NO
+    if leaf.techniques and (technique := _technique(leaf, one, where, context)) is not Truth.YES:
+        return technique
+    rows = hazard_rows(one, catalog)
+    if leaf.hazards and not any(set(leaf.hazards) & set(row.classes) for row in rows):
+        return Truth.NO
+    if leaf.anticoagulant_avoid is not None and leaf.anticoagulant_avoid != any(r.anticoagulant_avoid for r in rows):
+        return Truth.NO
+    return min(_angle(leaf, one), _depth(leaf, one, context), _minutes(leaf, one, context))
+
+
+def _technique(leaf: Needling, one: Planned, where: Place, context: Context) -> Truth:
+    below = context.catalog.technique_below
+    if any(one.technique in below[technique] for technique in leaf.techniques):
+        return Truth.YES
+    if "deep-needling" in leaf.techniques and one.technique in below["needling"]:
+        return is_deep(one, context)
+    return Truth.NO
+
+
+def is_deep(one: Planned, context: Context) -> Truth:
+    """Whether a needling is deep: past the ``@deep-mm`` setting; unknown while no depth is given."""
+    if one.depth_mm is None:
+        return Truth.UNKNOWN
+    return yes_or_no(one.depth_mm > context.catalog.value("@deep-mm"))
+
+
+def _angle(leaf: Needling, one: Planned) -> Truth:
+    if leaf.angles_not:
+        return yes_or_no(one.angle not in leaf.angles_not)
+    if leaf.angles:
+        return Truth.UNKNOWN if one.angle is None else yes_or_no(one.angle in leaf.angles)
+    return Truth.YES
+
+
+def _depth(leaf: Needling, one: Planned, context: Context) -> Truth:
+    truth = Truth.YES
+    if leaf.depth == "not-given":
+        truth = yes_or_no(one.depth_mm is None)
+    elif leaf.depth == "over-cap":
+        truth = over_cap(one, context.catalog)
+    elif leaf.depth == "over-textbook":
+        truth = over_textbook(one, context.catalog)
+    if leaf.over_mm is not None:
+        limit = context.catalog.value(leaf.over_mm)
+        truth = min(truth, Truth.UNKNOWN if one.depth_mm is None else yes_or_no(one.depth_mm > limit))
+    return truth
+
+
+def _minutes(leaf: Needling, one: Planned, context: Context) -> Truth:
+    if leaf.minutes_over is None:
+        return Truth.YES
+    minutes = one.retention_min if one.retention_min is not None else context.plan.minutes if context.plan else None
+    if minutes is None:
+        return Truth.UNKNOWN
+    return yes_or_no(minutes > context.catalog.value(leaf.minutes_over))
+
+
+def _crosses(leaf: Needling, plan: Plan, number: int, catalog: Catalog) -> Truth:
+    """Whether current from this needling passes through a region; without stated pairs that is not known."""
+    paths = [pair for pair in plan.pairs if plan.needlings[number].point in (pair.start, pair.end)]
+    if not paths:
+        return Truth.UNKNOWN
+    return max(crossed(pair, leaf.current_crosses, catalog) for pair in paths)
+
+
+def _on_both_sides(matching: list[Planned]) -> Truth:
+    sides = {one.side for one in matching}
+    if "both" in sides or {"left", "right"} <= sides:
+        return Truth.YES
+    return Truth.UNKNOWN if None in sides else Truth.NO
+
+
+def needle(leaf: Needle, context: Context) -> Verdict:
+    """See :class:`deqi.knowledge.leaves.Needle`."""
+    plan = context.plan
+    if plan is None:
+        return NOT_APPLICABLE
+    needles = plan.needles
+    match leaf.fault:
+        case "not-sterile":
+            truth = Truth.UNKNOWN if needles.sterile is None else yes_or_no(not needles.sterile)
+        case "not-single-use":
+            truth = Truth.UNKNOWN if needles.single_use is None else yes_or_no(not needles.single_use)
+        case "expired":
+            truth = Truth.UNKNOWN if needles.expiry is None else yes_or_no(needles.expiry < context.as_of)
+        case "no-lot":
+            truth = yes_or_no(not needles.lot)
+        case "longer-than-safe":
+            return _too_long(plan, context)
+        case _:
+            current = any(one.technique == "electroacupuncture" for one in plan.needlings)
+            thin = None if needles.gauge_mm is None else needles.gauge_mm < context.catalog.value("@current-gauge-mm")
+            truth = yes_or_no(False) if not current else Truth.UNKNOWN if thin is None else yes_or_no(thin)
+    return Verdict(truth, asks=("needles-details",) if truth is Truth.UNKNOWN else ())
+
+
+def _too_long(plan: Plan, context: Context) -> Verdict:
+    """A needle that could reach past the cap even with some shaft left outside."""
+    caps = {
+        number: min(row.cap_mm for row in rows if row.cap_mm is not None)
+        for number, one in enumerate(plan.needlings)
+        if any(row.cap_mm is not None for row in (rows := hazard_rows(one, context.catalog)))
+    }
+    if not caps:
+        return Verdict(Truth.NO)
+    if plan.needles.length_mm is None:
+        return Verdict(Truth.UNKNOWN, asks=("needles-details",), needlings=tuple(caps))
+    spare = context.catalog.value("@needle-spare-mm")
+    long = tuple(number for number, cap in caps.items() if plan.needles.length_mm > cap + spare)
+    return Verdict(yes_or_no(bool(long)), needlings=long)
+
+
+def practitioner(leaf: Practitioner, context: Context) -> Verdict:
+    """See :class:`deqi.knowledge.leaves.Practitioner`."""
+    if context.plan is None:
+        return NOT_APPLICABLE
+    who = context.plan.practitioner
+    if leaf.lacks == "licence":
+        until = who.licence_valid_until
+        truth = Truth.UNKNOWN if until is None else yes_or_no(until < context.as_of)
+    else:
+        truth = Truth.UNKNOWN if who.competences is None else yes_or_no(leaf.competence not in who.competences)
+    return Verdict(truth, asks=("practitioner-details",) if truth is Truth.UNKNOWN else ())
+
+
+def session(leaf: Session, context: Context) -> Verdict:
+    """See :class:`deqi.knowledge.leaves.Session`."""
+    plan = context.plan
+    if plan is None:
+        return NOT_APPLICABLE
+    match leaf.what:
+        case "number":
+            amount: float | None = plan.session_number
+        case "needles":
+            amount = needle_count(plan)
+        case "minutes":
+            times = [one.retention_min for one in plan.needlings if one.retention_min is not None]
+            amount = plan.minutes if plan.minutes is not None else max(times, default=None)
+        case _:
+            amount = None if plan.needles_out is None else abs(needle_count(plan) - plan.needles_out)
+    if amount is None:
+        return Verdict(Truth.NO if leaf.what == "needles-unaccounted" else Truth.UNKNOWN, asks=("session-details",))
+    return Verdict(yes_or_no(compare(leaf.op, amount, context.catalog.value(leaf.value))))
+
+
+def needle_count(plan: Plan) -> int:
+    """Needles in: one for each side."""
+    return sum(2 if one.side == "both" else 1 for one in plan.needlings)
