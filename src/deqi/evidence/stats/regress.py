@@ -6,6 +6,7 @@ Meanings are those of metafor's `rma.uni(mods=)`, `predict.rma` and its omnibus 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -181,8 +182,8 @@ def _assemble(
     r2 = np.where(usable, r2, np.nan)
 
     def give(x: npt.NDArray[np.float64] | npt.NDArray[np.int64], *last: int) -> Floats:
-        given: Floats = np.asarray(x).reshape((*shape, *last))[()]
-        return given
+        given: Any = np.asarray(x).reshape((*shape, *last))[()]
+        return cast(Floats, given)
 
     reach = critical[:, None] * se
     return Regression(
