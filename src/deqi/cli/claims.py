@@ -33,5 +33,7 @@ def claims(
         write_wrapped(f"deqi says: {row.says_instead}", indent="  ", hanging="    ")
         write_wrapped(f"Why: {row.why}", indent="  ", hanging="    ")
         write_wrapped(f"Rows: {', '.join(row.rows) or 'no row'}", indent="  ", hanging="    ")
-        write_wrapped(f"Sources: {', '.join(row.source) or 'none'} (verified: {row.verified})", indent="  ", hanging="    ")
+        write_wrapped(
+            f"Sources: {', '.join(row.source) or 'none'} (verified: {row.verified})", indent="  ", hanging="    "
+        )
         write()

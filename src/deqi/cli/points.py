@@ -25,13 +25,17 @@ def points(
     if near is not None:
         codes = atlas.codes_near(knowledge, near)
         if not codes:
-            raise InputError(f"--near {near!r}: no point's nerves name it; write a nerve such as peroneal, tibial or sural.")
+            raise InputError(
+                f"--near {near!r}: no point's nerves name it; write a nerve such as peroneal, tibial or sural."
+            )
     elif query is None:
         codes = atlas.all_codes(knowledge)
     else:
         found = atlas.finder(knowledge).find(query)
         if not found.codes:
-            raise InputError(f"{query!r}: no such point; write a WHO code such as ST36, a pinyin name or Chinese characters.")
+            raise InputError(
+                f"{query!r}: no such point; write a WHO code such as ST36, a pinyin name or Chinese characters."
+            )
         if found.ambiguous and not as_json:
             names = ", ".join(f"{code} ({name})" for code, name in atlas.named(knowledge, found.codes))
             raise InputError(f"{query!r} may mean {names}; write the code you mean.")
@@ -62,5 +66,3 @@ def _print_card(card: PointCard) -> None:
         write()
         for label, value in hazard.lines():
             write_wrapped(f"{label + ':':14}{value}", hanging=" " * 14)
-
-

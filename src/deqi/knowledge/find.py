@@ -42,9 +42,9 @@ class PointFinder:
         self._prefixes: dict[str, set[str]] = defaultdict(set)
         self._notes: dict[str, str] = {}
         for point in points:
-            for name in (point.pinyin, point.pinyin_tone, point.hanzi_simplified, point.hanzi_traditional):
-                if name:
-                    self._names[plain(name)].add(point.code)
+            for written in (point.pinyin, point.pinyin_tone, point.hanzi_simplified, point.hanzi_traditional):
+                if written:
+                    self._names[plain(written)].add(point.code)
         for channel in {point.channel for point in points if point.channel}:
             self._prefixes[plain(channel)].add(channel)
         for name in names:
@@ -75,11 +75,8 @@ class PointFinder:
         return Found(query, ())
 
     def _by_prefix(self, query: str, prefix: str, number: int) -> Found:
-        meant = {
-            code
-            for channel in self._prefixes.get(prefix, ()) | self._prefixes.get(prefix.replace(".", ""), set())
-            if (code := f"{channel}{number}") in self.order
-        }
+        channels = self._prefixes.get(prefix, set()) | self._prefixes.get(prefix.replace(".", ""), set())
+        meant = {code for channel in channels if (code := f"{channel}{number}") in self.order}
         return self._found(query, meant, prefix)
 
     def _found(self, query: str, codes: set[str], key: str) -> Found:

@@ -1,0 +1,49 @@
+"""``deqi knowledge``: check the tables, list the gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Check the knowledge; list what is missing or due.", no_args_is_help=True, rich_markup_mode=None)
+
+Folder = Annotated[Path | None, typer.Option("--folder", help="Another edition's data folder.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def check(folder: Folder = None, as_json: AsJson = False) -> None:
+    """Schema, references, keys, numbers, units, code systems, rules, words. Exit 1 when a fault is found."""
+    from deqi.cli.output import write, write_json
+    from deqi.knowledge.check import check_all
+    from deqi.knowledge.store import DATA
+
+    report = check_all(folder or DATA)
+    if as_json:
+        write_json({"knowledge": report.edition, "rows": report.rows, "faults": report.faults})
+    else:
+        for fault in report.faults:
+            write(f"{fault.place}: {fault.problem}")
+        write(f"{sum(report.rows.values())} rows in {len(report.rows)} tables, {len(report.faults)} faults")
+    if report.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def gaps(folder: Folder = None, as_json: AsJson = False) -> None:
+    """What is unverified, unchecked by a clinician, default, without numbers, or due for review."""
+    from deqi.cli.output import write, write_json, write_wrapped
+    from deqi.knowledge.gaps import find_gaps
+    from deqi.knowledge.store import DATA, Knowledge
+
+    knowledge = Knowledge(folder or DATA)
+    found = find_gaps(knowledge)
+    if as_json:
+        write_json({"knowledge": knowledge.edition.version, "gaps": found})
+        return
+    for gap in found:
+        write(f"{gap.title}: {gap.count}")
+        if gap.rows:
+            write_wrapped(", ".join(gap.rows), indent="  ", hanging="  ")

@@ -1,0 +1,196 @@
+"""Rules and protocols: every name they use exists, and no rule can only bar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import msgspec
+
+from deqi.knowledge import leaves as kinds
+from deqi.knowledge.check.tables import Fault
+from deqi.knowledge.leaves import AnyLeaf
+from deqi.knowledge.rules import AllOf, AnyOf, Node, Rule, parse_trigger
+from deqi.knowledge.store import Knowledge
+from deqi.knowledge.tables.atlas import Point
+from deqi.knowledge.tables.sources import Source
+from deqi.knowledge.tables.vocabulary import (
+    CodeSet,
+    ObservationKind,
+    Question,
+    Region,
+    Setting,
+    Technique,
+    Unit,
+)
+
+
+class _Names:
+    """Every name a rule may use."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.sets = {row.set: row.kind for row in knowledge.rows(CodeSet)}
+        self.questions = {row.question: row for row in knowledge.rows(Question)}
+        self.observations = {row.observation: row for row in knowledge.rows(ObservationKind)}
+        self.regions = {row.region for row in knowledge.rows(Region)}
+        self.techniques = {row.technique for row in knowledge.rows(Technique)}
+        self.points = {row.code for row in knowledge.rows(Point)}
+        self.settings = {row.setting for row in knowledge.rows(Setting)}
+        self.units = {unit for row in knowledge.rows(Unit) for unit in (row.code, row.to)}
+        self.sources = {row.source for row in knowledge.rows(Source)}
+        self.rules = {rule.id for rule in knowledge.rules}
+
+
+def rule_faults(knowledge: Knowledge) -> Iterator[Fault]:
+    """Every fault of every rule."""
+    names = _Names(knowledge)
+    for rule in knowledge.rules:
+        for problem in _rule_problems(rule, names):
+            yield Fault(f"rules, {rule.id}", problem)
+    yield from _cycles(knowledge.rules)
+    yield from _question_faults(names)
+
+
+def _rule_problems(rule: Rule, names: _Names) -> Iterator[str]:
+    try:
+        trigger = parse_trigger(rule.when)
+    except msgspec.ValidationError as error:
+        yield f"the trigger cannot be read: {error}"
+        return
+    found = list(leaves_of(trigger))
+    for leaf in found:
+        yield from _leaf_problems(leaf, names)
+    for restriction in rule.restricts:
+        for region in restriction.regions:
+            if region not in names.regions:
+                yield f"restricts the unknown region {region}"
+        for technique in restriction.techniques:
+            if technique not in names.techniques:
+                yield f"restricts the unknown technique {technique}"
+        for point in restriction.points:
+            if point not in names.points:
+                yield f"restricts the unknown point {point}"
+    yield from (f"cites the unknown source {one}" for one in rule.source if one not in names.sources)
+    yield from (f"is superseded by the unknown rule {one}" for one in rule.superseded_by if one not in names.rules)
+    for question in (rule.site_question, rule.clearance.question if rule.clearance else None):
+        if question is not None and question not in names.questions:
+            yield f"asks the unknown question {question}"
+    yield from _sense_problems(rule, found)
+
+
+def _sense_problems(rule: Rule, found: list[AnyLeaf]) -> Iterator[str]:
+    everything = any(restriction.everything for restriction in rule.restricts)
+    if not rule.restricts:
+        yield "restricts nothing and advises nothing"
+    if rule.severity == "information" and any(not restriction.advice for restriction in rule.restricts):
+        yield "is information and yet restricts something"
+    if rule.severity != "information" and all(restriction.advice for restriction in rule.restricts):
+        yield f"is {rule.severity} and only advises"
+    if everything and rule.severity == "absolute" and rule.verified == "no":
+        yield "bars everything on an unverified hazard alone"
+    uses_plan = any(isinstance(leaf, kinds.PLAN_LEAVES) for leaf in found)
+    if uses_plan != (rule.stage == "plan"):
+        yield f"stage {rule.stage} {'with' if uses_plan else 'without'} a leaf about the plan"
+    if everything and rule.stage == "booking" and rule.severity in ("absolute", "relative"):
+        for leaf in found:
+            if isinstance(leaf, kinds.Recorded | kinds.Medication | kinds.Observation | kinds.Coded) and not (
+                leaf.ask or leaf.screen
+            ):
+                yield "blocks the candidacy through a leaf that no question can clear"
+    if rule.review_by < rule.reviewed_on or rule.reviewed_on > dt.date(2100, 1, 1):
+        yield "review dates out of order"
+
+
+def _leaf_problems(leaf: AnyLeaf, names: _Names) -> Iterator[str]:
+    for field in ("ask", "screen", "question"):
+        question = getattr(leaf, field, None)
+        if question is not None and question not in names.questions:
+            yield f"asks the unknown question {question}"
+    for field in ("within_days", "value", "over_mm", "minutes_over"):
+        setting = getattr(leaf, field, None)
+        if isinstance(setting, str) and setting[1:] not in names.settings:
+            yield f"uses the unknown setting {setting}"
+    code_set = getattr(leaf, "set", None)
+    if code_set is not None and code_set not in names.sets:
+        yield f"uses the unknown code set {code_set}"
+    match leaf:
+        case kinds.Observation() | kinds.Coded():
+            if leaf.observation not in names.observations:
+                yield f"uses the unknown observation {leaf.observation}"
+            elif isinstance(leaf, kinds.Observation) and leaf.unit not in names.units | {"1", "{INR}"}:
+                yield f"uses the unknown unit {leaf.unit}"
+        case kinds.Answer():
+            yield from _answer_problems(leaf, names)
+        case kinds.Needling():
+            yield from (f"uses the unknown point {one}" for one in leaf.points if one not in names.points)
+            yield from (f"uses the unknown region {one}" for one in leaf.regions if one not in names.regions)
+            yield from (f"uses the unknown region {one}" for one in leaf.current_crosses if one not in names.regions)
+            yield from (f"uses the unknown technique {one}" for one in leaf.techniques if one not in names.techniques)
+        case _:
+            pass
+
+
+def _answer_problems(leaf: kinds.Answer, names: _Names) -> Iterator[str]:
+    question = names.questions.get(leaf.question)
+    if question is None:
+        return
+    allowed = ("yes", "no") if question.type == "yes-no" else question.answers
+    for answer in leaf.among:
+        if allowed and answer not in allowed:
+            yield f"takes the answer {answer}, which {leaf.question} does not have"
+
+
+def leaves_of(node: Node) -> Iterator[AnyLeaf]:
+    """The leaves of a trigger, left to right."""
+    if isinstance(node, AllOf | AnyOf):
+        for branch in node.branches:
+            yield from leaves_of(branch)
+    else:
+        yield node
+
+
+def _cycles(rules: tuple[Rule, ...]) -> Iterator[Fault]:
+    """Two rules that each give way to the other would both vanish."""
+    above = {rule.id: set(rule.superseded_by) for rule in rules}
+    for rule in rules:
+        seen: set[str] = set()
+        todo = list(above[rule.id])
+        while todo:
+            one = todo.pop()
+            if one == rule.id:
+                yield Fault(f"rules, {rule.id}", "is superseded by itself, through others")
+                break
+            if one not in seen:
+                seen.add(one)
+                todo += above.get(one, set())
+
+
+def _question_faults(names: _Names) -> Iterator[Fault]:
+    for name, row in names.questions.items():
+        place = f"questions.csv, {name}"
+        if row.type == "choice" and len(row.answers) < 2:
+            yield Fault(place, "a choice needs at least two answers")
+        if row.type == "number" and not row.unit:
+            yield Fault(place, "a number needs a unit")
+        for term in row.applies_if:
+            for option in term.split("|"):
+                kind, _, rest = option.partition(":")
+                if kind == "answer" and rest.partition("=")[0] not in names.questions:
+                    yield Fault(place, f"applies_if names the unknown question {rest.partition('=')[0]}")
+                if kind in ("recorded", "medication") and rest not in names.sets:
+                    yield Fault(place, f"applies_if names the unknown code set {rest}")
+
+
+def protocol_faults(knowledge: Knowledge) -> Iterator[Fault]:
+    """Protocols name known points, techniques and sources."""
+    names = _Names(knowledge)
+    for protocol in knowledge.protocols:
+        place = f"protocols.yaml, {protocol.id}"
+        for component in protocol.components:
+            used = [needling.point for needling in component.needlings]
+            used += [point for pair in component.pairs for point in (pair.start, pair.end)]
+            yield from (Fault(place, f"unknown point {one}") for one in used if one not in names.points)
+            if component.technique not in names.techniques:
+                yield Fault(place, f"unknown technique {component.technique}")
+        yield from (Fault(place, f"unknown point {one}") for one in protocol.optional_points if one not in names.points)
+        yield from (Fault(place, f"unknown source {one}") for one in protocol.source if one not in names.sources)
