@@ -85,7 +85,8 @@ def span(start: DateRange | None, end: DateRange | None) -> DateRange | None:
     """From the earliest day of ``start`` to the latest day of ``end``, for something that lay between the two."""
     if start is None or end is None:
         return start or end
-    return DateRange(min(start.earliest, end.earliest), max(start.latest, end.latest), end.instant)
+    first, last = min(start.earliest, end.earliest), max(start.latest, end.latest)
+    return DateRange(first, last, end.instant if first == last else None)
 
 
 def aged(years: int, on: dt.date) -> DateRange:

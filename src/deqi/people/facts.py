@@ -137,6 +137,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     sex: Literal["female", "male"] | None = None
     birth: DateRange | None = None
     deceased: bool = False
+    died: DateRange | None = None
     complete: frozenset[Kind] = frozenset()
     unreadable: frozenset[Kind] = frozenset()
     origin: Origin = Origin()

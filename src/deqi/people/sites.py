@@ -16,9 +16,12 @@ _LATERALITY = re.compile(r"272741003\s*=\s*(\d+)")
 """The laterality attribute in a post-coordinated SNOMED CT expression."""
 
 _FILLERS = frozenset(
-    "structure structures entire region part area surface skin of the and soft tissue body joint left right both "
-    "bilateral bilaterally side sided qualifier value".split()
-)
+    {
+        "structure", "structures", "entire", "region", "part", "area", "surface", "skin", "of", "the", "and", "soft",
+        "tissue", "body", "joint", "left", "right", "both", "bilateral", "bilaterally", "side", "sided",
+        "qualifier", "value",
+    }
+)  # fmt: skip
 _WORD = re.compile(r"[a-z]+")
 
 

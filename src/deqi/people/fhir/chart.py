@@ -1,0 +1,412 @@
+"""Charts from FHIR files: every resource to its person, and an account of what could not be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+import msgspec
+
+from deqi.errors import InputError
+from deqi.people.codes import CodeIndex
+from deqi.people.facts import KINDS, Answer, Fact, Kind, Origin, Person, is_stale
+from deqi.people.fhir import types as fhir
+from deqi.people.fhir.convert import Codes, Converter, MalformedError, answers_of
+from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, WrongVersionError, is_json, refusal
+from deqi.people.fhir.names import R4_TYPES
+from deqi.people.fhir.patients import Known, known_from, merge
+from deqi.people.fhir.references import Registry, key_of, own_keys, type_of
+from deqi.people.fhir.salvage import salvaged_id, salvaged_kind, salvaged_subject
+from deqi.people.fhir.versions import TYPES_ELSEWHERE, version_tell
+from deqi.people.reading import Reading, Unreadable
+from deqi.people.sites import SiteFinder
+
+KIND_OF_TYPE: Mapping[str, Kind] = {
+    "Condition": "condition",
+    "AllergyIntolerance": "allergy",
+    "MedicationRequest": "medication",
+    "MedicationStatement": "medication",
+    "MedicationAdministration": "medication",
+    "Medication": "medication",
+    "Observation": "observation",
+    "Procedure": "procedure",
+    "Device": "device",
+    "DeviceUseStatement": "device",
+}
+
+_decoders = {kind: msgspec.json.Decoder(type_).decode for kind, type_ in fhir.TYPES.items()}
+_Pointing = fhir.MedicationRequest | fhir.MedicationStatement | fhir.MedicationAdministration | fhir.DeviceUse
+
+
+class _Waiting(msgspec.Struct, frozen=True, gc=False):
+    """A resource whose medicine or device stands elsewhere, under ``key``."""
+
+    piece: Piece
+    owner: str
+    resource: _Pointing
+    key: str
+    words: str
+
+
+class _Fault(msgspec.Struct, frozen=True, gc=False):
+    """A malformed resource, the kinds it may have been, and the person or document it belongs to (neither: anyone)."""
+
+    record: Unreadable
+    kinds: frozenset[Kind]
+    owner: str | None
+    document: int | None
+
+
+class ChartReader:
+    """Reads any number of FHIR files that belong together; `finish` gives the persons."""
+
+    def __init__(self, index: CodeIndex, sites: SiteFinder) -> None:
+        self._convert = Converter(index, sites)
+        self._cutter = Cutter()
+        self._patients: Registry[Known] = Registry()
+        self._known: list[Known] = []
+        self._medications: Registry[tuple[Codes, str]] = Registry()
+        self._devices: Registry[tuple[Codes, str]] = Registry()
+        self._own_devices: dict[str, tuple[str, Fact]] = {}
+        self._facts: dict[str, list[Fact]] = defaultdict(list)
+        self._answers: dict[str, list[Answer]] = defaultdict(list)
+        self._waiting: list[_Waiting] = []
+        self._faults: list[_Fault] = []
+        self._owners: dict[int, set[str]] = defaultdict(set)
+        self._seen: dict[tuple[str, str], int] = {}
+        self._resources: Counter[str] = Counter()
+        self._left_out: Counter[str] = Counter()
+
+    # Reading
+
+    def add(self, data: bytes, file: str, ndjson: bool | None = None) -> None:
+        """Read one more file.
+
+        Raises:
+            InputError: the whole file is not FHIR R4 JSON.
+        """
+        pieces = broken = clean = 0
+        others: Counter[str] = Counter()
+        for piece in self._cutter.pieces(data, file, ndjson):
+            pieces += 1
+            try:
+                resource = self._decode(piece)
+            except MalformedError as error:
+                self._refuse(piece, str(error))
+                broken += isinstance(error, _NotJsonError)
+                if isinstance(error, _OtherVersionError):
+                    others[error.version] += 1
+                continue
+            if resource is None:
+                self._left_out["a kind of record deqi does not look at"] += 1
+                continue
+            clean += 1
+            try:
+                self._take(piece, resource)
+            except MalformedError as error:
+                self._refuse(piece, str(error))
+        version, found = others.most_common(1)[0] if others else ("", 0)
+        if found > clean:
+            raise WrongVersionError(refusal(file, version))
+        if broken and broken == pieces:
+            raise InputError(f"{file}: no line of it is JSON; give FHIR R4 as JSON or NDJSON")
+
+    def _decode(self, piece: Piece) -> fhir.Resource | None:
+        """The resource of a piece; None for one of a type that deqi does not read."""
+        if piece.raw is None:
+            raise MalformedError(piece.reason)
+        if piece.kind in TYPES_ELSEWHERE:
+            raise _OtherVersionError(TYPES_ELSEWHERE[piece.kind])
+        decode = _decoders.get(piece.kind)
+        if decode is None:
+            if piece.document is None and not is_json(piece.raw):
+                raise _NotJsonError("not JSON")
+            if piece.kind not in R4_TYPES:
+                raise MalformedError("not a resource type of FHIR R4")
+            return None
+        version = version_tell(piece.kind, piece.raw)
+        if version:
+            raise _OtherVersionError(version)
+        try:
+            return decode(piece.raw)
+        except msgspec.ValidationError:
+            raise MalformedError("an element of a wrong type") from None
+        except UNDECODABLE:
+            raise _NotJsonError("not JSON in UTF-8, or nested too deeply") from None
+
+    def _take(self, piece: Piece, resource: fhir.Resource) -> None:
+        if resource.modifierExtension is not None or resource.implicitRules is not None:
+            raise MalformedError("a modifier extension or implicit rules, which may change what it means")
+        keys = own_keys(piece.kind, resource.id, piece.full_url)
+        if resource.id is not None and self._again(piece, keys[-1]):
+            self._left_out["the same record again"] += 1
+            return
+        self._resources[piece.kind] += 1
+        if isinstance(resource, fhir.Patient):
+            self._patient(resource, piece, keys)
+        elif isinstance(resource, fhir.Medication):
+            self._medications.add(keys, self._drug_of(resource))
+        elif isinstance(resource, fhir.Device):
+            self._device(resource, piece, keys)
+        else:
+            self._clinical(resource, piece)
+
+    def _again(self, piece: Piece, key: str) -> bool:
+        """Whether this very resource was read before. Other contents under the same id are malformed, and kept."""
+        content = hash(piece.raw)
+        before = self._seen.get((piece.kind, key))
+        if before == content:
+            return True
+        if before is not None:
+            self._refuse(piece, "an id that stands twice, with different contents")
+        self._seen[piece.kind, key] = content
+        return False
+
+    def _patient(self, resource: fhir.Patient, piece: Piece, keys: tuple[str, ...]) -> None:
+        known = known_from(resource, len(self._known), _origin(piece, resource))
+        before = next((found for key in keys if (found := self._patients.exact(key)) is not None), None)
+        if before is not None:
+            if not merge(before, known):
+                self._refuse(piece, "another birth date or sex under the id of another patient", frozenset(KINDS))
+            return
+        self._known.append(known)
+        self._patients.add(keys, known)
+        if piece.document is not None and keys:
+            self._owners[piece.document].add(keys[0])
+
+    def _drug_of(self, resource: fhir.Medication) -> tuple[Codes, str]:
+        """The code of a Medication, with those of its ingredients."""
+        codes, text = self._convert.codes_of(resource.code)
+        for ingredient in resource.ingredient or ():
+            more, name = self._convert.codes_of(ingredient.itemCodeableConcept)
+            codes, text = codes + more, f"{text} ; {name}" if text and name else text or name
+        return codes, text
+
+    def _device(self, resource: fhir.Device, piece: Piece, keys: tuple[str, ...]) -> None:
+        """A device is somebody's when it says so; either way a DeviceUseStatement may point to it."""
+        for key in keys:
+            self._devices.add((key,), self._convert.device_code(resource))
+        if resource.patient is None or not resource.patient.reference:
+            return
+        owner = self._owner(piece, resource, resource.patient)
+        fact = self._convert.device(resource, _origin(piece, resource)) if owner else None
+        if owner and fact:
+            self._own_devices[keys[-1] if keys else f"{piece.origin}"] = (owner, fact)
+
+    def _clinical(self, resource: fhir.Resource, piece: Piece) -> None:
+        convert, origin = self._convert, _origin(piece, resource)
+        subject = resource.patient if isinstance(resource, fhir.Allergy) else getattr(resource, "subject", None)
+        owner = self._owner(piece, resource, subject)
+        if owner is None:
+            return
+        if isinstance(resource, fhir.QuestionnaireResponse):
+            self._answers[owner].extend(answers_of(resource, origin))
+        elif isinstance(resource, fhir.Observation):
+            self._facts[owner].extend(convert.observation(resource, origin))
+        elif isinstance(resource, fhir.Condition):
+            self._keep(owner, convert.condition(resource, origin))
+        elif isinstance(resource, fhir.Procedure):
+            self._keep(owner, convert.procedure(resource, origin))
+        elif isinstance(resource, fhir.Allergy):
+            self._keep(owner, convert.allergy(resource, origin))
+        elif isinstance(resource, _Pointing):
+            self._pointing(owner, resource, piece)
+
+    def _keep(self, owner: str, fact: Fact | None) -> None:
+        if fact is None:
+            self._left_out["entered in error, cancelled, or an order not to give"] += 1
+        else:
+            self._facts[owner].append(fact)
+
+    def _pointing(self, owner: str, resource: _Pointing, piece: Piece) -> None:
+        """A medicine or the use of a device: coded here, contained, or elsewhere (then it waits for the end)."""
+        if isinstance(resource, fhir.DeviceUse):
+            concept, reference = None, resource.device
+        else:
+            concept, reference = resource.medicationCodeableConcept, resource.medicationReference
+        if concept is not None:
+            self._keep(owner, self._point(resource, self._convert.codes_of(concept), _origin(piece, resource)))
+            return
+        if reference is None or not (reference.reference or reference.display):
+            raise MalformedError("neither a code nor a reference to one")
+        words, target = reference.display or "", reference.reference or ""
+        if target.startswith("#"):
+            drug = self._contained(resource, target[1:]) or ((), words)
+            self._keep(owner, self._point(resource, drug, _origin(piece, resource)))
+            return
+        key = key_of(target, piece.full_url) if target else ""
+        self._waiting.append(_Waiting(piece, owner, resource, key or "", words))
+
+    def _contained(self, resource: fhir.Resource, wanted: str) -> tuple[Codes, str] | None:
+        for raw in resource.contained or ():
+            inner = _read_contained(memoryview(raw))
+            if inner is not None and (inner.id or "").removeprefix("#") == wanted:
+                if isinstance(inner, fhir.Medication):
+                    return self._drug_of(inner)
+                if isinstance(inner, fhir.Device):
+                    return self._convert.device_code(inner)
+        return None
+
+    def _point(self, resource: _Pointing, code: tuple[Codes, str], origin: Origin) -> Fact | None:
+        if isinstance(resource, fhir.MedicationRequest):
+            return self._convert.request(resource, code, origin)
+        if isinstance(resource, fhir.MedicationStatement):
+            return self._convert.statement(resource, code, origin)
+        if isinstance(resource, fhir.MedicationAdministration):
+            return self._convert.administration(resource, code, origin)
+        return self._convert.device_use(resource, code, origin)
+
+    def _owner(self, piece: Piece, resource: fhir.Resource, reference: fhir.Reference | None) -> str | None:
+        """The key of the person a resource is about; None when it is about something else, such as a group."""
+        if reference is None or not reference.reference:
+            raise MalformedError("no subject, or one without a reference")
+        if reference.reference.startswith("#"):
+            return self._contained_patient(piece, resource, reference.reference[1:])
+        key = key_of(reference.reference, piece.full_url)
+        if key is None:
+            raise MalformedError("a subject that names no resource")
+        if type_of(key) not in ("", "Patient"):
+            self._left_out["not about a person"] += 1
+            return None
+        if piece.document is not None:
+            self._owners[piece.document].add(key)
+        return key
+
+    def _contained_patient(self, piece: Piece, resource: fhir.Resource, wanted: str) -> str:
+        for raw in resource.contained or ():
+            inner = _read_contained(memoryview(raw))
+            if isinstance(inner, fhir.Patient) and (inner.id or "").removeprefix("#") == wanted:
+                key = f"{piece.origin.file}#{piece.origin.line}#{piece.origin.path}#{wanted}"
+                if self._patients.exact(key) is None:
+                    self._known.append(known_from(inner, len(self._known), piece.origin))
+                    self._patients.add((key,), self._known[-1])
+                return key
+        raise MalformedError("a subject that is contained nowhere")
+
+    # Faults
+
+    def _refuse(self, piece: Piece, reason: str, affected: frozenset[Kind] | None = None) -> None:
+        """Count and list a malformed resource, and note whose chart is now partly unreadable (``affected`` kinds)."""
+        kind, owner = piece.kind, None
+        if piece.raw is not None:
+            kind = kind or salvaged_kind(piece.raw)
+            subject = salvaged_id(piece.raw) and f"Patient/{salvaged_id(piece.raw)}" if kind == "Patient" else ""
+            subject = subject or salvaged_subject(piece.raw)
+            owner = key_of(subject, piece.full_url) if subject else None
+        if owner is not None and type_of(owner) not in ("", "Patient"):
+            owner = None
+        kinds: frozenset[Kind] = frozenset(KINDS)
+        if kind in KIND_OF_TYPE:
+            kinds = frozenset({KIND_OF_TYPE[kind]})
+        elif kind in R4_TYPES and kind not in ("Bundle", "Parameters"):
+            kinds = frozenset()
+        shown = kind if kind in R4_TYPES or kind in TYPES_ELSEWHERE else ""
+        record = Unreadable(piece.origin, shown, reason)
+        self._faults.append(_Fault(record, kinds if affected is None else affected, owner, piece.document))
+
+    # The end
+
+    def finish(self, as_of: dt.date | None = None) -> Reading:
+        """The persons, in the order in which they were met. With ``as_of``, stale active medicines are marked."""
+        self._resolve_waiting()
+        for owner, fact in self._own_devices.values():
+            self._facts[owner].append(fact)
+        for owner in [*self._facts, *self._answers, *(fault.owner for fault in self._faults if fault.owner)]:
+            self._person_of(owner)
+        unreadable = self._unreadable_kinds()
+        facts: dict[int, list[Fact]] = defaultdict(list)
+        for owner, found in self._facts.items():
+            facts[self._person_of(owner).number].extend(found)
+        answers: dict[int, list[Answer]] = defaultdict(list)
+        for owner, given in self._answers.items():
+            answers[self._person_of(owner).number].extend(given)
+        persons = tuple(
+            Person(
+                token=f"p{known.number + 1}",
+                facts=tuple(_marked(facts[known.number], as_of)),
+                answers=tuple(answers[known.number]),
+                sex=known.sex,
+                birth=known.birth,
+                deceased=known.deceased,
+                died=known.died,
+                unreadable=frozenset(unreadable[known.number]),
+                origin=known.origin,
+            )
+            for known in self._known
+        )
+        records = tuple(fault.record for fault in self._faults)
+        return Reading(persons, records, dict(self._resources), dict(self._left_out))
+
+    def _resolve_waiting(self) -> None:
+        for one in self._waiting:
+            registry = self._devices if isinstance(one.resource, fhir.DeviceUse) else self._medications
+            code = registry.find(one.key) if one.key else None
+            try:
+                if code is None and not one.words:
+                    raise MalformedError("points to a record that is not in the files")
+                fact = self._point(one.resource, code or ((), one.words), _origin(one.piece, one.resource))
+            except MalformedError as error:
+                self._refuse(one.piece, str(error))
+                continue
+            self._keep(one.owner, fact)
+            if isinstance(one.resource, fhir.DeviceUse) and fact is not None and fact.state in ("present", "past"):
+                self._own_devices.pop(one.key, None)
+
+    def _person_of(self, owner: str) -> Known:
+        """The person of a key; one whom no Patient describes is a person nonetheless."""
+        known = self._patients.find(owner)
+        if known is None:
+            known = Known(len(self._known), Origin())
+            self._known.append(known)
+            self._patients.add((owner,), known)
+        return known
+
+    def _unreadable_kinds(self) -> Mapping[int, set[Kind]]:
+        """By person, the kinds of which something could not be read."""
+        kinds: dict[int, set[Kind]] = defaultdict(set)
+        faults = [(fault.kinds, fault.owner, fault.document) for fault in self._faults]
+        faults += [(frozenset(KINDS), None, document) for document in self._cutter.partial]
+        for affected, owner, document in faults:
+            for known in self._concerned(owner, document):
+                kinds[known.number].update(affected)
+        return kinds
+
+    def _concerned(self, owner: str | None, document: int | None) -> list[Known]:
+        if owner is not None:
+            return [self._person_of(owner)]
+        if document is not None and self._owners[document]:
+            return [self._person_of(key) for key in sorted(self._owners[document])]
+        return self._known
+
+
+class _NotJsonError(MalformedError):
+    """Bytes that are no JSON."""
+
+
+class _OtherVersionError(MalformedError):
+    """A resource of another FHIR version."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"looks like FHIR {version}")
+        self.version = version
+
+
+def _origin(piece: Piece, resource: fhir.Resource) -> Origin:
+    return Origin(piece.origin.file, piece.origin.line, piece.origin.path, resource.id or "")
+
+
+def _read_contained(raw: memoryview) -> fhir.Resource | None:
+    decode = _decoders.get(salvaged_kind(raw))
+    if decode is None:
+        return None
+    try:
+        return decode(raw)
+    except UNDECODABLE:
+        raise MalformedError("a contained resource that cannot be read") from None
+
+
+def _marked(facts: list[Fact], as_of: dt.date | None) -> list[Fact]:
+    if as_of is None:
+        return facts
+    return [msgspec.structs.replace(fact, stale_active=True) if is_stale(fact, as_of) else fact for fact in facts]

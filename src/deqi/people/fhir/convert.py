@@ -1,0 +1,461 @@
+"""One FHIR resource to facts and answers.
+
+Each function takes a decoded resource and gives facts, or raises `MalformedError` with a reason that quotes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from deqi.people.codes import CodeIndex
+from deqi.people.dates import DateRange, parse_date, span
+from deqi.people.facts import Answer, Coding, Fact, Kind, Origin, SetMatch, Side, State
+from deqi.people.fhir import statuses
+from deqi.people.fhir import types as fhir
+from deqi.people.sites import SiteFinder, side_of_codes, side_of_text
+from deqi.people.systems import short_system
+
+UCUM = "http://unitsofmeasure.org"
+COMPARATORS = frozenset({"<", "<=", ">=", ">"})
+Codes = tuple[Coding, ...]
+_CACHE_LIMIT = 200_000
+
+
+class MalformedError(Exception):
+    """A resource whose code, status or value cannot be read. The message says what, without quoting it."""
+
+
+class About:
+    """What one code, with its text, says: the codes, the one to show, the sets, the side."""
+
+    __slots__ = ("codes", "first", "sets", "side", "text")
+
+    def __init__(self, codes: Codes, text: str, sets: tuple[SetMatch, ...], first: Coding, side: Side | None) -> None:
+        self.codes = codes
+        self.text = text
+        self.sets = sets
+        self.first = first
+        self.side = side
+
+
+class Converter:
+    """Turns resources into facts with one code index and one list of regions."""
+
+    def __init__(self, index: CodeIndex, sites: SiteFinder) -> None:
+        self._index = index
+        self._sites = sites
+        self._codings: dict[tuple[str | None, str, str | None], Coding] = {}
+        self._about: dict[tuple[Kind, Codes, str], About] = {}
+
+    # Codes, sites, dates
+
+    def codes_of(self, concept: fhir.Concept | None) -> tuple[Codes, str]:
+        """The codings and the text of a concept; the text is a display where there is no code to it."""
+        if concept is None:
+            return (), ""
+        codes: list[Coding] = []
+        text = concept.text or ""
+        for coding in concept.coding or ():
+            if coding.code:
+                codes.append(self._coding(coding.system, coding.code, coding.display))
+            elif coding.display and not text:
+                text = coding.display
+        return tuple(codes), text
+
+    def _coding(self, system: str | None, code: str, display: str | None) -> Coding:
+        key = (system, code, display)
+        known = self._codings.get(key)
+        if known is None:
+            if len(self._codings) >= _CACHE_LIMIT:
+                self._codings.clear()
+            known = self._codings[key] = Coding(short_system(system or ""), code, display or "")
+        return known
+
+    def about(self, kind: Kind, codes: Codes, text: str) -> About:
+        """Everything the code and text alone decide; the same for everybody, so kept."""
+        key = (kind, codes, text)
+        known = self._about.get(key)
+        if known is None:
+            if not codes and not text.strip():
+                raise MalformedError("no code and no text")
+            if len(self._about) >= _CACHE_LIMIT:
+                self._about.clear()
+            known = self._about[key] = self._describe(kind, codes, text)
+        return known
+
+    def _describe(self, kind: Kind, codes: Codes, text: str) -> About:
+        sets = self._index.match_codes(kind, codes, text)
+        matched = {(found.system, found.code) for found in sets if found.code}
+        first = next((one for one in codes if (one.system, one.code) in matched), codes[0] if codes else Coding("", ""))
+        if first.code and not first.display:
+            first = Coding(first.system, first.code, self._index.display(first.system, first.code))
+        said = " ; ".join([text, *(one.display for one in codes), first.display])
+        return About(codes, text, sets, first, side_of_codes(codes) or side_of_text(said))
+
+    def place(self, sites: list[fhir.Concept] | None, about: About) -> tuple[str | None, Side | None]:
+        """The region and the side of a fact: what the body sites say before what the code's words say."""
+        if not sites:
+            return None, about.side
+        texts: list[str] = []
+        codes: list[Coding] = []
+        for site in sites:
+            codings, text = self.codes_of(site)
+            codes.extend(codings)
+            texts.extend(filter(None, (text, *(one.display for one in codings))))
+        side = side_of_codes(codes) or side_of_text(" ; ".join(texts)) or about.side
+        return self._sites.find_all(texts), side
+
+    def fact(
+        self,
+        kind: Kind,
+        about: About,
+        origin: Origin,
+        *,
+        state: State,
+        status: str,
+        start: DateRange | None = None,
+        end: DateRange | None = None,
+        recorded: DateRange | None = None,
+        verification: str = "",
+        sites: list[fhir.Concept] | None = None,
+    ) -> Fact:
+        """A fact without a value."""
+        site, side = self.place(sites, about)
+        return Fact(
+            kind=kind,
+            codes=about.codes,
+            system=about.first.system,
+            code=about.first.code,
+            display=about.first.display,
+            text=about.text,
+            site=site,
+            side=side,
+            start=start,
+            end=end,
+            recorded=recorded,
+            state=state,
+            status=status,
+            verification=verification,
+            origin=origin,
+            sets=about.sets,
+        )
+
+    # Conditions and allergies
+
+    def condition(self, resource: fhir.Condition, origin: Origin) -> Fact | None:
+        """A condition; refuted is kept as evidence of absence, entered in error leaves nothing."""
+        verification = status_code(resource.verificationStatus)
+        if verification == statuses.IGNORED:
+            return None
+        abated = (
+            resource.abatementDateTime is not None
+            or resource.abatementPeriod is not None
+            or resource.abatementAge is not None
+            or resource.abatementRange is not None
+            or resource.abatementString is not None
+        )
+        clinical = status_code(resource.clinicalStatus)
+        state = clinical_state(clinical, verification, abated)
+        end = moment(resource.abatementDateTime) or covered(resource.abatementPeriod)
+        return self.fact(
+            "condition",
+            self.about("condition", *self.codes_of(resource.code)),
+            origin,
+            state=state,
+            status=clinical,
+            start=moment(resource.onsetDateTime) or begun(resource.onsetPeriod),
+            end=end,
+            recorded=moment(resource.recordedDate),
+            verification=verification,
+            sites=resource.bodySite,
+        )
+
+    def allergy(self, resource: fhir.Allergy, origin: Origin) -> Fact | None:
+        """An allergy or intolerance."""
+        verification = status_code(resource.verificationStatus)
+        if verification == statuses.IGNORED:
+            return None
+        clinical = status_code(resource.clinicalStatus)
+        return self.fact(
+            "allergy",
+            self.about("allergy", *self.codes_of(resource.code)),
+            origin,
+            state=clinical_state(clinical, verification, False),
+            status=clinical,
+            start=moment(resource.onsetDateTime) or begun(resource.onsetPeriod),
+            recorded=moment(resource.recordedDate),
+            verification=verification,
+        )
+
+    # Medicines. The code comes from the resource or from the Medication it points to.
+
+    def request(self, resource: fhir.MedicationRequest, drug: tuple[Codes, str], origin: Origin) -> Fact | None:
+        """An order. An order not to give is no fact; a proposal or plan is not begun."""
+        state = state_of(resource.status, statuses.MEDICATION_REQUEST)
+        if state is None or resource.doNotPerform:
+            return None
+        if resource.intent not in statuses.INTENTS:
+            raise MalformedError("no intent, or one that FHIR R4 does not have")
+        if resource.intent in statuses.PROPOSED:
+            state = "planned"
+        authored = moment(resource.authoredOn)
+        return self.fact(
+            "medication",
+            self.about("medication", *drug),
+            origin,
+            state=state,
+            status=resource.status or "",
+            start=authored,
+            recorded=authored,
+        )
+
+    def statement(self, resource: fhir.MedicationStatement, drug: tuple[Codes, str], origin: Origin) -> Fact | None:
+        """What somebody said is taken."""
+        state = state_of(resource.status, statuses.MEDICATION_STATEMENT)
+        if state is None:
+            return None
+        asserted = moment(resource.dateAsserted)
+        start = moment(resource.effectiveDateTime) or begun(resource.effectivePeriod)
+        return self.fact(
+            "medication",
+            self.about("medication", *drug),
+            origin,
+            state=state,
+            status=resource.status or "",
+            start=start,
+            end=ended(resource.effectivePeriod),
+            recorded=asserted or start,
+        )
+
+    def administration(
+        self, resource: fhir.MedicationAdministration, drug: tuple[Codes, str], origin: Origin
+    ) -> Fact | None:
+        """A dose given: begun and over, unless it is in progress."""
+        state = state_of(resource.status, statuses.MEDICATION_ADMINISTRATION)
+        if state is None:
+            return None
+        when = moment(resource.effectiveDateTime)
+        start = when or begun(resource.effectivePeriod)
+        site = resource.dosage.site if resource.dosage else None
+        return self.fact(
+            "medication",
+            self.about("medication", *drug),
+            origin,
+            state=state,
+            status=resource.status or "",
+            start=start,
+            end=when or ended(resource.effectivePeriod),
+            recorded=start,
+            sites=[site] if site else None,
+        )
+
+    # Procedures and devices
+
+    def procedure(self, resource: fhir.Procedure, origin: Origin) -> Fact | None:
+        """A procedure; done is present for good."""
+        state = state_of(resource.status, statuses.PROCEDURE)
+        if state is None:
+            return None
+        when = moment(resource.performedDateTime)
+        return self.fact(
+            "procedure",
+            self.about("procedure", *self.codes_of(resource.code)),
+            origin,
+            state=state,
+            status=resource.status or "",
+            start=when or begun(resource.performedPeriod),
+            end=when or ended(resource.performedPeriod),
+            sites=resource.bodySite,
+        )
+
+    def device_code(self, resource: fhir.Device) -> tuple[Codes, str]:
+        """The type of a device, and its name where the type has no words."""
+        codes, text = self.codes_of(resource.type)
+        if not text and resource.deviceName:
+            text = next((one.name for one in resource.deviceName if one.name), "")
+        return codes, text
+
+    def device(self, resource: fhir.Device, origin: Origin) -> Fact | None:
+        """A device recorded as this person's."""
+        state = state_of(resource.status or "active", statuses.DEVICE)
+        if state is None:
+            return None
+        about = self.about("device", *self.device_code(resource))
+        return self.fact("device", about, origin, state=state, status=resource.status or "")
+
+    def device_use(self, resource: fhir.DeviceUse, device: tuple[Codes, str], origin: Origin) -> Fact | None:
+        """The use of a device by a person."""
+        state = state_of(resource.status, statuses.DEVICE_USE)
+        if state is None:
+            return None
+        when = moment(resource.timingDateTime)
+        return self.fact(
+            "device",
+            self.about("device", *device),
+            origin,
+            state=state,
+            status=resource.status or "",
+            start=when or begun(resource.timingPeriod),
+            end=ended(resource.timingPeriod),
+            recorded=moment(resource.recordedOn),
+            sites=[resource.bodySite] if resource.bodySite else None,
+        )
+
+    # Results and answers
+
+    def observation(self, resource: fhir.Observation, origin: Origin) -> list[Fact]:
+        """A result, and one more for each component."""
+        if resource.status == "cancelled":
+            return []
+        state = state_of(resource.status, statuses.OBSERVATION)
+        if state is None:
+            return []
+        when = moment(resource.effectiveDateTime or resource.effectiveInstant) or covered(resource.effectivePeriod)
+        issued = moment(resource.issued)
+        facts = []
+        for part in (resource, *(resource.component or ())):
+            about = self.about("observation", *self.codes_of(part.code))
+            site, side = self.place([resource.bodySite] if resource.bodySite else None, about)
+            value, unit, comparator = number_of(part)
+            value_codes, value_text = self._worded(part)
+            facts.append(
+                Fact(
+                    kind="observation",
+                    codes=about.codes,
+                    system=about.first.system,
+                    code=about.first.code,
+                    display=about.first.display,
+                    text=about.text,
+                    value=value,
+                    unit=unit,
+                    comparator=comparator,
+                    value_codes=value_codes,
+                    value_text=value_text,
+                    value_missing=value is None and not value_codes and not value_text,
+                    site=site,
+                    side=side,
+                    start=when or issued,
+                    recorded=issued,
+                    state=state,
+                    status=resource.status or "",
+                    origin=origin,
+                    sets=about.sets,
+                    value_sets=self._index.match_value(value_codes, value_text) if value_codes or value_text else (),
+                )
+            )
+        return facts
+
+    def _worded(self, part: fhir.Observation | fhir.Result) -> tuple[Codes, str]:
+        if part.valueCodeableConcept is not None:
+            return self.codes_of(part.valueCodeableConcept)
+        if part.valueBoolean is not None:
+            return (), "yes" if part.valueBoolean else "no"
+        return (), (part.valueString or "").strip()
+
+
+def answers_of(resource: fhir.QuestionnaireResponse, origin: Origin) -> Iterator[Answer]:
+    """The answers whose ``linkId`` is the name of a question, nested ones too."""
+    if resource.status == statuses.IGNORED:
+        return
+    if resource.status not in statuses.RESPONSE:
+        raise MalformedError("no status, or one that FHIR R4 does not have")
+    given = moment(resource.authored)
+    waiting = list(reversed(resource.item or []))
+    while waiting:
+        item = waiting.pop()
+        waiting.extend(reversed(item.item or []))
+        for answer in item.answer or ():
+            waiting.extend(reversed(answer.item or []))
+            value = _answered(answer)
+            if item.linkId and value is not None:
+                unit = unit_of(answer.valueQuantity) if answer.valueQuantity else ""
+                yield Answer(item.linkId, value, unit, given, origin)
+
+
+def _answered(answer: fhir.ItemAnswer) -> str | float | None:
+    if answer.valueBoolean is not None:
+        return "yes" if answer.valueBoolean else "no"
+    if answer.valueCoding is not None:
+        return answer.valueCoding.code or answer.valueCoding.display
+    quantity = answer.valueQuantity.value if answer.valueQuantity else None
+    for number in (answer.valueDecimal, answer.valueInteger, quantity):
+        if number is not None:
+            return float(number)
+    return answer.valueDate or answer.valueDateTime or answer.valueString or None
+
+
+def status_code(concept: fhir.Concept | None) -> str:
+    """The code of a status concept; empty when there is none."""
+    if concept is None:
+        return ""
+    code = next((one.code for one in concept.coding or () if one.code), None) or concept.text
+    if not code:
+        raise MalformedError("a status without a code")
+    return code
+
+
+def clinical_state(clinical: str, verification: str, abated: bool) -> State:
+    """The state of a condition or allergy. Called active and yet abated leaves it open."""
+    if verification and verification not in statuses.VERIFICATION:
+        raise MalformedError("a verification status that FHIR R4 does not have")
+    if clinical and clinical not in statuses.CLINICAL:
+        raise MalformedError("a clinical status that FHIR R4 does not have")
+    if verification == "refuted":
+        return "refuted"
+    state = statuses.CLINICAL[clinical] if clinical else "present"
+    if not abated:
+        return state
+    return "past" if not clinical or state != "present" else "unknown"
+
+
+def state_of(status: str | None, table: Mapping[str, State]) -> State | None:
+    """The state a status means; None for entered in error."""
+    if status == statuses.IGNORED:
+        return None
+    state = table.get(status or "")
+    if state is None:
+        raise MalformedError("no status, or one that FHIR R4 does not have")
+    return state
+
+
+def number_of(part: fhir.Observation | fhir.Result) -> tuple[float | None, str, str]:
+    """The number of a result with its unit and comparator."""
+    if part.valueInteger is not None:
+        return float(part.valueInteger), "", ""
+    quantity = part.valueQuantity
+    if quantity is None or quantity.value is None:
+        return None, "", ""
+    if not math.isfinite(quantity.value):
+        raise MalformedError("a value that is no finite number")
+    comparator = quantity.comparator or ""
+    if comparator and comparator not in COMPARATORS:
+        raise MalformedError("a comparator that FHIR R4 does not have")
+    return quantity.value, unit_of(quantity), comparator
+
+
+def unit_of(quantity: fhir.Quantity) -> str:
+    """The UCUM code of a quantity, else the unit as written."""
+    if quantity.code and quantity.system in (UCUM, None):
+        return quantity.code
+    return (quantity.unit or "").strip()
+
+
+def moment(text: str | None) -> DateRange | None:
+    """A date, when it can be read."""
+    return parse_date(text) if text else None
+
+
+def begun(period: fhir.Period | None) -> DateRange | None:
+    """The start of a period."""
+    return moment(period.start) if period else None
+
+
+def ended(period: fhir.Period | None) -> DateRange | None:
+    """The end of a period."""
+    return moment(period.end) if period else None
+
+
+def covered(period: fhir.Period | None) -> DateRange | None:
+    """The whole of a period: the fact lies somewhere in it."""
+    return span(begun(period), ended(period)) if period else None

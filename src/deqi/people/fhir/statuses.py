@@ -1,0 +1,89 @@
+"""What each FHIR status means, as one of our states. A status that is not listed makes a resource malformed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from deqi.people.facts import State
+
+IGNORED = "entered-in-error"
+"""Never happened: leaves no fact."""
+
+MEDICATION_REQUEST: Mapping[str, State] = {
+    "active": "present",
+    "on-hold": "unknown",
+    "cancelled": "planned",
+    "completed": "past",
+    "stopped": "past",
+    "draft": "planned",
+    "unknown": "unknown",
+}
+"""A cancelled order was withdrawn before anything was given."""
+
+MEDICATION_STATEMENT: Mapping[str, State] = {
+    "active": "present",
+    "completed": "past",
+    "intended": "planned",
+    "stopped": "past",
+    "on-hold": "unknown",
+    "unknown": "unknown",
+    "not-taken": "refuted",
+}
+
+MEDICATION_ADMINISTRATION: Mapping[str, State] = {
+    "in-progress": "present",
+    "not-done": "refuted",
+    "on-hold": "unknown",
+    "completed": "past",
+    "stopped": "past",
+    "unknown": "unknown",
+}
+
+PROCEDURE: Mapping[str, State] = {
+    "preparation": "planned",
+    "in-progress": "present",
+    "not-done": "refuted",
+    "on-hold": "unknown",
+    "stopped": "present",
+    "completed": "present",
+    "unknown": "unknown",
+}
+"""A procedure that was stopped was done in part."""
+
+OBSERVATION: Mapping[str, State] = {
+    "registered": "unknown",
+    "preliminary": "present",
+    "final": "present",
+    "amended": "present",
+    "corrected": "present",
+    "cancelled": "unknown",
+    "unknown": "unknown",
+}
+
+DEVICE: Mapping[str, State] = {"active": "present", "inactive": "past", "unknown": "unknown"}
+
+DEVICE_USE: Mapping[str, State] = {
+    "active": "present",
+    "completed": "past",
+    "intended": "planned",
+    "stopped": "past",
+    "on-hold": "present",
+}
+"""A device whose use is on hold is still in place."""
+
+CLINICAL: Mapping[str, State] = {
+    "active": "present",
+    "recurrence": "present",
+    "relapse": "present",
+    "inactive": "inactive",
+    "remission": "inactive",
+    "resolved": "past",
+}
+
+VERIFICATION = frozenset({"unconfirmed", "provisional", "differential", "confirmed", "refuted"})
+
+RESPONSE = frozenset({"in-progress", "completed", "amended", "stopped"})
+
+PROPOSED = frozenset({"proposal", "plan", "option"})
+"""Intents of an order that nobody has given yet."""
+INTENTS = PROPOSED | {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
