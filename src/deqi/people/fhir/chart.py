@@ -136,7 +136,7 @@ class ChartReader:
             raise _NotJsonError("not JSON in UTF-8, or nested too deeply") from None
 
     def _take(self, piece: Piece, resource: fhir.Resource) -> None:
-        if resource.modifierExtension is not None or resource.implicitRules is not None:
+        if resource.modifierExtension or resource.implicitRules:
             raise MalformedError("a modifier extension or implicit rules, which may change what it means")
         keys = own_keys(piece.kind, resource.id, piece.full_url)
         if resource.id is not None and self._again(piece, keys[-1]):
@@ -154,7 +154,7 @@ class ChartReader:
 
     def _again(self, piece: Piece, key: str) -> bool:
         """Whether this very resource was read before. Other contents under the same id are malformed, and kept."""
-        content = hash(piece.raw)
+        content = hash(bytes(piece.raw or b""))
         before = self._seen.get((piece.kind, key))
         if before == content:
             return True

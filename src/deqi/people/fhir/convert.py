@@ -151,9 +151,7 @@ class Converter:
         abated = (
             resource.abatementDateTime is not None
             or resource.abatementPeriod is not None
-            or resource.abatementAge is not None
-            or resource.abatementRange is not None
-            or resource.abatementString is not None
+            or bool(resource.abatementAge or resource.abatementRange or resource.abatementString)
         )
         clinical = status_code(resource.clinicalStatus)
         state = clinical_state(clinical, verification, abated)

@@ -44,7 +44,7 @@ class _Search(msgspec.Struct, gc=False):
 
 class _Entry(msgspec.Struct, gc=False):
     fullUrl: str | None = None  # noqa: N815
-    resource: Raw | None = None
+    resource: Raw = Raw()
     search: _Search | None = None
 
 
@@ -57,7 +57,7 @@ class _Bundle(msgspec.Struct, kw_only=True):
     type: str = ""
     entry: list[_Entry] | None = None
     link: list[_Link] | None = None
-    meta: Raw | None = None
+    meta: Raw = Raw()
     fhirVersion: str | None = None  # noqa: N815
 
 
@@ -184,7 +184,7 @@ class Cutter:
             yield from self._one(entry, at, depth, number)
 
     def _one(self, entry: _Entry, origin: Origin, depth: int, number: int) -> Iterator[Piece]:
-        if entry.resource is None or (entry.search and entry.search.mode == "outcome"):
+        if not entry.resource or (entry.search and entry.search.mode == "outcome"):
             return
         raw = memoryview(entry.resource)
         kind = kind_of(raw)

@@ -56,8 +56,8 @@ class Resource(msgspec.Struct, gc=False, kw_only=True):
     resourceType: str
     id: str | None = None
     contained: list[Raw] | None = None
-    modifierExtension: Raw | None = None
-    implicitRules: Raw | None = None
+    modifierExtension: Raw = Raw()
+    implicitRules: Raw = Raw()
 
 
 class Extension(msgspec.Struct, gc=False):
@@ -83,9 +83,9 @@ class Condition(Resource, gc=False, kw_only=True):
     onsetPeriod: Period | None = None
     abatementDateTime: str | None = None
     abatementPeriod: Period | None = None
-    abatementAge: Raw | None = None
-    abatementRange: Raw | None = None
-    abatementString: Raw | None = None
+    abatementAge: Raw = Raw()
+    abatementRange: Raw = Raw()
+    abatementString: Raw = Raw()
     recordedDate: str | None = None
 
 
