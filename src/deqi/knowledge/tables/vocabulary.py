@@ -113,3 +113,34 @@ class Setting(Row, frozen=True, kw_only=True):
     unit: str
     safer: Literal["higher", "lower"]
     note: str = ""
+
+
+class Condition(Row, frozen=True, kw_only=True):
+    """A condition trials are about; ``cli_name`` is what users write."""
+
+    condition: str
+    part_of: str = ""
+    cli_name: str
+    plain_name: str
+    clinical_name: str
+    order: int
+
+
+class ComparatorKind(Row, frozen=True, kw_only=True):
+    """What acupuncture was compared with, and the broad group it belongs to."""
+
+    comparator: str
+    group: Literal["sham", "placebo", "no_needling", "drug_or_vitamin", "active_other", "not_pooled"]
+    plain_name: str
+    clinical_name: str
+    order: int
+    note: str = ""
+
+
+class Domain(Row, frozen=True, kw_only=True):
+    """A kind of outcome; a lower ``order`` is chosen first when a trial reports several."""
+
+    domain: str
+    plain_name: str
+    clinical_name: str
+    order: int

@@ -1,0 +1,64 @@
+"""How sure we are: GRADE levels with a reason for each step down.
+
+Risk of bias is judged only where a cited review judged it; otherwise it counts as not assessed and lowers certainty
+one step. Thresholds follow the GRADE guidance series (imprecision: Guyatt 2011, J Clin Epidemiol 64:1283;
+inconsistency: Guyatt 2011, 64:1294).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+Level = Literal["high", "moderate", "low", "very low"]
+LEVELS: tuple[Level, ...] = ("high", "moderate", "low", "very low")
+
+OPTIMAL_INFORMATION_SIZE = 400
+"""People in all arms below which a pooled continuous result counts as imprecise (GRADE's rule of thumb)."""
+SUBSTANTIAL_I2 = 50.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Reason:
+    """One step down, or two."""
+
+    domain: Literal["risk of bias", "inconsistency", "indirectness", "imprecision", "publication bias", "design"]
+    steps: int
+    why: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Certainty:
+    """A level and how it was reached."""
+
+    level: Level
+    reasons: tuple[Reason, ...]
+
+
+def certainty(reasons: tuple[Reason, ...], *, start: Level = "high") -> Certainty:
+    """Step down from where the design starts (high for randomised trials and safety surveys, low for other studies)."""
+    place = LEVELS.index(start) + sum(reason.steps for reason in reasons)
+    return Certainty(LEVELS[min(place, len(LEVELS) - 1)], reasons)
+
+
+def benefit_reasons(
+    *, blinded: bool, k: int, n: int, ci_low: float, ci_high: float, null: float, i2: float | None, broad: bool
+) -> tuple[Reason, ...]:
+    """The steps down for a pooled benefit. ``blinded`` is true for sham-controlled comparisons."""
+    reasons = [
+        Reason(
+            "risk of bias",
+            1 if blinded else 2,
+            "risk of bias was not assessed by a review we can cite"
+            + ("" if blinded else ", and people knew which treatment they had"),
+        )
+    ]
+    if i2 is not None and i2 >= SUBSTANTIAL_I2:
+        reasons.append(Reason("inconsistency", 1, f"the trials disagree (I2 {i2:.0f} %)"))
+    if broad:
+        reasons.append(Reason("indirectness", 1, "several kinds of neuropathy and outcome are put together"))
+    if n < OPTIMAL_INFORMATION_SIZE or ci_low <= null <= ci_high:
+        crosses = ci_low <= null <= ci_high
+        why = "the interval includes no difference" if crosses else f"only {n} people in {k} trials"
+        reasons.append(Reason("imprecision", 1, why))
+    return tuple(reasons)
