@@ -5,6 +5,7 @@ Arrays are `(..., k)`: the last axis is the study, everything before it is a bat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -86,17 +87,17 @@ def lay_out(table: OneArm | TwoArms, measure: str) -> Laid:
         raise StatsInputError(f"events and totals must have one shape, but have {shapes}") from None
     shape = arrays[0].shape[:-1]
     k = arrays[0].shape[-1]
-    stack = np.stack(arrays, axis=-1).reshape(-1, k, len(arrays))
+    stack = np.stack(arrays, axis=-1).reshape(math.prod(shape), k, len(arrays))
     m = len(arrays) // 2
     y, n = stack[..., :m], stack[..., m:]
-    used = ~np.isnan(stack).any(axis=-1)
+    used: Bools = np.asarray(~np.isnan(stack).any(axis=-1))
     y = np.where(used[..., None], y, 0.0)
     n = np.where(used[..., None], n, 0.0)
-    wrong = (y < 0) | ~np.isfinite(y) | ~np.isfinite(n) | (n < 0) | (used[..., None] & (n == 0))
-    wrong |= np.floor(y) != y
+    wrong: Bools = (y < 0) | ~np.isfinite(y) | ~np.isfinite(n) | (n < 0) | (used[..., None] & (n == 0))
+    wrong = wrong | (np.floor(y) != y)
     if family == "binomial":
-        wrong |= (y > n) | (np.floor(n) != n)
-    bad = wrong.any(axis=(-1, -2))
+        wrong = wrong | (y > n) | (np.floor(n) != n)
+    bad: Bools = np.asarray(wrong.any(axis=(-1, -2)))
     y = np.where(bad[:, None, None], 0.0, y)
     n = np.where(bad[:, None, None], 0.0, n)
     return Laid(y=y, n=n, used=used & ~bad[:, None], bad=bad, shape=shape, family=family)

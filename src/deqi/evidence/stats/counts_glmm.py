@@ -15,13 +15,15 @@ from scipy.special import chdtrc, gammaln, ndtr, ndtri, stdtr, stdtrit, xlogy
 
 from . import counts_models as models
 from .counts_data import Laid
-from .counts_newton import Maximum
+from .counts_heterogeneity import Tests, heterogeneity
 from .counts_results import CountFit
 from .results import Bools, Floats, Heterogeneity, Ints, Prediction, Status
 
 MODELS: Final = ("UM.FS", "UM.RS")
 #: A between-study standard deviation beyond this (logit or log scale) is the likelihood running away.
 _RUNAWAY = 30.0
+#: Cells worked on at once, so that the arrays of a large batch stay in the processor's cache.
+_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,23 @@ def glmm(laid: Laid, *, measure: str, model: str, test: str, level: float, nagq:
 
     a = y.shape[0]
     blank = np.full(a, np.nan)
-    raw = _Raw(*(blank.copy() for _ in range(8)), np.ones(a, dtype=bool))
+    raw = _Raw(
+        theta=blank.copy(),
+        se=blank.copy(),
+        tau=blank.copy(),
+        se_tau=blank.copy(),
+        sigma=blank.copy(),
+        value=blank.copy(),
+        lrt=blank.copy(),
+        wald=blank.copy(),
+        converged=np.ones(a, dtype=bool),
+    )
     todo = np.flatnonzero(status == Status.OK)
-    if todo.size:
-        cells = _cells(laid.family, y[todo], n[todo], vi[todo])
-        part = _fit(cells, yi[todo], used[todo], model if two else "", nagq)
-        for name in ("theta", "se", "tau", "se_tau", "sigma", "value", "lrt", "wald", "converged"):
-            getattr(raw, name)[todo] = getattr(part, name)
+    for rows in np.array_split(todo, max(1, todo.size * y[0].size // _CHUNK)) if todo.size else ():
+        cells = _cells(laid.family, y[rows], n[rows], vi[rows])
+        part = _fit(cells, yi[rows], used[rows], model if two else "", nagq)
+        for name in raw.__slots__:
+            getattr(raw, name)[rows] = getattr(part, name)
     alone = status == Status.SINGLE_STUDY
     lone = np.where(alone[:, None] & used, yi, 0.0).sum(-1)
     raw.theta[alone] = lone[alone]
@@ -125,7 +137,7 @@ def _finish(
         q_p = chdtrc(q_df, raw.wald)
         lrt_p = chdtrc(q_df, raw.lrt)
         se_tau2 = np.where(raw.tau > 0, 2.0 * raw.tau * raw.se_tau, np.nan)
-    heterogeneity = Heterogeneity(
+    spread = Heterogeneity(
         tau2=keep(tau2),
         se_tau2=keep(se_tau2, several),
         i2=keep(i2, several),
@@ -149,7 +161,7 @@ def _finish(
         p=keep(p),
         ci_low=keep(theta - crit * se),
         ci_high=keep(theta + crit * se),
-        heterogeneity=heterogeneity,
+        heterogeneity=spread,
         prediction=Prediction(keep(theta - reach, several), keep(theta + reach, several)),
         measure=measure,
         model=model,
@@ -167,11 +179,11 @@ def _endless(y: Floats, n: Floats, used: Bools, binomial: bool, model: str) -> B
     empty = (y == 0) | gone[..., None]
     full = ((y == n) | gone[..., None]) if binomial else gone[..., None] & np.ones_like(empty)
     if y.shape[-1] == 1:
-        return empty.all((1, 2)) | full.all((1, 2))
+        return np.asarray(empty.all((1, 2)) | full.all((1, 2)))
     t0, c0, t1, c1 = empty[..., 0], empty[..., 1], full[..., 0], full[..., 1]
     if model == "UM.RS":
-        return t0.all(1) | c0.all(1) | t1.all(1) | c1.all(1)
-    return (t0 | c1).all(1) | (t1 | c0).all(1)
+        return np.asarray(t0.all(1) | c0.all(1) | t1.all(1) | c1.all(1))
+    return np.asarray((t0 | c1).all(1) | (t1 | c0).all(1))
 
 
 def _outcomes(y: Floats, n: Floats, used: Bools, binomial: bool) -> tuple[Floats, Floats]:
@@ -198,25 +210,34 @@ def _cells(family: str, y: Floats, n: Floats, vi: Floats) -> models.Cells:
 
 
 def _fit(cells: models.Cells, yi: Floats, used: Bools, model: str, nagq: int) -> _Raw:
-    """Climb from two values of tau and keep the highest; then the tests of heterogeneity."""
-    a = cells.y.shape[0]
+    """Climb from two values of tau and keep the highest; where tau = 0 is higher still, climb from there."""
     root = np.sqrt(cells.v_typical)
     spread = np.sqrt(np.nanvar(np.where(used, yi, np.nan), axis=-1))
     starts = np.stack([np.maximum(0.4 * spread, 0.3 * root), np.maximum(spread, 0.6 * root)])
+    tests = heterogeneity(cells, used, model)
+    raw = _climb(cells, used, model, nagq, starts, tests)
+    missed = np.flatnonzero(tests.equal > raw.value + 1e-12 * np.abs(raw.value) + 1e-9)
+    if missed.size:
+        low = _climb(cells.take(missed), used[missed], model, nagq, 1e-4 * root[None, missed], tests.take(missed))
+        higher = low.converged & (low.value > raw.value[missed])
+        for name in low.__slots__:
+            getattr(raw, name)[missed[higher]] = getattr(low, name)[higher]
+    return raw
+
+
+def _climb(cells: models.Cells, used: Bools, model: str, nagq: int, starts: Floats, tests: Tests) -> _Raw:
+    """The highest maximum reached from the given values of tau, `(starts, a)`."""
+    a = cells.y.shape[0]
     c = len(starts)
-    many = models.Cells(*(x if isinstance(x, str) else np.tile(x, (c,) + (1,) * (x.ndim - 1)) for x in _all(cells)))
+    many = cells.repeat(c)
     tau0 = starts.reshape(-1)
-    if model == "":
-        level, theta0 = np.zeros_like(yi), _rate(cells.family, cells.y.sum((1, 2)), cells.n.sum((1, 2)))
-    else:
-        level, theta0 = _levels(cells)
+    theta0, level = tests.theta, tests.level
     if model == "":
         best = models.one_arm(many, np.tile(theta0, c), tau0, nagq)
     elif model == "UM.FS":
         best = models.fixed_study(many, np.tile(theta0, c), tau0, np.tile(level, (c, 1)), nagq)
     else:
-        mu = np.nanmean(np.where(used, level, np.nan), axis=-1)
-        sigma = np.maximum(np.nanstd(np.where(used, level, np.nan), axis=-1), 0.1)
+        mu, sigma = models.level_spread(level, used)
         best = models.random_study(many, np.tile(theta0, c), tau0, np.tile(mu, c), np.tile(sigma, c))
     value = np.where(best.converged, best.value, -np.inf).reshape(c, a)
     pick = np.argmax(value, axis=0) * a + np.arange(a)
@@ -233,108 +254,5 @@ def _fit(cells: models.Cells, yi: Floats, used: Bools, model: str, nagq: int) ->
     se = np.where(sound, np.sqrt(np.abs(cov[:, 0, 0])), np.nan)
     se_tau = np.where(sound & ~flat, np.sqrt(np.abs(cov[:, 1, 1])), np.nan)
     sigma2 = np.abs(best.shared[pick, 3]) if model == "UM.RS" else np.full(a, np.nan)
-    lrt, wald = _heterogeneity(cells, used, model, theta0, level)
     converged = best.converged[pick] & sound
-    return _Raw(theta, se, tau, se_tau, sigma2, best.value[pick], lrt, wald, converged)
-
-
-def _all(cells: models.Cells) -> tuple[str, Floats, Floats, Floats, Floats]:
-    return cells.family, cells.y, cells.n, cells.v, cells.v_typical
-
-
-def _rate(family: str, y: Floats, n: Floats) -> Floats:
-    """Logit or log of y out of n, 1/2 added to each so that it is always finite."""
-    if family == "binomial":
-        return np.log((y + 0.5) / (n - y + 0.5))
-    return np.log((y + 0.5) / np.where(n > 0, n, 1.0))
-
-
-def _levels(cells: models.Cells) -> tuple[Floats, Floats]:
-    """Starts for two arms: the level of each study, `(a, k)`, and the pooled effect, `(a,)`."""
-    each = _rate(cells.family, cells.y, cells.n)
-    effect = each[..., 0] - each[..., 1]
-    w = np.where(cells.n.sum(-1) > 0, 1.0 / cells.v, 0.0)
-    theta = (w * effect).sum(-1) / w.sum(-1)
-    return _rate(cells.family, cells.y.sum(-1), cells.n.sum(-1)) - 0.5 * theta[:, None], theta
-
-
-def _saturated(family: str, y: Floats, n: Floats) -> Floats:
-    """Highest log-likelihood of each cell, without its constant."""
-    safe = np.where(n > 0, n, 1.0)
-    if family == "binomial":
-        rest = np.where(n > 0, n - y, 0.0)
-        return xlogy(y, y / safe) + xlogy(rest, rest / safe)
-    return xlogy(y, y / safe) - y
-
-
-def _heterogeneity(
-    cells: models.Cells, used: Bools, model: str, theta0: Floats, level: Floats
-) -> tuple[Floats, Floats]:
-    """Likelihood ratio and Wald statistics of equal effects against one effect a study.
-
-    A study with an empty cell has an infinite effect of its own with no weight: the limit of the Wald statistic
-    leaves it out, and keeps its degree of freedom.
-    """
-    y, n, family = cells.y, cells.n, cells.family
-    if model == "UM.RS":
-        return _heterogeneity_random(cells, used, theta0, level)
-    top = _saturated(family, y, n).sum((1, 2))
-    if model == "":
-        equal = _saturated(family, y.sum((1, 2)), n.sum((1, 2)))
-    else:
-        equal = models.fixed_study_equal(cells, theta0, level).value
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if family == "binomial":
-            v = (1.0 / y + 1.0 / (n - y)).sum(-1)
-            e = np.log(y / (n - y))
-        else:
-            v = (1.0 / y).sum(-1)
-            e = np.log(y / n)
-        effect = e[..., 0] - e[..., 1] if y.shape[-1] == 2 else e[..., 0]
-        seen = used & np.isfinite(v)
-        w = np.where(seen, 1.0 / v, 0.0)
-        effect = np.where(seen, effect, 0.0)
-        mean = (w * effect).sum(-1) / w.sum(-1)
-        wald = (w * (effect - mean[:, None]) ** 2).sum(-1)
-    wald = np.where(seen.any(-1), wald, np.nan)
-    return np.maximum(2.0 * (top - equal), 0.0), wald
-
-
-def _heterogeneity_random(cells: models.Cells, used: Bools, theta0: Floats, level: Floats) -> tuple[Floats, Floats]:
-    """The same for random study levels; cells that an infinite effect fits perfectly are left out."""
-    y, n = cells.y, cells.n
-    mu = np.nanmean(np.where(used, level, np.nan), axis=-1)
-    sigma = np.maximum(np.nanstd(np.where(used, level, np.nan), axis=-1), 0.1)
-    equal = models.random_study_equal(cells, theta0, mu, sigma)
-    perfect = y[..., 0] == 0
-    if cells.family == "binomial":
-        perfect |= y[..., 0] == n[..., 0]
-    blank = np.where(perfect, 0.0, 1.0)
-    keep = np.stack([blank, np.ones_like(blank)], axis=-1)
-    cut = models.Cells(cells.family, y * keep, n * keep, cells.v, cells.v_typical)
-    each = _rate(cells.family, y, n)
-    effects = np.where(perfect, 0.0, each[..., 0] - each[..., 1])
-    top = models.random_study_saturated(cut, mu, sigma, effects)
-    lrt = np.maximum(2.0 * (top.value - equal.value), 0.0)
-    lrt = np.where(top.converged & equal.converged, lrt, np.nan)
-    return lrt, _wald(top, used & ~perfect)
-
-
-def _wald(top: Maximum, seen: Bools) -> Floats:
-    """Wald statistic of equality of the study effects of a saturated fit with shared parameters."""
-    out = np.full(seen.shape[0], np.nan)
-    if top.nuisance is None or top.info_nuisance is None or top.info_cross is None:
-        return out
-    for i in range(seen.shape[0]):
-        s = seen[i]
-        if s.sum() < 1 or not top.converged[i]:
-            continue
-        own, cross = top.info_nuisance[i, s], top.info_cross[i, s]
-        # info is what is left of the shared block; put the eliminated part back
-        shared = top.info[i] + np.einsum("ks,kt->st", cross / own[:, None], cross)
-        weight = np.diag(own) - cross @ np.linalg.solve(shared, cross.T)
-        effect = top.nuisance[i, s]
-        row = weight.sum(0)
-        mean = row @ effect / row.sum()
-        out[i] = (effect - mean) @ weight @ (effect - mean)
-    return out
+    return _Raw(theta, se, tau, se_tau, sigma2, best.value[pick], tests.lrt, tests.wald, converged)

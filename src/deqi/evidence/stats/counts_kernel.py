@@ -22,6 +22,7 @@ from scipy.special import expit
 from .results import Floats
 
 _MODE_STEPS = 200
+_HIGHEST = 300.0  # no rate is above exp(300): a search may try it, and must not overflow
 _MODE_TOL = 1e-7  # the error left is its square: Newton, and |b'''| <= b''
 
 
@@ -41,7 +42,7 @@ class Surface:
 def partition(family: str, eta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """b(eta) and its first three derivatives."""
     if family == "poisson":
-        mu = np.exp(np.minimum(eta, 700.0))
+        mu = np.exp(np.minimum(eta, _HIGHEST))
         return mu, mu, mu, mu
     p = expit(eta)
     q = expit(-eta)
@@ -52,7 +53,7 @@ def partition(family: str, eta: Floats) -> tuple[Floats, Floats, Floats, Floats]
 def _value_mean(family: str, eta: Floats) -> tuple[Floats, Floats]:
     """b(eta) and its first derivative, with one exponential: this is where the time goes."""
     if family == "poisson":
-        mu = np.exp(np.minimum(eta, 700.0))
+        mu = np.exp(np.minimum(eta, _HIGHEST))
         return mu, mu
     e = np.exp(-np.abs(eta))
     one = 1.0 + e
@@ -61,7 +62,7 @@ def _value_mean(family: str, eta: Floats) -> tuple[Floats, Floats]:
 
 def _mean_weight(family: str, eta: Floats) -> tuple[Floats, Floats]:
     if family == "poisson":
-        mu = np.exp(np.minimum(eta, 700.0))
+        mu = np.exp(np.minimum(eta, _HIGHEST))
         return mu, mu
     e = np.exp(-np.abs(eta))
     one = 1.0 + e
@@ -89,7 +90,7 @@ def scalar(
     loudest = np.abs(tau)[:, :, None] * float(np.abs(z).max())
     u = np.zeros(eta.shape[:-1]) if start is None else start
     for _ in range(_MODE_STEPS):
-        slope, h = -u, 1.0
+        slope, h = -u, np.ones_like(u)
         for j in arms:
             mean, weight = _mean_weight(family, level[j] + zt[j] * u)
             slope = slope + zt[j] * (ys[j] - ns[j] * mean)
@@ -100,7 +101,7 @@ def scalar(
         if np.abs(step * np.sqrt(h)).max(initial=0.0) < _MODE_TOL:
             break
     r0, w0, b0 = [], [], []
-    h, f_uuu = 1.0, 0.0
+    h, f_uuu = np.ones_like(u), np.zeros_like(u)
     for j in arms:
         _, mean, weight, third = partition(family, level[j] + zt[j] * u)
         r0.append(ys[j] - ns[j] * mean)
@@ -113,7 +114,8 @@ def scalar(
 
     t, log_w = _nodes(points)
     uq = u[..., None] + s[..., None] * t
-    f, f_u, z_r, rq = log_w - 0.5 * uq * uq, -uq, 0.0, []
+    f, f_u, z_r = log_w - 0.5 * uq * uq, -uq, np.zeros_like(uq)
+    rq: list[Floats] = []
     for j in arms:
         at = level[j][..., None] + zt[j][..., None] * uq
         value, mean = _value_mean(family, at)
@@ -133,9 +135,10 @@ def scalar(
     def finish(direct: Floats, f_uphi: Floats, f_uuphi: Floats) -> Floats:
         du = f_uphi / h
         half = 0.5 * (f_uuphi + f_uuu * du) / h
-        return direct + pull * du + pull_t * half + half
+        answer: Floats = direct + pull * du + pull_t * half + half
+        return answer
 
-    grads, f_utau, f_uutau = [], 0.0, 0.0
+    grads, f_utau, f_uutau = [], np.zeros_like(u), np.zeros_like(u)
     for j in arms:
         grads.append(finish((share * rq[j]).sum(-1), -w0[j] * zt[j], -zt[j] * zt[j] * b0[j]))
         ztz = zt[j] * float(z[j])

@@ -12,7 +12,7 @@ import numpy as np
 
 from .counts_kernel import laplace2, scalar
 from .counts_newton import Evaluation, Maximum, maximise
-from .results import Floats, Ints
+from .results import Bools, Floats, Ints
 
 _ONE = np.array([1.0])
 _HALVES = np.array([0.5, -0.5])
@@ -30,6 +30,40 @@ class Cells:
     n: Floats
     v: Floats
     v_typical: Floats
+
+    def take(self, rows: Ints) -> Cells:
+        """These analyses only."""
+        return Cells(self.family, self.y[rows], self.n[rows], self.v[rows], self.v_typical[rows])
+
+    def repeat(self, times: int) -> Cells:
+        """The batch several times over, one copy after the other: a fit from several starts."""
+
+        def tile(x: Floats) -> Floats:
+            return np.tile(x, (times,) + (1,) * (x.ndim - 1))
+
+        return Cells(self.family, tile(self.y), tile(self.n), tile(self.v), tile(self.v_typical))
+
+
+def rough_rate(family: str, y: Floats, n: Floats) -> Floats:
+    """Logit or log of y out of n, 1/2 added to each so that it is always finite."""
+    if family == "binomial":
+        return np.asarray(np.log((y + 0.5) / (n - y + 0.5)))
+    return np.asarray(np.log((y + 0.5) / np.where(n > 0, n, 1.0)))
+
+
+def rough_levels(cells: Cells) -> tuple[Floats, Floats]:
+    """Starts for two arms: the pooled effect, `(a,)`, and the level of each study, `(a, k)`."""
+    each = rough_rate(cells.family, cells.y, cells.n)
+    effect = each[..., 0] - each[..., 1]
+    w = np.where(cells.n.sum(-1) > 0, 1.0 / cells.v, 0.0)
+    theta = (w * effect).sum(-1) / w.sum(-1)
+    return theta, rough_rate(cells.family, cells.y.sum(-1), cells.n.sum(-1)) - 0.5 * theta[:, None]
+
+
+def level_spread(level: Floats, used: Bools) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of the levels of the studies in use, the latter at least 0.1."""
+    seen = np.where(used, level, np.nan)
+    return np.nanmean(seen, axis=-1), np.maximum(np.nanstd(seen, axis=-1), 0.1)
 
 
 def one_arm(cells: Cells, theta: Floats, tau: Floats, points: int) -> Maximum:

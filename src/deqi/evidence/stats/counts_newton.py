@@ -73,6 +73,11 @@ def maximise(
 
     resolution: rows and their shared parameters -> difference steps, `(a, s)` and `(a, k)`.
     """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a bad trial point is refused below
+        return _climb(objective, shared, nuisance, resolution)
+
+
+def _climb(objective: Objective, shared: Floats, nuisance: Floats | None, resolution: Resolution) -> Maximum:
     a = shared.shape[0]
     shared = shared.copy()
     nuisance = None if nuisance is None else nuisance.copy()
