@@ -20,7 +20,7 @@ class Trial(Row, frozen=True, kw_only=True):
     trial: str
     authors: str = ""
     year: int | None = None
-    title: str
+    title: str = ""
     journal: str = ""
     condition: str
     purpose: str
@@ -59,6 +59,7 @@ class TrialResult(Row, frozen=True, kw_only=True):
     summary: str = ""
     numbers_status: Literal["usable", "partly", "not_available"]
     numbers_reason: str = ""
+    report_of: TrialId = ""
     adverse_acupuncture: str = ""
     adverse_control: str = ""
     adverse_reported: str = ""
@@ -95,6 +96,8 @@ class OutcomeValue(Row, frozen=True, kw_only=True):
     sd: float | None = None
     events: int | None = None
     total: int | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
     note: str = ""
 
 
@@ -109,6 +112,8 @@ class OutcomeContrast(Row, frozen=True, kw_only=True):
     ci_high: float | None = None
     p: str = ""
     adjusted: str = ""
+    n_acupuncture: int | None = None
+    n_control: int | None = None
     note: str = ""
 
 
@@ -146,32 +151,53 @@ class Indication(Row, frozen=True, kw_only=True):
     """What acupuncture is used for beyond neuropathy, and what a review found."""
 
     indication: str
-    use: str
-    condition_studied: str
-    review: str
-    year: int | None = None
-    comparator_class: str
+    title: str
+    condition: str
+    comparator: str
+    comparator_detail: str = ""
     outcome: str
+    timepoint: str = ""
     measure: str = ""
     estimate: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
+    better_sign: str = ""
     favours: str = ""
-    certainty: str = ""
 
 
 class IndicationDetail(Row, frozen=True, kw_only=True):
     """The rest of an indication row."""
 
     indication: IndicationId
+    review: str
+    year: int | None = None
     design: str = ""
     n_trials: int | None = None
     n_participants: int | None = None
-    comparator: str = ""
-    timepoint: str = ""
-    better_sign: str = ""
     arm_acupuncture: str = ""
     arm_control: str = ""
+    certainty: str = ""
     clinically_relevant: str = ""
     role: str = ""
     note: str = ""
+
+
+class SearchEntry(Row, frozen=True, kw_only=True):
+    """Where was looked, when, with which words, and what was found."""
+
+    entry: str
+    date: str = ""
+    where: str
+    words: str
+    aim: str
+    found: str
+    note: str = ""
+
+
+class Excluded(Row, frozen=True, kw_only=True):
+    """A study left out, and why."""
+
+    entry: str
+    study: str
+    area: str
+    reason: str

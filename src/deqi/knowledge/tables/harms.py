@@ -52,15 +52,31 @@ class HarmUse(Row, frozen=True, kw_only=True):
     note: str = ""
 
 
+class HarmModifier(Row, frozen=True, kw_only=True):
+    """How much likelier an event is with a risk factor; shown one at a time, never multiplied together."""
+
+    modifier: str
+    survey: SurveyId
+    event: str
+    factor: str
+    outcome: str = ""
+    measure: str
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    adjusted: str = ""
+    usable: bool
+    note: str = ""
+
+
 class PublishedHarmPool(Row, frozen=True, kw_only=True):
     """A pooled harm rate printed by a review, or a single-study check."""
 
     pool: str
-    kind: str
     review: str
-    year: int | None = None
     event: str
     outcome: str
+    measure: str = ""
     unit: str
     per: float | None = None
     k: int | None = None
@@ -74,6 +90,7 @@ class PublishedHarmPoolNote(Row, frozen=True, kw_only=True):
 
     pool: HarmPoolId
     i2: str = ""
-    model: str = ""
-    status: str = ""
+    model_published: str = ""
+    model_inferred: str = ""
+    reproducible: str = ""
     note: str = ""
