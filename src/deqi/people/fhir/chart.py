@@ -18,7 +18,7 @@ from deqi.people.fhir.names import R4_TYPES
 from deqi.people.fhir.patients import Known, known_from, merge
 from deqi.people.fhir.references import Registry, key_of, own_keys, type_of
 from deqi.people.fhir.salvage import salvaged_id, salvaged_kind, salvaged_subject
-from deqi.people.fhir.versions import TYPES_ELSEWHERE, version_tell
+from deqi.people.fhir.versions import TYPES_ELSEWHERE, version_of, version_tell
 from deqi.people.reading import Reading, Unreadable
 from deqi.people.sites import SiteFinder
 
@@ -63,7 +63,7 @@ class ChartReader:
 
     def __init__(self, index: CodeIndex, sites: SiteFinder) -> None:
         self._convert = Converter(index, sites)
-        self._cutter = Cutter()
+        self._cutter = Cutter(R4_TYPES - _decoders.keys() - {"Bundle"})
         self._patients: Registry[Known] = Registry()
         self._known: list[Known] = []
         self._medications: Registry[tuple[Codes, str]] = Registry()
@@ -98,9 +98,6 @@ class ChartReader:
                 if isinstance(error, _OtherVersionError):
                     others[error.version] += 1
                 continue
-            if resource is None:
-                self._left_out["a kind of record deqi does not look at"] += 1
-                continue
             clean += 1
             try:
                 self._take(piece, resource)
@@ -112,28 +109,27 @@ class ChartReader:
         if broken and broken == pieces:
             raise InputError(f"{file}: no line of it is JSON; give FHIR R4 as JSON or NDJSON")
 
-    def _decode(self, piece: Piece) -> fhir.Resource | None:
-        """The resource of a piece; None for one of a type that deqi does not read."""
+    def _decode(self, piece: Piece) -> fhir.Resource:
         if piece.raw is None:
             raise MalformedError(piece.reason)
         if piece.kind in TYPES_ELSEWHERE:
             raise _OtherVersionError(TYPES_ELSEWHERE[piece.kind])
         decode = _decoders.get(piece.kind)
         if decode is None:
-            if piece.document is None and not is_json(piece.raw):
-                raise _NotJsonError("not JSON")
-            if piece.kind not in R4_TYPES:
-                raise MalformedError("not a resource type of FHIR R4")
-            return None
-        version = version_tell(piece.kind, piece.raw)
-        if version:
-            raise _OtherVersionError(version)
+            if not is_json(piece.raw):
+                raise _NotJsonError("not JSON in UTF-8, or nested too deeply")
+            raise MalformedError("not a resource type of FHIR R4")
         try:
-            return decode(piece.raw)
+            resource = decode(piece.raw)
         except msgspec.ValidationError:
-            raise MalformedError("an element of a wrong type") from None
+            version = version_tell(piece.kind, piece.raw)
+            raise (_OtherVersionError(version) if version else MalformedError("an element of a wrong type")) from None
         except UNDECODABLE:
             raise _NotJsonError("not JSON in UTF-8, or nested too deeply") from None
+        version = version_of(piece.kind, resource)
+        if version:
+            raise _OtherVersionError(version)
+        return resource
 
     def _take(self, piece: Piece, resource: fhir.Resource) -> None:
         if resource.modifierExtension or resource.implicitRules:
@@ -335,6 +331,8 @@ class ChartReader:
             )
             for known in self._known
         )
+        if self._cutter.skipped:
+            self._left_out["a kind of record deqi does not look at"] = self._cutter.skipped
         records = tuple(fault.record for fault in self._faults)
         return Reading(persons, records, dict(self._resources), dict(self._left_out))
 

@@ -5,6 +5,7 @@ Each function takes a decoded resource and gives facts, or raises `MalformedErro
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping
 
@@ -440,8 +441,11 @@ def unit_of(quantity: fhir.Quantity) -> str:
 
 
 def moment(text: str | None) -> DateRange | None:
-    """A date, when it can be read."""
-    return parse_date(text) if text else None
+    """A date, when it can be read. Kept for a while: the records of one visit share their time."""
+    return _parse(text) if text else None
+
+
+_parse = functools.lru_cache(maxsize=4096)(parse_date)
 
 
 def begun(period: fhir.Period | None) -> DateRange | None:

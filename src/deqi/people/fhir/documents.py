@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec import Raw
@@ -98,10 +98,16 @@ def is_json(raw: bytes | memoryview) -> bool:
 
 
 class Cutter:
-    """Cuts files into pieces; numbers the documents as it goes. ``partial`` are documents with further pages."""
+    """Cuts files into pieces; numbers the documents as it goes.
 
-    def __init__(self) -> None:
+    ``passed_over`` are the resource types that make no piece, only a count in ``skipped``. ``partial`` are the
+    documents with further pages.
+    """
+
+    def __init__(self, passed_over: frozenset[str] = frozenset()) -> None:
+        self._passed_over = passed_over
         self._documents = 0
+        self.skipped = 0
         self.partial: set[int] = set()
 
     def pieces(self, data: bytes, file: str, ndjson: bool | None = None) -> Iterator[Piece]:
@@ -127,6 +133,9 @@ class Cutter:
 
     def _line(self, raw: memoryview, origin: Origin) -> Iterator[Piece]:
         kind = kind_of(raw)
+        if kind in self._passed_over and is_json(raw):
+            self.skipped += 1
+            return
         if kind != "Bundle":
             yield Piece(kind, raw, origin)
             return
@@ -145,6 +154,9 @@ class Cutter:
         _whole(raw, origin)
         if not kind:
             raise InputError(f"{origin.file}: no FHIR resource; it must be a JSON object with a resourceType")
+        if kind in self._passed_over:
+            self.skipped += 1
+            return
         yield Piece(kind, raw, Origin(origin.file, origin.line, kind), document=self._next())
 
     def _next(self) -> int:
@@ -154,7 +166,6 @@ class Cutter:
     def _bundle(self, raw: memoryview, origin: Origin, depth: int, outer: int | None = None) -> Iterator[Piece]:
         """The entries of a Bundle; one malformed entry does not take the others with it."""
         number = self._next() if outer is None else outer
-        base = f"{origin.path}." if origin.path else ""
         try:
             bundle = _bundle(raw)
         except UNDECODABLE:
@@ -163,9 +174,7 @@ class Cutter:
         self._check(bundle, origin)
         if any(link.relation == "next" for link in bundle.link or ()):
             self.partial.add(number)
-        for place, entry in enumerate(bundle.entry or ()):
-            at = Origin(origin.file, origin.line, f"{base}Bundle.entry[{place}].resource")
-            yield from self._one(entry, at, depth, number)
+        yield from self._entries(bundle.entry or (), origin, depth, number)
 
     def _loose(self, raw: memoryview, origin: Origin, depth: int, number: int) -> Iterator[Piece]:
         try:
@@ -173,28 +182,35 @@ class Cutter:
         except UNDECODABLE:
             _whole(raw, origin)
             raise InputError(f"{_at(origin)}: no FHIR Bundle; entry must be a list") from None
-        base = f"{origin.path}." if origin.path else ""
-        for place, part in enumerate(loose.entry or ()):
-            at = Origin(origin.file, origin.line, f"{base}Bundle.entry[{place}]")
+        entries: list[_Entry | None] = []
+        for part in loose.entry or ():
             try:
-                entry = _entry(part)
+                entries.append(_entry(part))
             except UNDECODABLE:
+                entries.append(None)
+        yield from self._entries(entries, origin, depth, number)
+
+    def _entries(self, entries: Sequence[_Entry | None], origin: Origin, depth: int, number: int) -> Iterator[Piece]:
+        base = f"{origin.path}." if origin.path else ""
+        for place, entry in enumerate(entries):
+            if entry is None:
+                at = Origin(origin.file, origin.line, f"{base}Bundle.entry[{place}]")
                 yield Piece("", None, at, document=number, reason="an entry with a wrong type")
                 continue
-            yield from self._one(entry, at, depth, number)
-
-    def _one(self, entry: _Entry, origin: Origin, depth: int, number: int) -> Iterator[Piece]:
-        if not entry.resource or (entry.search and entry.search.mode == "outcome"):
-            return
-        raw = memoryview(entry.resource)
-        kind = kind_of(raw)
-        if kind == "Bundle":
-            if depth >= MAX_NESTED_BUNDLES:
-                yield Piece(kind, None, origin, document=number, reason="Bundles inside Bundles, too deep")
+            if not entry.resource or (entry.search and entry.search.mode == "outcome"):
+                continue
+            raw = memoryview(entry.resource)
+            kind = kind_of(raw)
+            if kind in self._passed_over:
+                self.skipped += 1
+                continue
+            at = Origin(origin.file, origin.line, f"{base}Bundle.entry[{place}].resource")
+            if kind != "Bundle":
+                yield Piece(kind, raw, at, entry.fullUrl or "", number)
+            elif depth >= MAX_NESTED_BUNDLES:
+                yield Piece(kind, None, at, document=number, reason="Bundles inside Bundles, too deep")
             else:
-                yield from self._bundle(raw, origin, depth + 1, number)
-            return
-        yield Piece(kind, raw, origin, entry.fullUrl or "", number)
+                yield from self._bundle(raw, at, depth + 1, number)
 
     def _check(self, bundle: _Bundle, origin: Origin) -> None:
         if bundle.type not in _BUNDLES_OF_ONE_TIME:

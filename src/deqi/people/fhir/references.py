@@ -33,10 +33,12 @@ def key_of(reference: str, full_url: str) -> str | None:
 
 def own_keys(kind: str, resource_id: str | None, full_url: str) -> tuple[str, ...]:
     """The keys under which a resource can be referred to."""
-    keys = [_HISTORY.sub("", full_url)] if full_url else []
-    if resource_id:
-        keys.append(f"{base_of(full_url)}{kind}/{resource_id}")
-    return tuple(dict.fromkeys(keys))
+    own = f"{base_of(full_url)}{kind}/{resource_id}" if resource_id else ""
+    if not full_url:
+        return (own,) if own else ()
+    if "/_history/" in full_url:
+        full_url = _HISTORY.sub("", full_url)
+    return (full_url, own) if own and own != full_url else (full_url,)
 
 
 def type_of(key: str) -> str:

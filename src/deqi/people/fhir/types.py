@@ -24,10 +24,6 @@ class Concept(msgspec.Struct, gc=False):
     text: str | None = None
 
 
-class Identifier(msgspec.Struct, gc=False):
-    value: str | None = None
-
-
 class Reference(msgspec.Struct, gc=False):
     reference: str | None = None
     display: str | None = None
@@ -46,14 +42,11 @@ class Period(msgspec.Struct, gc=False):
     end: str | None = None
 
 
-class Meta(msgspec.Struct, gc=False):
-    profile: list[str] | None = None
-
-
 class Resource(msgspec.Struct, gc=False, kw_only=True):
     """What all resources share. ``modifierExtension`` and ``implicitRules`` change what a resource means."""
 
     resourceType: str
+    meta: Raw = Raw()
     id: str | None = None
     contained: list[Raw] | None = None
     modifierExtension: Raw = Raw()
@@ -87,6 +80,9 @@ class Condition(Resource, gc=False, kw_only=True):
     abatementRange: Raw = Raw()
     abatementString: Raw = Raw()
     recordedDate: str | None = None
+    assertedDate: Raw = Raw()
+    patient: Raw = Raw()
+    participant: Raw = Raw()
 
 
 class Allergy(Resource, gc=False, kw_only=True):
@@ -97,6 +93,9 @@ class Allergy(Resource, gc=False, kw_only=True):
     onsetDateTime: str | None = None
     onsetPeriod: Period | None = None
     recordedDate: str | None = None
+    assertedDate: Raw = Raw()
+    substance: Raw = Raw()
+    participant: Raw = Raw()
 
 
 class MedicationRequest(Resource, gc=False, kw_only=True):
@@ -107,6 +106,8 @@ class MedicationRequest(Resource, gc=False, kw_only=True):
     medicationReference: Reference | None = None
     subject: Reference | None = None
     authoredOn: str | None = None
+    medication: Raw = Raw()
+    context: Raw = Raw()
 
 
 class MedicationStatement(Resource, gc=False, kw_only=True):
@@ -117,6 +118,9 @@ class MedicationStatement(Resource, gc=False, kw_only=True):
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
     dateAsserted: str | None = None
+    medication: Raw = Raw()
+    taken: Raw = Raw()
+    wasNotTaken: Raw = Raw()
 
 
 class Dosage(msgspec.Struct, gc=False):
@@ -131,6 +135,8 @@ class MedicationAdministration(Resource, gc=False, kw_only=True):
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
     dosage: Dosage | None = None
+    medication: Raw = Raw()
+    notGiven: Raw = Raw()
 
 
 class Ingredient(msgspec.Struct, gc=False):
@@ -171,6 +177,10 @@ class Observation(Resource, gc=False, kw_only=True):
     issued: str | None = None
     bodySite: Concept | None = None
     component: list[Result] | None = None
+    context: Raw = Raw()
+    related: Raw = Raw()
+    triggeredBy: Raw = Raw()
+    instantiatesCanonical: Raw = Raw()
 
 
 class Procedure(Resource, gc=False, kw_only=True):
@@ -180,6 +190,11 @@ class Procedure(Resource, gc=False, kw_only=True):
     performedDateTime: str | None = None
     performedPeriod: Period | None = None
     bodySite: list[Concept] | None = None
+    notDone: Raw = Raw()
+    context: Raw = Raw()
+    notPerformed: Raw = Raw()
+    occurrenceDateTime: Raw = Raw()
+    occurrencePeriod: Raw = Raw()
 
 
 class DeviceName(msgspec.Struct, gc=False):
@@ -191,6 +206,8 @@ class Device(Resource, gc=False, kw_only=True):
     type: Concept | None = None
     deviceName: list[DeviceName] | None = None
     patient: Reference | None = None
+    udi: Raw = Raw()
+    displayName: Raw = Raw()
 
 
 class DeviceUse(Resource, gc=False, kw_only=True):
@@ -201,6 +218,7 @@ class DeviceUse(Resource, gc=False, kw_only=True):
     timingPeriod: Period | None = None
     recordedOn: str | None = None
     bodySite: Concept | None = None
+    whenUsed: Raw = Raw()
 
 
 class ItemAnswer(msgspec.Struct, kw_only=True):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from deqi.people.fhir import types as fhir
+
 _R4 = re.compile(r"4\.[0-3](\.|$)")
 _PROFILE = re.compile(rb"hl7\.org/fhir/(1\.0|DSTU2|3\.0|STU3|5\.0|R5)(\.\d+)?/")
 _PROFILE_VERSIONS = {b"1.0": "DSTU2", b"DSTU2": "DSTU2", b"3.0": "STU3", b"STU3": "STU3", b"5.0": "R5", b"R5": "R5"}
@@ -43,6 +45,9 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
 _CODES_IN_STU3 = frozenset({"Condition", "AllergyIntolerance"})
 """Their ``clinicalStatus`` was a bare code before R4."""
 
+TELLING: Mapping[str, tuple[tuple[str, str], ...]] = {kind: tuple(names.items()) for kind, names in _FIELDS.items()}
+"""The same by resource type, as pairs of element and version; the structs hold these elements undecoded."""
+
 _fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -58,7 +63,7 @@ def version_of_meta(meta: bytes | memoryview) -> str | None:
 
 
 def version_tell(kind: str, raw: bytes | memoryview) -> str | None:
-    """The other FHIR version that a resource of some type betrays by its elements, or None."""
+    """The other FHIR version that a resource which does not fit R4's types betrays by its elements, or None."""
     try:
         fields = _fields_of(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -70,3 +75,11 @@ def version_tell(kind: str, raw: bytes | memoryview) -> str | None:
     if kind in _CODES_IN_STU3 and bytes(fields.get("clinicalStatus", b"")).startswith(b'"'):
         return "STU3"
     return version_of_meta(memoryview(fields["meta"])) if "meta" in fields else None
+
+
+def version_of(kind: str, resource: fhir.Resource) -> str | None:
+    """The same for a resource that does fit."""
+    for name, version in TELLING.get(kind, ()):
+        if getattr(resource, name):
+            return version
+    return version_of_meta(memoryview(resource.meta)) if resource.meta else None
