@@ -159,6 +159,7 @@ def test_negative_trials_are_in():
 def test_poolable_outcomes_can_be_pooled():
     trials = keyed("trials", "trial")
     values, contrasts = collections.defaultdict(list), collections.defaultdict(list)
+    twins = collections.Counter()
     for row in table("outcome_values"):
         values[row["outcome"]].append(row)
     for row in table("outcome_contrasts"):
@@ -171,6 +172,9 @@ def test_poolable_outcomes_can_be_pooled():
         assert outcome["lower_is_better"] in {"yes", "no"}
         assert trial["randomised"] == "yes" and trial["purpose"] == "treatment"
         assert outcome["comparator"] not in {"none", "acupuncture_variant"}
+        twins[
+            outcome["trial"], outcome["comparator"], outcome["domain"], outcome["timepoint"], outcome["reporter"]
+        ] += 1
         full = any(c["estimate"] and c["ci_low"] and c["ci_high"] for c in contrasts[outcome["outcome"]])
         for kind in ("final", "change", "events"):
             rows = [v for v in values[outcome["outcome"]] if v["value_type"] == kind]
@@ -179,6 +183,7 @@ def test_poolable_outcomes_can_be_pooled():
             assert arms["acupuncture"] <= 1 and arms["control"] <= 1, outcome["outcome"]
             full = full or arms == {"acupuncture": 1, "control": 1}
         assert full, outcome["outcome"]
+    assert [key for key, n in twins.items() if n > 1] == [], "one instrument per trial, comparator, domain and time"
 
 
 def test_numbers_are_possible():
@@ -206,6 +211,9 @@ def test_numbers_nobody_saw_are_not_entered():
     for row in table("outcome_contrasts"):
         if row["verified"] == "no":
             assert not (row["estimate"] or row["ci_low"] or row["ci_high"] or row["p"])
+    for row in table("harm_rows"):
+        if row["verified"] == "no":
+            assert not (row["events"] or row["denominator"] or row["rate_reported"])
     for row in table("indications"):
         if row["verified"] == "no":
             assert not (row["estimate"] or row["ci_low"] or row["ci_high"])
