@@ -61,7 +61,8 @@ class Knowledge:
     def protocols(self) -> tuple[Protocol, ...]:
         """The published needling protocols."""
         path = self.folder / "protocols.yaml"
-        return _convert(read_yaml(path)["protocols"], tuple[Protocol, ...], path)
+        protocols: tuple[Protocol, ...] = _convert(read_yaml(path)["protocols"], tuple[Protocol, ...], path)
+        return protocols
 
     @functools.cached_property
     def texts(self) -> Mapping[str, str]:
@@ -81,7 +82,8 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     Raises:
         TableError: a rule that does not fit, with file, rule and field.
     """
-    return _convert(read_yaml(path)["rules"], tuple[Rule, ...], path)
+    rules: tuple[Rule, ...] = _convert(read_yaml(path)["rules"], tuple[Rule, ...], path)
+    return rules
 
 
 def read_yaml(path: Path) -> Any:
@@ -92,7 +94,7 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(handle, Loader=yaml.CSafeLoader)
 
 
-def _convert(value: Any, wanted: type[T] | Any, path: Path) -> Any:
+def _convert(value: Any, wanted: Any, path: Path) -> Any:
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:

@@ -1,1 +1,1 @@
-""""""
+"""The assembled report and its surfaces."""

@@ -82,7 +82,7 @@ class Context:
         if self.person.sex is not None:
             return self.person.sex
         given = self.answer(SEX_QUESTION)
-        return given.value if given is not None and given.value in ("female", "male") else None  # type: ignore[return-value]
+        return given.value if given is not None and given.value in ("female", "male") else None
 
     def applies(self, question: str) -> Truth:
         """Whether a question is about this person at all."""

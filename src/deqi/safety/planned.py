@@ -7,7 +7,7 @@ from deqi.safety.anatomy import Place, crossed, hazard_rows, place_of
 from deqi.safety.applies import compare
 from deqi.safety.catalog import Catalog
 from deqi.safety.context import Context, yes_or_no
-from deqi.safety.depth import over_cap, over_textbook
+from deqi.safety.depth import cap_of, over_cap, over_textbook
 from deqi.safety.plan import Needling as Planned
 from deqi.safety.plan import Plan
 from deqi.safety.truth import Truth
@@ -135,11 +135,8 @@ def needle(leaf: Needle, context: Context) -> Verdict:
 
 def _too_long(plan: Plan, context: Context) -> Verdict:
     """A needle that could reach past the cap even with some shaft left outside."""
-    caps = {
-        number: min(row.cap_mm for row in rows if row.cap_mm is not None)
-        for number, one in enumerate(plan.needlings)
-        if any(row.cap_mm is not None for row in (rows := hazard_rows(one, context.catalog)))
-    }
+    known = {number: cap_of(hazard_rows(one, context.catalog), None) for number, one in enumerate(plan.needlings)}
+    caps = {number: cap for number, cap in known.items() if cap is not None}
     if not caps:
         return Verdict(Truth.NO)
     if plan.needles.length_mm is None:

@@ -105,7 +105,7 @@ def _since(when: DateRange | None, as_of: dt.date, days: float) -> Truth:
 
 
 def _complete(context: Context, code_set: str, kinds: tuple[str, ...]) -> bool:
-    """Whether silence means absence: the lists are declared complete, readable, and in systems the set has codes for."""
+    """Whether silence means absence: lists declared complete, readable, and in systems the set has codes for."""
     person = context.person
     return all(
         kind in person.complete

@@ -77,7 +77,7 @@ class PublishedHarmPool(Row, frozen=True, kw_only=True):
     event: str
     outcome: str
     measure: str = ""
-    unit: str
+    unit: str = ""
     per: float | None = None
     k: int | None = None
     estimate: float | None = None
