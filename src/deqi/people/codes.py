@@ -14,7 +14,7 @@ _CATEGORY_SYSTEMS = frozenset({"icd10cm", "icd10", "atc"})
 _READS_ALSO: Mapping[str, tuple[str, ...]] = {"icd10": ("icd10", "icd10cm")}
 """ICD-10-CM refines ICD-10, and the sets list ICD-10 only where it differs."""
 
-_NAMED_KINDS: Mapping[str, frozenset[str]] = {
+NAMED_KINDS: Mapping[str, frozenset[str]] = {
     "condition": frozenset({"condition", "procedure", "device", "allergy"}),
     "procedure": frozenset({"condition", "procedure", "device"}),
     "device": frozenset({"device", "procedure"}),
@@ -61,7 +61,7 @@ class CodeIndex:
             kind: NameFinder(
                 (row.set, row.names, row.not_names) for row in sets.values() if row.names and row.kind in wanted
             )
-            for kind, wanted in _NAMED_KINDS.items()
+            for kind, wanted in NAMED_KINDS.items()
         }
         self._by_coding: dict[tuple[str, str], tuple[SetMatch, ...]] = {}
         self._by_text: dict[tuple[str, str], frozenset[str]] = {}

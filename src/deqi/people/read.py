@@ -1,0 +1,103 @@
+"""Reading people from files: a person file, or FHIR R4 in any of its shapes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from deqi.errors import InputError
+from deqi.people.codes import CodeIndex
+from deqi.people.facts import Person
+from deqi.people.fhir.chart import ChartReader
+from deqi.people.personfile import read_person_file
+from deqi.people.reading import Reading
+from deqi.people.sites import SiteFinder
+from deqi.people.source import plain_bytes, read_bytes
+
+_FHIR = re.compile(rb'"resourceType"\s*:')
+_NDJSON = (".ndjson", ".jsonl")
+_FHIR_FILES = (*_NDJSON, ".json")
+
+
+def read_person(
+    source: Path | bytes,
+    *,
+    index: CodeIndex,
+    sites: SiteFinder | None = None,
+    as_of: dt.date | None = None,
+    name: str = "person",
+) -> list[Person]:
+    """The persons of one file, or of a folder of FHIR files that belong together.
+
+    Raises:
+        InputError: the file cannot be read, or nothing in it is about a person.
+    """
+    return list(read_chart([source], index=index, sites=sites, as_of=as_of, name=name).persons)
+
+
+def read_chart(
+    sources: Iterable[Path | bytes],
+    *,
+    index: CodeIndex,
+    sites: SiteFinder | None = None,
+    as_of: dt.date | None = None,
+    name: str = "person",
+) -> Reading:
+    """The persons of files that belong together (the NDJSON files of one export), with what could not be read.
+
+    A person file stands alone. With ``as_of``, stale active medicines are marked.
+
+    Raises:
+        InputError: a file cannot be read, or nothing is about a person.
+    """
+    sites = sites or SiteFinder()
+    files = [file for source in sources for file in _files(source)]
+    reader = ChartReader(index, sites)
+    for file in files:
+        if isinstance(file, Path):
+            called, data = str(file), read_bytes(file)
+        else:
+            called, data = name, plain_bytes(file, name)
+        ndjson = True if called.removesuffix(".gz").casefold().endswith(_NDJSON) else None
+        if ndjson or _is_fhir(data):
+            reader.add(data, called, ndjson)
+        elif len(files) == 1:
+            return Reading((read_person_file(data, called, index, sites, as_of),))
+        else:
+            raise InputError(f"{called}: not FHIR; a person file is read alone, not together with others")
+    reading = reader.finish(as_of)
+    if not reading.persons:
+        raise InputError(f"{_called(files, name)}: nothing about a person; give a Patient and the records about them")
+    return reading
+
+
+def _files(source: Path | bytes) -> Sequence[Path | bytes]:
+    """The file itself, or the FHIR files in a folder."""
+    if isinstance(source, bytes) or not source.is_dir():
+        return [source]
+    files = [
+        path
+        for path in sorted(source.iterdir())
+        if path.is_file() and path.name.removesuffix(".gz").casefold().endswith(_FHIR_FILES)
+    ]
+    if not files:
+        raise InputError(f"{source}: a folder without .json or .ndjson files; give the folder of the export")
+    return files
+
+
+def _called(files: Sequence[Path | bytes], name: str) -> str:
+    return str(files[0]) if len(files) == 1 and isinstance(files[0], Path) else name if len(files) == 1 else "the files"
+
+
+def _is_fhir(data: bytes) -> bool:
+    """JSON that speaks of a resource type; a person file in JSON does not."""
+    return data.lstrip()[:1] in (b"{", b"[") and _FHIR.search(data) is not None
+
+
+def with_complete(persons: Iterable[Person], complete: frozenset[str]) -> list[Person]:
+    """The persons with more kinds of list declared complete (the clinic's settings say so for everybody)."""
+    return [msgspec.structs.replace(one, complete=one.complete | complete) for one in persons]
