@@ -7,7 +7,7 @@ approximated likelihood with the variance parameters in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -210,19 +210,39 @@ def _cells(family: str, y: Floats, n: Floats, vi: Floats) -> models.Cells:
 
 
 def _fit(cells: models.Cells, yi: Floats, used: Bools, model: str, nagq: int) -> _Raw:
-    """Climb from two values of tau and keep the highest; where tau = 0 is higher still, climb from there."""
+    """Climb from a good guess (two arms: from two), and again from others where that may not be the summit.
+
+    With studies of very unlike size a likelihood can have two maxima, one of them at tau = 0.
+    """
     root = np.sqrt(cells.v_typical)
-    spread = np.sqrt(np.nanvar(np.where(used, yi, np.nan), axis=-1))
-    starts = np.stack([np.maximum(0.4 * spread, 0.3 * root), np.maximum(spread, 0.6 * root)])
     tests = heterogeneity(cells, used, model)
-    raw = _climb(cells, used, model, nagq, starts, tests)
-    missed = np.flatnonzero(tests.equal > raw.value + 1e-12 * np.abs(raw.value) + 1e-9)
-    if missed.size:
-        low = _climb(cells.take(missed), used[missed], model, nagq, 1e-4 * root[None, missed], tests.take(missed))
-        higher = low.converged & (low.value > raw.value[missed])
-        for name in low.__slots__:
-            getattr(raw, name)[missed[higher]] = getattr(low, name)[higher]
+    spread, centre = _guess(cells, yi, used)
+    if model == "":
+        raw = _climb(cells, used, model, nagq, spread[None], replace(tests, theta=centre))
+    else:
+        starts = np.stack([np.maximum(0.4 * spread, 0.3 * root), spread])
+        raw = _climb(cells, used, model, nagq, starts, tests)
+    floor = raw.value + 1e-12 * np.abs(raw.value) + 1e-9
+    again = np.flatnonzero((tests.equal > floor) | ~raw.converged | (raw.tau == 0.0))
+    if again.size:
+        others = np.stack([1e-4 * root, 0.3 * spread, spread, 2.0 * spread])[:, again]
+        more = _climb(cells.take(again), used[again], model, nagq, others, tests.take(again))
+        better = more.converged & ((more.value > raw.value[again]) | ~raw.converged[again])
+        for name in more.__slots__:
+            getattr(raw, name)[again[better]] = getattr(more, name)[better]
     return raw
+
+
+def _guess(cells: models.Cells, yi: Floats, used: Bools) -> tuple[Floats, Floats]:
+    """A between-study standard deviation, and the mean of the outcomes weighted with it."""
+    there = used.astype(np.float64)
+    k = there.sum(-1)
+    y = np.where(used, yi, 0.0)
+    mean = y.sum(-1) / k
+    spread = np.sqrt((there * (y - mean[:, None]) ** 2).sum(-1) / k)
+    spread = np.maximum(spread, 0.6 * np.sqrt(cells.v_typical))
+    w = there / (cells.v + spread[:, None] ** 2)
+    return spread, (w * y).sum(-1) / w.sum(-1)
 
 
 def _climb(cells: models.Cells, used: Bools, model: str, nagq: int, starts: Floats, tests: Tests) -> _Raw:
@@ -244,6 +264,8 @@ def _climb(cells: models.Cells, used: Bools, model: str, nagq: int, starts: Floa
     theta, tau = best.shared[pick, 0], np.abs(best.shared[pick, 1])
     info = best.info[pick]
     flat = tau**2 < 1e-9 * cells.v_typical
+    # tau = 0 is always level; where the likelihood curves upwards it is the floor of a valley, not a maximum
+    valley = flat & (info[:, 1, 1] < -1e-6 / cells.v_typical)
     tau = np.where(flat, 0.0, tau)
     # at tau = 0 the likelihood is even in tau: its row and column carry nothing about the others
     info[flat, 1, :] = 0.0
@@ -254,5 +276,5 @@ def _climb(cells: models.Cells, used: Bools, model: str, nagq: int, starts: Floa
     se = np.where(sound, np.sqrt(np.abs(cov[:, 0, 0])), np.nan)
     se_tau = np.where(sound & ~flat, np.sqrt(np.abs(cov[:, 1, 1])), np.nan)
     sigma2 = np.abs(best.shared[pick, 3]) if model == "UM.RS" else np.full(a, np.nan)
-    converged = best.converged[pick] & sound
+    converged = best.converged[pick] & sound & ~valley
     return _Raw(theta, se, tau, se_tau, sigma2, best.value[pick], tests.lrt, tests.wald, converged)

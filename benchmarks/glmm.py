@@ -1,0 +1,68 @@
+"""Mixed models on counts beside metafor's rma.glmm: one fit, 18 trials (metadat dat.nielweise2007).
+
+Both use the same quadrature. rma.glmm runs as it comes (its tight settings are slower); R is timed inside R, so
+its start is not counted. Without R only deqi's column is printed.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable
+
+from deqi.evidence.stats.counts_data import OneArm, TwoArms
+from deqi.evidence.stats.counts_pool import pool_counts
+
+AI = [0, 1, 2, 0, 5, 1, 1, 1, 1, 1, 0, 0, 3, 6, 0, 0, 1, 4]
+N1 = [116, 44, 208, 130, 151, 98, 174, 74, 97, 113, 66, 70, 188, 187, 118, 252, 345, 64]
+CI = [3, 3, 9, 7, 6, 4, 3, 2, 19, 2, 7, 1, 5, 11, 0, 1, 3, 1]
+N2 = [117, 35, 195, 136, 157, 139, 177, 39, 103, 122, 64, 58, 175, 180, 105, 262, 362, 69]
+TARGET = 20
+
+_R = """
+suppressMessages({library(metafor); library(metadat)})
+dat <- dat.nielweise2007
+took <- function(f, n) { for (i in 1) f(); t <- sapply(seq_len(n), function(i) system.time(f())[["elapsed"]]); median(t) }
+quiet <- function(x) suppressWarnings(suppressMessages(x))
+cat(took(function() quiet(rma.glmm(measure="PLO", xi=ai, ni=n1i, data=dat, nAGQ=7, test="t")), 9),
+    took(function() quiet(rma.glmm(measure="OR", ai=ai, n1i=n1i, ci=ci, n2i=n2i, data=dat, model="UM.FS", nAGQ=7, test="t")), 3),
+    took(function() quiet(rma.glmm(measure="OR", ai=ai, n1i=n1i, ci=ci, n2i=n2i, data=dat, model="UM.RS", nAGQ=1, test="t")), 3))
+"""
+
+
+def _median(call: Callable[[], object], times: int) -> float:
+    call()
+    took = []
+    for _ in range(times):
+        start = time.perf_counter()
+        call()
+        took.append(time.perf_counter() - start)
+    return statistics.median(took)
+
+
+def main() -> None:
+    """Print the table."""
+    arms = TwoArms(AI, N1, CI, N2)
+    ours = [
+        _median(lambda: pool_counts(OneArm(AI, N1), measure="PLO"), 40),
+        _median(lambda: pool_counts(arms, measure="OR", model="UM.FS"), 20),
+        _median(lambda: pool_counts(arms, measure="OR", model="UM.RS"), 20),
+    ]
+    theirs: list[float | None] = [None, None, None]
+    if shutil.which("Rscript"):
+        done = subprocess.run(["Rscript", "-e", _R], capture_output=True, text=True, check=True)
+        theirs = [float(x) for x in done.stdout.split()]
+    print(f"GLMM, one fit, k = 18 ({platform.machine()}, Python {platform.python_version()}); target {TARGET} x")
+    print(f"{'model':<28}{'deqi ms':>10}{'rma.glmm ms':>14}{'ratio':>9}")
+    names = ["one arm, logit, nAGQ 7", "odds ratio, UM.FS, nAGQ 7", "odds ratio, UM.RS, Laplace"]
+    for name, mine, peer in zip(names, ours, theirs, strict=True):
+        other = "-" if peer is None else f"{peer * 1e3:.0f}"
+        ratio = "-" if peer is None else f"{peer / mine:.0f} x"
+        print(f"{name:<28}{mine * 1e3:>10.1f}{other:>14}{ratio:>9}")
+
+
+if __name__ == "__main__":
+    main()
