@@ -216,12 +216,12 @@ def trim_and_fill(
             found = k - (negative.max() if negative.size else 0.0) - 1.0
         else:
             found = (4.0 * rank[away > 0].sum() - k * (k + 1.0)) / (2.0 * k - 1.0)
-        exact = max(0.0, float(found))
-        missing = round(exact)
+        exact = float(found)
+        missing = max(0, round(exact))
     m = exact  # the standard error belongs to the estimate before rounding
     p = float("nan")
     if estimator == "R0":
-        se, p = np.sqrt(2.0 * m + 2.0), 0.5 ** (m + 1.0)
+        se, p = np.sqrt(2.0 * missing + 2.0), 0.5 ** (missing + 1.0)
     else:
         spread = k * (k + 1.0) * (2.0 * k + 1.0) + 10.0 * m**3 + 27.0 * m**2 + 17.0 * m
         spread += -18.0 * k * m**2 - 18.0 * k * m + 6.0 * k**2 * m

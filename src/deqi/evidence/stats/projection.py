@@ -199,11 +199,13 @@ class _RegressionProjection:
     def quadratic(self, e: Floats) -> Floats:
         we = self.w * e
         moment = np.tensordot(we, self._design.x, axes=(0, 0))
-        form: Floats = _sum(we * e, 0) - np.einsum("...i,...ij,...j->...", moment, self._inverse, moment)
+        fitted: Floats = np.einsum("...i,...ij,...j->...", moment, self._inverse, moment)
+        form: Floats = _sum(we * e, 0) - fitted
         return form
 
     def log_det(self) -> Floats:
-        return np.negative(np.linalg.slogdet(self._inverse)[1], dtype=np.float64)
+        value: Floats = -np.asarray(np.linalg.slogdet(self._inverse)[1], dtype=np.float64)
+        return value
 
     def inverse(self) -> Floats:
         """(X'WX)^-1, the covariance of the coefficients before any Knapp-Hartung factor."""
