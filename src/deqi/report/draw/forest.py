@@ -1,0 +1,259 @@
+"""The forest plot: one line a study with its interval, the pooled diamond, and the prediction interval."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from deqi.report.draw.axis import Scale, draw_axis, fit_scale
+from deqi.report.draw.svg import (
+    BLUE,
+    INK,
+    SMALL,
+    VERMILION,
+    document,
+    fold,
+    line,
+    polygon,
+    rect,
+    shorten,
+    text,
+    text_width,
+)
+
+ROW = 24.0
+NARROW = 520.0
+"""Below this width the words of a row stand above its line instead of beside it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ForestRow:
+    """One line, on the scale that is shown (ratios as ratios).
+
+    kind: ``study`` (square), ``pooled`` or ``subgroup`` (diamond), ``heading`` (words only; numbers NaN). ``detail``
+    stands beside the label (``12/40 v 9/41``). ``weight`` in percent. A pooled row's prediction interval gets a line
+    of its own.
+    """
+
+    label: str
+    estimate: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    kind: Literal["study", "pooled", "subgroup", "heading"] = "study"
+    detail: str = ""
+    weight: float | None = None
+    prediction_low: float = math.nan
+    prediction_high: float = math.nan
+
+
+@dataclasses.dataclass(frozen=True)
+class _Columns:
+    label: float
+    detail: float
+    plot: tuple[float, float]
+    effect: float
+    weight: float | None
+
+
+def forest(
+    rows: Sequence[ForestRow],
+    *,
+    title: str,
+    description: str = "",
+    axis: str = "",
+    left: str = "",
+    right: str = "",
+    null: float | None = 0.0,
+    log: bool = False,
+    digits: int = 2,
+    width: float = 720,
+    prediction_label: str = "Prediction interval",
+) -> str:
+    """A forest plot as SVG.
+
+    left, right: what lies on either side of the null. null: where the dashed line stands; None for none. log: a
+    logarithmic axis, for ratios. width: units; below 520 the layout is for a phone or one column of a journal.
+
+    Raises:
+        ValueError: no row with a finite estimate.
+    """
+    shown = [row for row in rows if math.isfinite(row.estimate)]
+    if not shown:
+        raise ValueError("rows: a forest plot needs at least one finite estimate")
+    narrow = width < NARROW
+    columns = _lay_out(rows, width, digits, narrow)
+    inner = [row.estimate for row in shown] + ([] if null is None else [null])
+    inner += [end for row in shown if row.kind != "study" for end in (row.low, row.high)]
+    outer = [end for row in shown for end in (row.low, row.high, row.prediction_low, row.prediction_high)]
+    scale = fit_scale(inner, outer, *columns.plot, log=log)
+    heaviest = max((row.weight or 0 for row in shown), default=0)
+
+    parts: list[str] = []
+    y = 18.0
+    if not narrow:
+        parts.append(text(columns.label, y, "Study", bold=True))
+        parts.append(
+            text(columns.effect, y, "Effect (95 % interval)" if _room(columns) else "Effect", bold=True, anchor="end")
+        )
+        if columns.weight is not None:
+            parts.append(text(columns.weight, y, "Weight", bold=True, anchor="end"))
+        y += 8
+        parts.append(line(0, y, width, y, opacity=0.5))
+    top = y + 4
+    body: list[str] = []
+    for row in rows:
+        if row.kind == "heading":
+            y += ROW
+            body.append(text(0, y, row.label, bold=True))
+            continue
+        y = _draw_row(body, row, columns, scale, y, narrow, digits, heaviest, width)
+        if row.kind != "study" and math.isfinite(row.prediction_low):
+            y = _draw_prediction(body, row, columns, scale, y, narrow, digits, width, prediction_label)
+    base = y + 10
+    parts += draw_axis(scale, top, base, axis, most=5 if narrow else 7)
+    if null is not None and scale.holds(null):
+        parts.append(line(scale.at(null), top, scale.at(null), base, dash="4 3"))
+    parts += body
+    height = base + (38 if axis else 22)
+    if left or right:
+        height += _draw_sides(parts, scale, null, height, left, right, width, narrow)
+    return document(width, height + 4, title, description or _describe(shown, digits), parts)
+
+
+def _room(columns: _Columns) -> bool:
+    return columns.effect - columns.plot[1] > text_width("Effect (95 % interval)") + 12
+
+
+def _lay_out(rows: Sequence[ForestRow], width: float, digits: int, narrow: bool) -> _Columns:
+    if narrow:
+        return _Columns(0, 0, (8, width - 8), width, None)
+    weighted = any(row.weight is not None for row in rows)
+    weight = width if weighted else None
+    effect = width - (64 if weighted else 0)
+    effects = max((text_width(effect_text(row, digits)) for row in rows if math.isfinite(row.estimate)), default=0)
+    label = max(
+        text_width(row.label, 13) * (1.08 if row.kind != "study" else 1) for row in rows if row.kind != "heading"
+    )
+    label = min(label, 0.3 * width)
+    detail = max(text_width(row.detail, SMALL) for row in rows)
+    detail = min(detail, 0.22 * width)
+    start = label + 12 + (detail + 12 if detail else 0)
+    return _Columns(0, label + 12, (start + 8, effect - effects - 18), effect, weight)
+
+
+def _draw_row(
+    body: list[str], row: ForestRow, columns: _Columns, scale: Scale, y: float, narrow: bool, digits: int,
+    heaviest: float, width: float,
+) -> float:  # fmt: skip
+    bold = row.kind != "study"
+    words = effect_text(row, digits)
+    if narrow:
+        y += 19
+        room = width - text_width(words, SMALL) - 12
+        label = f"{row.label}, {row.detail}" if row.detail else row.label
+        body.append(text(0, y, shorten(label, room, SMALL), size=SMALL, bold=bold))
+        body.append(text(width, y, words, size=SMALL, anchor="end", bold=bold))
+        y += 15
+        middle = y - 3
+    else:
+        y += ROW
+        middle = y - 4.5
+        body.append(text(columns.label, y, shorten(row.label, columns.detail - columns.label - 8), bold=bold))
+        if row.detail:
+            room = columns.plot[0] - columns.detail - 12
+            body.append(text(columns.detail, y, shorten(row.detail, room, SMALL), size=SMALL))
+        body.append(text(columns.effect, y, words, anchor="end", bold=bold))
+        if row.weight is not None and columns.weight is not None:
+            body.append(text(columns.weight, y, f"{row.weight:.1f} %", anchor="end"))
+    body += _mark(row, scale, middle, heaviest)
+    return y
+
+
+def _mark(row: ForestRow, scale: Scale, y: float, heaviest: float) -> list[str]:
+    if row.kind != "study":
+        left, right, middle = scale.at(row.low), scale.at(row.high), scale.at(row.estimate)
+        return [polygon([(left, y), (middle, y - 7), (right, y), (middle, y + 7)], fill=VERMILION)]
+    parts = _whisker(scale, row.low, row.high, y, INK, 1.3)
+    if scale.holds(row.estimate):
+        share = (row.weight or 0) / heaviest if heaviest else 0.4
+        half = 2.5 + 4.0 * math.sqrt(share)
+        parts.append(rect(scale.at(row.estimate) - half, y - half, 2 * half, 2 * half, fill=BLUE))
+    return parts
+
+
+def _whisker(scale: Scale, low: float, high: float, y: float, stroke: str, thick: float) -> list[str]:
+    """An interval; an end that lies outside the scale becomes an arrow."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return []
+    left, right = scale.at(low), scale.at(high)
+    parts = [line(left, y, right, y, stroke=stroke, width=thick)]
+    if not scale.holds(low):
+        parts.append(polygon([(left - 4, y), (left + 3, y - 4), (left + 3, y + 4)], fill=stroke))
+    if not scale.holds(high):
+        parts.append(polygon([(right + 4, y), (right - 3, y - 4), (right - 3, y + 4)], fill=stroke))
+    return parts
+
+
+def _draw_prediction(
+    body: list[str], row: ForestRow, columns: _Columns, scale: Scale, y: float, narrow: bool, digits: int, width: float,
+    label: str,
+) -> float:  # fmt: skip
+    words = f"{number(row.prediction_low, digits)} to {number(row.prediction_high, digits)}"
+    size = SMALL
+    if narrow:
+        y += 19
+        body.append(text(0, y, shorten(label, width - text_width(words, size) - 12, size), size=size))
+        body.append(text(width, y, words, size=size, anchor="end"))
+        y += 15
+        middle = y - 3
+    else:
+        y += ROW - 2
+        middle = y - 4.5
+        body.append(text(columns.label, y, shorten(label, columns.plot[0] - 12), size=size))
+        body.append(text(columns.effect, y, words, anchor="end", size=size))
+    low, high = row.prediction_low, row.prediction_high
+    body += _whisker(scale, low, high, middle, VERMILION, 2)
+    for end in (low, high):
+        if scale.holds(end):
+            body.append(line(scale.at(end), middle - 5, scale.at(end), middle + 5, stroke=VERMILION, width=2))
+    return y
+
+
+def _draw_sides(
+    parts: list[str], scale: Scale, null: float | None, y: float, left: str, right: str, width: float, narrow: bool
+) -> float:
+    """The words under the axis, each on its side of the null. Returns the height used."""
+    middle = scale.at(null) if null is not None and scale.holds(null) else (scale.left + scale.right) / 2
+    left_words, right_words = (f"← {left}" if left else ""), (f"{right} →" if right else "")
+    most = 1
+    for words, anchor, x, room in (
+        (left_words, "end", middle - 8, middle - 8),
+        (right_words, "start", middle + 8, width - middle - 8),
+    ):
+        lines = fold(words, max(room, 60), SMALL)
+        most = max(most, len(lines))
+        for index, one in enumerate(lines):
+            place: Literal["start", "end"] = "end" if anchor == "end" else "start"
+            parts.append(text(x, y + 10 + 14 * index, one, anchor=place, size=SMALL, bold=True))
+    return 2.0 + 14.0 * most
+
+
+def effect_text(row: ForestRow, digits: int = 2) -> str:
+    """The numbers of a line."""
+    words = number(row.estimate, digits)
+    if math.isfinite(row.low) and math.isfinite(row.high):
+        words += f" ({number(row.low, digits)} to {number(row.high, digits)})"
+    return words
+
+
+def number(value: float, digits: int) -> str:
+    """A number with a real minus sign; very large ones without decimals."""
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:,.{0 if abs(value) >= 1000 else digits}f}".replace("-", "−")
+
+
+def _describe(rows: Sequence[ForestRow], digits: int) -> str:
+    return "; ".join(f"{row.label}: {effect_text(row, digits)}" for row in rows) + "."
