@@ -22,7 +22,7 @@ def still_to_ask(context: Context, ask: str | None, screen: str | None) -> tuple
     """The questions to put next: the screen first; what a question hangs on before the question itself."""
     for question in (screen, ask):
         if question is not None and question not in context.answers:
-            return context.opens(question) or (question,)
+            return context.to_put_first(question)
     return tuple(question for question in (ask or screen,) if question is not None)
 
 

@@ -20,7 +20,7 @@ SEX_QUESTION = "sex-recorded"
 class Context:
     """What the leaves are put to. Facts later than ``as_of`` are left out: they do not exist yet."""
 
-    __slots__ = ("_ages", "_by_set", "_systems", "answers", "as_of", "catalog", "person", "plan")
+    __slots__ = ("_ages", "_applies", "_by_set", "_opens", "_systems", "answers", "as_of", "catalog", "person", "plan")
 
     def __init__(self, catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None = None) -> None:
         self.catalog = catalog
@@ -29,6 +29,8 @@ class Context:
         self.plan = plan
         self._by_set: dict[str, list[Fact]] = {}
         self._systems: dict[str, set[str]] = {}
+        self._applies: dict[str, Truth] = {}
+        self._opens: dict[str, tuple[str, ...]] = {}
         for fact in person.facts:
             if fact.sets and exists(fact, as_of):
                 for match in fact.sets:
@@ -86,17 +88,31 @@ class Context:
 
     def applies(self, question: str) -> Truth:
         """Whether a question is about this person at all."""
-        terms = self.catalog.applies.get(question, ())
-        return min((max(self._holds(option) for option in term) for term in terms), default=Truth.YES)
+        known = self._applies.get(question)
+        if known is None:
+            terms = self.catalog.applies.get(question, ())
+            known = min((max(self._holds(option) for option in term) for term in terms), default=Truth.YES)
+            self._applies[question] = known
+        return known
 
-    def opens(self, question: str) -> tuple[str, ...]:
-        """The questions to put first, because it hangs on them whether this one applies."""
-        return tuple(
-            option.name
-            for term in self.catalog.applies.get(question, ())
-            for option in term
-            if option.kind == "answer" and self._holds(option) is Truth.UNKNOWN and option.name not in self.answers
-        )
+    def to_put_first(self, question: str) -> tuple[str, ...]:
+        """The questions on which it hangs whether this one applies, back to the first; itself when there is none.
+
+        One alternative that already holds settles its term; nothing needs to be put before the question then.
+        """
+        known = self._opens.get(question)
+        if known is None:
+            before = dict.fromkeys(
+                first
+                for term in self.catalog.applies.get(question, ())
+                if max(self._holds(option) for option in term) is Truth.UNKNOWN
+                for option in term
+                if option.kind == "answer" and self._holds(option) is Truth.UNKNOWN and option.name not in self.answers
+                for first in self.to_put_first(option.name)
+            )
+            known = tuple(before) or (question,)
+            self._opens[question] = known
+        return known
 
     def _holds(self, option: Alternative) -> Truth:
         match option.kind:
