@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def heterogeneity_intervals(yi: npt.ArrayLike, vi: npt.ArrayLike, *, level: floa
     y, v = as_batch(yi, vi)
     shape = y.shape[:-1]
     width = y.shape[-1]
-    y, v = y.reshape(-1, width), v.reshape(-1, width)
+    y, v = y.reshape(prod(shape), width), v.reshape(prod(shape), width)
     bounds = np.full((2, len(y)), np.nan)
     typical = np.full(len(y), np.nan)
     if width:
@@ -47,9 +48,11 @@ def heterogeneity_intervals(yi: npt.ArrayLike, vi: npt.ArrayLike, *, level: floa
             for i, upper_tail in enumerate((tail, 1.0 - tail)):
                 quantile = chdtri(np.maximum(df, 1.0), upper_tail)
                 bounds[i] = q_profile(design, ordered, variances, quantile)
-            bounds *= columns.scale * columns.scale
             trace = design.project(1.0 / variances, ordered).trace_p()
-            typical = df / trace * columns.scale * columns.scale
+            typical = df / trace
+            if columns.scale is not None:
+                bounds = bounds * columns.scale * columns.scale
+                typical = typical * columns.scale * columns.scale
             missing = columns.status != Status.OK
             bounds[:, missing] = np.nan
     low, high = bounds[0].reshape(shape)[()], bounds[1].reshape(shape)[()]

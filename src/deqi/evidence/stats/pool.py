@@ -6,6 +6,7 @@ against which every number is checked. Written from the published formulas, not 
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -33,8 +34,8 @@ class Columns(NamedTuple):
     v: Floats
     k: Ints
     status: Ints
-    scale: float
-    """Power of two by which effects were divided so that squares of variances can be held."""
+    scale: Floats | None
+    """Powers of two (B,) by which effects were divided so that squares of variances can be held, or None."""
 
 
 def check_call(method: str, test: str | None, level: float) -> tuple[str, str]:
@@ -97,10 +98,10 @@ def to_columns(y: Floats, v: Floats, p: int = 1) -> Columns:
         status[(here & ((v < 0.0) | np.isinf(v) | np.isinf(y))).any(0)] = Status.BAD_INPUT
         unusable = status > Status.SINGLE_STUDY
         y[:, unusable], v[:, unusable] = 0.0, 1.0
-    scale = 1.0
-    if v.size and not (v.min() > 1e-100 and v[v < np.inf].max(initial=1.0) < 1e100):
-        # Even: the effects are divided by it, the variances by its square, both exactly.
-        scale = float(2.0 ** (np.frexp(v.min())[1] // 2))
+    scale: Floats | None = None
+    if v.size and not (v.min() > 1e-40 and v[v < np.inf].max(initial=1.0) < 1e40):
+        # Effects are divided by it and variances by its square, both exactly.
+        scale = np.ldexp(1.0, np.frexp(v.min(0))[1] // 2)
         y, v = y / scale, v / scale / scale
     return Columns(y, v, k, status, scale)
 
@@ -187,7 +188,7 @@ def _pool_chunk(yi: Floats, vi: Floats, method: str, test: str, level: float, ou
         for x in (beta := beta + 0.0, se, spread, tau2, se_tau2, i2, h2, q):
             x[bad] = np.nan
     out["estimate"][:], out["se"][:], out["spread"][:] = beta, se, spread
-    if scale != 1.0:
+    if scale is not None:
         for name in ("estimate", "se", "spread"):
             out[name] *= scale
         tau2, se_tau2 = tau2 * scale * scale, se_tau2 * scale * scale
@@ -217,8 +218,8 @@ def pool(
     method, test = check_call(method, test, level)
     y, v = as_batch(yi, vi)
     shape = y.shape[:-1]
-    y, v = y.reshape(-1, y.shape[-1]), v.reshape(-1, v.shape[-1])
-    size, width = y.shape
+    size, width = prod(shape), y.shape[-1]
+    y, v = y.reshape(size, width), v.reshape(size, width)
     names = ("estimate", "se", "spread", "tau2", "se_tau2", "i2", "h2", "q", "status", "k")
     store = np.empty((len(names), size))
     if width == 0:

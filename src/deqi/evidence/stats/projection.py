@@ -144,7 +144,7 @@ class _RegressionProjection:
     def __init__(self, design: RegressionDesign, w: Floats, y: Floats) -> None:
         self._design = design
         self.w = w
-        self._inverse = np.linalg.inv(self._gram(w))
+        self._inverse: Floats = np.asarray(np.linalg.inv(self._gram(w)), dtype=np.float64)
         moment = np.tensordot(w * y, design.x, axes=(0, 0))
         self.beta: Floats = (self._inverse @ moment[..., None])[..., 0]
         self.residual = y - np.moveaxis(self.beta @ design.x.T, -1, 0)
@@ -204,7 +204,7 @@ class _RegressionProjection:
         return form
 
     def log_det(self) -> Floats:
-        value: Floats = -np.asarray(np.linalg.slogdet(self._inverse)[1], dtype=np.float64)
+        value: Floats = np.negative(np.linalg.slogdet(self._inverse)[1])
         return value
 
     def inverse(self) -> Floats:

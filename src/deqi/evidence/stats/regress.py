@@ -6,6 +6,7 @@ Meanings are those of metafor's `rma.uni(mods=)`, `predict.rma` and its omnibus 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, cast
 
 import numpy as np
@@ -81,12 +82,12 @@ def regress(
     y, v = as_batch(yi, vi)
     x = _matrix(moderators, y.shape[-1], intercept)
     shape, k_all, p = y.shape[:-1], y.shape[-1], x.shape[1]
-    y, v = y.reshape(-1, k_all).copy(), v.reshape(-1, k_all)
+    size = prod(shape)
+    y, v = y.reshape(size, k_all).copy(), v.reshape(size, k_all)
     without = np.isnan(x).any(1)
     y[:, without] = np.nan
     kept = np.flatnonzero(~without)
     y, v, x = y[:, kept], v[:, kept], x[kept]
-    size = y.shape[0]
     with np.errstate(all="ignore"):
         columns = to_columns(y, v, p)
         status, k = columns.status.copy(), columns.k
@@ -106,11 +107,11 @@ def regress(
             ends = fit_columns(design := RegressionDesign(basis), *part, method, test)
             final = design.project(ends.final.w, part[0])
             back = np.linalg.inv(r)
-            scale = columns.scale
-            beta[good] = final.beta @ back.T * scale
-            cov[good] = back @ (final.inverse() * ends.factor[:, None, None]) @ back.T * scale**2
-            squared = scale * scale
-            found = (ends.tau2 * squared, ends.se_tau2 * squared, ends.i2, ends.h2, ends.q)
+            scale = np.ones(1) if columns.scale is None else columns.scale[good]
+            beta[good] = final.beta @ back.T * scale[:, None]
+            cov[good] = back @ (final.inverse() * ends.factor[:, None, None]) @ back.T
+            cov[good] *= (scale * scale)[:, None, None]
+            found = (ends.tau2 * scale * scale, ends.se_tau2 * scale * scale, ends.i2, ends.h2, ends.q)
             for name, value in zip(scalars, found, strict=True):
                 scalars[name][good] = value
             se = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))

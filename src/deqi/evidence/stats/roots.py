@@ -104,8 +104,10 @@ def refine(
         low = np.where(positive, tau2, low)
         high = np.where(positive, high, tau2)
         base = tau2 + v_min
-        new = tau2 + base * np.expm1(-h / (slope * base))
-        outside = ~((new >= low) & (new <= high))
+        slope_log = slope * base
+        new = tau2 + base * np.expm1(-h / slope_log)
+        # dh / dlog lies in [-2, 1] for every curve: anything steeper has underflowed and would feign convergence.
+        outside = ~((new >= low) & (new <= high) & (slope_log >= -2.01))
         if step >= _PLAIN_NEWTON and step % 2:
             outside[:] = True
         if outside.any():
