@@ -3,7 +3,9 @@
 import pytest
 
 from deqi.knowledge import load
-from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct, Unit
+from deqi.knowledge.leaves import Observation
+from deqi.knowledge.rules import AllOf, AnyOf, Node, parse_trigger
+from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct, ObservationKind, Unit
 from deqi.people.codes import CodeIndex
 from deqi.people.facts import Coding
 from deqi.people.units import UnitTable
@@ -98,33 +100,60 @@ def test_a_text_reaches_its_sets_by_name(index: CodeIndex, kind: str, text: str,
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "to", "quantity", "expected"),
+    ("observation", "value", "unit", "to", "expected"),
     [
-        (45, "10*9/L", "10*3/uL", "cell-count", 45),
-        (45000, "/uL", "10*3/uL", "cell-count", 45),
-        (45, "/nL", "10*3/uL", "cell-count", 45),
-        (100.4, "[degF]", "Cel", "temperature", 38.0),
-        (200, "ng/L", "pg/mL", "vitamin-b12", 200),
-        (148, "pmol/L", "pg/mL", "vitamin-b12", 200.6),
-        (53, "mmol/mol", "%", "hba1c", 7.0),
-        (2.4, "1", "{INR}", "inr", 2.4),
-        (7, "[stone_av]", "kg", "mass", 44.45),
-        (70, "[in_i]", "cm", "length", 177.8),
-        (91, "d", "wk", "pregnancy-duration", 13),
-        (24, "kPa", "mm[Hg]", "pressure", 180.0),
+        ("platelet-count", 45, "10*9/L", "10*3/uL", 45),
+        ("platelet-count", 45000, "/uL", "10*3/uL", 45),
+        ("platelet-count", 45, "/nL", "10*3/uL", 45),
+        ("neutrophil-count", 0.4, "G/L", "10*3/uL", 0.4),
+        ("body-temperature", 100.4, "[degF]", "Cel", 38.0),
+        ("vitamin-b12", 200, "ng/L", "pg/mL", 200),
+        ("vitamin-b12", 148, "pmol/L", "pg/mL", 200.6),
+        ("vitamin-b12", 200, "pg/mL", "pmol/L", 147.6),
+        ("hba1c", 53, "mmol/mol", "%", 7.0),
+        ("inr", 2.4, "1", "{INR}", 2.4),
+        ("body-weight", 7, "[stone_av]", "kg", 44.45),
+        ("body-height", 70, "[in_i]", "cm", 177.8),
+        ("gestational-age", 91, "d", "wk", 13),
+        ("systolic-bp", 24, "kPa", "mm[Hg]", 180.0),
     ],
 )
-def test_a_value_is_converted(
-    units: UnitTable, value: float, unit: str, to: str, quantity: str, expected: float
+def test_a_result_is_converted(
+    units: UnitTable, observation: str, value: float, unit: str, to: str, expected: float
 ) -> None:
-    assert units.convert(value, unit, to, quantity) == pytest.approx(expected, rel=5e-4)
+    """The observation's name is the quantity by which a conversion is allowed."""
+    assert units.convert(value, unit, to, observation) == pytest.approx(expected, rel=5e-4)
 
 
-def test_a_mass_is_not_an_amount_of_another_substance(units: UnitTable) -> None:
-    assert units.convert(148, "pmol/L", "pg/mL", "hba1c") is None
+@pytest.mark.parametrize(
+    ("observation", "unit", "to"),
+    [
+        ("hba1c", "pmol/L", "pg/mL"),
+        ("platelet-count", "1", "{INR}"),
+        ("platelet-count", "%", "10*3/uL"),
+        ("systolic-bp", "K/uL", "10*3/uL"),
+        ("body-temperature", "mm[Hg]", "Cel"),
+    ],
+)
+def test_what_belongs_to_another_quantity_is_never_converted(
+    units: UnitTable, observation: str, unit: str, to: str
+) -> None:
+    assert units.convert(1.0, unit, to, observation) is None
 
 
-def test_rows_that_go_both_ways_agree(units: UnitTable) -> None:
-    there = units.convert(200.0, "pg/mL", "pmol/L", "vitamin-b12")
-    assert there is not None
-    assert units.convert(there, "pmol/L", "pg/mL", "vitamin-b12") == pytest.approx(200.0, rel=1e-4)
+def test_every_quantity_is_an_observation() -> None:
+    observations = {row.observation for row in KNOWLEDGE.rows(ObservationKind)}
+    assert {row.quantity for row in KNOWLEDGE.rows(Unit)} - {""} <= observations
+
+
+def test_every_observation_rules_ask_for_can_be_read_in_the_rule_unit(units: UnitTable) -> None:
+    own = {row.observation: row.unit for row in KNOWLEDGE.rows(ObservationKind)}
+    for rule in KNOWLEDGE.rules:
+        for leaf in _observed(parse_trigger(rule.when)):
+            assert units.convert(1.0, own[leaf.observation], leaf.unit, leaf.observation) is not None, rule.id
+
+
+def _observed(node: Node) -> list[Observation]:
+    if isinstance(node, AllOf | AnyOf):
+        return [leaf for branch in node.branches for leaf in _observed(branch)]
+    return [node] if isinstance(node, Observation) else []
