@@ -68,6 +68,8 @@ def _read_yaml(text: str, name: str) -> Any:
     try:
         _check_events(text, name)
         return yaml.load(text, Loader=_Loader)
+    except InputError:
+        raise
     except _KeyFaultError as error:
         raise InputError(f"{name}{_line(error.problem_mark)}: {error.problem}") from None
     except yaml.MarkedYAMLError as error:
