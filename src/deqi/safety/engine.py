@@ -1,0 +1,53 @@
+"""The engine: the knowledge made ready once, then asked about any number of persons."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from deqi.knowledge import Knowledge
+from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct, Region
+from deqi.people.codes import CodeIndex
+from deqi.people.facts import Person
+from deqi.people.sites import SiteFinder
+from deqi.safety.catalog import Catalog, build_catalog
+from deqi.safety.findings import Assessment, assess
+from deqi.safety.plan import Plan
+
+
+@dataclasses.dataclass(frozen=True)
+class Engine:
+    """Rules, code sets and body regions of one edition; it holds nothing about a person."""
+
+    catalog: Catalog
+    index: CodeIndex
+    sites: SiteFinder
+    unused_value_sets: tuple[str, ...] = ()
+    """Files of the value-set folder that belong to no set of ours."""
+
+    @classmethod
+    def load(
+        cls, knowledge: Knowledge, settings: Mapping[str, float] | None = None, value_sets: Path | None = None
+    ) -> Engine:
+        """Compile the knowledge.
+
+        ``settings`` are a clinic's own thresholds by name, ``value_sets`` a folder of its FHIR ValueSets.
+
+        Raises:
+            InputError: a threshold that is unknown, out of range or would loosen an absolute rule; a bad ValueSet.
+        """
+        index = CodeIndex.build(knowledge.rows(CodeSet), knowledge.rows(Code), knowledge.rows(DrugProduct))
+        unused: tuple[str, ...] = ()
+        if value_sets is not None:
+            from deqi.people.valuesets import read_value_sets
+
+            added = read_value_sets(value_sets, index.sets)
+            index = index.with_value_sets(added.members)
+            unused = added.unused
+        return cls(build_catalog(knowledge, settings), index, SiteFinder(knowledge.rows(Region)), unused)
+
+    def assess(self, person: Person, as_of: dt.date, plan: Plan | None = None) -> Assessment:
+        """Judge every rule for one person on one day."""
+        return assess(self.catalog, person, as_of, plan)
