@@ -61,8 +61,8 @@ def _print_card(card: PointCard) -> None:
 
     write(f"{card.code}  {card.pinyin_tone or card.pinyin}  {card.hanzi}".rstrip())
     for label, value in card.lines():
-        write_wrapped(f"{label + ':':14}{value}", hanging=" " * 14)
+        write_wrapped(f"{label + ':':16}{value}", hanging=" " * 16)
     for hazard in card.hazards:
         write()
         for label, value in hazard.lines():
-            write_wrapped(f"{label + ':':14}{value}", hanging=" " * 14)
+            write_wrapped(f"{label + ':':16}{value}", hanging=" " * 16)

@@ -20,10 +20,12 @@ class Found:
     query: str
     codes: tuple[str, ...]
     note: str = ""
+    doubtful: bool = False
+    """What was written is a known misprint or an unsafe reading: ask even though one point is meant."""
 
     @property
     def ambiguous(self) -> bool:
-        return len(self.codes) > 1
+        return len(self.codes) > 1 or self.doubtful
 
 
 def plain(text: str) -> str:
@@ -41,6 +43,7 @@ class PointFinder:
         self._names: dict[str, set[str]] = defaultdict(set)
         self._prefixes: dict[str, set[str]] = defaultdict(set)
         self._notes: dict[str, str] = {}
+        self._doubtful: set[str] = set()
         for point in points:
             for written in (point.pinyin, point.pinyin_tone, point.hanzi_simplified, point.hanzi_traditional):
                 if written:
@@ -53,13 +56,12 @@ class PointFinder:
     def _add_name(self, name: PointName) -> None:
         key = plain(name.alias)
         meant = re.split(r"[|;]", name.canonical)
-        if name.kind == "channel_prefix":
+        if name.kind == "channel-prefix":
             self._prefixes[key].update(meant)
-        elif all(code.split("#")[0] in self.order for code in meant):
-            if name.kind == "misprint_risk":
-                self._names[key].update(meant)
-            else:
-                self._names[key] = self._names[key] | {code.split("#")[0] for code in meant}
+        elif all(code.split("#")[0] in self.order for code in meant) and name.kind != "misprint-in-paper":
+            self._names[key].update(code.split("#")[0] for code in meant)
+            if name.kind == "misprint-risk":
+                self._doubtful.add(key)
         if name.note:
             self._notes.setdefault(key, name.note)
 
@@ -67,7 +69,8 @@ class PointFinder:
         """What a written code or name may mean."""
         key = plain(query)
         if key in self._codes:
-            return self._found(query, {self._codes[key]}, key)
+            other = self._names[key] if key in self._doubtful else set()
+            return self._found(query, {self._codes[key]} | other, key)
         if key in self._names:
             return self._found(query, self._names[key], key)
         if match := _CODE.match(query.casefold().strip()):
@@ -81,7 +84,7 @@ class PointFinder:
 
     def _found(self, query: str, codes: set[str], key: str) -> Found:
         ordered = tuple(sorted(codes, key=lambda code: self.order.get(code, 0)))
-        return Found(query, ordered, self._notes.get(key, ""))
+        return Found(query, ordered, self._notes.get(key, ""), key in self._doubtful)
 
 
 def points_near(nerve: str, anatomy: Iterable[PointAnatomy]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ _NOT_NEGATIVE = (
     "mm_high", "cun_low", "cun_high", "n_randomised", "n_acupuncture", "n_control", "analysed_acupuncture",
     "analysed_control", "n_trials", "n_participants",
 )  # fmt: skip
-_POSITIVE = ("n", "total", "denominator", "cap_mm", "factor")
+_POSITIVE = ("n", "total", "denominator", "factor")
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100
 
 
