@@ -42,6 +42,8 @@ def test_a_name_is_found(text):
         "h/o diabetes",
         "risk of diabetes",
         "diabetes screening",
+        "Measurement of diabetes antibody",
+        "Urine test for diabetes",
         "diabetes insipidus",
         "prediabetes",
         "diabetesclinic",
@@ -53,6 +55,11 @@ def test_a_name_that_does_not_hold_is_not_found(text):
 
 def test_negation_ends_with_its_sentence():
     assert FINDER.find("No diabetes. Epilepsy") == {"epilepsy"}
+
+
+def test_a_test_is_the_thing_itself_where_the_name_is_a_result():
+    finder = NameFinder([("platelet-count", ["platelet count"], [])], results=True)
+    assert finder.find("Platelet count measurement") == {"platelet-count"}
 
 
 @given(st.text(max_size=200))

@@ -59,7 +59,8 @@ class CodeIndex:
                 self._systems[name].add(system)
         self._finders = {
             kind: NameFinder(
-                (row.set, row.names, row.not_names) for row in sets.values() if row.names and row.kind in wanted
+                [(row.set, row.names, row.not_names) for row in sets.values() if row.names and row.kind in wanted],
+                results=kind in ("observation", "value"),
             )
             for kind, wanted in NAMED_KINDS.items()
         }

@@ -30,6 +30,10 @@ _AFTER: tuple[tuple[str, ...], ...] = tuple(
 )  # fmt: skip
 _AFTER_REACH = 4
 
+_TESTS_BEFORE = (("test", "for"), ("testing", "for"), ("measurement", "of"))
+_TESTS_AFTER = (("test",), ("testing",), ("antibody",), ("antigen",), ("measurement",), ("titre",), ("titer",))
+"""Looking for a thing is not having it. Where the name is that of a result, these words are a part of it."""
+
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text in lower case; ``.``, ``;`` and line ends stay, as the ends of sentences."""
@@ -37,9 +41,12 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 class NameFinder:
-    """Finds which sets a text names. ``entries`` are (set, names, words that cancel)."""
+    """Finds which sets a text names. ``entries`` are (set, names, words that cancel); ``results`` says that they are
+    names of results, so that a test for one is the thing itself."""
 
-    def __init__(self, entries: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> None:
+    def __init__(self, entries: Iterable[tuple[str, Iterable[str], Iterable[str]]], *, results: bool = False) -> None:
+        self._before = _BEFORE if results else _BEFORE + _TESTS_BEFORE
+        self._after = _AFTER if results else _AFTER + _TESTS_AFTER
         self._names: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self._cancels: dict[str, tuple[tuple[str, ...], ...]] = {}
         for name, names, cancels in entries:
@@ -64,7 +71,9 @@ class NameFinder:
         first = max((place + 1 for place in range(start) if words[place] in _STOPS), default=0)
         last = min((place for place in range(end, len(words)) if words[place] in _STOPS), default=len(words))
         before, after = words[first:start], words[end : min(last, end + _AFTER_REACH)]
-        return not (any(_contains(before, cue) for cue in _BEFORE) or any(_contains(after, cue) for cue in _AFTER))
+        return not (
+            any(_contains(before, cue) for cue in self._before) or any(_contains(after, cue) for cue in self._after)
+        )
 
 
 def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:

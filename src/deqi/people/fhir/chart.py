@@ -206,7 +206,8 @@ class ChartReader:
             self._keep(owner, convert.procedure(resource, origin))
         elif isinstance(resource, fhir.Allergy):
             self._keep(owner, convert.allergy(resource, origin))
-        elif isinstance(resource, _Pointing):
+        else:
+            assert isinstance(resource, _Pointing)
             self._pointing(owner, resource, piece)
 
     def _keep(self, owner: str, fact: Fact | None) -> None:

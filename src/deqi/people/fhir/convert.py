@@ -315,7 +315,7 @@ class Converter:
         facts = []
         for part in (resource, *(resource.component or ())):
             about = self.about("observation", *self.codes_of(part.code))
-            site, side = self.place([resource.bodySite] if resource.bodySite else None, about)
+            site, side = self.place([resource.bodySite], about) if resource.bodySite else (None, about.side)
             value, unit, comparator = number_of(part)
             value_codes, value_text = self._worded(part)
             facts.append(

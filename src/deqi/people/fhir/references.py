@@ -22,13 +22,15 @@ def base_of(full_url: str) -> str:
 
 def key_of(reference: str, full_url: str) -> str | None:
     """The key a reference stands for, seen from the entry with this ``fullUrl``; None when it names no resource."""
+    if reference.startswith(("urn:uuid:", "urn:oid:")):
+        return reference
     if "?" in reference:
         return None
     if "/_history/" in reference:
         reference = _HISTORY.sub("", reference)
     if _RELATIVE.fullmatch(reference):
         return base_of(full_url) + reference if full_url else reference
-    return reference if reference.startswith(("urn:uuid:", "urn:oid:", "http://", "https://")) else None
+    return reference if reference.startswith(("http://", "https://")) else None
 
 
 def own_keys(kind: str, resource_id: str | None, full_url: str) -> tuple[str, ...]:
