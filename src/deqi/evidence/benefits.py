@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
-
-import numpy as np
+from collections.abc import Iterable, Mapping
 
 from deqi.evidence.effects import Family, TrialEffect, chosen_effects
-from deqi.evidence.grade import Certainty, benefit_reasons, certainty
-from deqi.evidence.stats import pool
+from deqi.evidence.estimates import (
+    LEAST_TO_POOL,
+    Absolute,
+    Estimate,
+    Subgroups,
+    at_a_named_risk,
+    by_condition,
+    estimate,
+)
+from deqi.evidence.grade import Certainty, certainty, direction_reasons
 from deqi.evidence.synthesis import SignTest, TrialDirection, directions, sign_test
 from deqi.knowledge import Knowledge
-from deqi.knowledge.tables.evidence import PublishedPool, Trial, TrialArm, TrialResult
+from deqi.knowledge.tables.evidence import PublishedPool, PublishedPoolNote, Trial, TrialArm, TrialResult
 from deqi.knowledge.tables.vocabulary import ComparatorKind, Condition
 
-LEAST_TO_POOL = 3
 GROUPS = ("sham", "placebo", "no_needling", "drug_or_vitamin", "active_other")
-
-
-@dataclasses.dataclass(frozen=True)
-class Estimate:
-    """A pooled value with its interval, prediction interval, and everything behind it.
-
-    Numbers are on the reader's scale: SMD as such, risk ratios as ratios. ``tau2`` stays on the analysis scale.
-    """
-
-    measure: str
-    value: float
-    low: float
-    high: float
-    prediction_low: float
-    prediction_high: float
-    p: float
-    k: int
-    n: int
-    tau2: float
-    i2: float
-    method: str
-    test: str
-    weights: tuple[float, ...]
-    certainty: Certainty
-    rows: tuple[str, ...]
-    source: tuple[str, ...]
+BLINDED = ("sham", "placebo")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,126 +32,179 @@ class Synthesis:
     family: Family
     effects: tuple[TrialEffect, ...]
     estimate: Estimate | None
+    subgroups: Subgroups | None
+    absolute: Absolute | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Published:
+    """A published pool and what stands beside it."""
+
+    pool: PublishedPool
+    note: PublishedPoolNote | None
 
 
 @dataclasses.dataclass(frozen=True)
 class BenefitCell:
-    """One condition (or all neuropathies together) against one group of comparators."""
+    """One condition (or all neuropathies together) against one group of comparators.
+
+    ``treatment`` are the randomised comparisons, each trial once; ``companions`` are further reports of them, shown
+    and never counted. ``certainty`` is that of the directions as a whole.
+    """
 
     condition: Condition
     group: str
     comparators: tuple[ComparatorKind, ...]
     treatment: tuple[TrialDirection, ...]
+    companions: tuple[TrialDirection, ...]
     prevention: tuple[TrialDirection, ...]
     not_randomised: tuple[TrialDirection, ...]
     sign: SignTest
+    certainty: Certainty | None
     syntheses: tuple[Synthesis, ...]
-    published: tuple[PublishedPool, ...]
+    published: tuple[Published, ...]
     broad: bool
 
 
-def benefit_cells(knowledge: Knowledge, condition: str) -> tuple[BenefitCell, ...]:
-    """Every comparison of a condition for which there is at least one trial."""
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """Everything about the benefits for one condition.
+
+    ``other`` are studies without a control group or comparing kinds of acupuncture: they say nothing of acupuncture
+    itself. ``published_mixed`` are published pools over several kinds of comparison.
+    """
+
+    cells: tuple[BenefitCell, ...]
+    other: tuple[TrialDirection, ...]
+    published_mixed: tuple[Published, ...]
+    trials: int
+    reporting_harm: int
+
+
+def benefit_evidence(knowledge: Knowledge, condition: str) -> Evidence:
+    """Every comparison of a condition (with its parts) for which there is at least one trial."""
     conditions = {row.condition: row for row in knowledge.rows(Condition)}
-    inside = _inside(condition, conditions.values())
-    kinds = knowledge.rows(ComparatorKind)
+    inside = conditions_inside(condition, conditions.values())
     trials = [row for row in knowledge.rows(Trial) if row.condition in inside]
+    arms, results = knowledge.rows(TrialArm), knowledge.rows(TrialResult)
+    kinds = knowledge.rows(ComparatorKind)
+    grouped = {group: tuple(kind for kind in kinds if kind.group == group) for group in (*GROUPS, "not_pooled")}
     effects: dict[Family, tuple[TrialEffect, ...]] = {
         family: chosen_effects(knowledge, family) for family in ("score", "responder")
     }
+    parents = {row.trial: row.report_of for row in results if row.report_of}
+    published = _published(knowledge, inside)
     cells = []
     for group in GROUPS:
-        comparators = tuple(kind for kind in kinds if kind.group == group)
-        names = {kind.comparator for kind in comparators}
-        found = directions(trials, knowledge.rows(TrialArm), knowledge.rows(TrialResult), comparators=names)
-        if not found:
-            continue
-        treatment = tuple(one for one in found if _is_treatment(one.trial) and one.trial.randomised != "no")
-        cells.append(
-            BenefitCell(
-                condition=conditions[condition],
-                group=group,
-                comparators=comparators,
-                treatment=treatment,
-                prevention=tuple(one for one in found if one.trial.purpose.startswith("prevention")),
-                not_randomised=tuple(one for one in found if one.trial.randomised == "no"),
-                sign=sign_test(treatment),
-                syntheses=tuple(
-                    _synthesis(family, [one for one in chosen if _belongs(one, inside, names)], group, len(inside) > 1)
-                    for family, chosen in effects.items()
-                ),
-                published=tuple(
-                    row
-                    for row in knowledge.rows(PublishedPool)
-                    if row.condition in inside and row.comparator in names and row.verified != "no"
-                ),
-                broad=len(inside) > 1,
+        names = {kind.comparator for kind in grouped[group]}
+        found = directions(trials, arms, results, comparators=names)
+        if found:
+            here = {
+                family: [one for one in chosen if one.trial.condition in inside and one.comparator in names]
+                for family, chosen in effects.items()
+            }
+            cells.append(
+                _cell(
+                    conditions[condition],
+                    group,
+                    grouped[group],
+                    found,
+                    here,
+                    parents,
+                    tuple(one for one in published if one.pool.comparator in names),
+                    len(inside) > 1,
+                )
             )
-        )
-    return tuple(cells)
+    named = {kind.comparator for group in GROUPS for kind in grouped[group]}
+    inside_results = [row for row in results if row.trial in {trial.trial for trial in trials} and not row.report_of]
+    return Evidence(
+        cells=tuple(cells),
+        other=directions(trials, arms, results, comparators={kind.comparator for kind in grouped["not_pooled"]}),
+        published_mixed=tuple(one for one in published if one.pool.comparator not in named),
+        trials=len({row.trial for row in inside_results}),
+        reporting_harm=len({row.trial for row in inside_results if row.adverse_reported == "yes"}),
+    )
 
 
-def _inside(condition: str, conditions: Iterable[Condition]) -> frozenset[str]:
+def conditions_inside(condition: str, conditions: Iterable[Condition]) -> frozenset[str]:
+    """A condition and its parts."""
     return frozenset(row.condition for row in conditions if condition in (row.condition, row.part_of)) | {condition}
+
+
+def _published(knowledge: Knowledge, inside: frozenset[str]) -> tuple[Published, ...]:
+    notes = {row.pool: row for row in knowledge.rows(PublishedPoolNote)}
+    return tuple(
+        Published(row, notes.get(row.pool))
+        for row in knowledge.rows(PublishedPool)
+        if row.condition in inside and row.verified != "no"
+    )
+
+
+def _cell(
+    condition: Condition,
+    group: str,
+    comparators: tuple[ComparatorKind, ...],
+    found: tuple[TrialDirection, ...],
+    effects: Mapping[Family, list[TrialEffect]],
+    parents: Mapping[str, str],
+    published: tuple[Published, ...],
+    broad: bool,
+) -> BenefitCell:
+    randomised = tuple(one for one in found if _is_treatment(one.trial) and one.trial.randomised != "no")
+    treatment = tuple(one for one in randomised if not one.report_of)
+    sign = sign_test(treatment)
+    return BenefitCell(
+        condition=condition,
+        group=group,
+        comparators=comparators,
+        treatment=treatment,
+        companions=tuple(one for one in randomised if one.report_of),
+        prevention=tuple(one for one in found if one.trial.purpose.startswith("prevention")),
+        not_randomised=tuple(one for one in found if one.trial.randomised == "no" and _is_treatment(one.trial)),
+        sign=sign,
+        certainty=_direction_certainty(treatment, sign, group, broad),
+        syntheses=tuple(_synthesis(family, chosen, parents, group, broad) for family, chosen in effects.items()),
+        published=published,
+        broad=broad,
+    )
+
+
+def _direction_certainty(
+    treatment: tuple[TrialDirection, ...], sign: SignTest, group: str, broad: bool
+) -> Certainty | None:
+    if not sign.seen:
+        return None
+    return certainty(
+        direction_reasons(
+            blinded=group in BLINDED,
+            favour=sign.favour,
+            seen=sign.seen,
+            not_seen=sign.not_seen,
+            n=sum(one.n or 0 for one in treatment),
+            broad=broad,
+        )
+    )
 
 
 def _is_treatment(trial: Trial) -> bool:
     return trial.purpose.startswith("treatment")
 
 
-def _belongs(effect: TrialEffect, inside: frozenset[str], comparators: set[str]) -> bool:
-    return (
-        effect.trial.condition in inside
-        and effect.comparator in comparators
-        and effect.trial.randomised != "no"
-        and _is_treatment(effect.trial)
-    )
-
-
-def _synthesis(family: Family, effects: list[TrialEffect], group: str, broad: bool) -> Synthesis:
-    """One effect a trial: of several comparisons of one trial in this group the first is kept (shared arms)."""
+def _synthesis(
+    family: Family, effects: list[TrialEffect], parents: Mapping[str, str], group: str, broad: bool
+) -> Synthesis:
+    """One effect a trial: companion reports give way to the trial, and of several comparisons of one trial in this
+    group the first is kept, because they share an arm."""
     by_trial: dict[str, TrialEffect] = {}
-    for effect in effects:
-        by_trial.setdefault(effect.trial.trial, effect)
+    for effect in sorted(effects, key=lambda one: one.trial.trial in parents):
+        if effect.trial.randomised != "no" and _is_treatment(effect.trial):
+            by_trial.setdefault(parents.get(effect.trial.trial, effect.trial.trial), effect)
     kept = tuple(sorted(by_trial.values(), key=lambda one: (one.trial.year or 0, one.trial.trial)))
-    return Synthesis(family, kept, _estimate(kept, group, broad) if len(kept) >= LEAST_TO_POOL else None)
-
-
-def _estimate(effects: tuple[TrialEffect, ...], group: str, broad: bool) -> Estimate:
-    yi = np.array([effect.yi for effect in effects])
-    vi = np.array([effect.vi for effect in effects])
-    fit = pool(yi, vi, method="REML")
-    natural = np.exp if effects[0].measure == "RR" else lambda number: number
-    n = sum(effect.n_acupuncture + effect.n_control for effect in effects)
-    tau2, i2 = float(fit.heterogeneity.tau2), float(fit.heterogeneity.i2)
-    weight = 1 / (vi + tau2)
-    return Estimate(
-        measure=effects[0].measure,
-        value=float(natural(fit.estimate)),
-        low=float(natural(fit.ci_low)),
-        high=float(natural(fit.ci_high)),
-        prediction_low=float(natural(fit.prediction.low)),
-        prediction_high=float(natural(fit.prediction.high)),
-        p=float(fit.p),
-        k=len(effects),
-        n=n,
-        tau2=tau2,
-        i2=i2,
-        method=fit.method,
-        test=fit.test,
-        weights=tuple(float(one) for one in 100 * weight / weight.sum()),
-        certainty=certainty(
-            benefit_reasons(
-                blinded=group in ("sham", "placebo"),
-                k=len(effects),
-                n=n,
-                ci_low=float(fit.ci_low),
-                ci_high=float(fit.ci_high),
-                null=0.0,
-                i2=i2,
-                broad=broad,
-            )
-        ),
-        rows=tuple(row for effect in effects for row in effect.rows),
-        source=tuple(dict.fromkeys(source for effect in effects for source in effect.source)),
+    pooled = estimate(kept, blinded=group in BLINDED, broad=broad) if len(kept) >= LEAST_TO_POOL else None
+    return Synthesis(
+        family=family,
+        effects=kept,
+        estimate=pooled,
+        subgroups=by_condition(kept) if pooled is not None and broad else None,
+        absolute=at_a_named_risk(kept, pooled),
     )

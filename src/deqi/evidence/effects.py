@@ -25,7 +25,7 @@ from deqi.knowledge.tables.vocabulary import ComparatorKind, Domain
 
 Family = Literal["score", "responder"]
 REPORTERS = ("patient", "clinician", "instrument", "")
-TIMEPOINTS = ("end_of_treatment", "during_treatment", "not_stated", "follow_up")
+TIMEPOINTS = ("end_of_treatment", "during", "not_stated", "follow_up")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,8 @@ LEVELS: tuple[Level, ...] = ("high", "moderate", "low", "very low")
 OPTIMAL_INFORMATION_SIZE = 400
 """People in all arms below which a pooled continuous result counts as imprecise (GRADE's rule of thumb)."""
 SUBSTANTIAL_I2 = 50.0
+MANY_MISSING = 0.2
+"""Share of results out of reach above which what is missing could change the picture."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,4 +63,30 @@ def benefit_reasons(
         crosses = ci_low <= null <= ci_high
         why = "the interval includes no difference" if crosses else f"only {n} people in {k} trials"
         reasons.append(Reason("imprecision", 1, why))
+    return tuple(reasons)
+
+
+def direction_reasons(
+    *, blinded: bool, favour: int, seen: int, not_seen: int, n: int, broad: bool
+) -> tuple[Reason, ...]:
+    """The steps down for a synthesis of directions, which says which way and never how much."""
+    reasons = [
+        Reason(
+            "risk of bias",
+            1 if blinded else 2,
+            "risk of bias was not assessed by a review we can cite"
+            + ("" if blinded else ", and people knew which treatment they had"),
+        )
+    ]
+    if 1 / 3 <= favour / seen <= 2 / 3 and seen > 1:
+        reasons.append(Reason("inconsistency", 1, f"the trials disagree ({favour} of {seen} favour acupuncture)"))
+    if broad:
+        reasons.append(Reason("indirectness", 1, "several kinds of neuropathy and outcome are put together"))
+    reasons.append(
+        Reason("imprecision", 1, "directions say which way, not how much" if n >= 400 else f"only {n} people")
+    )
+    if not_seen / (seen + not_seen) >= MANY_MISSING:
+        reasons.append(
+            Reason("publication bias", 1, f"{not_seen} of {seen + not_seen} results are not available to us")
+        )
     return tuple(reasons)

@@ -150,13 +150,45 @@ def _one_per_group(counts: Iterable[SurveyCount]) -> list[SurveyCount]:
     return list(best.values())
 
 
+REPORTERS = ("patient", "mixed", "practitioner", "registry")
+"""Who said so, the most telling first: patients notice more than practitioners write down."""
+BASES = ("per person", "per treatment times sessions", "not comparable")
+
+
+def chosen_rates(rates: Iterable[HarmRate]) -> dict[str, HarmRate]:
+    """For each event the one rate to put into a sentence.
+
+    A number comes before none, what patients report before what others do, a rate per person before one that has to
+    be turned into a course and that before one that cannot be, more people before fewer. All others stay in the table.
+    """
+    best: dict[str, HarmRate] = {}
+    for rate in sorted(rates, key=_preference):
+        best.setdefault(rate.event, rate)
+    return best
+
+
+def _preference(rate: HarmRate) -> tuple[bool, int, int, float]:
+    return (
+        rate.model == "none",
+        REPORTERS.index(rate.reporter) if rate.reporter in REPORTERS else len(REPORTERS),
+        BASES.index(over_a_course(rate).basis),
+        -sum(count.denominator for count in rate.counts),
+    )
+
+
 def _reasons(counts: list[SurveyCount], low: float, high: float, rate: float) -> tuple[Reason, ...]:
     reasons = [Reason("risk of bias", 1, "not checked against records, and who reports changes the count")]
     if len(counts) == 1:
         reasons.append(Reason("imprecision", 1, "one survey only"))
-    elif rate > 0 and high / max(low, 1e-12) > 4:
+    elif rate > 0 and (high / max(low, 1e-12) > 4 or _spread(counts) > 4):
         reasons.append(Reason("inconsistency", 1, "the surveys differ several-fold"))
     return tuple(reasons)
+
+
+def _spread(counts: Iterable[SurveyCount]) -> float:
+    """How many times the highest of the surveys' rates is the lowest."""
+    rates = [count.events / count.denominator for count in counts]
+    return max(rates) / min(rates) if min(rates) > 0 else float("inf") if max(rates) > 0 else 1.0
 
 
 def over_a_course(rate: HarmRate, sessions: int = COURSE_SESSIONS) -> CourseRisk:

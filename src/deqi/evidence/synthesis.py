@@ -27,6 +27,8 @@ class TrialDirection:
     n: int | None
     numbers_status: str
     numbers_reason: str
+    report_of: str
+    """The trial this is a further report of; it is shown beside that trial and never counted."""
     source: tuple[str, ...]
 
 
@@ -56,6 +58,7 @@ def directions(
             sizes.get((row.trial, row.comparator)),
             row.numbers_status,
             row.numbers_reason,
+            row.report_of,
             row.source,
         )
         for row in results
@@ -65,10 +68,12 @@ def directions(
 
 
 def sign_test(found: Iterable[TrialDirection]) -> SignTest:
-    """The sign test over randomised results that were seen."""
+    """The sign test over randomised results that were seen. A companion report has no vote of its own."""
     from scipy.stats import binomtest
 
-    randomised = [one for one in found if one.trial.randomised != "no" and one.direction != "not_applicable"]
+    randomised = [
+        one for one in found if one.trial.randomised != "no" and one.direction != "not_applicable" and not one.report_of
+    ]
     seen = [one for one in randomised if one.direction in SEEN]
     favour = sum(one.direction == "favours_acupuncture" for one in seen)
     p = float(binomtest(favour, len(seen)).pvalue) if len(seen) >= LEAST_FOR_SIGN_TEST else None
