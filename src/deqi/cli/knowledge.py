@@ -47,3 +47,43 @@ def gaps(folder: Folder = None, as_json: AsJson = False) -> None:
         write(f"{gap.title}: {gap.count}")
         if gap.rows:
             write_wrapped(", ".join(gap.rows), indent="  ", hanging="  ")
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The data folder of the older edition.")],
+    new: Annotated[Path | None, typer.Argument(help="The newer one; the shipped edition if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What changed between two editions, for the change log."""
+    from deqi.cli.output import write, write_json, write_wrapped
+    from deqi.knowledge.diff import diff as compare
+    from deqi.knowledge.store import DATA
+
+    changes = compare(old, new or DATA)
+    if as_json:
+        write_json({"changes": changes})
+        return
+    for change in changes:
+        write(f"{change.what:8} {change.table} {change.key}")
+        for column, (before, after) in change.cells.items():
+            write_wrapped(f"{column}: {before or 'empty'} -> {after or 'empty'}", indent="    ", hanging="      ")
+    write(f"{len(changes)} rows differ")
+
+
+@app.command("sign-off")
+def sign_off(
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
+) -> None:
+    """The sheet of default values for a clinician to sign."""
+    from deqi.cli.output import write
+    from deqi.cli.writing import write_file
+    from deqi.knowledge import load
+    from deqi.knowledge.signoff import signoff_sheet
+
+    sheet = signoff_sheet(load())
+    if output is None:
+        write(sheet.rstrip("\n"))
+    else:
+        write_file(output, sheet)
+        write(f"wrote {output}")

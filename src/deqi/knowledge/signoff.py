@@ -1,0 +1,73 @@
+"""The sheet a clinician signs: every value no paper states, with its range, what was read, and a blank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deqi.knowledge.store import Knowledge
+from deqi.knowledge.tables.atlas import Hazard, HazardDepth, HazardText, PointDepth
+from deqi.knowledge.tables.sources import Source
+from deqi.knowledge.tables.vocabulary import Setting
+
+BLANK = "agree / change to: ____  name, date: ____"
+
+
+def signoff_sheet(knowledge: Knowledge) -> str:
+    """The sheet as Markdown."""
+    return "\n".join(_lines(knowledge)) + "\n"
+
+
+def _lines(knowledge: Knowledge) -> Iterator[str]:
+    seen = {row.source: row.seen for row in knowledge.rows(Source)}
+
+    def read(sources: tuple[str, ...]) -> str:
+        return ", ".join(f"{one} ({seen.get(one, 'not listed')})" for one in sources if one != "default") or "none"
+
+    yield f"# Values for a clinician to sign: knowledge {knowledge.edition.version}"
+    yield ""
+    yield "Every value below is a cautious default that no paper read states, or rests on one nobody could verify."
+    yield "Nothing here has been checked by a clinician yet. One line a value; the last column is yours."
+    yield ""
+    yield "## Thresholds"
+    yield ""
+    yield "| setting | rule | value | range | unit | note | sources read | reviewer |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    for row in knowledge.rows(Setting):
+        if row.basis == "default" or row.verified != "yes":
+            yield (
+                f"| {row.setting} | {row.rule} | {row.default_value:g} | {row.low:g} to {row.high:g} | {row.unit} "
+                f"| {_cell(row.note)} | {read(row.source)} | {BLANK} |"
+            )
+    yield ""
+    yield "## Rules"
+    yield ""
+    yield "| rule | severity | says | note | verified | sources read | reviewer |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for rule in knowledge.rules:
+        if rule.basis == "default" or rule.verified == "no":
+            yield (
+                f"| {rule.id} | {rule.severity} | {_cell(rule.title)} | {_cell(rule.note)} | {rule.verified} "
+                f"| {read(rule.source)} | {BLANK} |"
+            )
+    yield ""
+    yield "## Depth limits (mm below the skin, adults)"
+    yield ""
+    yield "| point | limit | lowest textbook maximum | measured | textbook words | sources read | reviewer |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    textbook = {row.point: row.mm_high_lowest for row in knowledge.rows(PointDepth)}
+    words = {row.hazard: row.textbook_depth for row in knowledge.rows(HazardText)}
+    measured: dict[str, list[str]] = {}
+    for depth in knowledge.rows(HazardDepth):
+        measured.setdefault(depth.hazard, []).append(f"{depth.what} {depth.value_mm:g} ({depth.statistic})")
+    for hazard in knowledge.rows(Hazard):
+        if hazard.cap_basis == "house":
+            limit = textbook.get(hazard.point)
+            yield (
+                f"| {hazard.point}{' ' + hazard.segment if hazard.segment else ''} | {hazard.cap_mm:g} "
+                f"| {'' if limit is None else f'{limit:g}'} | {_cell('; '.join(measured.get(hazard.hazard, [])))} "
+                f"| {_cell(words.get(hazard.hazard, ''))} | {read(hazard.source)} | {BLANK} |"
+            )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "/").replace("\n", " ").strip()
