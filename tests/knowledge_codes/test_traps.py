@@ -57,6 +57,8 @@ OUT = [
     ("neutrophil-count", "loinc", "770-8", "percent, not a count"),
     ("active-malignancy", "icd10cm", "C44", "skin cancers other than melanoma stand apart"),
     ("cytotoxic-medicine", "rxnorm", "6851", "weekly methotrexate makes no nadir"),
+    ("antiseptic-or-latex-allergy", "snomed", "386127005", "formula milk, not povidone iodine"),
+    ("crps-or-allodynia", "snomed", "247398009", "any neuropathic pain"),
     ("long-term-steroid", "rxnorm", "4850", "glucose, sold as a steroid in public code"),
     ("anticoagulant", "rxnorm", "1247803", "not apixaban, though public code says so"),
 ]
