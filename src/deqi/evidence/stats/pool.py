@@ -15,7 +15,7 @@ import numpy.typing as npt
 from .errors import StatsInputError
 from .projection import Design, MeanDesign, Projection
 from .quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
-from .results import Bools, Fit, Floats, Heterogeneity, Ints, Prediction, Status
+from .results import Fit, Floats, Heterogeneity, Ints, Prediction, Status
 from .tau2 import FIXED, METHODS, estimate
 
 Method = Literal["FE", "EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"]
@@ -23,7 +23,7 @@ Test = Literal["z", "t", "knha", "adhoc"]
 TESTS = ("z", "t", "knha", "adhoc")
 
 _sum = np.add.reduce
-_CHUNK_ELEMENTS = 12_288
+_CHUNK_ELEMENTS = 40_000
 """Studies times data sets handled at once, so that the working arrays stay in the processor's cache."""
 
 
@@ -72,6 +72,10 @@ def as_batch(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
 
 def to_columns(y: Floats, v: Floats, p: int = 1) -> Columns:
     """Turn (B, k) into the kernel's layout and give each data set its status."""
+    if y.shape[0] and y.shape[1] > p and v.min() > 1e-40 and v.max() < 1e40 and np.isfinite(y.sum()):
+        # The common case: nothing absent (NaN fails every comparison), nothing odd.
+        k = np.full(y.shape[0], y.shape[1], dtype=np.int64)
+        return Columns(y.T.copy(), v.T.copy(), k, np.zeros_like(k), None)
     absent = np.isnan(y) | np.isnan(v)
     gaps = bool(absent.any())
     y, v = y.T.copy(), v.T.copy()
@@ -118,10 +122,9 @@ def order_by_precision(y: Floats, v: Floats) -> tuple[Floats, Floats, Floats]:
     v_best = v[best, columns]
     y[best, columns], v[best, columns] = y[0], v[0]
     y[0], v[0] = origin, v_best
-    present = v < np.inf
     y -= origin
-    if not present.all():
-        y[~present] = 0.0
+    if v.max(initial=0.0) == np.inf:
+        y[v == np.inf] = 0.0
     return y, v, origin
 
 
@@ -143,8 +146,7 @@ def fit_columns(design: Design, y: Floats, v: Floats, k: Ints, method: str, test
     start = design.project(1.0 / v, y)
     df = k - design.p
     q = np.maximum(_sum(start.w * start.residual**2, 0), 0.0)
-    tau2, se_tau2 = estimate(method, design, y, v, k, start)
-    final = design.project(1.0 / (v + tau2), y)
+    tau2, se_tau2, final = estimate(method, design, y, v, k, start)
     factor = np.ones_like(tau2)
     if test in ("knha", "adhoc"):
         factor = _sum(final.w * final.residual**2, 0) / df
@@ -161,40 +163,87 @@ def fit_columns(design: Design, y: Floats, v: Floats, k: Ints, method: str, test
     return Ends(final, tau2, se_tau2, factor, q, i2, h2)
 
 
-def _pool_chunk(yi: Floats, vi: Floats, method: str, test: str, level: float, out: dict[str, Floats]) -> None:
+class _Parts(NamedTuple):
+    """Numbers of a batch before intervals and p values, each (B,). spread: of a new study's true effect."""
+
+    estimate: Floats
+    se: Floats
+    spread: Floats
+    tau2: Floats
+    se_tau2: Floats
+    i2: Floats
+    h2: Floats
+    q: Floats
+    k: Ints
+    status: Ints
+
+
+def _pool_chunk(yi: Floats, vi: Floats, method: str, test: str) -> _Parts:
     y, v, k, status, scale = to_columns(yi, vi)
     y, v, origin = order_by_precision(y, v)
     ends = fit_columns(MeanDesign(), y, v, k, method, test)
-    beta = ends.final.beta + origin
     se = np.sqrt(ends.factor / _sum(ends.final.w, 0))
-    tau2, se_tau2, i2, h2, q = ends.tau2, ends.se_tau2, ends.i2, ends.h2, ends.q
-    single = status == Status.SINGLE_STUDY
-    if single.any():
-        beta = np.where(single, origin, beta)
-        se = np.where(single, np.sqrt(v.min(0)), se)
-        tau2, q, i2 = (np.where(single, 0.0, x) for x in (tau2, q, i2))
-        h2, se_tau2 = np.where(single, 1.0, h2), np.where(single, np.nan, se_tau2)
-    spread = np.sqrt(se * se + tau2)
-    if method in FIXED:
-        spread = np.full_like(se, np.nan)
-    elif single.any():
-        spread = np.where(single, np.nan, spread)
-    # A zero standard error is never an answer (identical effects under plain Knapp-Hartung).
-    usable = np.isfinite(beta) & np.isfinite(se) & np.isfinite(tau2) & (se > 0.0)
-    if not usable.all():
-        status = np.where((status <= Status.SINGLE_STUDY) & ~usable, Status.NOT_ESTIMABLE, status)
-    bad: Bools = status > Status.SINGLE_STUDY
-    if bad.any():
-        for x in (beta := beta + 0.0, se, spread, tau2, se_tau2, i2, h2, q):
-            x[bad] = np.nan
-    out["estimate"][:], out["se"][:], out["spread"][:] = beta, se, spread
-    if scale is not None:
-        for name in ("estimate", "se", "spread"):
-            out[name] *= scale
-        tau2, se_tau2 = tau2 * scale * scale, se_tau2 * scale * scale
-    out["tau2"][:], out["se_tau2"][:] = tau2, se_tau2
-    out["i2"][:], out["h2"][:], out["q"][:] = i2, h2, q
-    out["status"][:], out["k"][:] = status, k
+    spread = np.full(se.shape, np.nan) if method in FIXED else np.sqrt(se * se + ends.tau2)
+    parts = _Parts(
+        ends.final.beta + origin,
+        se,
+        spread,
+        ends.tau2,
+        ends.se_tau2,
+        ends.i2,
+        ends.h2,
+        ends.q,
+        k,
+        status,
+    )
+    if status.any():
+        parts = _single_studies(parts, origin, np.sqrt(v[0]))
+    parts = _blank(parts)
+    return parts if scale is None else _unscaled(parts, scale)
+
+
+def _single_studies(parts: _Parts, effect: Floats, se: Floats) -> _Parts:
+    """One study is its own estimate, and has no heterogeneity."""
+    single = parts.status == Status.SINGLE_STUDY
+
+    def instead(value: Floats | float, other: Floats) -> Floats:
+        return np.where(single, value, other)
+
+    return parts._replace(
+        estimate=instead(effect, parts.estimate),
+        se=instead(se, parts.se),
+        spread=instead(np.nan, parts.spread),
+        tau2=instead(0.0, parts.tau2),
+        se_tau2=instead(np.nan, parts.se_tau2),
+        i2=instead(0.0, parts.i2),
+        h2=instead(1.0, parts.h2),
+        q=instead(0.0, parts.q),
+    )
+
+
+def _blank(parts: _Parts) -> _Parts:
+    """NaN wherever there is no answer.
+
+    A zero standard error is never one (identical effects under plain Knapp-Hartung).
+    """
+    usable = np.isfinite(parts.estimate + parts.se + parts.tau2) & (parts.se > 0.0)
+    usable &= parts.status <= Status.SINGLE_STUDY
+    if usable.all():
+        return parts
+    failed = ~usable & (parts.status <= Status.SINGLE_STUDY)
+    status = np.where(failed, int(Status.NOT_ESTIMABLE), parts.status)
+    numbers = [np.where(usable, x, np.nan) for x in parts[:8]]
+    return _Parts._make([*numbers, parts.k, status])
+
+
+def _unscaled(parts: _Parts, scale: Floats) -> _Parts:
+    return parts._replace(
+        estimate=parts.estimate * scale,
+        se=parts.se * scale,
+        spread=parts.spread * scale,
+        tau2=parts.tau2 * scale * scale,
+        se_tau2=parts.se_tau2 * scale * scale,
+    )
 
 
 def pool(
@@ -220,46 +269,45 @@ def pool(
     shape = y.shape[:-1]
     size, width = prod(shape), y.shape[-1]
     y, v = y.reshape(size, width), v.reshape(size, width)
-    names = ("estimate", "se", "spread", "tau2", "se_tau2", "i2", "h2", "q", "status", "k")
-    store = np.empty((len(names), size))
     if width == 0:
         y = v = np.full((size, 1), np.nan)
     rows = max(1, _CHUNK_ELEMENTS // max(width, 1))
     with np.errstate(all="ignore"):
-        for first in range(0, size, rows):
-            part = slice(first, first + rows)
-            out = {name: store[i, part] for i, name in enumerate(names)}
-            _pool_chunk(y[part], v[part], method, test, level, out)
-        return _assemble(dict(zip(names, store, strict=True)), shape, method, test, level)
+        chunks = [
+            _pool_chunk(y[first : first + rows], v[first : first + rows], method, test)
+            for first in range(0, max(size, 1), rows)
+        ]
+        parts = chunks[0] if len(chunks) == 1 else _Parts._make(map(np.concatenate, zip(*chunks, strict=True)))
+        return _assemble(parts, shape, method, test, level)
 
 
-def _assemble(parts: dict[str, Floats], shape: tuple[int, ...], method: str, test: str, level: float) -> Fit:
-    estimate_, se = parts["estimate"], parts["se"]
-    k, status = parts["k"].astype(np.int64), parts["status"].astype(np.int64)
+def _assemble(parts: _Parts, shape: tuple[int, ...], method: str, test: str, level: float) -> Fit:
+    estimate_, se, k = parts.estimate, parts.se, parts.k
     statistic = estimate_ / se
+    q_df = np.maximum(k - 1, 0)
     p: Floats
     if test == "z":
         df = np.full_like(se, np.nan)
         p, critical = z_two_sided(statistic), np.full_like(se, z_quantile(level))
     else:
-        single = status == Status.SINGLE_STUDY
-        df = np.where(single | (k < 2), np.nan, k - 1.0)
-        p, critical = t_two_sided(statistic, df), t_quantile(level, k - 1)
-        if single.any():
-            p = np.where(single, z_two_sided(statistic), p)
-            critical = np.where(single, z_quantile(level), critical)
-    reach, spread = critical * se, critical * parts["spread"]
-    q_df = np.maximum(k - 1, 0)
+        df, critical = q_df.astype(np.float64), t_quantile(level, q_df)
+        p = t_two_sided(statistic, df)
+        if q_df.min(initial=1) < 1:
+            few = q_df < 1
+            df = np.where(few, np.nan, df)
+            p = np.where(few, z_two_sided(statistic), p)
+            critical = np.where(few, z_quantile(level), critical)
+    reach, spread = critical * se, critical * parts.spread
 
     def give(x: npt.NDArray[Any]) -> Any:
         """Back to the caller's batch shape; a scalar for a single analysis."""
-        return x.reshape(shape)[()]
+        return x.reshape(shape) if shape else x[0]
 
     return Fit(
         method=method,
         test=test,
         level=level,
-        status=give(status),
+        status=give(parts.status),
         k=give(k),
         estimate=give(estimate_),
         se=give(se),
@@ -269,13 +317,13 @@ def _assemble(parts: dict[str, Floats], shape: tuple[int, ...], method: str, tes
         ci_low=give(estimate_ - reach),
         ci_high=give(estimate_ + reach),
         heterogeneity=Heterogeneity(
-            tau2=give(parts["tau2"]),
-            se_tau2=give(parts["se_tau2"]),
-            i2=give(parts["i2"]),
-            h2=give(parts["h2"]),
-            q=give(parts["q"]),
+            tau2=give(parts.tau2),
+            se_tau2=give(parts.se_tau2),
+            i2=give(parts.i2),
+            h2=give(parts.h2),
+            q=give(parts.q),
             q_df=give(q_df),
-            q_p=give(chi2_upper(parts["q"], q_df)),
+            q_p=give(chi2_upper(parts.q, q_df)),
         ),
         prediction=Prediction(low=give(estimate_ - spread), high=give(estimate_ + spread)),
     )

@@ -47,6 +47,7 @@ def z_two_sided(statistic: Floats) -> Floats:
 
 def chi2_upper(statistic: Floats, df: Ints) -> Floats:
     """Upper tail of a chi-square; 1 on 0 degrees of freedom, NaN for NaN."""
-    nothing = np.where(np.isnan(statistic), np.nan, 1.0)
-    p: Floats = np.where(np.asarray(df) > 0, chdtrc(np.maximum(df, 1), statistic), nothing)
+    p: Floats = chdtrc(np.maximum(df, 1), statistic)
+    if np.min(df, initial=1) < 1:
+        p = np.where((np.asarray(df) < 1) & ~np.isnan(statistic), 1.0, p)
     return p

@@ -31,9 +31,11 @@ Curve = Callable[[Projection, Floats, Floats, bool], tuple[Floats, "Floats | Non
 
 def reml_curve(fit: Projection, e: Floats, target: Floats, slope: bool) -> tuple[Floats, Floats | None]:
     """Restricted likelihood: y'PPy against tr(P)."""
-    score, trace = _sum(e * e, 0), fit.trace_p()
+    trace, quadratic = fit.trace_p(), fit.quadratic(e) if slope else None
+    e *= e
+    score = _sum(e, 0)
     h = np.log(score / trace)
-    return h, fit.rough_trace_pp() / trace - 2.0 * fit.quadratic(e) / score if slope else None
+    return h, fit.rough_trace_pp() / trace - 2.0 * quadratic / score if quadratic is not None else None
 
 
 def ml_curve(fit: Projection, e: Floats, target: Floats, slope: bool) -> tuple[Floats, Floats | None]:
@@ -52,8 +54,10 @@ def q_curve(fit: Projection, e: Floats, target: Floats, slope: bool) -> tuple[Fl
 def _evaluate(
     curve: Curve, design: Design, y: Floats, v: Floats, tau2: Floats, target: Floats, slope: bool
 ) -> tuple[Floats, Floats | None]:
-    fit = design.project(1.0 / (v + tau2), y)
-    return curve(fit, fit.w * fit.residual, target, slope)
+    w = v + tau2
+    np.reciprocal(w, out=w)
+    fit = design.project(w, y)
+    return curve(fit, w * fit.residual, target, slope)
 
 
 def brackets(
@@ -138,10 +142,17 @@ def refine(
 
 def crossings(down: Bools) -> Iterator[tuple[Ints, Ints]]:
     """Each further downward crossing in turn: (columns, left grid index)."""
-    down = down.copy()
     columns = np.flatnonzero(down.any(0))
-    while columns.size:
-        left = down[:, columns].argmax(0)
-        yield columns, left
+    if columns.size == 0:
+        return
+    more = np.count_nonzero(down) > columns.size
+    left = down.argmax(0)[columns]
+    yield columns, left
+    if more:
+        down = down.copy()
+    while more and columns.size:
         down[left, columns] = False
         columns = columns[down[:, columns].any(0)]
+        left = down[:, columns].argmax(0)
+        if columns.size:
+            yield columns, left

@@ -86,15 +86,17 @@ def q_profile(design: Design, y: Floats, v: Floats, quantile: Floats) -> Floats:
     return solve("PM", design, y, v, quantile)
 
 
-def estimate(method: str, design: Design, y: Floats, v: Floats, k: Ints, start: Projection) -> tuple[Floats, Floats]:
-    """tau2 and its standard error.
+def estimate(
+    method: str, design: Design, y: Floats, v: Floats, k: Ints, start: Projection
+) -> tuple[Floats, Floats, Projection]:
+    """tau2, its standard error, and the projection at weights 1/(v + tau2).
 
     start is the projection at weights 1/v. k counts the studies of each column, at least design.p + 1.
     """
     df = (k - design.p).astype(np.float64)
     if method in FIXED:
         zero = np.zeros(v.shape[1])
-        return zero, np.full_like(zero, np.nan)
+        return zero, np.full_like(zero, np.nan), start
     if method in _CURVES:
         tau2 = solve(method, design, y, v, df)
         fit = design.project(1.0 / (v + tau2), y)
@@ -105,7 +107,7 @@ def estimate(method: str, design: Design, y: Floats, v: Floats, k: Ints, start: 
         else:
             s0 = _sum(fit.w, 0)
             information = s0 * s0 * df / (k.astype(np.float64) ** 2)
-        return tau2, np.sqrt(2.0 / information)
+        return tau2, np.sqrt(2.0 / information), fit
 
     ones, v0 = _present(v)
     if method in ("DL", "HS"):
@@ -128,4 +130,4 @@ def estimate(method: str, design: Design, y: Floats, v: Floats, k: Ints, start: 
         variance = 2.0 * df + 4.0 * tau2 * fit.trace_p() + 2.0 * tau2 * tau2 * fit.trace_pp()
     else:
         variance = 2.0 * fit.trace_pvpv(v0) + 4.0 * tau2 * fit.trace_pvp(v0) + 2.0 * tau2 * tau2 * fit.trace_pp()
-    return tau2, np.sqrt(variance) / scale
+    return tau2, np.sqrt(variance) / scale, design.project(1.0 / (v + tau2), y)
