@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from deqi.knowledge.rules import SEVERITIES, Rule
@@ -12,10 +12,16 @@ from deqi.people.facts import Answer, Fact, Person
 from deqi.safety.catalog import Catalog
 from deqi.safety.context import Context
 from deqi.safety.evaluate import Judged, judge_rules
-from deqi.safety.plan import Plan
+from deqi.safety.plan import CheckedNeedling, Plan
 from deqi.safety.truth import Truth
 
 Candidacy = Literal["not-a-candidate", "sign-off", "ask-first", "with-changes", "candidate"]
+RuleState = Literal["yes", "no", "unknown", "superseded", "cleared", "not-applicable"]
+"""What became of a rule.
+
+``superseded``: its trigger is yes or unknown, and a rule that replaces it fired. ``cleared``: yes, but a clinician's
+finding clears it for now. ``not-applicable``: a rule about a plan, without a plan.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,25 +52,24 @@ class Assessment:
     if_clear: Candidacy
     findings: tuple[Finding, ...]
     questions: tuple[OpenQuestion, ...]
+    states: Mapping[str, RuleState]
+    """What became of every rule, by its id."""
     cleared: tuple[str, ...]
     """Rules that fired and that a clinician's recorded finding clears for now."""
     unreadable: tuple[str, ...]
     """Kinds of record that could not all be read."""
+    plan: tuple[CheckedNeedling, ...] = ()
+    """The plan check, one entry a needling."""
 
 
 def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None = None) -> Assessment:
     """Judge every rule for one person."""
     context = Context(catalog, person, as_of, plan)
     judged = judge_rules(context)
-    fired = {one.rule.rule.id for one in judged if one.truth is Truth.YES}
-    cleared = tuple(
-        one.rule.rule.id for one in judged if one.truth is Truth.YES and _is_cleared(one.rule.rule, context)
-    )
-    standing = fired - set(cleared)
-    live = [one for one in judged if not standing & set(one.rule.rule.superseded_by)]
-    findings = [_finding(one) for one in live if one.rule.rule.id in standing]
+    states = rule_states(judged, context)
+    findings = [_finding(one) for one in judged if states[one.rule.rule.id] == "yes"]
     findings.sort(key=lambda finding: _weight(finding.rule))
-    unknown = [one for one in live if one.truth is Truth.UNKNOWN]
+    unknown = [one for one in judged if states[one.rule.rule.id] == "unknown"]
     return Assessment(
         as_of=as_of,
         edition=catalog.edition,
@@ -72,9 +77,29 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
         if_clear=candidacy(findings, ()),
         findings=tuple(findings),
         questions=open_questions(unknown),
-        cleared=cleared,
+        states=states,
+        cleared=tuple(rule for rule, state in states.items() if state == "cleared"),
         unreadable=tuple(sorted(person.unreadable)),
     )
+
+
+def rule_states(judged: Iterable[Judged], context: Context) -> dict[str, RuleState]:
+    """What became of every rule. A rule that is itself replaced still replaces others; a cleared one does not."""
+    judged = tuple(judged)
+    states: dict[str, RuleState] = {rule.rule.id: "not-applicable" for rule in context.catalog.rules}
+    for one in judged:
+        states[one.rule.rule.id] = _STATES[one.truth]
+        if one.truth is Truth.YES and _is_cleared(one, context):
+            states[one.rule.rule.id] = "cleared"
+    standing = {rule for rule, state in states.items() if state == "yes"}
+    for one in judged:
+        rule = one.rule.rule
+        if rule.superseded_by and states[rule.id] in ("yes", "unknown") and not standing.isdisjoint(rule.superseded_by):
+            states[rule.id] = "superseded"
+    return states
+
+
+_STATES: Mapping[Truth, RuleState] = {Truth.YES: "yes", Truth.NO: "no", Truth.UNKNOWN: "unknown"}
 
 
 def candidacy(findings: Iterable[Finding], unknown: Iterable[Judged]) -> Candidacy:
@@ -139,11 +164,18 @@ def _distinct(facts: Iterable[Fact | Answer]) -> tuple[Fact | Answer, ...]:
     return tuple(dict.fromkeys(facts))
 
 
-def _is_cleared(rule: Rule, context: Context) -> bool:
-    """A named clinician's finding, given within its days, clears an absolute rule."""
-    if rule.clearance is None:
+def _is_cleared(one: Judged, context: Context) -> bool:
+    """A named clinician's finding, given within its days, clears an absolute rule; not what was recorded after it."""
+    clearance = one.rule.rule.clearance
+    if clearance is None:
         return False
-    given = context.answer(rule.clearance.question)
-    if given is None or given.value != "yes" or given.given is None:
+    answer = context.answer(clearance.question)
+    if answer is None or answer.value != "yes" or answer.given is None:
         return False
-    return (context.as_of - given.given.earliest).days <= rule.clearance.days
+    if (context.as_of - answer.given.earliest).days > clearance.days:
+        return False
+    return not any(
+        isinstance(fact, Fact) and fact.start is not None and answer.given.before(fact.start)
+        for verdict in one.deciding
+        for fact in verdict.because
+    )

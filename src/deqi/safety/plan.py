@@ -12,6 +12,8 @@ Angle = Literal[
     "upward", "toward-chin", "toward-nose",
 ]  # fmt: skip
 Side = Literal["left", "right", "both", "midline"]
+NeedlingStatus = Literal["ok", "ok-note", "change", "omit", "ask", "no-data"]
+"""What the plan check says of one needling."""
 
 
 class Needling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,3 +71,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     practitioner: Practitioner = Practitioner()
     needles_out: int | None = None
     title: str = ""
+
+
+class CheckedNeedling(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan check says of one needling: the status and the rules behind it."""
+
+    point: str
+    side: str
+    status: NeedlingStatus
+    findings: tuple[str, ...] = ()
