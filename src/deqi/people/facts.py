@@ -143,7 +143,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin = Origin()
 
     def of_kind(self, kind: Kind) -> tuple[Fact, ...]:
-        """The facts of one kind, in the order read."""
+        """The facts of one kind."""
         return tuple(fact for fact in self.facts if fact.kind == kind)
 
 
