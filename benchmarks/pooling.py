@@ -1,0 +1,110 @@
+"""REML pools of 15 studies: one fit, and 32,768 fits with estimate, interval, prediction interval, Q and I2.
+
+The peers fit the same numbers in the same run. metafor is timed inside R, so that starting R is not counted; its many
+fits are a loop over some of the data sets, because that is how it is used. Each time is the best of several rounds.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from deqi.evidence.stats import pool
+
+from .machine import seconds
+
+K = 15
+FITS = 32_768
+SHARE = 300
+"""How many of the data sets the slow peers fit; their time is given per fit."""
+TARGET_ONE, TARGET_MANY = 8.0, 1000.0
+
+_R = """
+suppressMessages(library(metafor))
+at <- commandArgs(TRUE)
+y <- matrix(scan(at[1], quiet=TRUE), ncol=15, byrow=TRUE); v <- matrix(scan(at[2], quiet=TRUE), ncol=15, byrow=TRUE)
+took <- function(f, n) min(sapply(1:5, function(i) system.time(for (j in seq_len(n)) f())[["elapsed"]])) / n
+y1 <- y[1, ]; v1 <- v[1, ]
+for (i in 1:20) rma(y1, v1)
+one <- took(function() rma(y1, v1), 100)
+full <- took(function() { fit <- rma(y1, v1, test="adhoc"); predict(fit) }, 100)
+failed <- 0
+many <- system.time(for (i in seq_len(nrow(y))) {
+  fit <- tryCatch(rma(y[i, ], v[i, ], test="adhoc"), error=function(e) NULL)
+  if (is.null(fit)) failed <- failed + 1 else predict(fit)
+})[["elapsed"]] / nrow(y)
+cat(one, full, many, failed, as.character(packageVersion("metafor")))
+"""
+
+
+def _data() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(1)
+    v = rng.uniform(0.01, 0.5, (FITS, K))
+    return rng.normal(0.0, np.sqrt(v + 0.1)), v
+
+
+def _metafor(y: np.ndarray, v: np.ndarray) -> tuple[list[float], str] | None:
+    if not shutil.which("Rscript"):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in ("y", "v", "fits.R")]
+        np.savetxt(paths[0], y, fmt="%.17g")
+        np.savetxt(paths[1], v, fmt="%.17g")
+        paths[2].write_text(_R)
+        command = ["Rscript", "--vanilla", str(paths[2]), str(paths[0]), str(paths[1])]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return None
+    *numbers, version = done.stdout.split()
+    return [float(x) for x in numbers], version
+
+
+def _python_peers() -> dict[str, Callable[[np.ndarray, np.ndarray], object]]:
+    """One REML (or nearest) fit in other Python packages, where they are installed."""
+    peers: dict[str, Callable[[np.ndarray, np.ndarray], object]] = {}
+    if importlib.util.find_spec("pymare"):
+        from pymare.estimators import VarianceBasedLikelihoodEstimator
+
+        def pymare(y: np.ndarray, v: np.ndarray) -> object:
+            ones = np.ones((y.size, 1))
+            return VarianceBasedLikelihoodEstimator(method="REML").fit(y[:, None], v[:, None], ones)
+
+        peers["PyMARE (REML)"] = pymare
+    if importlib.util.find_spec("statsmodels"):
+        from statsmodels.stats.meta_analysis import combine_effects
+
+        peers["statsmodels (Paule-Mandel)"] = lambda y, v: combine_effects(y, v, method_re="iterated")
+    return peers
+
+
+def main() -> None:
+    """Print the table."""
+    y, v = _data()
+    ours_one = seconds(lambda: pool(y[0], v[0]), repeats=200)
+    ours_many = seconds(lambda: pool(y, v), repeats=1) / FITS
+    fits = pool(y, v)
+    print(f"{'':<34}{'deqi':>12}{'peer':>12}{'ratio':>10}{'target':>9}")
+
+    def row(name: str, ours: float, peer: float, target: float | None) -> None:
+        told = f"{target:,.0f} x" if target else ""
+        print(f"{name:<34}{ours * 1e6:>9,.1f} us{peer * 1e6:>9,.0f} us{peer / ours:>8,.0f} x{told:>9}")
+
+    answer = _metafor(y[:SHARE], v[:SHARE])
+    if answer:
+        (one, full, many, failed), version = answer
+        name = f"metafor {version}"
+        row(f"one fit, {name} rma", ours_one, one, TARGET_ONE)
+        row("one fit, rma and predict", ours_one, full, None)
+        row(f"each of {FITS:,}, rma and predict", ours_many, many, TARGET_MANY)
+        print(f"did not converge: metafor {failed:.0f} of {SHARE}, deqi {int((~fits.ok).sum())} of {FITS:,}")
+    else:
+        print("metafor is not installed here")
+        row("one fit; one of many", ours_many, ours_one, None)
+    for name, fit in _python_peers().items():
+        row(f"one fit, {name}", ours_one, seconds(lambda fit=fit: fit(y[0], v[0]), repeats=20), None)
