@@ -10,30 +10,18 @@ import msgspec
 
 from deqi.errors import InputError
 from deqi.people.codes import CodeIndex
-from deqi.people.facts import KINDS, Answer, Fact, Kind, Origin, Person, is_stale
+from deqi.people.facts import Answer, Fact, Kind, Origin, Person, is_stale
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.convert import Codes, Converter, MalformedError, answers_of
 from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, WrongVersionError, is_json, refusal
+from deqi.people.fhir.faults import ALL_KINDS, Fault, fault_of
 from deqi.people.fhir.names import R4_TYPES
 from deqi.people.fhir.patients import Known, known_from, merge
-from deqi.people.fhir.references import Registry, key_of, own_keys, type_of
-from deqi.people.fhir.salvage import salvaged_id, salvaged_kind, salvaged_subject
+from deqi.people.fhir.references import Registry, base_of, key_of, own_keys, type_of
+from deqi.people.fhir.salvage import salvaged_kind
 from deqi.people.fhir.versions import TYPES_ELSEWHERE, version_of, version_tell
-from deqi.people.reading import Reading, Unreadable
+from deqi.people.reading import Reading
 from deqi.people.sites import SiteFinder
-
-KIND_OF_TYPE: Mapping[str, Kind] = {
-    "Condition": "condition",
-    "AllergyIntolerance": "allergy",
-    "MedicationRequest": "medication",
-    "MedicationStatement": "medication",
-    "MedicationAdministration": "medication",
-    "Medication": "medication",
-    "Observation": "observation",
-    "Procedure": "procedure",
-    "Device": "device",
-    "DeviceUseStatement": "device",
-}
 
 _decoders = {kind: msgspec.json.Decoder(type_).decode for kind, type_ in fhir.TYPES.items()}
 _Pointing = fhir.MedicationRequest | fhir.MedicationStatement | fhir.MedicationAdministration | fhir.DeviceUse
@@ -49,13 +37,13 @@ class _Waiting(msgspec.Struct, frozen=True, gc=False):
     words: str
 
 
-class _Fault(msgspec.Struct, frozen=True, gc=False):
-    """A malformed resource, the kinds it may have been, and the person or document it belongs to (neither: anyone)."""
+class _Device(msgspec.Struct, eq=False, gc=False):
+    """A device: its code, and the fact it is when it says whose it is. Its use, where recorded, says more."""
 
-    record: Unreadable
-    kinds: frozenset[Kind]
-    owner: str | None
-    document: int | None
+    code: tuple[Codes, str]
+    owner: str = ""
+    fact: Fact | None = None
+    used: bool = False
 
 
 class ChartReader:
@@ -67,13 +55,14 @@ class ChartReader:
         self._patients: Registry[Known] = Registry()
         self._known: list[Known] = []
         self._medications: Registry[tuple[Codes, str]] = Registry()
-        self._devices: Registry[tuple[Codes, str]] = Registry()
-        self._own_devices: dict[str, tuple[str, Fact]] = {}
+        self._devices: Registry[_Device] = Registry()
+        self._own_devices: list[_Device] = []
         self._facts: dict[str, list[Fact]] = defaultdict(list)
         self._answers: dict[str, list[Answer]] = defaultdict(list)
         self._waiting: list[_Waiting] = []
-        self._faults: list[_Fault] = []
+        self._faults: list[Fault] = []
         self._owners: dict[int, set[str]] = defaultdict(set)
+        self._subjects: dict[tuple[str, str], tuple[str | None, bool]] = {}
         self._seen: dict[tuple[str, str], int] = {}
         self._resources: Counter[str] = Counter()
         self._left_out: Counter[str] = Counter()
@@ -164,7 +153,7 @@ class ChartReader:
         before = next((found for key in keys if (found := self._patients.exact(key)) is not None), None)
         if before is not None:
             if not merge(before, known):
-                self._refuse(piece, "another birth date or sex under the id of another patient", frozenset(KINDS))
+                self._refuse(piece, "another birth date or sex under the id of another patient", ALL_KINDS)
             return
         self._known.append(known)
         self._patients.add(keys, known)
@@ -181,14 +170,14 @@ class ChartReader:
 
     def _device(self, resource: fhir.Device, piece: Piece, keys: tuple[str, ...]) -> None:
         """A device is somebody's when it says so; either way a DeviceUseStatement may point to it."""
-        for key in keys:
-            self._devices.add((key,), self._convert.device_code(resource))
+        device = _Device(self._convert.device_code(resource))
+        self._devices.add(keys, device)
         if resource.patient is None or not resource.patient.reference:
             return
-        owner = self._owner(piece, resource, resource.patient)
-        fact = self._convert.device(resource, _origin(piece, resource)) if owner else None
-        if owner and fact:
-            self._own_devices[keys[-1] if keys else f"{piece.origin}"] = (owner, fact)
+        device.owner = self._owner(piece, resource, resource.patient) or ""
+        if device.owner:
+            device.fact = self._convert.device(resource, _origin(piece, resource))
+            self._own_devices.append(device)
 
     def _clinical(self, resource: fhir.Resource, piece: Piece) -> None:
         convert, origin = self._convert, _origin(piece, resource)
@@ -232,7 +221,7 @@ class ChartReader:
             drug = self._contained(resource, target[1:]) or ((), words)
             self._keep(owner, self._point(resource, drug, _origin(piece, resource)))
             return
-        key = key_of(target, piece.full_url) if target else ""
+        key = key_of(target, base_of(piece.full_url)) if target else ""
         self._waiting.append(_Waiting(piece, owner, resource, key or "", words))
 
     def _contained(self, resource: fhir.Resource, wanted: str) -> tuple[Codes, str] | None:
@@ -260,10 +249,14 @@ class ChartReader:
             raise MalformedError("no subject, or one without a reference")
         if reference.reference.startswith("#"):
             return self._contained_patient(piece, resource, reference.reference[1:])
-        key = key_of(reference.reference, piece.full_url)
+        place = (reference.reference, base_of(piece.full_url))
+        if place not in self._subjects:
+            key = key_of(*place)
+            self._subjects[place] = key, key is None or type_of(key) in ("", "Patient")
+        key, person = self._subjects[place]
         if key is None:
             raise MalformedError("a subject that names no resource")
-        if type_of(key) not in ("", "Patient"):
+        if not person:
             self._left_out["not about a person"] += 1
             return None
         if piece.document is not None:
@@ -281,34 +274,17 @@ class ChartReader:
                 return key
         raise MalformedError("a subject that is contained nowhere")
 
-    # Faults
-
-    def _refuse(self, piece: Piece, reason: str, affected: frozenset[Kind] | None = None) -> None:
-        """Count and list a malformed resource, and note whose chart is now partly unreadable (``affected`` kinds)."""
-        kind, owner = piece.kind, None
-        if piece.raw is not None:
-            kind = kind or salvaged_kind(piece.raw)
-            subject = salvaged_id(piece.raw) and f"Patient/{salvaged_id(piece.raw)}" if kind == "Patient" else ""
-            subject = subject or salvaged_subject(piece.raw)
-            owner = key_of(subject, piece.full_url) if subject else None
-        if owner is not None and type_of(owner) not in ("", "Patient"):
-            owner = None
-        kinds: frozenset[Kind] = frozenset(KINDS)
-        if kind in KIND_OF_TYPE:
-            kinds = frozenset({KIND_OF_TYPE[kind]})
-        elif kind in R4_TYPES and kind not in ("Bundle", "Parameters"):
-            kinds = frozenset()
-        shown = kind if kind in R4_TYPES or kind in TYPES_ELSEWHERE else ""
-        record = Unreadable(piece.origin, shown, reason)
-        self._faults.append(_Fault(record, kinds if affected is None else affected, owner, piece.document))
+    def _refuse(self, piece: Piece, reason: str, kinds: frozenset[Kind] | None = None) -> None:
+        self._faults.append(fault_of(piece, reason, kinds))
 
     # The end
 
     def finish(self, as_of: dt.date | None = None) -> Reading:
         """The persons, in the order in which they were met. With ``as_of``, stale active medicines are marked."""
         self._resolve_waiting()
-        for owner, fact in self._own_devices.values():
-            self._facts[owner].append(fact)
+        for device in self._own_devices:
+            if not device.used:
+                self._keep(device.owner, device.fact)
         for owner in [*self._facts, *self._answers, *(fault.owner for fault in self._faults if fault.owner)]:
             self._person_of(owner)
         unreadable = self._unreadable_kinds()
@@ -339,8 +315,8 @@ class ChartReader:
 
     def _resolve_waiting(self) -> None:
         for one in self._waiting:
-            registry = self._devices if isinstance(one.resource, fhir.DeviceUse) else self._medications
-            code = registry.find(one.key) if one.key else None
+            device = self._devices.find(one.key) if isinstance(one.resource, fhir.DeviceUse) else None
+            code = device.code if device else self._medications.find(one.key)
             try:
                 if code is None and not one.words:
                     raise MalformedError("points to a record that is not in the files")
@@ -349,8 +325,8 @@ class ChartReader:
                 self._refuse(one.piece, str(error))
                 continue
             self._keep(one.owner, fact)
-            if isinstance(one.resource, fhir.DeviceUse) and fact is not None and fact.state in ("present", "past"):
-                self._own_devices.pop(one.key, None)
+            if device is not None and fact is not None and fact.state in ("present", "past"):
+                device.used = True
 
     def _person_of(self, owner: str) -> Known:
         """The person of a key; one whom no Patient describes is a person nonetheless."""
@@ -365,7 +341,7 @@ class ChartReader:
         """By person, the kinds of which something could not be read."""
         kinds: dict[int, set[Kind]] = defaultdict(set)
         faults = [(fault.kinds, fault.owner, fault.document) for fault in self._faults]
-        faults += [(frozenset(KINDS), None, document) for document in self._cutter.partial]
+        faults += [(ALL_KINDS, None, document) for document in self._cutter.partial]
         for affected, owner, document in faults:
             for known in self._concerned(owner, document):
                 kinds[known.number].update(affected)

@@ -20,8 +20,8 @@ def base_of(full_url: str) -> str:
     return full_url[: found.start() + 1] if found else ""
 
 
-def key_of(reference: str, full_url: str) -> str | None:
-    """The key a reference stands for, seen from the entry with this ``fullUrl``; None when it names no resource."""
+def key_of(reference: str, base: str) -> str | None:
+    """The key a reference stands for, seen from a server's ``base``; None when it names no resource."""
     if reference.startswith(("urn:uuid:", "urn:oid:")):
         return reference
     if "?" in reference:
@@ -29,7 +29,7 @@ def key_of(reference: str, full_url: str) -> str | None:
     if "/_history/" in reference:
         reference = _HISTORY.sub("", reference)
     if _RELATIVE.fullmatch(reference):
-        return base_of(full_url) + reference if full_url else reference
+        return base + reference
     return reference if reference.startswith(("http://", "https://")) else None
 
 
