@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct, Region, Setting, Unit
+from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct, Region, Unit
 from deqi.people.codes import CodeIndex
 from deqi.people.sites import SiteFinder
 from deqi.people.units import UnitTable
@@ -36,10 +36,6 @@ def region(name, parent, plain, kind="anatomy", other=None):
     return Region(
         region=name, parent=parent, kind=kind, name=other or plain.title(), plain_name=plain, paired=True, **PROVENANCE
     )
-
-
-def setting(name, default, low, high, safer="higher", unit="10*9/L"):
-    return Setting(setting=name, default_value=default, low=low, high=high, unit=unit, safer=safer, **PROVENANCE)
 
 
 SETS = (

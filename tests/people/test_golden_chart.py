@@ -8,7 +8,7 @@ import pytest
 from deqi.people.answers import read_answers
 from deqi.people.read import read_chart, read_person
 from deqi.people.settings import read_settings
-from tests.people.tables import AS_OF, INDEX, SITES, setting
+from tests.people.tables import AS_OF, INDEX, SITES
 
 GOLDEN = Path(__file__).parent / "golden"
 MANUAL = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
@@ -43,7 +43,7 @@ def test_the_golden_chart():
 def test_the_examples_of_the_manual_are_read(example):
     data = example.encode()
     if example.startswith("settings"):
-        assert read_settings(data, [setting("platelets-stop", 20, 10, 50)]).overrides
+        assert read_settings(data).chosen
     elif "\nanswers:" in example:
         assert read_answers(data)
     else:
