@@ -83,23 +83,31 @@ def brackets(
     return grid, h, above[:-1] & ~above[1:]
 
 
+def _first_guess(step: Floats, low: Floats, high: Floats, third: Floats, below: Bools) -> Floats:
+    """Where h is 0, as a distance in log from the left end of the bracket.
+
+    Inverse quadratic interpolation through h at the ends and at the next grid point; where that leaves the bracket or
+    a value is infinite, a straight line, or the middle.
+    """
+    line = low / (low - high)
+    outer = np.where(below, -1.0, 2.0)
+    curve = low * third / ((high - low) * (high - third)) + outer * low * high / ((third - low) * (third - high))
+    share = np.where((curve > 0.0) & (curve < 1.0), curve, line)
+    return step * np.where(np.isfinite(share), share, 0.5)
+
+
 def refine(
-    curve: Curve,
-    design: Design,
-    y: Floats,
-    v: Floats,
-    target: Floats,
-    low: Floats,
-    high: Floats,
-    h_low: Floats,
-    h_high: Floats,
+    curve: Curve, design: Design, y: Floats, v: Floats, target: Floats, grid: Floats, h: Floats, left: Ints
 ) -> Floats:
-    """The root inside each bracket [low, high], h(low) > 0 >= h(high); arrays (B,)."""
+    """The root between grid points left and left + 1 of each column, h there being > 0 and <= 0; (B,)."""
     v_min = v.min(0)
-    with np.errstate(all="ignore"):
-        width = np.log((high + v_min) / (low + v_min))
-        share = h_low / (h_low - h_high)
-        tau2 = low + (low + v_min) * np.expm1(np.where(np.isfinite(share), share, 0.5) * width)
+    columns = np.arange(left.size)
+    low, high = grid[left, columns], grid[left + 1, columns]
+    below = left > 0
+    third = np.where(below, left - 1, left + 2)
+    step_log = np.log((high + v_min) / (low + v_min))
+    guess = _first_guess(step_log, h[left, columns], h[left + 1, columns], h[third, columns], below)
+    tau2 = low + (low + v_min) * np.expm1(guess)
     root: Floats = tau2
     live = None  # columns still searched; None while that is all of them
     for step in range(_MOST_STEPS):

@@ -63,17 +63,19 @@ def solve(method: str, design: Design, y: Floats, v: Floats, target: Floats) -> 
     grid, h, down = brackets(curve, design, y, v, target, ceiling)
     count = down.sum(0)
     several = (count > 1) | ((count == 1) & ~(h[0] > 0.0))
+    rivals = method in ("ML", "REML") and bool(several.any())
     for columns, left in crossings(down):
-        everything = columns.size == v.shape[1]
-        yc, vc = (y, v) if everything else (y[:, columns], v[:, columns])
-        ends = (grid[left, columns], grid[left + 1, columns], h[left, columns], h[left + 1, columns])
-        root = refine(curve, design, yc, vc, target[columns], *ends)
-        tie = several[columns]
-        if method in ("ML", "REML") and tie.any():
-            yt, vt, old, new = yc[:, tie], vc[:, tie], tau2[columns[tie]], root[tie]
-            present = np.isfinite(vt).astype(np.float64)
-            was = _log_likelihood(method, design.project(1.0 / (vt + old), yt), present)
-            now = _log_likelihood(method, design.project(1.0 / (vt + new), yt), present)
+        if columns.size == v.shape[1]:
+            part = (y, v, target, grid, h)
+        else:
+            part = (y[:, columns], v[:, columns], target[columns], grid[:, columns], h[:, columns])
+        root = refine(curve, design, *part, left)
+        if rivals:
+            tie = several[columns]
+            yt, vt, old, new = part[0][:, tie], part[1][:, tie], tau2[columns[tie]], root[tie]
+            ones = np.isfinite(vt).astype(np.float64)
+            was = _log_likelihood(method, design.project(1.0 / (vt + old), yt), ones)
+            now = _log_likelihood(method, design.project(1.0 / (vt + new), yt), ones)
             # A zero that is no maximum (the curve starts above) loses to any root.
             first = (h[0, columns[tie]] > 0.0) & (old == 0.0)
             root[tie] = np.where(first | (now > was), new, old)
