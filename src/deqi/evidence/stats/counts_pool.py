@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from .counts_data import OneArm, TwoArms, lay_out
 from .counts_glmm import MODELS, glmm
 from .counts_mh import mantel_haenszel
 from .counts_peto import peto
 from .counts_results import CountFit
 from .errors import StatsInputError
+from .results import Floats
 
 CountMethod = Literal["GLMM", "MH", "PETO"]
 
@@ -60,3 +63,25 @@ def pool_counts(
     if method == "PETO":
         return peto(laid, level=level)
     return glmm(laid, measure=measure, model=model, test=test or "t", level=level, nagq=nagq)
+
+
+def count_weights(table: OneArm | TwoArms, *, measure: str, method: CountMethod) -> Floats:
+    """Weights of the studies in percent, `(..., k)`, as MH and PETO use them; NaN for GLMM, which has none."""
+    laid = lay_out(table, measure)
+    events, total = laid.y, np.where(laid.used[..., None], laid.n, 1.0)
+    if method == "GLMM" or events.shape[-1] == 1:
+        return np.full(laid.used.shape, np.nan).reshape(*laid.shape, laid.used.shape[-1])
+    (a, c), (n1, n2) = np.moveaxis(events, -1, 0), np.moveaxis(total, -1, 0)
+    both = n1 + n2
+    if method == "PETO":
+        raw = n1 * n2 * (a + c) * (both - a - c) / (both**2 * np.maximum(both - 1.0, 1.0))
+    elif measure == "OR":
+        raw = (n1 - a) * c / both
+    elif measure in ("RR", "IRR"):
+        raw = n1 * c / both
+    else:
+        raw = n1 * n2 / both
+    raw = np.where(laid.used, raw, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share: Floats = 100.0 * raw / np.nansum(raw, axis=-1, keepdims=True)
+    return share.reshape(*laid.shape, share.shape[-1])

@@ -1,0 +1,152 @@
+"""Anybody's CSV, read without trust: text cells with their row numbers, or one sentence saying what is wrong.
+
+Rows are numbered as a spreadsheet does: the header is row 1.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from deqi.errors import InputError
+
+#: A table of studies is small; a file beyond this is something else, and is refused before it is read.
+MAX_BYTES: Final = 20_000_000
+MAX_ROWS: Final = 100_000
+MAX_COLUMNS: Final = 500
+_DELIMITERS: Final = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """name: of the file, for messages. columns: lower-case names. rows: (row number, cells), all as wide as columns.
+
+    decimal_comma: cells may write 1,5 for 1.5 (only where the cells are not separated by commas).
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    decimal_comma: bool = False
+
+
+def read_table(path: Path) -> Table:
+    """Read a CSV file.
+
+    Raises:
+        InputError: missing, too large, or not a table; the sentence names row and column.
+    """
+    name = path.name or str(path)
+    try:
+        if path.is_dir():
+            raise InputError(f"{name} is a folder; give a CSV file.")
+        with path.open("rb") as file:
+            return parse_table(read_limited(file, name), name)
+    except FileNotFoundError:
+        raise InputError(f"{name}: no such file; give the path of a CSV file.") from None
+    except OSError as error:
+        raise InputError(f"{name} cannot be read ({error.strerror or 'input error'}); give a CSV file.") from None
+
+
+def read_limited(file: BinaryIO, name: str) -> bytes:
+    """The bytes of a stream, never more than the limit.
+
+    Raises:
+        InputError: there are more.
+    """
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB; give a table with one row per study.")
+    return data
+
+
+def parse_table(data: bytes, name: str = "table") -> Table:
+    """Read a CSV from its bytes: comma, semicolon or tab; UTF-8, or UTF-16 with its mark.
+
+    Raises:
+        InputError: as `read_table`.
+    """
+    text = _decode(data, name)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(_DELIMITERS, key=lambda d: (first.count(d), d == ","))
+    lines = _lines(text, delimiter, name)
+    start, header = next(lines, (1, []))
+    if not header:
+        raise InputError(f"{name} is empty; write a header row such as study,yi,vi and one row per study.")
+    columns, keep = _header(header, start, name)
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for number, cells in lines:
+        extra = [cell for cell in cells[len(header) :] if cell]
+        if len(cells) < len(header) or extra:
+            raise InputError(
+                f"{name}, row {number}: {len(cells)} cells, but the header has {len(header)}; "
+                "write one cell for each column."
+            )
+        for i, cell in enumerate(cells[: len(header)]):
+            if cell and i not in keep:
+                raise InputError(f"{name}, row {start}: column {i + 1} has cells but no name; write one in the header.")
+        rows.append((number, tuple(cells[i] for i in keep)))
+        if len(rows) > MAX_ROWS:
+            raise InputError(f"{name} has more than {MAX_ROWS:,} rows; give a table with one row per study.")
+    if not rows:
+        raise InputError(f"{name} has a header but no rows; write one row per study.")
+    return Table(name, columns, tuple(rows), decimal_comma=delimiter != ",")
+
+
+def _decode(data: bytes, name: str) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{name}, row {row}: not UTF-8 text; save the file as CSV UTF-8.") from None
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError(f"{name}, row {row}: not a text file; save the table as CSV UTF-8.")
+    return text
+
+
+def _lines(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not blank, with the number of the line each starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        number = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise InputError(
+                f"{name}, row {number}: the quotes do not match or a cell is too long; "
+                "write a quote inside a quoted cell twice."
+            ) from None
+        cells = [cell.strip() for cell in cells]
+        if any(cells):
+            yield number, cells
+
+
+def _header(cells: list[str], number: int, name: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    if len(cells) > MAX_COLUMNS:
+        raise InputError(f"{name}, row {number}: {len(cells)} columns; give at most {MAX_COLUMNS}.")
+    names = [re.sub(r"[\s.\-]+", "_", cell.casefold()) for cell in cells]
+    keep = tuple(i for i, cell in enumerate(names) if cell)
+    seen: dict[str, int] = {}
+    for i in keep:
+        if names[i] in seen:
+            raise InputError(
+                f"{name}, row {number}: columns {seen[names[i]] + 1} and {i + 1} are both called "
+                f"{shown(names[i])}; give each its own name."
+            )
+        seen[names[i]] = i
+    return tuple(names[i] for i in keep), keep
+
+
+def shown(text: str, longest: int = 40) -> str:
+    """A cell or name quoted for a message: printable, short."""
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    return repr(clean if len(clean) <= longest else clean[: longest - 3] + "...")
