@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
+from .errors import StatsInputError
 from .pool import as_batch, order_by_precision, pool, to_columns
-from .projection import MeanDesign
+from .projection import Design, MeanDesign
 from .quantiles import t_quantile, z_quantile
+from .regress import prepare
 from .results import Floats, Interval, Prediction, Status
 from .tau2 import q_profile
 
@@ -26,42 +28,50 @@ class HeterogeneityIntervals:
     h2: Interval
 
 
-def heterogeneity_intervals(yi: npt.ArrayLike, vi: npt.ArrayLike, *, level: float = 0.95) -> HeterogeneityIntervals:
-    """Exact intervals by inverting the generalised Q test (Viechtbauer 2007); arrays as for `pool`.
+def heterogeneity_intervals(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    moderators: npt.ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    intercept: bool = True,
+) -> HeterogeneityIntervals:
+    """Exact intervals by inverting the generalised Q test (Viechtbauer 2007); arrays as for `pool` or `regress`.
 
-    They belong to every random-effects method. Studies that agree more than chance allows give the empty set, which
-    is reported as [0, 0], as metafor does.
+    They belong to every random-effects method; with moderators, to the residual heterogeneity. Studies that agree more
+    than chance allows give the empty set, which is reported as [0, 0], as metafor does.
     """
-    y, v = as_batch(yi, vi)
-    shape = y.shape[:-1]
-    width = y.shape[-1]
-    y, v = y.reshape(prod(shape), width), v.reshape(prod(shape), width)
-    bounds = np.full((2, len(y)), np.nan)
-    typical = np.full(len(y), np.nan)
-    if width:
-        with np.errstate(all="ignore"):
-            columns = to_columns(y, v)
-            ordered, variances, _ = order_by_precision(columns.y, columns.v)
-            design = MeanDesign()
-            df = columns.k - 1.0
+    if not 0.0 < level < 1.0:
+        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    design: Design
+    with np.errstate(all="ignore"):
+        if moderators is None:
+            yb, vb = as_batch(yi, vi)
+            shape, width = yb.shape[:-1], max(yb.shape[-1], 1)
+            if yb.shape[-1] == 0:
+                yb = vb = np.full((*shape, 1), np.nan)
+            columns = to_columns(yb.reshape(prod(shape), width), vb.reshape(prod(shape), width))
+            y, v, _ = order_by_precision(columns.y, columns.v)
+            design, good = MeanDesign(), columns.status == Status.OK
+            y, v, k = y[:, good], v[:, good], columns.k[good]
+            scale = np.ones(1) if columns.scale is None else columns.scale[good]
+        else:
+            data = prepare(yi, vi, moderators, intercept)
+            shape, design, good = data.shape, data.design, data.good
+            y, v, k, scale = data.usable()
+        found = np.full((3, good.size), np.nan)
+        if good.any():
+            df = (k - design.p).astype(np.float64)
             tail = (1.0 - level) / 2.0
-            for i, upper_tail in enumerate((tail, 1.0 - tail)):
-                quantile = chdtri(np.maximum(df, 1.0), upper_tail)
-                bounds[i] = q_profile(design, ordered, variances, quantile)
-            trace = design.project(1.0 / variances, ordered).trace_p()
-            typical = df / trace
-            if columns.scale is not None:
-                bounds = bounds * columns.scale * columns.scale
-                typical = typical * columns.scale * columns.scale
-            missing = columns.status != Status.OK
-            bounds[:, missing] = np.nan
-    low, high = bounds[0].reshape(shape)[()], bounds[1].reshape(shape)[()]
-    between = typical.reshape(shape)[()]
-    return HeterogeneityIntervals(
-        tau2=Interval(low, high),
-        i2=Interval(100.0 * low / (low + between), 100.0 * high / (high + between)),
-        h2=Interval(1.0 + low / between, 1.0 + high / between),
-    )
+            found[0, good] = q_profile(design, y, v, chdtri(df, tail)) * scale * scale
+            found[1, good] = q_profile(design, y, v, chdtri(df, 1.0 - tail)) * scale * scale
+            found[2, good] = df / design.project(1.0 / v, y).trace_p() * scale * scale
+        low, high, typical = (row.reshape(shape)[()] for row in found)
+        return HeterogeneityIntervals(
+            tau2=Interval(low, high),
+            i2=Interval(100.0 * low / (low + typical), 100.0 * high / (high + typical)),
+            h2=Interval(1.0 + low / typical, 1.0 + high / typical),
+        )
 
 
 def weights(vi: npt.ArrayLike, tau2: npt.ArrayLike) -> Floats:

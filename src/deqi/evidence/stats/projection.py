@@ -217,7 +217,8 @@ class RegressionDesign:
 
     def __init__(self, x: Floats) -> None:
         self.x = np.ascontiguousarray(x, dtype=np.float64)
-        k, self.p = self.x.shape
+        k = self.x.shape[0]
+        self.p: int = int(self.x.shape[1])
         self.outer = (self.x[:, :, None] * self.x[:, None, :]).reshape(k, self.p * self.p)
 
     def project(self, w: Floats, y: Floats) -> _RegressionProjection:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import fdtrc
 
 from .errors import StatsInputError
-from .pool import as_batch, check_call, fit_columns, pool, to_columns
+from .pool import Columns, as_batch, check_call, fit_columns, pool, to_columns
 from .projection import RegressionDesign
 from .quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
-from .results import Floats, Heterogeneity, Ints, Prediction, Status
+from .results import Bools, Floats, Heterogeneity, Ints, Prediction, Status
 from .tau2 import FIXED
 
 _RANK_TOLERANCE = 1e-9
@@ -79,35 +79,17 @@ def regress(
     Moderators that are not independent give status NOT_ESTIMABLE. Raises StatsInputError as `pool` does.
     """
     method, test = check_call(method, test, level)
-    y, v = as_batch(yi, vi)
-    x = _matrix(moderators, y.shape[-1], intercept)
-    shape, k_all, p = y.shape[:-1], y.shape[-1], x.shape[1]
-    size = prod(shape)
-    y, v = y.reshape(size, k_all).copy(), v.reshape(size, k_all)
-    without = np.isnan(x).any(1)
-    y[:, without] = np.nan
-    kept = np.flatnonzero(~without)
-    y, v, x = y[:, kept], v[:, kept], x[kept]
+    data = prepare(yi, vi, moderators, intercept)
+    size, p = data.good.size, data.p
+    good, status = data.good, data.status.copy()
+    beta, cov = np.full((size, p), np.nan), np.full((size, p, p), np.nan)
+    scalars = {name: np.full(size, np.nan) for name in ("tau2", "se_tau2", "i2", "h2", "q")}
     with np.errstate(all="ignore"):
-        columns = to_columns(y, v, p)
-        status, k = columns.status.copy(), columns.k
-        # One column of ones times another basis is the same model; orthonormal columns keep digits.
-        basis, r = np.linalg.qr(x) if len(kept) >= p else (np.zeros((len(kept), p)), np.zeros((p, p)))
-        diagonal = np.abs(np.diag(r))
-        if len(kept) <= p or diagonal.min() <= _RANK_TOLERANCE * np.abs(x).max(initial=1e-300):
-            status = np.where(status == Status.OK, Status.NOT_ESTIMABLE, status)
-        present = (np.isfinite(columns.v)).astype(np.float64)
-        gram = np.einsum("kb,ki,kj->bij", present, basis, basis)
-        good = (status == Status.OK) & (np.linalg.eigvalsh(gram)[:, 0] > _RANK_TOLERANCE)
-        status = np.where((status == Status.OK) & ~good, Status.NOT_ESTIMABLE, status)
-        beta, cov = np.full((size, p), np.nan), np.full((size, p, p), np.nan)
-        scalars = {name: np.full(size, np.nan) for name in ("tau2", "se_tau2", "i2", "h2", "q")}
         if good.any():
-            part = (columns.y[:, good], columns.v[:, good], k[good])
-            ends = fit_columns(design := RegressionDesign(basis), *part, method, test)
-            final = design.project(ends.final.w, part[0])
-            back = np.linalg.inv(r)
-            scale = np.ones(1) if columns.scale is None else columns.scale[good]
+            y, v, k, scale = data.usable()
+            ends = fit_columns(data.design, y, v, k, method, test)
+            final = data.design.project(ends.final.w, y)
+            back = np.linalg.inv(data.r)
             beta[good] = final.beta @ back.T * scale[:, None]
             cov[good] = back @ (final.inverse() * ends.factor[:, None, None]) @ back.T
             cov[good] *= (scale * scale)[:, None, None]
@@ -116,12 +98,74 @@ def regress(
                 scalars[name][good] = value
             se = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
             broken = good & ~((se > 0) & np.isfinite(beta)).all(1)
-            status = np.where(broken, Status.NOT_ESTIMABLE, status)
-            beta[broken], cov[broken] = np.nan, np.nan
-        null = _null_tau2(y, v, method) if intercept and method not in FIXED else np.full(size, np.nan)
+            status[broken] = Status.NOT_ESTIMABLE
+            for numbers in (beta, cov, *scalars.values()):
+                numbers[broken] = np.nan
+        null = np.full(size, np.nan)
+        if intercept and method not in FIXED:
+            null = np.ravel(pool(data.yi, data.vi, method=method, test="z").tau2)
         return _assemble(
-            beta, cov, scalars, null, k, status, shape, method=method, test=test, level=level, intercept=intercept
+            beta,
+            cov,
+            scalars,
+            null,
+            data.k,
+            status,
+            data.shape,
+            method=method,
+            test=test,
+            level=level,
+            intercept=intercept,
         )
+
+
+class Prepared(NamedTuple):
+    """A regression's data: studies without all moderators removed, moderators made orthonormal.
+
+    yi, vi: (B, k). columns: the same as the kernel wants it. design: on q of the decomposition x = q r.
+    good: the columns (B,) that can be fitted.
+    """
+
+    yi: Floats
+    vi: Floats
+    columns: Columns
+    design: RegressionDesign
+    r: Floats
+    k: Ints
+    status: Ints
+    good: Bools
+    shape: tuple[int, ...]
+
+    @property
+    def p(self) -> int:
+        """Number of coefficients."""
+        return self.design.p
+
+    def usable(self) -> tuple[Floats, Floats, Ints, Floats]:
+        """y, v, k and scale of the good columns."""
+        y, v = self.columns.y[:, self.good], self.columns.v[:, self.good]
+        scale = np.ones(1) if self.columns.scale is None else self.columns.scale[self.good]
+        return y, v, self.k[self.good], scale
+
+
+def prepare(yi: npt.ArrayLike, vi: npt.ArrayLike, moderators: npt.ArrayLike, intercept: bool) -> Prepared:
+    """Check and arrange the data of a regression; raises StatsInputError for shapes that do not match."""
+    y, v = as_batch(yi, vi)
+    x = _matrix(moderators, y.shape[-1], intercept)
+    shape, p = y.shape[:-1], x.shape[1]
+    here = ~np.isnan(x).any(1)
+    flat_shape = (prod(shape), y.shape[-1])
+    y, v, x = y.reshape(flat_shape)[:, here], v.reshape(flat_shape)[:, here], x[here]
+    with np.errstate(all="ignore"):
+        columns = to_columns(y, v, p)
+        status = columns.status.copy()
+        # Another basis of the same space is the same model; an orthonormal one keeps digits.
+        q, r = np.linalg.qr(x) if len(x) >= p else (np.zeros((len(x), p)), np.zeros((p, p)))
+        flat = np.abs(np.diag(r)).min() <= _RANK_TOLERANCE * np.abs(x).max(initial=1e-300)
+        gram = np.einsum("kb,ki,kj->bij", np.isfinite(columns.v).astype(np.float64), q, q)
+        lost = flat | (np.linalg.eigvalsh(gram)[:, 0] <= _RANK_TOLERANCE)
+        status[(status == Status.OK) & lost] = Status.NOT_ESTIMABLE
+    return Prepared(y, v, columns, RegressionDesign(q), r, columns.k, status, status == Status.OK, shape)
 
 
 def _matrix(moderators: npt.ArrayLike, k: int, intercept: bool) -> Floats:
@@ -135,11 +179,6 @@ def _matrix(moderators: npt.ArrayLike, k: int, intercept: bool) -> Floats:
     if x.shape[1] == 0:
         raise StatsInputError("moderators: there is no column and no intercept.")
     return x
-
-
-def _null_tau2(y: Floats, v: Floats, method: str) -> Floats:
-    tau2: Floats = pool(y, v, method=method, test="z").heterogeneity.tau2
-    return tau2
 
 
 def _assemble(
