@@ -43,6 +43,17 @@ def test_one_resource_of_another_version_is_malformed():
     assert reading.persons[0].unreadable == {"condition"}
 
 
+def test_an_odd_element_that_changes_nothing_is_overlooked():
+    reading = read(bundle(patient(), observation(), order(context={"reference": "Encounter/e"})))
+    assert (len(reading.persons[0].facts), reading.unreadable) == (2, ())
+
+
+def test_a_file_of_mostly_odd_elements_is_of_that_version():
+    odd = order(context={"reference": "Encounter/e"})
+    with pytest.raises(InputError, match="STU3"):
+        read(bundle(patient(), odd, odd))
+
+
 @pytest.mark.parametrize("number", ["4.0.1", "4.3.0"])
 def test_r4_by_number_is_read(number):
     assert read(bundle(patient(), fhirVersion=number)).persons

@@ -64,6 +64,8 @@ class ChartReader:
         self._owners: dict[int, set[str]] = defaultdict(set)
         self._subjects: dict[tuple[str, str], tuple[str | None, bool]] = {}
         self._seen: dict[tuple[str, str], int] = {}
+        self._others: Counter[str] = Counter()
+        self._bent = 0  # resources of another version that R4 can read all the same
         self._resources: Counter[str] = Counter()
         self._left_out: Counter[str] = Counter()
 
@@ -76,7 +78,8 @@ class ChartReader:
             InputError: the whole file is not FHIR R4 JSON.
         """
         pieces = broken = clean = 0
-        others: Counter[str] = Counter()
+        self._others.clear()
+        self._bent = 0
         for piece in self._cutter.pieces(data, file, ndjson):
             pieces += 1
             try:
@@ -84,17 +87,15 @@ class ChartReader:
             except MalformedError as error:
                 self._refuse(piece, str(error))
                 broken += isinstance(error, _NotJsonError)
-                if isinstance(error, _OtherVersionError):
-                    others[error.version] += 1
                 continue
             clean += 1
             try:
                 self._take(piece, resource)
             except MalformedError as error:
                 self._refuse(piece, str(error))
-        version, found = others.most_common(1)[0] if others else ("", 0)
-        if found > clean:
-            raise WrongVersionError(refusal(file, version))
+        others = self._others.total()
+        if others > clean - self._bent:
+            raise WrongVersionError(refusal(file, self._others.most_common(1)[0][0]))
         if broken and broken == pieces:
             raise InputError(f"{file}: no line of it is JSON; give FHIR R4 as JSON or NDJSON")
 
@@ -102,7 +103,7 @@ class ChartReader:
         if piece.raw is None:
             raise MalformedError(piece.reason)
         if piece.kind in TYPES_ELSEWHERE:
-            raise _OtherVersionError(TYPES_ELSEWHERE[piece.kind])
+            raise self._other_version(TYPES_ELSEWHERE[piece.kind])
         decode = _decoders.get(piece.kind)
         if decode is None:
             if not is_json(piece.raw):
@@ -112,13 +113,20 @@ class ChartReader:
             resource = decode(piece.raw)
         except msgspec.ValidationError:
             version = version_tell(piece.kind, piece.raw)
-            raise (_OtherVersionError(version) if version else MalformedError("an element of a wrong type")) from None
+            raise (self._other_version(version) if version else MalformedError("an element of a wrong type")) from None
         except UNDECODABLE:
             raise _NotJsonError("not JSON in UTF-8, or nested too deeply") from None
-        version = version_of(piece.kind, resource)
-        if version:
-            raise _OtherVersionError(version)
+        version, readable = version_of(piece.kind, resource)
+        if version and readable:
+            self._others[version] += 1
+            self._bent += 1
+        elif version:
+            raise self._other_version(version)
         return resource
+
+    def _other_version(self, version: str) -> MalformedError:
+        self._others[version] += 1
+        return MalformedError(f"looks like FHIR {version}")
 
     def _take(self, piece: Piece, resource: fhir.Resource) -> None:
         if resource.modifierExtension or resource.implicitRules:
@@ -357,14 +365,6 @@ class ChartReader:
 
 class _NotJsonError(MalformedError):
     """Bytes that are no JSON."""
-
-
-class _OtherVersionError(MalformedError):
-    """A resource of another FHIR version."""
-
-    def __init__(self, version: str) -> None:
-        super().__init__(f"looks like FHIR {version}")
-        self.version = version
 
 
 def _origin(piece: Piece, resource: fhir.Resource) -> Origin:

@@ -42,6 +42,11 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
 }
 """Elements that the named version has and R4 does not."""
 
+_CHANGES_MEANING = frozenset(
+    {"medication", "taken", "wasNotTaken", "notGiven", "notDone", "notPerformed", "substance", "patient"}
+)
+"""With these elements a resource cannot be read as R4; the others merely tell where it came from."""
+
 _CODES_IN_STU3 = frozenset({"Condition", "AllergyIntolerance"})
 """Their ``clinicalStatus`` was a bare code before R4."""
 
@@ -77,9 +82,14 @@ def version_tell(kind: str, raw: bytes | memoryview) -> str | None:
     return version_of_meta(memoryview(fields["meta"])) if "meta" in fields else None
 
 
-def version_of(kind: str, resource: fhir.Resource) -> str | None:
-    """The same for a resource that does fit."""
+def version_of(kind: str, resource: fhir.Resource) -> tuple[str | None, bool]:
+    """The same for a resource that does fit, and whether it may still be read as R4."""
+    told: str | None = None
     for name, version in TELLING.get(kind, ()):
         if getattr(resource, name):
-            return version
-    return version_of_meta(memoryview(resource.meta)) if resource.meta else None
+            if name in _CHANGES_MEANING:
+                return version, False
+            told = version
+    if told is None and resource.meta:
+        told = version_of_meta(memoryview(resource.meta))
+    return told, True
