@@ -12,12 +12,14 @@ from deqi.errors import InputError
 from deqi.people.codes import CodeIndex
 from deqi.people.facts import Answer, Fact, Kind, Origin, Person, is_stale
 from deqi.people.fhir import types as fhir
-from deqi.people.fhir.convert import Codes, Converter, MalformedError, answers_of
+from deqi.people.fhir.convert import Codes, Converter
 from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, WrongVersionError, is_json, refusal
+from deqi.people.fhir.elements import MalformedError
 from deqi.people.fhir.faults import ALL_KINDS, Fault, fault_of
 from deqi.people.fhir.names import R4_TYPES
 from deqi.people.fhir.patients import Known, known_from, merge
 from deqi.people.fhir.references import Registry, base_of, key_of, own_keys, type_of
+from deqi.people.fhir.responses import answers_of
 from deqi.people.fhir.salvage import salvaged_kind
 from deqi.people.fhir.versions import TYPES_ELSEWHERE, version_of, version_tell
 from deqi.people.reading import Reading

@@ -9,7 +9,7 @@ import msgspec
 from deqi.people.dates import DateRange
 from deqi.people.facts import Origin
 from deqi.people.fhir import types as fhir
-from deqi.people.fhir.convert import moment
+from deqi.people.fhir.elements import moment
 
 _BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
 _BIRTH_SEXES: dict[str, Literal["female", "male"]] = {"F": "female", "M": "male"}

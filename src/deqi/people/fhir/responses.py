@@ -1,0 +1,41 @@
+"""Answers out of a QuestionnaireResponse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deqi.people.facts import Answer, Origin
+from deqi.people.fhir import statuses
+from deqi.people.fhir import types as fhir
+from deqi.people.fhir.elements import MalformedError, moment, unit_of
+
+
+def answers_of(resource: fhir.QuestionnaireResponse, origin: Origin) -> Iterator[Answer]:
+    """The answers whose ``linkId`` is the name of a question, nested ones too."""
+    if resource.status == statuses.IGNORED:
+        return
+    if resource.status not in statuses.RESPONSE:
+        raise MalformedError("no status, or one that FHIR R4 does not have")
+    given = moment(resource.authored)
+    waiting = list(reversed(resource.item or []))
+    while waiting:
+        item = waiting.pop()
+        waiting.extend(reversed(item.item or []))
+        for answer in item.answer or ():
+            waiting.extend(reversed(answer.item or []))
+            value = _answered(answer)
+            if item.linkId and value is not None:
+                unit = unit_of(answer.valueQuantity) if answer.valueQuantity else ""
+                yield Answer(item.linkId, value, unit, given, origin)
+
+
+def _answered(answer: fhir.ItemAnswer) -> str | float | None:
+    if answer.valueBoolean is not None:
+        return "yes" if answer.valueBoolean else "no"
+    if answer.valueCoding is not None:
+        return answer.valueCoding.code or answer.valueCoding.display
+    quantity = answer.valueQuantity.value if answer.valueQuantity else None
+    for number in (answer.valueDecimal, answer.valueInteger, quantity):
+        if number is not None:
+            return float(number)
+    return answer.valueDate or answer.valueDateTime or answer.valueString or None
