@@ -15,9 +15,9 @@ import numpy.typing as npt
 from .effects import arrays
 from .effects_counts import binary_effects
 from .errors import StatsInputError
-from .pool import pool
+from .pooling import pool
 from .quantiles import t_quantile, t_two_sided
-from .regress import regress
+from .regression import regress
 from .results import Fit, Floats, Interval
 
 FEWEST = 10

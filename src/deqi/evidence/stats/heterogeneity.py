@@ -11,10 +11,11 @@ import numpy.typing as npt
 from scipy.special import chdtri
 
 from .errors import StatsInputError
-from .pool import as_batch, order_by_precision, pool, to_columns
+from .layout import as_batch, order_by_precision, to_columns
+from .pooling import pool
 from .projection import Design, MeanDesign
 from .quantiles import t_quantile, z_quantile
-from .regress import prepare
+from .regression import prepare
 from .results import Floats, Interval, Prediction, Status
 from .tau2 import q_profile
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StatsInputError
-from .pool import pool
+from .pooling import pool
 from .results import Bools, Fit, Floats
 from .tau2 import FIXED
 

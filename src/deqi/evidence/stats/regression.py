@@ -14,7 +14,8 @@ import numpy.typing as npt
 from scipy.special import fdtrc
 
 from .errors import StatsInputError
-from .pool import Columns, as_batch, check_call, fit_columns, pool, to_columns
+from .layout import Columns, as_batch, to_columns
+from .pooling import check_call, fit_columns, pool
 from .projection import RegressionDesign
 from .quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from .results import Bools, Floats, Heterogeneity, Ints, Prediction, Status

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StatsInputError
-from .pool import pool
+from .pooling import pool
 from .quantiles import chi2_upper
-from .regress import regress
+from .regression import regress
 from .results import Fit, Floats
 
 

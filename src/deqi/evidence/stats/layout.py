@@ -1,0 +1,93 @@
+"""From the caller's arrays (..., k) to the kernel's columns (k, B), with a status for each data set."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import StatsInputError
+from .results import Floats, Ints, Status
+
+
+class Columns(NamedTuple):
+    """A batch as the kernel wants it: (k, B), absent studies y = 0, v = inf, unusable columns made harmless."""
+
+    y: Floats
+    v: Floats
+    k: Ints
+    status: Ints
+    scale: Floats | None
+    """Powers of two (B,) by which effects were divided so that squares of variances can be held, or None."""
+
+
+def as_batch(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Both arrays as float64 of one shape (..., k)."""
+    y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
+    if y.ndim == 0 or v.ndim == 0:
+        raise StatsInputError("yi and vi: give arrays with the studies on the last axis, not single numbers.")
+    if y.shape != v.shape:
+        try:
+            y, v = np.broadcast_arrays(y, v)
+        except ValueError as error:
+            raise StatsInputError(f"yi and vi: shapes {y.shape} and {v.shape} do not match.") from error
+    return y, v
+
+
+def to_columns(y: Floats, v: Floats, p: int = 1) -> Columns:
+    """Turn (B, k) into the kernel's layout and give each data set its status."""
+    if y.shape[0] and y.shape[1] > p and v.min() > 1e-40 and v.max() < 1e40 and np.isfinite(y.sum()):
+        # The common case: nothing absent (NaN fails every comparison), nothing odd.
+        k = np.full(y.shape[0], y.shape[1], dtype=np.int64)
+        return Columns(y.T.copy(), v.T.copy(), k, np.zeros_like(k), None)
+    absent = np.isnan(y) | np.isnan(v)
+    gaps = bool(absent.any())
+    y, v = y.T.copy(), v.T.copy()
+    if gaps:
+        y[absent.T], v[absent.T] = 0.0, np.inf
+        k = y.shape[0] - absent.sum(1)
+    else:
+        k = np.full(y.shape[1], y.shape[0], dtype=np.int64)
+    status = np.zeros(y.shape[1], dtype=np.int64)
+    finite_v = v[v < np.inf]
+    clean = (
+        finite_v.size == v.size - (int(absent.sum()) if gaps else 0)
+        and (finite_v.size == 0 or finite_v.min() > 0.0)
+        and bool(np.isfinite(y).all())
+        and int(k.min(initial=p + 1)) > p
+    )
+    if not clean:
+        here = ~absent.T
+        status[k <= p] = Status.NOT_ESTIMABLE
+        if p == 1:
+            status[k == 1] = Status.SINGLE_STUDY
+        status[k == 0] = Status.NO_STUDIES
+        status[(here & (v == 0.0)).any(0)] = Status.ZERO_VARIANCE
+        status[(here & ((v < 0.0) | np.isinf(v) | np.isinf(y))).any(0)] = Status.BAD_INPUT
+        unusable = status > Status.SINGLE_STUDY
+        y[:, unusable], v[:, unusable] = 0.0, 1.0
+    scale: Floats | None = None
+    if v.size and not (v.min() > 1e-40 and v[v < np.inf].max(initial=1.0) < 1e40):
+        # Effects are divided by it and variances by its square, both exactly.
+        scale = np.ldexp(1.0, np.frexp(v.min(0))[1] // 2)
+        y, v = y / scale, v / scale / scale
+    return Columns(y, v, k, status, scale)
+
+
+def order_by_precision(y: Floats, v: Floats) -> tuple[Floats, Floats, Floats]:
+    """Put each column's most precise study first and measure effects from it.
+
+    Returns the new y and v, and the effect subtracted (B,). Sums then lose nothing to a dominant study or to a
+    large common shift. y and v are changed in place.
+    """
+    columns = np.arange(y.shape[1])
+    best = v.argmin(0)
+    origin = y[best, columns]
+    v_best = v[best, columns]
+    y[best, columns], v[best, columns] = y[0], v[0]
+    y[0], v[0] = origin, v_best
+    y -= origin
+    if v.max(initial=0.0) == np.inf:
+        y[v == np.inf] = 0.0
+    return y, v, origin
