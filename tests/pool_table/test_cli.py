@@ -57,3 +57,9 @@ def test_figures_that_cannot_be_written_or_drawn(tmp_path: Path) -> None:
         run(EXAMPLES / "bcg.csv", "--forest", tmp_path / "none" / "f.svg")
     with pytest.raises(InputError, match="no pooled estimate"):
         run("-", "--method", "GLMM", "--funnel", tmp_path / "u.svg", data=b"events,total\n0,10\n0,20\n")
+
+
+def test_a_study_name_is_text_in_a_figure(tmp_path: Path) -> None:
+    run("-", "--forest", tmp_path / "f.svg", data=b"study,yi,vi\n<script>x</script> & co,1,1\nB,2,1\n")
+    drawing = (tmp_path / "f.svg").read_text()
+    assert "<script" not in drawing and "&lt;script&gt;" in drawing

@@ -131,3 +131,9 @@ def test_subgroups_of_a_count_method() -> None:
     assert [g.group for g in out.subgroups] == ["random", "alternate", "systematic"]
     assert sum(g.k for g in out.subgroups) == out.k
     assert out.between is not None and out.between.df == 2 and out.between.p is not None
+
+
+def test_names_cannot_drive_a_terminal() -> None:
+    out = pooled("study,yi,vi,by\n\x1b[31mred,1,1,\x1b[2J\nB,,1,b\n", by="by")
+    said = [s.study for s in out.studies] + [g.group for g in out.subgroups] + list(out.warnings)
+    assert all(text.isprintable() for text in said)

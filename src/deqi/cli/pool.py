@@ -29,7 +29,8 @@ def pool(
 
     Columns: yi,vi | yi,sei | estimate,ci_low,ci_high | events_t,total_t,events_c,total_c |
     mean_t,sd_t,n_t,mean_c,sd_c,n_c | events_t,time_t,events_c,time_c | events,total | events,time |
-    mean_pre,sd_pre,mean_post,sd_post,n,correlation; and study.
+    mean_pre,sd_pre,mean_post,sd_post,n,correlation; and study. yi is on the analysis scale (logarithms of ratios);
+    estimate,ci_low,ci_high are ratios as printed when --measure names a ratio, and 95 % intervals.
     """
     import sys
 
@@ -162,5 +163,4 @@ def _p(p: float | None) -> str:
 
 
 def _short(text: str, longest: int) -> str:
-    clean = "".join(c if c.isprintable() else "?" for c in text)
-    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -23,6 +23,7 @@ from deqi.evidence.table_read import Table, parse_table, read_table
 __all__ = ["METHODS", "PooledTable", "StudyRow", "Table", "parse_table", "pool_table", "read_table"]
 
 COUNT_METHODS: Final = ("GLMM", "MH", "PETO")
+MOST_FOR_GLMM: Final = 5_000
 FIXED_METHODS: Final = ("FE", "EE")
 METHODS: Final = ("REML", "DL", "PM", "ML", "EB", "SJ", "HE", "HS", *FIXED_METHODS, *COUNT_METHODS)
 TESTS: Final = ("adhoc", "knha", "t", "z")
@@ -112,6 +113,8 @@ def pool_table(
         if column not in table.columns:
             names = ", ".join(table.columns)
             raise InputError(f"{table.name}, row 1: no column {column!r}; the header has {names}.")
+    if method == "GLMM" and len(table.rows) > MOST_FOR_GLMM:
+        raise InputError(f"{table.name}: --method GLMM takes at most {MOST_FOR_GLMM:,} studies; use MH or REML.")
     given = numbers(table, chosen, measure)
     effects = effects_of(given, chosen, measure)
     warnings = warn_rows(effects, given, measure)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deqi.errors import InputError
-from deqi.evidence.table_read import Table, shown
+from deqi.evidence.table_read import Table, plain, shown
 
 Floats = npt.NDArray[np.float64]
 Kind = Literal["binary", "means", "rates", "proportion", "rate", "change", "interval", "yi_sei", "yi_vi"]
@@ -108,7 +108,7 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
     absent: list[tuple[int, tuple[str, ...]]] = []
     for index, (row, cells) in enumerate(table.rows):
         label = cells[place["study"]] if "study" in place else ""
-        studies.append(label or f"row {row}")
+        studies.append(plain(label) or f"row {row}")
         values = {column: number(table, row, column, cells[i]) for column, i in where.items()}
         empty = tuple(column for column, value in values.items() if value is None)
         whole = {column: value for column, value in values.items() if value is not None}
@@ -129,10 +129,10 @@ def number(table: Table, row: int, column: str, cell: str) -> float | None:
     """
     if cell.casefold() in _MISSING:
         return None
-    plain = cell.replace("\u2212", "-")
-    if table.decimal_comma and "." not in plain:
-        plain = plain.replace(",", ".")
-    value = float(plain) if _NUMBER.fullmatch(plain) else math.nan
+    digits = cell.replace("\u2212", "-")
+    if table.decimal_comma and "." not in digits:
+        digits = digits.replace(",", ".")
+    value = float(digits) if _NUMBER.fullmatch(digits) else math.nan
     if not math.isfinite(value):
         raise InputError(
             f"{table.name}, row {row}, column {column}: {shown(cell)} is not a number; "

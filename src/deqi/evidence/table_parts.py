@@ -13,7 +13,7 @@ from deqi.errors import InputError
 from deqi.evidence.stats import Fit, Status, pool, regress
 from deqi.evidence.table_columns import Floats, number
 from deqi.evidence.table_effects import natural
-from deqi.evidence.table_read import Table
+from deqi.evidence.table_read import Table, plain
 
 _MOST_LEVELS = 50
 
@@ -90,7 +90,7 @@ def by_groups(
         InputError: too many levels.
     """
     place = table.columns.index(by)
-    labels = [cells[place] or "not stated" for _, cells in table.rows]
+    labels = [plain(cells[place]) or "not stated" for _, cells in table.rows]
     levels = tuple(dict.fromkeys(labels))
     if len(levels) > _MOST_LEVELS:
         raise InputError(
@@ -208,7 +208,7 @@ def _column(table: Table, column: str, usable: Any, names: list[str], matrix: li
             f"to {_MOST_LEVELS} words."
         )
     for word in words[1:]:
-        names.append(f"{column}: {word}")
+        names.append(f"{column}: {plain(word)}")
         matrix.append(np.array([float(cell == word) if cell else math.nan for _, cell in cells]))
 
 

@@ -148,5 +148,10 @@ def _header(cells: list[str], number: int, name: str) -> tuple[tuple[str, ...], 
 
 def shown(text: str, longest: int = 40) -> str:
     """A cell or name quoted for a message: printable, short."""
+    return repr(plain(text, longest))
+
+
+def plain(text: str, longest: int = 80) -> str:
+    """A name as it may be printed: no control characters (a terminal would obey them), and short."""
     clean = "".join(c if c.isprintable() else "?" for c in text)
-    return repr(clean if len(clean) <= longest else clean[: longest - 3] + "...")
+    return clean if len(clean) <= longest else clean[: longest - 3] + "..."
