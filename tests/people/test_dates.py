@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deqi.people.dates import DateRange, aged, day, parse_date, span
@@ -62,6 +62,7 @@ def test_a_span_runs_from_the_first_to_the_last_day():
 
 
 @given(st.integers(0, 120), st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2100, 1, 1)))
+@settings(deadline=None)
 def test_an_age_gives_exactly_the_births_that_have_it(years, on):
     def completed(birth):
         return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
@@ -73,6 +74,7 @@ def test_an_age_gives_exactly_the_births_that_have_it(years, on):
 
 
 @given(st.text(max_size=45))
+@settings(deadline=None)
 def test_no_text_breaks_the_parser(text):
     found = parse_date(text)
     assert found is None or found.earliest <= found.latest

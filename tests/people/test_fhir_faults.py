@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deqi.errors import InputError
@@ -115,7 +115,7 @@ def test_a_file_cut_anywhere_is_survived(at):
 
 
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.binary(max_size=6)), min_size=1, max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_bytes_changed_anywhere_are_survived(changes):
     data = bytearray(GOOD)
     for at, new in changes:
@@ -142,7 +142,7 @@ KINDS = ["Patient", "Condition", "MedicationRequest", "Observation", "Device", "
 
 
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_wrong_types_anywhere_are_survived(kind, fields, with_subject):
     made = resource(kind, **(({"subject": SUBJECT} if with_subject else {}) | fields))
     survives(json.dumps(bundle(patient(), made)).encode())
@@ -150,5 +150,6 @@ def test_wrong_types_anywhere_are_survived(kind, fields, with_subject):
 
 
 @given(st.binary(max_size=300))
+@settings(deadline=None)
 def test_any_bytes_are_survived(data):
     survives(data)

@@ -130,6 +130,7 @@ def test_answers_come_from_a_questionnaire_response():
         {"linkId": "takes-blood-thinner", "answer": [{"valueBoolean": False}]},
         {"linkId": "group", "item": [{"linkId": "last-inr", "answer": [{"valueDecimal": 2.5}]}]},
         {"linkId": "device-kind", "answer": [{"valueCoding": {"code": "pacemaker"}, "item": [{"linkId": "deep"}]}]},
+        {"linkId": "coded-no", "answer": [{"valueCoding": {"system": SNOMED, "code": "373067005"}}]},
         {"linkId": "empty"},
     ]
     made = resource("QuestionnaireResponse", status="completed", subject=SUBJECT, authored="2026-11-20", item=items)
@@ -138,6 +139,7 @@ def test_answers_come_from_a_questionnaire_response():
         "takes-blood-thinner": "no",
         "last-inr": 2.5,
         "device-kind": "pacemaker",
+        "coded-no": "no",
     }
 
 

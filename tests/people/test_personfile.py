@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deqi.errors import InputError
@@ -179,7 +179,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(WORDS, VALUES, max_size=5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_values_give_a_person_or_one_sentence(document):
     import json
 
@@ -190,7 +190,7 @@ def test_any_values_give_a_person_or_one_sentence(document):
 
 
 @given(st.text(max_size=120))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_gives_a_person_or_one_sentence(text):
     try:
         person(text.encode("utf-8", "replace"))

@@ -9,6 +9,9 @@ from deqi.people.fhir import statuses
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.elements import MalformedError, moment, unit_of
 
+_YES_NO = {"Y": "yes", "N": "no", "373066001": "yes", "373067005": "no"}
+"""How yes and no are coded in HL7 v2 table 0136 and in SNOMED CT."""
+
 
 def answers_of(resource: fhir.QuestionnaireResponse, origin: Origin) -> Iterator[Answer]:
     """The answers whose ``linkId`` is the name of a question, nested ones too."""
@@ -33,7 +36,8 @@ def _answered(answer: fhir.ItemAnswer) -> str | float | None:
     if answer.valueBoolean is not None:
         return "yes" if answer.valueBoolean else "no"
     if answer.valueCoding is not None:
-        return answer.valueCoding.code or answer.valueCoding.display
+        code = answer.valueCoding.code or answer.valueCoding.display
+        return _YES_NO.get(code, code) if code else None
     quantity = answer.valueQuantity.value if answer.valueQuantity else None
     for number in (answer.valueDecimal, answer.valueInteger, quantity):
         if number is not None:
