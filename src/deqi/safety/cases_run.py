@@ -15,7 +15,6 @@ from typing import Any, Literal
 import msgspec
 
 from deqi.errors import InputError
-from deqi.knowledge import leaves
 from deqi.people.answers import answers_in
 from deqi.people.dates import day
 from deqi.people.facts import Answer, Person
@@ -157,10 +156,9 @@ def _dated(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _reassuring(catalog: Catalog, case: Case, answered: set[str]) -> Iterator[Answer]:
     """No to every other question, but yes where no is the worrying answer."""
-    worrying = {leaf.question for leaf in catalog.leaves if isinstance(leaf, leaves.Answer) and "no" in leaf.among}
     for question in catalog.questions:
         if question not in answered and question not in (BIRTH_QUESTION, SEX_QUESTION):
-            yield Answer(question, "yes" if question in worrying else "no", given=day(case.as_of))
+            yield Answer(question, "yes" if question in catalog.worrying_no else "no", given=day(case.as_of))
 
 
 def _compare(expect: Expected, result: Assessment) -> Iterator[tuple[str, str, str]]:

@@ -7,11 +7,13 @@ import functools
 from collections.abc import Mapping
 
 from deqi.knowledge import Knowledge
-from deqi.knowledge.leaves import PLAN_LEAVES, AnyLeaf
+from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf
 from deqi.knowledge.rules import AllOf, Node, Rule, parse_trigger
 from deqi.knowledge.tables.atlas import Hazard, PointDepth
 from deqi.knowledge.tables.vocabulary import (
     Code,
+    CodeSet,
+    DrugProduct,
     ObservationKind,
     Question,
     Region,
@@ -20,6 +22,7 @@ from deqi.knowledge.tables.vocabulary import (
     Technique,
     Unit,
 )
+from deqi.people.codes import CodeIndex
 from deqi.people.units import UnitTable
 from deqi.safety.applies import Terms, parse_terms
 from deqi.safety.settings import Settings, settle
@@ -64,8 +67,10 @@ class Catalog:
     hazards: Mapping[str, tuple[Hazard, ...]]
     textbook_mm: Mapping[str, float]
     """The lowest textbook maximum of each point."""
-    covered: frozenset[tuple[str, str]]
-    """Code set and system pairs that hold at least one code."""
+    index: CodeIndex
+    """The code sets: which of them a fact belongs to, and which a fact could have been given to."""
+    worrying_no: frozenset[str]
+    """Questions of which no is a worrying answer."""
     edition: str
 
     def value(self, setting: str | float) -> float:
@@ -82,8 +87,10 @@ class Catalog:
         return {point: frozenset(names) for point, names in found.items()}
 
 
-def build_catalog(knowledge: Knowledge, chosen: Mapping[str, float] | None = None) -> Catalog:
-    """Compile the knowledge, with a clinic's own thresholds if any.
+def build_catalog(
+    knowledge: Knowledge, chosen: Mapping[str, float] | None = None, index: CodeIndex | None = None
+) -> Catalog:
+    """Compile the knowledge, with a clinic's own thresholds and an index with its value sets, if any.
 
     Raises:
         InputError: a threshold that is unknown, out of range, or would loosen an absolute rule.
@@ -115,9 +122,15 @@ def build_catalog(knowledge: Knowledge, chosen: Mapping[str, float] | None = Non
         textbook_mm={
             row.point: row.mm_high_lowest for row in knowledge.rows(PointDepth) if row.mm_high_lowest is not None
         },
-        covered=frozenset((row.set, row.system) for row in knowledge.rows(Code)),
+        index=index or build_index(knowledge),
+        worrying_no=frozenset(leaf.question for leaf in leaves if isinstance(leaf, Answer) and "no" in leaf.among),
         edition=knowledge.edition.version,
     )
+
+
+def build_index(knowledge: Knowledge) -> CodeIndex:
+    """The shipped code sets, ready to be asked."""
+    return CodeIndex.build(knowledge.rows(CodeSet), knowledge.rows(Code), knowledge.rows(DrugProduct))
 
 
 def _compile(rule: Rule, leaves: dict[AnyLeaf, int]) -> CompiledRule:

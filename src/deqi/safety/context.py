@@ -11,6 +11,7 @@ from deqi.safety.applies import Alternative, compare
 from deqi.safety.catalog import Catalog
 from deqi.safety.plan import Plan
 from deqi.safety.truth import Truth
+from deqi.safety.verdict import Verdict
 
 UNSURE = ("unsure", "not-sure", "unknown")
 BIRTH_QUESTION = "date-of-birth"
@@ -20,7 +21,20 @@ SEX_QUESTION = "sex-recorded"
 class Context:
     """What the leaves are put to. Facts later than ``as_of`` are left out: they do not exist yet."""
 
-    __slots__ = ("_ages", "_applies", "_by_set", "_opens", "_systems", "answers", "as_of", "catalog", "person", "plan")
+    __slots__ = (
+        "_ages",
+        "_applies",
+        "_before",
+        "_by_set",
+        "_sex",
+        "_shapes_by_kind",
+        "answers",
+        "as_of",
+        "catalog",
+        "person",
+        "plan",
+        "unrecorded",
+    )
 
     def __init__(self, catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None = None) -> None:
         self.catalog = catalog
@@ -28,15 +42,17 @@ class Context:
         self.as_of = as_of
         self.plan = plan
         self._by_set: dict[str, list[Fact]] = {}
-        self._systems: dict[str, set[str]] = {}
         self._applies: dict[str, Truth] = {}
-        self._opens: dict[str, tuple[str, ...]] = {}
+        self._before: dict[str, tuple[str, ...]] = {}
+        self._shapes_by_kind: dict[str, list[Fact]] | None = None
+        self.unrecorded: dict[tuple[str | None, str | None, bool], Verdict] = {}
         for fact in person.facts:
             if fact.sets and exists(fact, as_of):
                 for match in fact.sets:
                     self._by_set.setdefault(match.set, []).append(fact)
         self.answers: Mapping[str, Answer] = latest_answers(self._usable_answers())
         self._ages = self._age_range()
+        self._sex = self._find_sex()
 
     def _usable_answers(self) -> Iterable[Answer]:
         """Answers given by ``as_of``; one about *today* counts on its own day only."""
@@ -51,22 +67,39 @@ class Context:
 
     def facts(self, code_set: str) -> list[Fact]:
         """The facts that belong to a code set, as recorded."""
-        return self._by_set.get(code_set, [])
+        return self._by_set.get(code_set, _NO_FACTS)
 
     def answer(self, question: str) -> Answer | None:
         """The answer; None when not asked, or not sure."""
         given = self.answers.get(question)
         return None if given is None or given.value in UNSURE else given
 
-    def systems(self, kind: str) -> set[str]:
-        """The code systems in which this person's facts of a kind are recorded; an uncoded fact gives ``""``."""
-        if kind not in self._systems:
-            found: set[str] = set()
+    def readable(self, kinds: Iterable[str]) -> bool:
+        """Whether every record of these kinds could be read; where one could not, the record proves no absence."""
+        return not self.person.unreadable or self.person.unreadable.isdisjoint(kinds)
+
+    def silence_is_no(self, code_set: str, kinds: Iterable[str]) -> bool:
+        """Whether what is not recorded is absent: lists declared complete and readable, holding nothing of which
+        nobody could tell whether it belongs to the set."""
+        if not self.person.complete:
+            return False
+        return (
+            self.person.complete.issuperset(kinds)
+            and self.readable(kinds)
+            and all(self.catalog.index.can_judge(code_set, fact) for kind in kinds for fact in self._shapes(kind))
+        )
+
+    def _shapes(self, kind: str) -> list[Fact]:
+        """One fact for every way in which this person's facts of a kind are coded."""
+        if self._shapes_by_kind is None:
+            shapes: dict[tuple[str, frozenset[str], bool], Fact] = {}
             for fact in self.person.facts:
-                if fact.kind == kind:
-                    found.update((coding.system for coding in fact.codes) if fact.codes else ("",))
-            self._systems[kind] = found
-        return self._systems[kind]
+                key = (fact.kind, frozenset(one.system for one in fact.codes), bool(fact.text or fact.display))
+                shapes.setdefault(key, fact)
+            self._shapes_by_kind = {}
+            for fact in shapes.values():
+                self._shapes_by_kind.setdefault(fact.kind, []).append(fact)
+        return self._shapes_by_kind.get(kind, _NO_FACTS)
 
     def ages(self) -> tuple[int, int] | None:
         """Completed years at ``as_of``: at least, at most; None without a birth date."""
@@ -81,49 +114,60 @@ class Context:
 
     def sex(self) -> str | None:
         """Recorded sex, else the answer to the question for it."""
+        return self._sex
+
+    def _find_sex(self) -> str | None:
         if self.person.sex is not None:
             return self.person.sex
         given = self.answer(SEX_QUESTION)
-        return given.value if given is not None and given.value in ("female", "male") else None
+        return str(given.value) if given is not None and given.value in ("female", "male") else None
 
     def applies(self, question: str) -> Truth:
         """Whether a question is about this person at all."""
         known = self._applies.get(question)
         if known is None:
-            terms = self.catalog.applies.get(question, ())
-            known = min((max(self._holds(option) for option in term) for term in terms), default=Truth.YES)
+            known = Truth.YES
+            for term in self.catalog.applies.get(question, ()):
+                known = min(known, self._term(term))
             self._applies[question] = known
         return known
+
+    def _term(self, term: tuple[Alternative, ...]) -> Truth:
+        """The record can only affirm: while it is silent, the answers among the alternatives say what holds."""
+        truths = [self._holds(option) for option in term]
+        if Truth.YES in truths:
+            return Truth.YES
+        asked = [truth for option, truth in zip(term, truths, strict=True) if option.kind not in ON_RECORD]
+        return max(asked, default=Truth.UNKNOWN)
 
     def to_put_first(self, question: str) -> tuple[str, ...]:
         """The questions on which it hangs whether this one applies, back to the first; itself when there is none.
 
         One alternative that already holds settles its term; nothing needs to be put before the question then.
         """
-        known = self._opens.get(question)
+        known = self._before.get(question)
         if known is None:
             before = dict.fromkeys(
                 first
                 for term in self.catalog.applies.get(question, ())
-                if max(self._holds(option) for option in term) is Truth.UNKNOWN
+                if self._term(term) is Truth.UNKNOWN
                 for option in term
-                if option.kind == "answer" and self._holds(option) is Truth.UNKNOWN and option.name not in self.answers
+                if option.kind == "answer" and option.name not in self.answers and self._holds(option) is Truth.UNKNOWN
                 for first in self.to_put_first(option.name)
             )
             known = tuple(before) or (question,)
-            self._opens[question] = known
+            self._before[question] = known
         return known
 
     def _holds(self, option: Alternative) -> Truth:
         match option.kind:
             case "answer":
-                if self.applies(option.name) is Truth.NO:
-                    return Truth.NO
                 given = self.answer(option.name)
-                return Truth.UNKNOWN if given is None else yes_or_no(str(given.value) in option.values)
+                if given is not None:
+                    return yes_or_no(str(given.value) in option.values)
+                return Truth.NO if self.applies(option.name) is Truth.NO else Truth.UNKNOWN
             case "sex":
-                sex = self.sex()
-                return Truth.UNKNOWN if sex is None else yes_or_no(sex == option.name)
+                return Truth.UNKNOWN if self._sex is None else yes_or_no(self._sex == option.name)
             case "age":
                 if self._ages is None:
                     return Truth.UNKNOWN
@@ -131,6 +175,10 @@ class Context:
             case _:
                 recorded = any(fact.state in ("present", "unknown", "inactive") for fact in self.facts(option.name))
                 return Truth.YES if recorded else Truth.UNKNOWN
+
+
+_NO_FACTS: list[Fact] = []
+ON_RECORD = ("recorded", "medication")
 
 
 def yes_or_no(holds: bool) -> Truth:
@@ -144,7 +192,13 @@ def both(ends: list[bool]) -> Truth:
 
 
 def exists(fact: Fact, as_of: dt.date) -> bool:
-    """Whether the fact was there on the day: begun, or, with no beginning recorded, written down."""
+    """Whether the fact was there on the day: begun, or, with no beginning recorded, written down.
+
+    A denial is there from the day it was written. A date too vague to tell counts as there, but no denial does.
+    """
+    if fact.state == "refuted":
+        written = fact.recorded or fact.start
+        return written is None or written.latest <= as_of
     when = fact.start or fact.recorded
     return when is None or when.earliest <= as_of
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deqi.knowledge import Knowledge
-from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct, Region
+from deqi.knowledge.tables.vocabulary import Region
 from deqi.people.codes import CodeIndex
 from deqi.people.facts import Person
 from deqi.people.sites import SiteFinder
-from deqi.safety.catalog import Catalog, build_catalog
+from deqi.safety.catalog import Catalog, build_catalog, build_index
 from deqi.safety.findings import Assessment, assess
 from deqi.safety.plan import Plan
 
@@ -22,7 +22,6 @@ class Engine:
     """Rules, code sets and body regions of one edition; it holds nothing about a person."""
 
     catalog: Catalog
-    index: CodeIndex
     sites: SiteFinder
     unused_value_sets: tuple[str, ...] = ()
     """Files of the value-set folder that belong to no set of ours."""
@@ -38,7 +37,7 @@ class Engine:
         Raises:
             InputError: a threshold that is unknown, out of range or would loosen an absolute rule; a bad ValueSet.
         """
-        index = CodeIndex.build(knowledge.rows(CodeSet), knowledge.rows(Code), knowledge.rows(DrugProduct))
+        index = build_index(knowledge)
         unused: tuple[str, ...] = ()
         if value_sets is not None:
             from deqi.people.valuesets import read_value_sets
@@ -46,7 +45,12 @@ class Engine:
             added = read_value_sets(value_sets, index.sets)
             index = index.with_value_sets(added.members)
             unused = added.unused
-        return cls(build_catalog(knowledge, settings), index, SiteFinder(knowledge.rows(Region)), unused)
+        return cls(build_catalog(knowledge, settings, index), SiteFinder(knowledge.rows(Region)), unused)
+
+    @property
+    def index(self) -> CodeIndex:
+        """The code sets, with the organisation's own added."""
+        return self.catalog.index
 
     def assess(self, person: Person, as_of: dt.date, plan: Plan | None = None) -> Assessment:
         """Judge every rule for one person on one day."""

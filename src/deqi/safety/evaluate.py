@@ -6,13 +6,14 @@ ancestor have the rule's truth.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from deqi.knowledge import leaves as kinds
 from deqi.knowledge.leaves import AnyLeaf
-from deqi.safety import measured, planned, recorded, spoken
+from deqi.safety import gestation, measured, planned, recorded, spoken
 from deqi.safety.catalog import Branch, CompiledRule
 from deqi.safety.context import Context
 from deqi.safety.truth import Truth
@@ -25,7 +26,7 @@ JUDGES: dict[type[AnyLeaf], Judge] = {
     kinds.Medication: recorded.medication,
     kinds.Observation: measured.observation,
     kinds.Coded: measured.coded,
-    kinds.Gestation: measured.gestation,
+    kinds.Gestation: gestation.gestation,
     kinds.Answer: spoken.answer,
     kinds.Age: spoken.age,
     kinds.Sex: spoken.sex,
@@ -36,48 +37,61 @@ JUDGES: dict[type[AnyLeaf], Judge] = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Judged:
-    """A rule's truth and the leaves that decided it."""
+class Judged(msgspec.Struct, frozen=True, gc=False):
+    """A rule's truth and the verdicts that decided it (none for a rule that is no)."""
 
     rule: CompiledRule
     truth: Truth
     deciding: tuple[Verdict, ...]
 
 
-def judge_leaves(context: Context) -> tuple[Verdict, ...]:
+def judge_leaves(context: Context) -> list[Verdict]:
     """The verdict on every distinct leaf, in the catalog's order."""
-    return tuple(JUDGES[type(leaf)](leaf, context) for leaf in context.catalog.leaves)
+    return [judge(leaf, context) for judge, leaf in zip(_judges(context), context.catalog.leaves, strict=True)]
 
 
-def judge_rules(context: Context) -> tuple[Judged, ...]:
-    """Every rule's truth; rules that need a plan are left out when there is none."""
+def _judges(context: Context) -> list[Judge]:
+    return [JUDGES[type(leaf)] for leaf in context.catalog.leaves]
+
+
+def judge_rules(context: Context) -> list[Judged]:
+    """Every rule's truth; rules about a plan are left out when there is none."""
     verdicts = judge_leaves(context)
     truths = [verdict.truth for verdict in verdicts]
-    return tuple(
-        judge_rule(rule, verdicts, truths)
-        for rule in context.catalog.rules
-        if context.plan is not None or rule.rule.stage != "plan"
-    )
+    with_plan = context.plan is not None
+    return [
+        judge_rule(rule, verdicts, truths) for rule in context.catalog.rules if with_plan or rule.rule.stage != "plan"
+    ]
 
 
-def judge_rule(rule: CompiledRule, verdicts: tuple[Verdict, ...], truths: list[Truth]) -> Judged:
+def judge_rule(rule: CompiledRule, verdicts: list[Verdict], truths: list[Truth]) -> Judged:
     """One rule."""
-    truth = _truth(rule.trigger, truths)
+    truth = truth_of(rule.trigger, truths)
     if truth is Truth.NO:
         return Judged(rule, truth, ())
-    return Judged(rule, truth, tuple(verdicts[number] for number in _deciding(rule.trigger, truth, truths)))
+    return Judged(rule, truth, tuple([verdicts[number] for number in _deciding(rule.trigger, truth, truths)]))
 
 
-def _truth(node: Branch | int, truths: list[Truth]) -> Truth:
+def truth_of(node: Branch | int, truths: list[Truth]) -> Truth:
+    """Kleene truth of a node: *and* ends at the first no, *or* at the first yes."""
     if isinstance(node, int):
         return truths[node]
-    return (min if node.every else max)(_truth(child, truths) for child in node.children)
+    end, result = (Truth.NO, Truth.YES) if node.every else (Truth.YES, Truth.NO)
+    for child in node.children:
+        truth = truths[child] if isinstance(child, int) else truth_of(child, truths)
+        if truth is end:
+            return end
+        if truth is Truth.UNKNOWN:
+            result = truth
+    return result
 
 
 def _deciding(node: Branch | int, truth: Truth, truths: list[Truth]) -> list[int]:
+    """The leaves that have the truth of the rule, as has every node above them."""
     if isinstance(node, int):
-        return [node] if truths[node] is truth else []
-    if _truth(node, truths) is not truth:
-        return []
-    return [number for child in node.children for number in _deciding(child, truth, truths)]
+        return [node]
+    found: list[int] = []
+    for child in node.children:
+        if truth_of(child, truths) is truth:
+            found += _deciding(child, truth, truths)
+    return found

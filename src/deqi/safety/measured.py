@@ -1,26 +1,28 @@
-"""Leaves about results: numbers, coded results, weeks of pregnancy."""
+"""Leaves about results: numbers and coded results."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable
 
-from deqi.knowledge.leaves import Coded, Gestation, Observation
+from deqi.knowledge.leaves import Coded, Observation
 from deqi.people.dates import DateRange, day
 from deqi.people.facts import Answer, Fact
-from deqi.safety.answers import cleared, from_record, said, still_to_ask
+from deqi.safety.answers import denied, from_record, given, said, still_to_ask, unrecorded
 from deqi.safety.applies import compare
 from deqi.safety.context import Context
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import Verdict
 
-LONGEST_PREGNANCY_WEEKS = 42.0
-"""A pregnancy reckoned beyond this is over, or was never closed on the record (default, not clinician-reviewed)."""
+DECIMALS = 9
+"""Conversion by a factor leaves dust beyond this: 100.4 [degF] is 38 Cel."""
+_OBSERVATION = ("observation",)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading:
-    """One usable or unusable result. ``low`` and ``high`` bound the value (equal when exact)."""
+    """One result, judged by itself. ``truth`` is unknown for one that cannot be used."""
 
     when: DateRange
     truth: Truth
@@ -28,43 +30,70 @@ class Reading:
 
 
 def observation(leaf: Observation, context: Context) -> Verdict:
-    """See :class:`deqi.knowledge.leaves.Observation`."""
-    readings = _readings(leaf, context)
+    """See :class:`deqi.knowledge.leaves.Observation`.
+
+    The latest results count: all that are not certainly earlier than another. Of them the more hazardous decides when
+    it lies in the window; a hazardous or unusable one that does not, or that has no certain date, leaves the leaf
+    unknown. Older safe results say nothing.
+    """
+    dated, undated = _readings(leaf, context)
+    if not dated and not undated:
+        return unrecorded(context, leaf.ask, leaf.screen)
     border = context.as_of - dt.timedelta(days=context.catalog.value(leaf.within_days))
-    recent = [reading for reading in readings if reading.when.earliest >= border]
-    older = [reading for reading in readings if reading.when.earliest < border]
-    if recent:
-        latest = _latest(recent)
-        truth = max(reading.truth for reading in latest)
-        if truth is not Truth.UNKNOWN:
-            return Verdict(truth, tuple(reading.of for reading in latest if reading.truth is truth))
-    answered = said(context, leaf.ask)
-    if answered is Truth.YES:
-        return Verdict(Truth.YES, (context.answers[leaf.ask],) if leaf.ask else ())
-    held = bool(older) and any(reading.truth is not Truth.NO for reading in _latest(older))
-    if not recent and not held and cleared(context, leaf.ask, leaf.screen):
-        return Verdict(Truth.NO)
-    return Verdict(
-        Truth.UNKNOWN, asks=(leaf.ask,) if held and leaf.ask else still_to_ask(context, leaf.ask, leaf.screen)
-    )
+    latest = _latest(dated)
+    fresh = [one for one in latest if one.when.earliest >= border]
+    truth = max((one.truth for one in fresh), default=None)
+    held = any(one.truth is not Truth.NO for one in latest if one.when.earliest < border)
+    held = held or (truth is None and any(one is not Truth.NO for one in undated))
+    deciding = tuple(one.of for one in fresh if one.truth is truth)
+    if truth is Truth.YES:
+        return Verdict(Truth.YES, deciding)
+    if truth is Truth.NO and not held:
+        answered = all(isinstance(one, Answer) for one in deciding)
+        if answered or context.readable(_OBSERVATION):
+            return Verdict(Truth.NO, deciding)
+    if said(context, leaf.ask) is Truth.YES:
+        return Verdict(Truth.YES, given(context, leaf.ask))
+    if _denied(leaf, context, unsafe=held or truth is Truth.UNKNOWN):
+        return Verdict(Truth.NO, given(context, leaf.ask) or given(context, leaf.screen))
+    if held and leaf.ask is not None and leaf.ask not in context.answers:
+        return Verdict(Truth.UNKNOWN, asks=(leaf.ask,))
+    return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, leaf.screen))
 
 
-def _readings(leaf: Observation, context: Context) -> list[Reading]:
-    """Every result of the kind, each judged by itself; a result that cannot be used is unknown."""
-    found = []
+def _denied(leaf: Observation, context: Context, *, unsafe: bool) -> bool:
+    """Whether an answer no settles it.
+
+    Where a hazardous or unusable result stands on the record only a newer result does, or the direct question of the
+    day itself ("fever today?"), which is one.
+    """
+    if not unsafe:
+        return denied(context, leaf.ask, leaf.screen)
+    question = context.catalog.questions.get(leaf.ask) if leaf.ask else None
+    if question is None or question.stage != "session":
+        return False
+    answer = context.answer(question.question)
+    return answer is not None and answer.value == "no"
+
+
+def _readings(leaf: Observation, context: Context) -> tuple[list[Reading], list[Truth]]:
+    """Every result of the kind, with its date; and what those without a date say."""
+    dated, undated = [], []
     for fact in context.facts(leaf.observation):
+        if fact.kind != "observation" or fact.state in ("refuted", "planned") or fact.value_missing:
+            continue
+        truth = _judge(leaf, context, fact.value, fact.unit, fact.comparator)
         when = fact.start or fact.recorded
-        if fact.kind == "observation" and fact.state not in ("refuted", "planned") and when is not None:
-            if fact.value_missing:
-                continue
-            found.append(Reading(when, _judge(leaf, context, fact.value, fact.unit, fact.comparator), fact))
+        if when is None:
+            undated.append(truth)
+        else:
+            dated.append(Reading(when, truth, fact))
     answer = context.answer(leaf.ask) if leaf.ask else None
     if answer is not None and isinstance(answer.value, float | int):
         unit = answer.unit or context.catalog.questions[answer.question].unit
-        found.append(
-            Reading(answer.given or day(context.as_of), _judge(leaf, context, float(answer.value), unit, ""), answer)
-        )
-    return found
+        truth = _judge(leaf, context, float(answer.value), unit, "")
+        dated.append(Reading(answer.given or day(context.as_of), truth, answer))
+    return dated, undated
 
 
 def _judge(leaf: Observation, context: Context, value: float | None, unit: str, comparator: str) -> Truth:
@@ -72,16 +101,15 @@ def _judge(leaf: Observation, context: Context, value: float | None, unit: str, 
         return Truth.UNKNOWN
     kind = context.catalog.observations[leaf.observation]
     number = context.catalog.units.convert(value, unit, leaf.unit, leaf.observation)
-    if number is None:
-        return Truth.UNKNOWN
     plausible = context.catalog.units.convert(value, unit, kind.unit, leaf.observation)
-    if plausible is None or not (
-        (kind.plausible_low is None or plausible >= kind.plausible_low)
-        and (kind.plausible_high is None or plausible <= kind.plausible_high)
-    ):
+    if number is None or plausible is None or not _plausible(kind.plausible_low, plausible, kind.plausible_high):
         return Truth.UNKNOWN
     limit = leaf.value if isinstance(leaf.value, tuple) else context.catalog.value(leaf.value)
-    return judge_number(number, comparator, leaf.op, limit)
+    return judge_number(round(number, DECIMALS), comparator, leaf.op, limit)
+
+
+def _plausible(low: float | None, value: float, high: float | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 def judge_number(number: float, comparator: str, op: str, limit: float | tuple[float, float]) -> Truth:
@@ -110,49 +138,34 @@ def _latest(readings: list[Reading]) -> list[Reading]:
 
 def coded(leaf: Coded, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Coded`."""
+    facts = context.facts(leaf.observation)
+    if not facts:
+        return unrecorded(context, leaf.ask, leaf.screen)
     border = context.as_of - dt.timedelta(days=context.catalog.value(leaf.within_days))
     readings = []
-    for fact in context.facts(leaf.observation):
+    for fact in facts:
         when = fact.start or fact.recorded
-        if fact.kind == "observation" and when is not None and when.earliest >= border:
-            if any(match.set == leaf.set for match in fact.value_sets):
-                truth = Truth.YES
-            elif any((leaf.set, coding.system) in context.catalog.covered for coding in fact.value_codes):
-                truth = Truth.NO
-            else:
-                truth = Truth.UNKNOWN
-            readings.append(Reading(when, truth, fact))
-    latest = _latest(readings)
-    present = [reading.of for reading in latest if reading.truth is Truth.YES]
-    settled = latest and all(reading.truth is Truth.NO for reading in latest)
+        if fact.kind == "observation" and fact.state not in ("refuted", "planned") and when is not None:
+            readings.append(Reading(when, _value_in(leaf.set, fact, context), fact))
+    latest = [one for one in _latest(readings) if one.when.earliest >= border]
+    settled = bool(latest) and all(one.truth is Truth.NO for one in latest) and context.readable(_OBSERVATION)
     return from_record(
         context,
         leaf.ask,
         leaf.screen,
-        present=[one for one in present if isinstance(one, Fact)],
-        absent=[reading.of for reading in latest if isinstance(reading.of, Fact)] if settled else [],
-        complete=False,
+        present=_facts(one for one in latest if one.truth is Truth.YES),
+        absent=_facts(latest) if settled else (),
     )
 
 
-def gestation(leaf: Gestation, context: Context) -> Verdict:
-    """See :class:`deqi.knowledge.leaves.Gestation`; weeks are carried forward to ``as_of``."""
-    known = []
-    for fact in context.facts("gestational-age"):
-        if fact.kind == "observation" and fact.value is not None and fact.start is not None:
-            weeks = context.catalog.units.convert(fact.value, fact.unit, "wk", "gestational-age")
-            if weeks is not None:
-                known.append((fact.start, weeks, fact))
-    answer = context.answer(leaf.ask)
-    if answer is not None and isinstance(answer.value, float | int):
-        known.append((answer.given or day(context.as_of), float(answer.value), answer))  # type: ignore[arg-type]
-    if not known:
-        if context.applies(leaf.ask) is Truth.NO:
-            return Verdict(Truth.NO)
-        return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, None))
-    when, weeks, of = max(known, key=lambda one: one[0].latest)
-    now = weeks + (context.as_of - when.latest).days / 7
-    if now > LONGEST_PREGNANCY_WEEKS:
-        return Verdict(Truth.UNKNOWN, asks=(leaf.ask,))
-    limit = leaf.value
-    return Verdict(judge_number(float(int(now)), "", leaf.op, limit), (of,))
+def _value_in(code_set: str, fact: Fact, context: Context) -> Truth:
+    """Whether a coded result is one of a set; unknown for a value of which nobody can tell."""
+    if any(match.set == code_set for match in fact.value_sets):
+        return Truth.YES
+    if any(context.catalog.index.covers(code_set, coding.system) for coding in fact.value_codes):
+        return Truth.NO
+    return Truth.UNKNOWN
+
+
+def _facts(readings: Iterable[Reading]) -> tuple[Fact, ...]:
+    return tuple(one.of for one in readings if isinstance(one.of, Fact))

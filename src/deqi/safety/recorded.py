@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from deqi.knowledge.leaves import Medication, Recorded
 from deqi.people.dates import DateRange
-from deqi.people.facts import Fact
-from deqi.safety.answers import from_record
+from deqi.people.facts import Fact, is_stale
+from deqi.safety.answers import from_record, unrecorded
 from deqi.safety.context import Context
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import Verdict
 
+LONGEST_PREGNANCY_DAYS = 294
+OPEN_AT_MOST_DAYS: Mapping[str, int] = {"pregnancy": LONGEST_PREGNANCY_DAYS}
+"""A record of these sets that was never closed says nothing after so many days: 42 weeks of pregnancy (default, not
+clinician-reviewed)."""
+
 
 def recorded(leaf: Recorded, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Recorded`."""
-    facts = [fact for fact in context.facts(leaf.set) if fact.kind in leaf.kinds and fact.state != "planned"]
+    facts = context.facts(leaf.set)
+    if facts:
+        facts = [fact for fact in facts if fact.kind in leaf.kinds and fact.state != "planned"]
+    if not facts:
+        return unrecorded(context, leaf.ask, leaf.screen, silence_is_no=context.silence_is_no(leaf.set, leaf.kinds))
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
-    present, absent = [], []
-    for fact in facts:
-        holds = _holds(fact, context.as_of, leaf.ever)
-        if days is not None and holds is Truth.YES:
-            holds = min(holds, _since(fact.start, context.as_of, days))
-            if holds is Truth.NO:
-                continue
-        if holds is Truth.YES:
-            present.append(fact)
-        elif holds is Truth.NO and (days is None or fact.state == "refuted"):
-            absent.append(fact)
+    truths = [_there(leaf, fact, context.as_of, days) for fact in facts]
+    gone = all(truth is Truth.NO for truth in truths)
+    # A record from before the window is no evidence that the thing did not come back: only a denial is.
+    denying = gone and all(days is None or fact.state == "refuted" for fact in facts)
     return from_record(
         context,
         leaf.ask,
         leaf.screen,
-        present=present,
-        absent=absent if len(absent) == len(facts) else [],
-        complete=not facts and _complete(context, leaf.set, leaf.kinds),
+        present=_those(facts, truths, Truth.YES),
+        absent=tuple(facts) if denying and context.readable(leaf.kinds) else (),
+        disputed=tuple(fact for fact in facts if fact.state == "refuted"),
+        silence_is_no=gone and context.silence_is_no(leaf.set, leaf.kinds),
     )
 
 
@@ -44,22 +48,40 @@ def medication(leaf: Medication, context: Context) -> Verdict:
     A stopped medicine says nothing of the other medicines of its set: it is no evidence of absence. One recorded as
     not taken is.
     """
-    facts = [fact for fact in context.facts(leaf.set) if fact.kind == "medication" and fact.state != "planned"]
+    facts = context.facts(leaf.set)
+    if facts:
+        facts = [fact for fact in facts if fact.kind == "medication" and fact.state != "planned"]
+    if not facts:
+        return unrecorded(
+            context, leaf.ask, leaf.screen, silence_is_no=context.silence_is_no(leaf.set, ("medication",))
+        )
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
-    present, absent = [], []
-    for fact in facts:
-        if _taken(fact, context.as_of, days) is Truth.YES:
-            present.append(fact)
-        elif fact.state == "refuted":
-            absent.append(fact)
+    truths = [_taken(fact, context.as_of, days) for fact in facts]
+    gone = all(truth is Truth.NO for truth in truths)
+    denying = all(fact.state == "refuted" for fact in facts)
     return from_record(
         context,
         leaf.ask,
         leaf.screen,
-        present=present,
-        absent=absent if len(absent) == len(facts) else [],
-        complete=not facts and _complete(context, leaf.set, ("medication",)),
+        present=_those(facts, truths, Truth.YES),
+        absent=tuple(facts) if denying and context.readable(("medication",)) else (),
+        disputed=tuple(fact for fact in facts if fact.state == "refuted"),
+        silence_is_no=gone and context.silence_is_no(leaf.set, ("medication",)),
     )
+
+
+def _those(facts: list[Fact], truths: list[Truth], wanted: Truth) -> tuple[Fact, ...]:
+    return tuple(fact for fact, truth in zip(facts, truths, strict=True) if truth is wanted)
+
+
+def _there(leaf: Recorded, fact: Fact, as_of: dt.date, days: float | None) -> Truth:
+    """Whether a recorded thing makes the leaf true."""
+    holds = _holds(fact, as_of, leaf.ever)
+    if holds is Truth.YES and leaf.set in OPEN_AT_MOST_DAYS and _open_too_long(fact, as_of, leaf.set):
+        return Truth.UNKNOWN
+    if days is not None and holds is not Truth.NO:
+        holds = min(holds, _begun_within(fact, as_of, days))
+    return holds
 
 
 def _holds(fact: Fact, as_of: dt.date, ever: bool) -> Truth:
@@ -71,9 +93,7 @@ def _holds(fact: Fact, as_of: dt.date, ever: bool) -> Truth:
             ended = fact.end is not None and fact.end.latest <= as_of and fact.kind != "procedure"
             return Truth.YES if ever or not ended else Truth.NO
         case "past":
-            if ever or (fact.end is not None and fact.end.earliest > as_of):
-                return Truth.YES
-            return Truth.NO
+            return Truth.YES if ever else _not_yet_over(fact.end, as_of)
         case "inactive":
             return Truth.YES if ever else Truth.UNKNOWN
         case _:
@@ -84,17 +104,36 @@ def _taken(fact: Fact, as_of: dt.date, days: float | None) -> Truth:
     """Whether a medicine is being taken on the day, or was within so many days of it."""
     if fact.state == "refuted":
         return Truth.NO
-    ended = fact.end is not None and fact.end.latest < as_of
-    if fact.state == "present" and not ended:
-        return Truth.UNKNOWN if fact.stale_active else Truth.YES
-    if fact.state == "past" and fact.end is not None and fact.end.earliest > as_of:
-        return Truth.YES
-    if days is not None and fact.state in ("past", "present"):
-        return _since(fact.end or fact.start or fact.recorded, as_of, days)
-    return Truth.UNKNOWN
+    if fact.state == "present" and (fact.end is None or fact.end.latest >= as_of):
+        return Truth.UNKNOWN if fact.stale_active or is_stale(fact, as_of) else Truth.YES
+    if fact.state not in ("past", "present"):
+        return Truth.UNKNOWN
+    on_the_day = _not_yet_over(fact.end, as_of)
+    if days is None or on_the_day is Truth.YES:
+        return on_the_day
+    return _within(fact.end or fact.start or fact.recorded, as_of, days)
 
 
-def _since(when: DateRange | None, as_of: dt.date, days: float) -> Truth:
+def _not_yet_over(end: DateRange | None, as_of: dt.date) -> Truth:
+    """Whether something that is over by now still held on the day."""
+    if end is None or end.latest <= as_of:
+        return Truth.NO
+    return Truth.YES if end.earliest > as_of else Truth.UNKNOWN
+
+
+def _open_too_long(fact: Fact, as_of: dt.date, code_set: str) -> bool:
+    began = fact.start or fact.recorded
+    return began is not None and (as_of - began.latest).days > OPEN_AT_MOST_DAYS[code_set]
+
+
+def _begun_within(fact: Fact, as_of: dt.date, days: float) -> Truth:
+    """Whether it began within so many days; when only the day of writing is known, it began then or earlier."""
+    if fact.start is not None:
+        return _within(fact.start, as_of, days)
+    return min(Truth.UNKNOWN, _within(fact.recorded, as_of, days))
+
+
+def _within(when: DateRange | None, as_of: dt.date, days: float) -> Truth:
     """Whether a date lies within so many days before ``as_of``; unknown when it is missing or too vague."""
     if when is None:
         return Truth.UNKNOWN
@@ -102,14 +141,3 @@ def _since(when: DateRange | None, as_of: dt.date, days: float) -> Truth:
     if when.latest < border:
         return Truth.NO
     return Truth.YES if when.earliest >= border else Truth.UNKNOWN
-
-
-def _complete(context: Context, code_set: str, kinds: tuple[str, ...]) -> bool:
-    """Whether silence means absence: lists declared complete, readable, and in systems the set has codes for."""
-    person = context.person
-    return all(
-        kind in person.complete
-        and kind not in person.unreadable
-        and all((code_set, system) in context.catalog.covered for system in context.systems(kind))
-        for kind in kinds
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deqi.knowledge.leaves import Age, Answer, Sex
 from deqi.safety.answers import said, still_to_ask
 from deqi.safety.context import BIRTH_QUESTION, SEX_QUESTION, Context, both, yes_or_no
+from deqi.safety.gestation import WEEKS_KNOWN_QUESTION, WEEKS_QUESTION, weeks_known
 from deqi.safety.measured import judge_number
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import Verdict
@@ -15,6 +16,8 @@ def answer(leaf: Answer, context: Context) -> Verdict:
     given = context.answer(leaf.question)
     if given is not None:
         return Verdict(yes_or_no(str(given.value) in leaf.among), (given,))
+    if leaf.question == WEEKS_KNOWN_QUESTION and weeks_known(context, WEEKS_QUESTION):
+        return Verdict(yes_or_no("yes" in leaf.among))
     if context.applies(leaf.question) is Truth.NO or said(context, leaf.screen) is Truth.NO:
         return Verdict(Truth.NO)
     return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.question, leaf.screen))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 from deqi.people.facts import Answer, Fact
 from deqi.safety.truth import Truth
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """Truth of a leaf, the facts and answers that decided, the questions that would, the needlings that matched.
 
     ``disputed`` are facts or answers that say otherwise. ``applicable`` is false for a plan leaf without a plan.
+    A struct, because some two hundred are made for every assessment.
     """
 
     truth: Truth
@@ -23,6 +23,5 @@ class Verdict:
     applicable: bool = True
 
 
-UNKNOWN = Verdict(Truth.UNKNOWN)
 NO = Verdict(Truth.NO)
 NOT_APPLICABLE = Verdict(Truth.NO, applicable=False)
