@@ -149,6 +149,23 @@ def test_wrong_types_anywhere_are_survived(kind, fields, with_subject):
     survives(json.dumps(patient()).encode() + b"\n" + json.dumps(made).encode())
 
 
+@given(
+    st.dictionaries(st.sampled_from(["fullUrl", "resource", "search", "request"]), JSON, max_size=3),
+    st.dictionaries(st.sampled_from(["type", "link", "meta", "fhirVersion", "total"]), JSON, max_size=3),
+)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_wrong_types_around_a_resource_are_survived(entry, fields):
+    document = bundle(patient(), condition()) | fields
+    document["entry"].append(entry)
+    document["entry"].append(entry | {"resource": condition(id="c")})
+    survives(json.dumps(document).encode())
+
+
+def test_an_empty_id_is_no_id():
+    reading = read(bundle(patient(), condition(id=""), condition("I89.0", id="")))
+    assert (len(reading.persons[0].facts), reading.unreadable) == (2, ())
+
+
 @given(st.binary(max_size=300))
 @settings(deadline=None)
 def test_any_bytes_are_survived(data):

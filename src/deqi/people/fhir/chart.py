@@ -134,7 +134,7 @@ class ChartReader:
         if resource.modifierExtension or resource.implicitRules:
             raise MalformedError("a modifier extension or implicit rules, which may change what it means")
         keys = own_keys(piece.kind, resource.id, piece.full_url)
-        if resource.id is not None and self._again(piece, keys[-1]):
+        if resource.id and self._again(piece, keys[-1]):
             self._left_out["the same record again"] += 1
             return
         self._resources[piece.kind] += 1
