@@ -24,7 +24,9 @@ def report(
     ),
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="The day it is for, as 2026-11-24; today if left out.")
-    ] = (None),
+    ] = None,
+    sessions: Annotated[int, typer.Option("--sessions", min=1, max=100, help="Sessions in a course, for harms.")] = 10,
+    trace: Annotated[bool, typer.Option("--trace", help="In text: every table, and the rows behind a number.")] = False,
     output_format: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.text,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
@@ -33,14 +35,14 @@ def report(
     from deqi.cli.days import day_of
     from deqi.cli.output import width, write
     from deqi.cli.writing import write_file
-    from deqi.evidence.library import condition_id
     from deqi.knowledge import load
     from deqi.report.assemble import assemble
     from deqi.report.surfaces import render
+    from deqi.report.topics import topic_of
 
     knowledge = load()
-    made = assemble(knowledge, condition_id(knowledge, condition), day_of(as_of))
-    text = render(made, knowledge, "json" if as_json else output_format.value, min(80, width()))
+    made = assemble(knowledge, topic_of(knowledge, condition), day_of(as_of), sessions=sessions)
+    text = render(made, knowledge, "json" if as_json else output_format.value, min(80, width()), trace=trace)
     if output is None:
         write(text.rstrip("\n"))
     else:

@@ -158,9 +158,11 @@ def _cell(
         group=group,
         comparators=comparators,
         treatment=treatment,
-        companions=tuple(one for one in randomised if one.report_of),
+        companions=tuple(one for one in found if one.report_of and _is_treatment(one.trial)),
         prevention=tuple(one for one in found if one.trial.purpose.startswith("prevention")),
-        not_randomised=tuple(one for one in found if one.trial.randomised == "no" and _is_treatment(one.trial)),
+        not_randomised=tuple(
+            one for one in found if one.trial.randomised == "no" and _is_treatment(one.trial) and not one.report_of
+        ),
         sign=sign,
         certainty=_direction_certainty(treatment, sign, group, broad),
         syntheses=tuple(_synthesis(family, chosen, parents, group, broad) for family, chosen in effects.items()),

@@ -2,94 +2,138 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from deqi.evidence.benefits import BenefitCell, benefit_cells
-from deqi.evidence.harms import HarmRate, harm_rates, over_a_course
+from deqi.evidence.benefits import benefit_evidence
+from deqi.evidence.harms import COURSE_SESSIONS, chosen_rates, harm_rates, over_a_course
 from deqi.knowledge import Knowledge
 from deqi.knowledge.gaps import find_gaps
 from deqi.knowledge.rules import SEVERITIES, Rule
-from deqi.knowledge.tables.evidence import Indication, IndicationDetail
-from deqi.knowledge.tables.harms import HarmModifier, PublishedHarmPool
+from deqi.knowledge.tables.base import Row
+from deqi.knowledge.tables.evidence import Indication, IndicationDetail, PublishedPool, Trial
+from deqi.knowledge.tables.harms import (
+    HarmModifier,
+    HarmRow,
+    HarmSurvey,
+    HarmUse,
+    PublishedHarmPool,
+    PublishedHarmPoolNote,
+)
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Condition
 from deqi.knowledge.tables.words import Alternative, Claim, Event, Guideline, Practicality
-from deqi.report.model import Bar, HarmLine, OtherUse, Report
-from deqi.report.phrase import Phrases, significant
+from deqi.report.model import Bar, HarmLine, Harms, Misprint, OtherUse, PersonalPart, PublishedHarm, Report
+from deqi.report.topics import Topic
+
+EVERYONE = frozenset({"any", "all"})
+GENERAL_CLAIMS = ("what-it-is", "how-it-works", "used-for", "risk", "candidacy")
 
 
-def assemble(knowledge: Knowledge, condition: str, as_of: dt.date) -> Report:
-    """The report on a condition (its id) as the knowledge stands."""
-    row = next(one for one in knowledge.rows(Condition) if one.condition == condition)
-    benefits = benefit_cells(knowledge, condition)
-    rates = harm_rates(knowledge)
-    events = {one.event: one for one in knowledge.rows(Event)}
+def assemble(
+    knowledge: Knowledge,
+    topic: Topic,
+    as_of: dt.date,
+    *,
+    sessions: int = COURSE_SESSIONS,
+    personal: PersonalPart | None = None,
+) -> Report:
+    """The report on a topic as the knowledge stands. sessions: the length of a course, for harms."""
+    claims = tuple(_claims(knowledge, topic))
+    names = _names(knowledge, topic, claims)
+    named = {reference for claim in claims for reference in claim.rows} if topic.kind == "reviews" else set()
     details = {one.indication: one for one in knowledge.rows(IndicationDetail)}
-    names = _with_parts(condition, knowledge.rows(Condition))
+    uses = [one for one in knowledge.rows(Indication) if topic.kind == "trials" or one.title == topic.id]
     report = Report(
-        condition=row,
+        topic=topic,
         as_of=as_of,
         edition=knowledge.edition.version,
-        headline=_headline(Phrases(knowledge.texts), row, benefits, rates),
-        claims=knowledge.rows(Claim),
-        benefits=benefits,
-        uses=tuple(OtherUse(one, details.get(one.indication)) for one in knowledge.rows(Indication)),
-        harms=tuple(HarmLine(one, over_a_course(one), events.get(one.event)) for one in rates),
-        published_harms=tuple(one for one in knowledge.rows(PublishedHarmPool) if one.verified != "no"),
-        modifiers=tuple(one for one in knowledge.rows(HarmModifier) if one.usable and one.verified != "no"),
-        alternatives=tuple(one for one in knowledge.rows(Alternative) if one.condition in names | {"any", "all"}),
-        guidelines=tuple(one for one in knowledge.rows(Guideline) if one.condition in names | {"any", "all"}),
+        claims=claims,
+        evidence=benefit_evidence(knowledge, topic.id) if topic.kind == "trials" else None,
+        uses=tuple(OtherUse(one, details.get(one.indication)) for one in uses),
+        harms=_harms(knowledge, sessions),
+        alternatives=tuple(one for one in knowledge.rows(Alternative) if one.condition in names),
+        guidelines=tuple(
+            one for one in knowledge.rows(Guideline) if one.condition in names or f"guideline:{one.guideline}" in named
+        ),
         bars=_bars(knowledge.rules),
         practicalities=knowledge.rows(Practicality),
         gaps=find_gaps(knowledge),
         sources=(),
+        personal=personal,
     )
-    return _with_sources(report, knowledge)
+    cited = set(_cited(report))
+    return dataclasses.replace(report, sources=tuple(row for row in knowledge.rows(Source) if row.source in cited))
 
 
-def _with_parts(condition: str, conditions: Iterable[Condition]) -> set[str]:
-    """The condition, what it is part of, and its parts."""
-    rows = {one.condition: one for one in conditions}
-    above = rows[condition].part_of
-    return {condition, *([above] if above else []), *(name for name, one in rows.items() if one.part_of == condition)}
+def _names(knowledge: Knowledge, topic: Topic, claims: Iterable[Claim]) -> frozenset[str]:
+    """The conditions whose alternatives and guidelines belong: the topic, what it is part of, its parts."""
+    rows = {one.condition: one for one in knowledge.rows(Condition)}
+    if topic.kind == "reviews":
+        return EVERYONE | {topic.id}
+    above = rows[topic.id].part_of
+    parts = (name for name, one in rows.items() if one.part_of == topic.id)
+    return EVERYONE | {topic.id, *([above] if above else []), *parts}
 
 
-def _headline(
-    phrases: Phrases, condition: Condition, benefits: tuple[BenefitCell, ...], rates: tuple[HarmRate, ...]
-) -> tuple[str, ...]:
-    """The report in three sentences, each from numbers below."""
-    seen = sum(cell.sign.seen for cell in benefits)
-    sham = [cell for cell in benefits if cell.group == "sham"]
-    sentences = []
-    if seen:
-        sentences.append(
-            phrases.say(
-                "headline.seen",
-                {
-                    "condition": condition.plain_name,
-                    "favour": sum(cell.sign.favour for cell in benefits),
-                    "seen": seen,
-                    "sham_favour": sum(cell.sign.favour for cell in sham),
-                    "sham_seen": sum(cell.sign.seen for cell in sham),
-                },
-            )
-        )
-    else:
-        sentences.append(phrases.say("headline.none", {"condition": condition.plain_name}))
-    any_harm = next(
-        (one for one in rates if one.event == "any_ae" and one.per == "person" and one.reporter == "patient"), None
+def _claims(knowledge: Knowledge, topic: Topic) -> Iterator[Claim]:
+    """Claims about acupuncture as such, and those whose rows touch the topic."""
+    conditions = {row.condition: row.part_of for row in knowledge.rows(Condition)}
+    inside = {name for name, above in conditions.items() if topic.id in (name, above)}
+    trials = {row.trial: row.condition for row in knowledge.rows(Trial)}
+    pools = {row.pool: row.condition for row in knowledge.rows(PublishedPool)}
+    about = {row.indication: row.title for row in knowledge.rows(Indication)}
+    for claim in knowledge.rows(Claim):
+        parts = [reference.partition(":") for reference in claim.rows]
+        touched = {trials[key] for kind, _, key in parts if kind == "trial" and key in trials}
+        touched |= {pools[key] for kind, _, key in parts if kind == "pool" and key in pools}
+        titles = {about[key] for kind, _, key in parts if kind == "indication" and key in about}
+        if claim.group == "used-for":
+            if topic.kind == "trials" or topic.id in titles:
+                yield claim
+        elif claim.group in GENERAL_CLAIMS or topic.id == "neuropathy" or not touched or touched & inside:
+            yield claim
+
+
+def _harms(knowledge: Knowledge, sessions: int) -> Harms:
+    rates = harm_rates(knowledge)
+    chosen = chosen_rates(rates)
+    events = {one.event: one for one in knowledge.rows(Event)}
+    notes = {one.pool: one for one in knowledge.rows(PublishedHarmPoolNote)}
+    rows = {one.harm: one for one in knowledge.rows(HarmRow)}
+    studies = {one.survey: one.study for one in knowledge.rows(HarmSurvey)}
+    return Harms(
+        lines=tuple(
+            HarmLine(one, over_a_course(one, sessions), events.get(one.event), chosen[one.event] is one)
+            for one in rates
+        ),
+        no_rate=tuple(one for name, one in events.items() if name not in chosen and one.verified != "no"),
+        published=tuple(
+            PublishedHarm(one, notes.get(one.pool))
+            for one in knowledge.rows(PublishedHarmPool)
+            if one.verified != "no" and one.estimate is not None
+        ),
+        modifiers=tuple(one for one in knowledge.rows(HarmModifier) if one.usable and one.verified != "no"),
+        misprints=tuple(
+            Misprint(one.harm, studies[rows[one.harm].survey], one.known_error, one.correction)
+            for one in knowledge.rows(HarmUse)
+            if one.known_error
+        ),
+        sessions=sessions,
     )
-    if any_harm is not None and any_harm.model != "none":
-        sentences.append(phrases.say("headline.harm", {"per_100": significant(100 * any_harm.rate, 1)}))
-    sentences.append(phrases.say("headline.sure"))
-    return tuple(sentences)
 
 
 def _bars(rules: Iterable[Rule]) -> tuple[Bar, ...]:
-    """The rules about persons, strictest first."""
+    """The rules about persons, signs of an emergency first, then strictest first."""
     shown = [rule for rule in rules if rule.stage != "plan" and rule.severity != "information"]
-    shown.sort(key=lambda rule: (SEVERITIES.index(rule.severity), not any(one.everything for one in rule.restricts)))
+    shown.sort(
+        key=lambda rule: (
+            not rule.red_flag,
+            SEVERITIES.index(rule.severity),
+            not any(one.everything for one in rule.restricts),
+        )
+    )
     return tuple(
         Bar(
             rule=rule.id,
@@ -97,6 +141,7 @@ def _bars(rules: Iterable[Rule]) -> tuple[Bar, ...]:
             severity=rule.severity,
             stage=rule.stage,
             everything=any(one.everything for one in rule.restricts),
+            red_flag=rule.red_flag,
             plain=rule.plain,
             instead=rule.instead,
             basis=rule.basis,
@@ -107,25 +152,28 @@ def _bars(rules: Iterable[Rule]) -> tuple[Bar, ...]:
     )
 
 
-def _with_sources(report: Report, knowledge: Knowledge) -> Report:
-    """Add the sources the report rests on."""
-    import dataclasses
-
-    cited: set[str] = set()
-    for rows in (
-        report.claims, report.published_harms, report.modifiers, report.alternatives, report.guidelines, report.bars,
-        report.practicalities,
-    ):  # fmt: skip
-        for row in rows:
-            cited.update(row.source)
-    for use in report.uses:
-        cited.update(use.row.source)
-    for line in report.harms:
-        cited.update(line.rate.source)
-        cited.update(line.event.source if line.event else ())
-    for cell in report.benefits:
-        for one in (*cell.treatment, *cell.prevention, *cell.not_randomised):
-            cited.update(one.source)
-        for pool in cell.published:
-            cited.update(pool.source)
-    return dataclasses.replace(report, sources=tuple(row for row in knowledge.rows(Source) if row.source in cited))
+def _cited(report: Report) -> Iterator[str]:
+    """Every source id the report rests on."""
+    rows: list[Row | Bar] = [
+        *report.claims, *report.alternatives, *report.guidelines, *report.bars, *report.practicalities,
+        *report.harms.modifiers, *report.harms.no_rate, *(one.pool for one in report.harms.published),
+        *(one.row for one in report.uses), *(line.event for line in report.harms.lines if line.event),
+    ]  # fmt: skip
+    if report.evidence:
+        published = [one.pool for cell in report.evidence.cells for one in cell.published]
+        rows += [*published, *(one.pool for one in report.evidence.published_mixed)]
+        shown = [*report.evidence.other]
+        for cell in report.evidence.cells:
+            shown += [*cell.treatment, *cell.companions, *cell.prevention, *cell.not_randomised]
+            for synthesis in cell.syntheses:
+                for effect in synthesis.effects:
+                    yield from effect.source
+        for one in shown:
+            yield from one.source
+    for line in report.harms.lines:
+        yield from line.rate.source
+    for row in rows:
+        yield from row.source
+    if report.personal:
+        for finding in report.personal.findings:
+            yield from finding.source

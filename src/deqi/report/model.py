@@ -1,27 +1,58 @@
-"""The report as data: every surface (text, Markdown, HTML, JSON) draws from this and nothing else."""
+"""The report as data: every surface draws from this and nothing else, and ``--format json`` is this."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 
-from deqi.evidence.benefits import BenefitCell
+from deqi.evidence.benefits import Evidence
 from deqi.evidence.harms import CourseRisk, HarmRate
 from deqi.knowledge.gaps import Gap
 from deqi.knowledge.tables.evidence import Indication, IndicationDetail
-from deqi.knowledge.tables.harms import HarmModifier, PublishedHarmPool
+from deqi.knowledge.tables.harms import HarmModifier, PublishedHarmPool, PublishedHarmPoolNote
 from deqi.knowledge.tables.sources import Source
-from deqi.knowledge.tables.vocabulary import Condition
 from deqi.knowledge.tables.words import Alternative, Claim, Event, Guideline, Practicality
+from deqi.report.topics import Topic
 
 
 @dataclasses.dataclass(frozen=True)
 class HarmLine:
-    """One event: how often, over a course, and what to do."""
+    """One rate of one event: over a course, and the event in plain words. ``chosen`` is the one put in a sentence."""
 
     rate: HarmRate
     course: CourseRisk
     event: Event | None
+    chosen: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class PublishedHarm:
+    """A published pool of a harm and what stands beside it."""
+
+    pool: PublishedHarmPool
+    note: PublishedHarmPoolNote | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Misprint:
+    """A printed number known to be wrong, and the right one."""
+
+    harm: str
+    study: str
+    printed: str
+    correction: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Harms:
+    """What harm it does. ``no_rate`` are events people should know of although nobody has counted them."""
+
+    lines: tuple[HarmLine, ...]
+    no_rate: tuple[Event, ...]
+    published: tuple[PublishedHarm, ...]
+    modifiers: tuple[HarmModifier, ...]
+    misprints: tuple[Misprint, ...]
+    sessions: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +64,7 @@ class Bar:
     severity: str
     stage: str
     everything: bool
+    red_flag: bool
     plain: str
     instead: str
     basis: str
@@ -49,22 +81,79 @@ class OtherUse:
 
 
 @dataclasses.dataclass(frozen=True)
-class Report:
-    """Everything one report says."""
+class PersonalFinding:
+    """A rule that applies to the person, in plain words, with what decided. ``cleared``: a clinician has cleared it."""
 
-    condition: Condition
+    rule: str
+    title: str
+    severity: str
+    plain: str
+    instead: str
+    because: tuple[str, ...]
+    label: str
+    source: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class PersonalQuestion:
+    """A question that could still change the answer."""
+
+    question: str
+    text: str
+    audience: str
+    decides: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class PlanLine:
+    """One needling of the plan and what was found. ``status``: ok, ok-note, change, omit, ask or no-data."""
+
+    place: str
+    status: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class PersonalPart:
+    """What the rules say of one person (and plan) on the report's day.
+
+    ``modifiers`` are risk factors of the person, each shown alone; they are never multiplied together.
+    """
+
+    candidacy: str
+    if_clear: str
+    findings: tuple[PersonalFinding, ...]
+    questions: tuple[PersonalQuestion, ...]
+    unreadable: tuple[str, ...] = ()
+    plan: tuple[PlanLine, ...] = ()
+    modifiers: tuple[HarmModifier, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class RowLine:
+    """One row of the tables: its reference, what it says, its sources."""
+
+    key: str
+    text: str
+    source: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """Everything one report says. ``rows`` and ``sources`` are all that its numbers and sentences rest on."""
+
+    topic: Topic
     as_of: dt.date
     edition: str
-    headline: tuple[str, ...]
     claims: tuple[Claim, ...]
-    benefits: tuple[BenefitCell, ...]
+    evidence: Evidence | None
     uses: tuple[OtherUse, ...]
-    harms: tuple[HarmLine, ...]
-    published_harms: tuple[PublishedHarmPool, ...]
-    modifiers: tuple[HarmModifier, ...]
+    harms: Harms
     alternatives: tuple[Alternative, ...]
     guidelines: tuple[Guideline, ...]
     bars: tuple[Bar, ...]
     practicalities: tuple[Practicality, ...]
     gaps: tuple[Gap, ...]
     sources: tuple[Source, ...]
+    rows: tuple[RowLine, ...] = ()
+    personal: PersonalPart | None = None

@@ -6,6 +6,8 @@ import dataclasses
 import math
 from collections.abc import Mapping
 
+from deqi.knowledge.tables.evidence import Trial
+
 
 @dataclasses.dataclass(frozen=True)
 class Phrases:
@@ -18,9 +20,31 @@ class Phrases:
         return self.texts[key].strip().format_map(dict(fields or {}))
 
 
-def number(value: float, digits: int = 2) -> str:
-    """A number with so many decimals; a dash where there is none."""
-    return "-" if math.isnan(value) else f"{value:.{digits}f}".replace("-", "−") if value < 0 else f"{value:.{digits}f}"
+def number(value: float | None, digits: int = 2) -> str:
+    """A number with so many decimals and a real minus sign; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def plain(value: float | None) -> str:
+    """A number as it stands in a table, with a real minus sign; a dash where there is none."""
+    return "–" if value is None or not math.isfinite(value) else f"{value:g}".replace("-", "−")
+
+
+def span(low: float | None, high: float | None, digits: int = 2) -> str:
+    """An interval."""
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def significant(value: float, digits: int = 2) -> str:
+    """So many significant digits, without an exponent."""
+    if not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace("-", "−")
 
 
 def percent(fraction: float) -> str:
@@ -28,25 +52,35 @@ def percent(fraction: float) -> str:
     return f"{significant(100 * fraction)} %"
 
 
-def significant(value: float, digits: int = 2) -> str:
-    """So many significant digits, without an exponent."""
-    if math.isnan(value):
-        return "-"
-    if value == 0:
-        return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return f"{value:.{places}f}"
-
-
 def one_in(fraction: float) -> str:
     """A small fraction as one in so many, to two significant digits."""
     if not fraction > 0:
         return "none seen"
     each = 1 / fraction
-    rounded = round(each, -int(math.floor(math.log10(each))) + 1)
+    rounded = round(each, 1 - math.floor(math.log10(each)))
     return f"1 in {rounded:,.0f}"
+
+
+def whole(per_100: float) -> str:
+    """People in a hundred, as a whole number of people."""
+    return f"{math.floor(per_100 + 0.5):d}"
 
 
 def p_value(p: float) -> str:
     """A p value; below a thousandth it says so."""
     return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def trial_label(trial: Trial) -> str:
+    """First author and year; the row's id where the author is not known."""
+    if trial.trial.startswith("nct"):
+        return trial.trial.upper()
+    surname = trial.authors.replace(",", " ").split(" ")[0] if trial.authors else ""
+    if not surname or not surname[0].isalpha():
+        return trial.trial
+    return f"{surname} {trial.year}" if trial.year else surname
+
+
+def capital(words: str) -> str:
+    """With a capital letter."""
+    return words[:1].upper() + words[1:]

@@ -5,22 +5,43 @@ from __future__ import annotations
 import msgspec
 
 from deqi.knowledge import Knowledge
+from deqi.report.blocks import Page, every_say, every_section
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases
+from deqi.report.rows import with_rows
+from deqi.report.sections import build_page
 from deqi.report.text import as_text
 
 
-def render(report: Report, knowledge: Knowledge, output_format: str, width: int) -> str:
+def complete(report: Report, knowledge: Knowledge) -> Report:
+    """The report with every row that its sentences and tables refer to."""
+    page = build_page(report, Phrases(knowledge.texts))
+    wanted = {ref for section in every_section(page.sections) for say in every_say(section) for ref in say.refs}
+    return with_rows(report, knowledge, frozenset(wanted))
+
+
+def page_of(report: Report, knowledge: Knowledge) -> Page:
+    """The page of a complete report."""
+    return build_page(report, Phrases(knowledge.texts))
+
+
+def render(report: Report, knowledge: Knowledge, output_format: str, width: int, *, trace: bool = False) -> str:
     """The report in a format: text, md, html or json."""
-    phrases = Phrases(knowledge.texts)
+    report = complete(report, knowledge)
     if output_format == "json":
-        return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
-    if output_format == "text":
-        return as_text(report, phrases, width)
+        return as_json(report)
+    page = page_of(report, knowledge)
     if output_format == "html":
         from deqi.report.html import as_html
 
-        return as_html(report, phrases)
-    from deqi.report.markdown import as_markdown
+        return as_html(page)
+    if output_format == "md":
+        from deqi.report.markdown import as_markdown
 
-    return as_markdown(report, phrases)
+        return as_markdown(page)
+    return as_text(page, width, trace=trace)
+
+
+def as_json(report: Report) -> str:
+    """The report as JSON (schema: ``schemas/report.json``); a number that could not be estimated is null."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()

@@ -1,0 +1,69 @@
+"""The report as Markdown, every depth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table
+
+
+def as_markdown(page: Page) -> str:
+    """The page."""
+    lines = [f"# {_escape(page.title)}", "", _escape(f"{page.dated} {page.notice}"), ""]
+    for section in page.sections:
+        lines += _section(section, 2)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(section: Section, level: int) -> Iterator[str]:
+    yield f"{'#' * level} {_escape(section.heading)}"
+    yield ""
+    for words in section.lead:
+        yield _words(words)
+        yield ""
+    for block in (*section.card, *section.full):
+        yield from _block(block)
+    for inner in section.inner:
+        yield from _section(inner, level + 1)
+
+
+def _block(block: Block) -> Iterator[str]:
+    if isinstance(block, Say):
+        yield _words(block)
+        yield ""
+    elif isinstance(block, Items):
+        if block.title:
+            yield f"**{_escape(block.title)}**"
+            yield ""
+        for item in block.items:
+            yield f"- {_words(item)}"
+        yield ""
+    elif isinstance(block, Table):
+        yield f"**{_escape(block.caption)}**"
+        yield ""
+        yield f"| {' | '.join(_escape(name) for name in block.head)} |"
+        yield "|" + "|".join(" ---: " if index in block.numeric else " --- " for index in range(len(block.head))) + "|"
+        for row in block.rows:
+            yield f"| {' | '.join(_words(cell) for cell in row)} |"
+        yield ""
+    elif isinstance(block, Figure):
+        return
+
+
+def _words(words: Say) -> str:
+    text = _escape(words.text)
+    if words.strong:
+        colon = "" if words.strong[-1] in ".?!”:" else ":"
+        text = f"**{_escape(words.strong)}{colon}** {text}"
+    if words.refs:
+        text += f" `{', '.join(words.refs)}`"
+    return text
+
+
+def _escape(text: str) -> str:
+    """Words that Markdown must not read as marks. Addresses are left alone."""
+    parts = re.split(r"(https?://\S+)", text)
+    return "".join(
+        part if index % 2 else re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", part) for index, part in enumerate(parts)
+    )

@@ -1,0 +1,93 @@
+"""The rows behind a report's numbers, as they stand in the tables."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from deqi.knowledge import Knowledge
+from deqi.knowledge.tables.evidence import (
+    Indication,
+    Outcome,
+    OutcomeContrast,
+    OutcomeValue,
+    PublishedPool,
+    TrialResult,
+)
+from deqi.knowledge.tables.harms import HarmModifier, HarmRow, PublishedHarmPool
+from deqi.knowledge.tables.words import Guideline
+from deqi.report.model import Report, RowLine
+
+
+def with_rows(report: Report, knowledge: Knowledge, wanted: frozenset[str]) -> Report:
+    """The report with the rows whose references (``value:O012``, ``harm:H001``) are wanted, in table order."""
+    lines = tuple(line for line in _every_row(knowledge) if line.key in wanted)
+    return dataclasses.replace(report, rows=lines)
+
+
+def _every_row(knowledge: Knowledge) -> Iterator[RowLine]:
+    outcomes = {row.outcome: row for row in knowledge.rows(Outcome)}
+    by_trial: dict[str, list[TrialResult]] = {}
+    for result in knowledge.rows(TrialResult):
+        by_trial.setdefault(result.trial, []).append(result)
+    for trial, results in by_trial.items():
+        text = " ".join(
+            f"Against {one.comparator.replace('_', ' ')}: {one.direction.replace('_', ' ')}. {one.summary}".strip()
+            for one in results
+        )
+        yield RowLine(f"trial:{trial}", text, tuple(dict.fromkeys(source for one in results for source in one.source)))
+    for value in knowledge.rows(OutcomeValue):
+        outcome = outcomes[value.outcome]
+        head = f"{outcome.trial}, {outcome.name}, {value.value_type}, {value.arm}: "
+        yield RowLine(f"value:{value.value}", head + _value(value), value.source)
+    for contrast in knowledge.rows(OutcomeContrast):
+        outcome = outcomes[contrast.outcome]
+        text = f"{outcome.trial}, {outcome.name}, acupuncture against control: {contrast.measure} {contrast.estimate}"
+        if contrast.ci_low is not None:
+            text += f" ({contrast.ci_low:g} to {contrast.ci_high:g})"
+        yield RowLine(f"contrast:{contrast.contrast}", text, contrast.source)
+    for harm in knowledge.rows(HarmRow):
+        text = f"{harm.survey}, {harm.label}: "
+        if harm.events is not None and harm.denominator is not None:
+            text += f"{harm.events:,g} of {harm.denominator:,.0f} {harm.unit}"
+        else:
+            text += f"{harm.rate_reported} {harm.rate_unit}".strip() or "no number"
+            text += f" of {harm.denominator:,.0f} {harm.unit}" if harm.denominator is not None else ""
+        yield RowLine(f"harm:{harm.harm}", text, harm.source)
+    for pool in knowledge.rows(PublishedPool):
+        yield RowLine(f"pool:{pool.pool}", _printed(pool.review, pool.outcome, pool.measure, pool), pool.source)
+    for harm_pool in knowledge.rows(PublishedHarmPool):
+        text = _printed(harm_pool.review, harm_pool.outcome, harm_pool.measure, harm_pool)
+        yield RowLine(f"harmpool:{harm_pool.pool}", text, harm_pool.source)
+    for use in knowledge.rows(Indication):
+        yield RowLine(
+            f"indication:{use.indication}", _printed(use.condition, use.outcome, use.measure, use), use.source
+        )
+    for modifier in knowledge.rows(HarmModifier):
+        text = _printed(modifier.survey, f"{modifier.outcome}, {modifier.factor}", modifier.measure, modifier)
+        yield RowLine(f"modifier:{modifier.modifier}", text, modifier.source)
+    for guideline in knowledge.rows(Guideline):
+        yield RowLine(
+            f"guideline:{guideline.guideline}", f"{guideline.body}: {guideline.recommendation}", guideline.source
+        )
+    for rule in knowledge.rules:
+        yield RowLine(f"rule:{rule.id}", f"{rule.title}. {rule.why}", rule.source)
+
+
+def _value(value: OutcomeValue) -> str:
+    if value.events is not None:
+        return f"{value.events} of {value.total}"
+    parts = [f"mean {value.mean:g}"] if value.mean is not None else []
+    parts += [f"SD {value.sd:g}"] if value.sd is not None else []
+    parts += [f"n {value.n}"] if value.n is not None else []
+    return ", ".join(parts) or "no number"
+
+
+def _printed(
+    where: str, what: str, measure: str, row: PublishedPool | PublishedHarmPool | Indication | HarmModifier
+) -> str:
+    text = f"{where}, {what}"
+    if row.estimate is None:
+        return text
+    interval = "" if row.ci_low is None or row.ci_high is None else f" ({row.ci_low:g} to {row.ci_high:g})"
+    return f"{text}: {measure} {row.estimate:g}{interval}"

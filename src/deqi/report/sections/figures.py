@@ -1,0 +1,89 @@
+"""The figures of the benefit section, from effects and directions to drawing rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deqi.evidence.benefits import BenefitCell, Synthesis
+from deqi.evidence.effects import TrialEffect
+from deqi.evidence.synthesis import TrialDirection
+from deqi.report.blocks import Figure
+from deqi.report.draw import DirectionRow, ForestRow, effect_directions, forest
+from deqi.report.draw.directions import Lane
+from deqi.report.phrase import Phrases, capital, trial_label
+
+LANES: tuple[tuple[Lane, str], ...] = (
+    ("against", "favours_control"),
+    ("level", "no_difference"),
+    ("mixed", "mixed"),
+    ("for", "favours_acupuncture"),
+    ("unseen", "not_seen"),
+)
+LANE_OF: dict[str, Lane] = {direction: lane for lane, direction in LANES}
+
+
+def direction_figure(found: Sequence[TrialDirection], phrases: Phrases, *, by_kind: bool) -> Figure | None:
+    """The effect-direction plot of the results that compare groups; None when there are none."""
+    rows = [
+        DirectionRow(trial_label(one.trial), LANE_OF[one.direction], one.n, one.trial.condition if by_kind else "")
+        for one in found
+        if one.direction in LANE_OF
+    ]
+    if not rows:
+        return None
+    title = phrases.say("benefit.directions")
+    lanes = [(lane, capital(phrases.say(f"direction.{direction}"))) for lane, direction in LANES]
+    return Figure(title, lambda width: effect_directions(rows, lanes, title=title, width=width))
+
+
+def forest_figure(synthesis: Synthesis, cell: BenefitCell, phrases: Phrases) -> Figure:
+    """The forest plot of a synthesis; with the pool only where there is one."""
+    ratio = synthesis.family == "responder"
+    estimate = synthesis.estimate
+    weights = estimate.weights if estimate else (None,) * len(synthesis.effects)
+    rows = [_row(effect, weight, ratio) for effect, weight in zip(synthesis.effects, weights, strict=True)]
+    if estimate is not None:
+        rows.append(
+            ForestRow(
+                "Pooled",
+                estimate.value,
+                estimate.low,
+                estimate.high,
+                "pooled",
+                f"k = {estimate.k}, n = {estimate.n}",
+                None,
+                estimate.prediction_low,
+                estimate.prediction_high,
+            )
+        )
+    title = f"{phrases.say(f'benefit.forest.{synthesis.family}')} ({phrases.say('group.' + cell.group).lower()})"
+    better, worse = (phrases.say(f"direction.{one}") for one in ("favours_acupuncture", "favours_control"))
+    left, right = (worse, better) if ratio else (better, worse)
+    axis = "Risk ratio of getting better" if ratio else "Standardised mean difference"
+    null = 1.0 if ratio else 0.0
+    return Figure(
+        title,
+        lambda width: forest(rows, title=title, axis=axis, left=left, right=right, null=null, log=ratio, width=width),
+    )
+
+
+def _row(effect: TrialEffect, weight: float | None, ratio: bool) -> ForestRow:
+    if ratio and effect.events:
+        a, n1, c, n2 = effect.events
+        return ForestRow(
+            trial_label(effect.trial),
+            effect.natural,
+            effect.natural_low,
+            effect.natural_high,
+            detail=f"{a}/{n1} v {c}/{n2}",
+            weight=weight,
+        )
+    half = 1.959963984540054 * effect.vi**0.5
+    return ForestRow(
+        trial_label(effect.trial),
+        effect.yi,
+        effect.yi - half,
+        effect.yi + half,
+        detail=f"n {effect.n_acupuncture} v {effect.n_control}",
+        weight=weight,
+    )

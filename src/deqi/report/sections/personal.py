@@ -1,0 +1,85 @@
+"""What the rules say of one person and one plan."""
+
+from __future__ import annotations
+
+from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
+from deqi.report.model import PersonalFinding, PersonalPart, Report
+from deqi.report.phrase import Phrases, capital, number
+
+
+def personal_section(report: Report, phrases: Phrases) -> Section | None:
+    """The person's part; None when the report is for nobody in particular."""
+    part = report.personal
+    if part is None:
+        return None
+    lead = [say(phrases.say("personal.candidacy", {"words": phrases.say(f"candidacy.{part.candidacy}")}))]
+    if part.if_clear != part.candidacy:
+        words = phrases.say(f"candidacy.{part.if_clear}").lower()
+        lead.append(say(phrases.say("personal.clear", {"words": words})))
+    lead.append(say(phrases.say("medicines")))
+    if part.unreadable:
+        lead.append(say(phrases.say("personal.unreadable", {"kinds": ", ".join(part.unreadable)})))
+    return Section(
+        "for-this-person",
+        phrases.say("personal.heading"),
+        tuple(lead),
+        tuple(_card(part, phrases)),
+        (_table(part, phrases),) if part.findings else (),
+    )
+
+
+def _card(part: PersonalPart, phrases: Phrases) -> list[Block]:
+    blocks: list[Block] = []
+    if part.findings:
+        blocks.append(Items(phrases.say("personal.findings"), tuple(_finding(one, phrases) for one in part.findings)))
+    else:
+        blocks.append(say(phrases.say("personal.none")))
+    if part.plan:
+        items = tuple(Say(line.text, (), f"{line.place}: {line.status}") for line in part.plan)
+        blocks.append(Items(phrases.say("personal.plan"), items))
+    if part.questions:
+        items = tuple(Say(one.text, (f"question:{one.question}",)) for one in part.questions)
+        blocks.append(Items(phrases.say("personal.questions"), items))
+    if part.modifiers:
+        blocks.append(
+            Items(
+                phrases.say("personal.modifiers"),
+                tuple(
+                    Say(
+                        phrases.say(
+                            "personal.modifier",
+                            {
+                                "outcome": capital(one.outcome),
+                                "times": number(one.estimate, 1),
+                                "factor": one.factor,
+                                "low": number(one.ci_low, 1),
+                                "high": number(one.ci_high, 1),
+                            },
+                        ),
+                        (f"modifier:{one.modifier}", *(f"source:{source}" for source in one.source)),
+                    )
+                    for one in part.modifiers
+                ),
+            )
+        )
+    blocks.append(say(phrases.say("personal.benefit")))
+    return blocks
+
+
+def _finding(one: PersonalFinding, phrases: Phrases) -> Say:
+    severity = phrases.say(f"severity.{one.severity}")
+    label = f" [{one.label}]" if one.label else ""
+    return Say(f"{one.plain}{label}", (f"rule:{one.rule}",), f"{one.title} ({severity})")
+
+
+def _table(part: PersonalPart, phrases: Phrases) -> Table:
+    rows = tuple(
+        cells(
+            Say(one.title, (f"rule:{one.rule}", *(f"source:{source}" for source in one.source))),
+            phrases.say(f"severity.{one.severity}"),
+            "; ".join(one.because) or "–",
+            one.instead,
+        )
+        for one in part.findings
+    )
+    return Table(phrases.say("personal.findings"), ("What", "How strict", "Because of", "Instead"), rows)
