@@ -135,6 +135,12 @@ def dump(doc: dict[str, Any]) -> str:
     )
 
 
+def _has_calls(path: Path) -> bool:
+    """Other folders keep golden files of other kinds under the same name."""
+    doc = json.loads(path.read_text())
+    return isinstance(doc, dict) and {"load", "data", "calls"} <= doc.keys()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Check (or record) golden files; 1 if anything differs."""
     parser = argparse.ArgumentParser(prog="python -m tests.golden", description=__doc__.split("\n")[0])
@@ -145,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--record needs the files to write")
     complaints: list[str] = []
     calls = 0
-    files = given.files or sorted(HERE.glob("*/golden/*.json"))
+    files = given.files or [path for path in sorted(HERE.glob("*/golden/*.json")) if _has_calls(path)]
     for path in files:
         if given.record:
             record(path)
