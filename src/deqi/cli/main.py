@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from deqi.cli import claims, evidence, knowledge, points, report, sources
+from deqi.cli import cases, claims, evidence, knowledge, points, pool, report, sources
 from deqi.errors import InputError
 
 app = typer.Typer(
@@ -22,11 +22,13 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("report")(report.report)
+app.command("pool")(pool.pool)
 app.command("points")(points.points)
 app.command("evidence")(evidence.evidence)
 app.command("claims")(claims.claims)
 app.command("sources")(sources.sources)
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(cases.app, name="cases")
 
 
 def _print_version(wanted: bool) -> None:
