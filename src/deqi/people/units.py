@@ -35,17 +35,22 @@ class UnitTable:
 
     def convert(self, value: float, unit: str, to: str, quantity: str = "") -> float | None:
         """``value`` in the unit ``to``, or None when the table knows no way."""
+        way = self.way(unit, to, quantity)
+        if way is None:
+            return None
+        value = value * way[0] + way[1]
+        return value if math.isfinite(value) else None
+
+    def way(self, unit: str, to: str, quantity: str = "") -> tuple[float, float] | None:
+        """The factor and what is then added, or None when the table knows no way."""
         unit = unit or "1"
         to = to or "1"
-        if unit != to:
-            key = (unit, to, quantity)
-            if key not in self._found:
-                self._found[key] = self._search(unit, to, quantity)
-            way = self._found[key]
-            if way is None:
-                return None
-            value = value * way[0] + way[1]
-        return value if math.isfinite(value) else None
+        if unit == to:
+            return 1.0, 0.0
+        key = (unit, to, quantity)
+        if key not in self._found:
+            self._found[key] = self._search(unit, to, quantity)
+        return self._found[key]
 
     def _search(self, unit: str, to: str, quantity: str) -> tuple[float, float] | None:
         """Breadth first, so that the shortest way is taken."""
