@@ -14,7 +14,7 @@ def said(context: Context, ask: str | None) -> Truth:
         return Truth.UNKNOWN
     given = context.answer(ask)
     if given is None:
-        return Truth.NO if context.applies(ask) is Truth.NO else Truth.UNKNOWN
+        return Truth.NO if context.beside(ask) else Truth.UNKNOWN
     return Truth.YES if given.value == "yes" else Truth.NO if given.value == "no" else Truth.UNKNOWN
 
 

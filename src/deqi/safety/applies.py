@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -36,7 +36,73 @@ class Alternative:
     limit: float = 0
 
 
+ON_RECORD = ("recorded", "medication")
 Terms = tuple[tuple[Alternative, ...], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hangs:
+    """What it hangs on whether a question applies, through all questions between.
+
+    ``questions`` and ``sets`` are everything whose answer or record could matter, ``person`` whether sex or age do;
+    ``first`` is what to put first when none of it is known.
+    """
+
+    questions: frozenset[str]
+    sets: frozenset[str]
+    person: bool
+    first: tuple[str, ...]
+
+
+def hangings(applies: Mapping[str, Terms]) -> dict[str, Hangs]:
+    """For each question that is not about everybody, what it hangs on."""
+    return {question: _hangs(question, applies) for question in applies}
+
+
+def _hangs(question: str, applies: Mapping[str, Terms]) -> Hangs:
+    options = [option for term in applies.get(question, ()) for option in term]
+    above = {option.name: _hangs(option.name, applies) for option in options if option.kind == "answer"}
+    own_sets = frozenset(option.name for option in options if option.kind in ON_RECORD)
+    return Hangs(
+        questions=frozenset(above).union(*(one.questions for one in above.values())),
+        sets=own_sets.union(*(one.sets for one in above.values())),
+        person=any(option.kind in ("sex", "age") for option in options) or any(one.person for one in above.values()),
+        first=tuple(dict.fromkeys(name for one in above.values() for name in one.first)) or (question,),
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Touched:
+    """Which questions an answer, a recorded set, or sex and age bear upon."""
+
+    always: frozenset[str]
+    by_answer: Mapping[str, frozenset[str]]
+    by_set: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, hangs: Mapping[str, Hangs]) -> Touched:
+        by_answer: dict[str, set[str]] = {}
+        by_set: dict[str, set[str]] = {}
+        for question, one in hangs.items():
+            for name in one.questions:
+                by_answer.setdefault(name, set()).add(question)
+            for name in one.sets:
+                by_set.setdefault(name, set()).add(question)
+        return cls(
+            frozenset(question for question, one in hangs.items() if one.person),
+            {name: frozenset(questions) for name, questions in by_answer.items()},
+            {name: frozenset(questions) for name, questions in by_set.items()},
+        )
+
+    def by(self, answers: Iterable[str], sets: Iterable[str]) -> set[str]:
+        """Everything that these answers (themselves included) and these recorded sets bear upon."""
+        found = set(self.always)
+        for name in answers:
+            found.add(name)
+            found.update(self.by_answer.get(name, ()))
+        for name in sets:
+            found.update(self.by_set.get(name, ()))
+        return found
 
 
 def parse_terms(cells: Iterable[str]) -> Terms:

@@ -7,8 +7,8 @@ import functools
 from collections.abc import Mapping
 
 from deqi.knowledge import Knowledge
-from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf
-from deqi.knowledge.rules import AllOf, Node, Rule, parse_trigger
+from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Medication, Observation, Recorded
+from deqi.knowledge.rules import SEVERITIES, AllOf, Node, Rule, parse_trigger
 from deqi.knowledge.tables.atlas import Hazard, PointDepth
 from deqi.knowledge.tables.vocabulary import (
     Code,
@@ -24,8 +24,11 @@ from deqi.knowledge.tables.vocabulary import (
 )
 from deqi.people.codes import CodeIndex
 from deqi.people.units import UnitTable
-from deqi.safety.applies import Terms, parse_terms
+from deqi.safety.applies import Hangs, Terms, Touched, hangings, parse_terms
+from deqi.safety.planatlas import Atlas
 from deqi.safety.settings import Settings, settle
+from deqi.safety.truth import Truth
+from deqi.safety.verdict import Verdict
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,6 +48,23 @@ class CompiledRule:
     needs_plan: bool
     blocks: bool
     """An absolute or relative rule that restricts everything."""
+    weight: tuple[bool, int, bool, int]
+    """Sorts the worst first: red flags, severity, what restricts everything, what is known before the visit."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Job:
+    """A leaf to judge.
+
+    ``about`` is the code set or measurement that it looks for on the record. Where nothing of it is recorded and
+    nothing bears upon its questions, ``quiet`` is the verdict; None: always look.
+    """
+
+    leaf: AnyLeaf
+    about: str | None
+    ask: str | None
+    screen: str | None
+    quiet: Verdict | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +76,10 @@ class Catalog:
     questions: Mapping[str, Question]
     applies: Mapping[str, Terms]
     """For each question that is not about everybody: when it applies."""
+    hangs: Mapping[str, Hangs]
+    """For the same questions: what that hangs on."""
+    touched: Touched
+    """The same the other way round."""
     observations: Mapping[str, ObservationKind]
     units: UnitTable
     settings: Settings
@@ -72,10 +96,35 @@ class Catalog:
     worrying_no: frozenset[str]
     """Questions of which no is a worrying answer."""
     edition: str
+    atlas: Atlas
+    """What the plan check looks up."""
 
     def value(self, setting: str | float) -> float:
         """A number, or the value in force of an ``@setting``."""
         return self.settings.values[setting[1:]] if isinstance(setting, str) else setting
+
+    @functools.cached_property
+    def jobs(self) -> tuple[Job, ...]:
+        """The leaves in their order."""
+        return tuple(self._job(leaf) for leaf in self.leaves)
+
+    def _job(self, leaf: AnyLeaf) -> Job:
+        match leaf:
+            case Recorded() | Medication():
+                about, ask = leaf.set, leaf.ask
+            case Observation() | Coded():
+                about, ask = leaf.observation, leaf.ask
+            case Answer():
+                about, ask = None, leaf.question
+            case _:
+                return Job(leaf, None, None, None, None)
+        put = leaf.screen or ask
+        return Job(leaf, about, ask, leaf.screen, Verdict(Truth.UNKNOWN, asks=self.first(put) if put else ()))
+
+    def first(self, question: str) -> tuple[str, ...]:
+        """What to put first when nothing is known of what the question hangs on."""
+        hangs = self.hangs.get(question)
+        return (question,) if hangs is None else hangs.first
 
     @functools.cached_property
     def point_regions(self) -> Mapping[str, frozenset[str]]:
@@ -106,11 +155,15 @@ def build_catalog(
     hazards: dict[str, list[Hazard]] = {}
     for hazard in knowledge.rows(Hazard):
         hazards.setdefault(hazard.point, []).append(hazard)
+    applies = {row.question: parse_terms(row.applies_if) for row in knowledge.rows(Question) if row.applies_if}
+    hangs = hangings(applies)
     return Catalog(
         rules=rules,
         leaves=tuple(leaves),
         questions={row.question: row for row in knowledge.rows(Question)},
-        applies={row.question: parse_terms(row.applies_if) for row in knowledge.rows(Question) if row.applies_if},
+        applies=applies,
+        hangs=hangs,
+        touched=Touched.of(hangs),
         observations={row.observation: row for row in knowledge.rows(ObservationKind)},
         units=UnitTable.build(knowledge.rows(Unit)),
         settings=settle(knowledge.rows(Setting), knowledge.rules, chosen or {}),
@@ -125,6 +178,7 @@ def build_catalog(
         index=index or build_index(knowledge),
         worrying_no=frozenset(leaf.question for leaf in leaves if isinstance(leaf, Answer) and "no" in leaf.among),
         edition=knowledge.edition.version,
+        atlas=Atlas(knowledge),
     )
 
 
@@ -141,6 +195,12 @@ def _compile(rule: Rule, leaves: dict[AnyLeaf, int]) -> CompiledRule:
         trigger=trigger,
         needs_plan=any(isinstance(numbered[number], PLAN_LEAVES) for number in leaf_numbers(trigger)),
         blocks=rule.severity in ("absolute", "relative") and any(one.everything for one in rule.restricts),
+        weight=(
+            not rule.red_flag,
+            SEVERITIES.index(rule.severity),
+            not any(one.everything for one in rule.restricts),
+            ("booking", "session", "plan").index(rule.stage),
+        ),
     )
 
 

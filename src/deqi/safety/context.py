@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from deqi.people.dates import parse_date
 from deqi.people.facts import Answer, Fact, Person, latest_answers
-from deqi.safety.applies import Alternative, compare
+from deqi.safety.applies import ON_RECORD, Alternative, compare
 from deqi.safety.catalog import Catalog
 from deqi.safety.plan import Plan
 from deqi.safety.truth import Truth
@@ -19,13 +19,16 @@ SEX_QUESTION = "sex-recorded"
 
 
 class Context:
-    """What the leaves are put to. Facts later than ``as_of`` are left out: they do not exist yet."""
+    """What the leaves are put to. Facts later than ``as_of`` are left out: they do not exist yet.
+
+    ``touched`` are the questions that anything known bears upon; all others are as for a person of whom nothing is
+    known, and are not looked into.
+    """
 
     __slots__ = (
+        "_about",
         "_ages",
-        "_applies",
         "_before",
-        "_by_set",
         "_sex",
         "_shapes_by_kind",
         "answers",
@@ -33,6 +36,8 @@ class Context:
         "catalog",
         "person",
         "plan",
+        "recorded_sets",
+        "touched",
         "unrecorded",
     )
 
@@ -41,16 +46,17 @@ class Context:
         self.person = person
         self.as_of = as_of
         self.plan = plan
-        self._by_set: dict[str, list[Fact]] = {}
-        self._applies: dict[str, Truth] = {}
+        self.recorded_sets: dict[str, list[Fact]] = {}
+        self._about: dict[str, Truth] = {}
         self._before: dict[str, tuple[str, ...]] = {}
         self._shapes_by_kind: dict[str, list[Fact]] | None = None
         self.unrecorded: dict[tuple[str | None, str | None, bool], Verdict] = {}
         for fact in person.facts:
             if fact.sets and exists(fact, as_of):
                 for match in fact.sets:
-                    self._by_set.setdefault(match.set, []).append(fact)
+                    self.recorded_sets.setdefault(match.set, []).append(fact)
         self.answers: Mapping[str, Answer] = latest_answers(self._usable_answers())
+        self.touched = catalog.touched.by(self.answers, self.recorded_sets)
         self._ages = self._age_range()
         self._sex = self._find_sex()
 
@@ -67,7 +73,7 @@ class Context:
 
     def facts(self, code_set: str) -> list[Fact]:
         """The facts that belong to a code set, as recorded."""
-        return self._by_set.get(code_set, _NO_FACTS)
+        return self.recorded_sets.get(code_set, _NO_FACTS)
 
     def answer(self, question: str) -> Answer | None:
         """The answer; None when not asked, or not sure."""
@@ -122,14 +128,17 @@ class Context:
         given = self.answer(SEX_QUESTION)
         return str(given.value) if given is not None and given.value in ("female", "male") else None
 
-    def applies(self, question: str) -> Truth:
-        """Whether a question is about this person at all."""
-        known = self._applies.get(question)
+    def beside(self, question: str) -> bool:
+        """Whether a question is certainly not about this person."""
+        return question in self.touched and self._applies(question) is Truth.NO
+
+    def _applies(self, question: str) -> Truth:
+        known = self._about.get(question)
         if known is None:
             known = Truth.YES
             for term in self.catalog.applies.get(question, ()):
                 known = min(known, self._term(term))
-            self._applies[question] = known
+            self._about[question] = known
         return known
 
     def _term(self, term: tuple[Alternative, ...]) -> Truth:
@@ -147,17 +156,21 @@ class Context:
         """
         known = self._before.get(question)
         if known is None:
-            before = dict.fromkeys(
-                first
-                for term in self.catalog.applies.get(question, ())
-                if self._term(term) is Truth.UNKNOWN
-                for option in term
-                if option.kind == "answer" and option.name not in self.answers and self._holds(option) is Truth.UNKNOWN
-                for first in self.to_put_first(option.name)
+            known = self._before[question] = (
+                self._to_put_first(question) if question in self.touched else self.catalog.first(question)
             )
-            known = tuple(before) or (question,)
-            self._before[question] = known
         return known
+
+    def _to_put_first(self, question: str) -> tuple[str, ...]:
+        before = dict.fromkeys(
+            first
+            for term in self.catalog.applies.get(question, ())
+            if self._term(term) is Truth.UNKNOWN
+            for option in term
+            if option.kind == "answer" and option.name not in self.answers and self._holds(option) is Truth.UNKNOWN
+            for first in self.to_put_first(option.name)
+        )
+        return tuple(before) or (question,)
 
     def _holds(self, option: Alternative) -> Truth:
         match option.kind:
@@ -165,7 +178,7 @@ class Context:
                 given = self.answer(option.name)
                 if given is not None:
                     return yes_or_no(str(given.value) in option.values)
-                return Truth.NO if self.applies(option.name) is Truth.NO else Truth.UNKNOWN
+                return Truth.NO if self._applies(option.name) is Truth.NO else Truth.UNKNOWN
             case "sex":
                 return Truth.UNKNOWN if self._sex is None else yes_or_no(self._sex == option.name)
             case "age":
@@ -173,12 +186,11 @@ class Context:
                     return Truth.UNKNOWN
                 return both([compare(option.op, age, option.limit) for age in self._ages])
             case _:
-                recorded = any(fact.state in ("present", "unknown", "inactive") for fact in self.facts(option.name))
+                recorded = any(fact.state not in ("refuted", "planned") for fact in self.facts(option.name))
                 return Truth.YES if recorded else Truth.UNKNOWN
 
 
 _NO_FACTS: list[Fact] = []
-ON_RECORD = ("recorded", "medication")
 
 
 def yes_or_no(holds: bool) -> Truth:

@@ -46,12 +46,19 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
 
 
 def judge_leaves(context: Context) -> list[Verdict]:
-    """The verdict on every distinct leaf, in the catalog's order."""
-    return [judge(leaf, context) for judge, leaf in zip(_judges(context), context.catalog.leaves, strict=True)]
+    """The verdict on every distinct leaf, in the catalog's order.
 
-
-def _judges(context: Context) -> list[Judge]:
-    return [JUDGES[type(leaf)] for leaf in context.catalog.leaves]
+    Most leaves are about something that is neither recorded nor answered; those need no judge.
+    """
+    touched, on_record = context.touched, context.recorded_sets
+    if context.person.complete:
+        return [JUDGES[type(leaf)](leaf, context) for leaf in context.catalog.leaves]
+    return [
+        job.quiet
+        if job.quiet is not None and job.about not in on_record and job.ask not in touched and job.screen not in touched
+        else JUDGES[type(job.leaf)](job.leaf, context)
+        for job in context.catalog.jobs
+    ]
 
 
 def judge_rules(context: Context) -> list[Judged]:

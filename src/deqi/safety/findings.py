@@ -7,12 +7,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from deqi.knowledge.rules import SEVERITIES, Rule
+from deqi.knowledge.rules import Rule
 from deqi.people.facts import Answer, Fact, Person
-from deqi.safety.catalog import Catalog
+from deqi.safety.catalog import Catalog, CompiledRule
 from deqi.safety.context import Context
 from deqi.safety.evaluate import Judged, judge_rules
 from deqi.safety.plan import CheckedNeedling, Plan
+from deqi.safety.restrict import Restricted, restrictions
 from deqi.safety.truth import Truth
 
 Candidacy = Literal["not-a-candidate", "sign-off", "ask-first", "with-changes", "candidate"]
@@ -26,12 +27,17 @@ finding clears it for now. ``not-applicable``: a rule about a plan, without a pl
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """A rule that fired, with the facts and needlings that decided."""
+    """A rule that fired, what it restricts for this person, and the facts and needlings that decided.
+
+    ``asks`` are questions whose answers would narrow or clear it.
+    """
 
     rule: Rule
+    restricts: tuple[Restricted, ...]
     because: tuple[Fact | Answer, ...]
     disputed: tuple[Fact | Answer, ...]
     needlings: tuple[int, ...]
+    asks: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,8 +73,9 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
     context = Context(catalog, person, as_of, plan)
     judged = judge_rules(context)
     states = rule_states(judged, context)
-    findings = [_finding(one) for one in judged if states[one.rule.rule.id] == "yes"]
-    findings.sort(key=lambda finding: _weight(finding.rule))
+    fired = [one for one in judged if states[one.rule.rule.id] == "yes"]
+    fired.sort(key=lambda one: one.rule.weight)
+    findings = [_finding(one, context) for one in fired]
     unknown = [one for one in judged if states[one.rule.rule.id] == "unknown"]
     return Assessment(
         as_of=as_of,
@@ -76,7 +83,7 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
         candidacy=candidacy(findings, unknown),
         if_clear=candidacy(findings, ()),
         findings=tuple(findings),
-        questions=open_questions(unknown),
+        questions=open_questions(unknown, zip(fired, findings, strict=True)),
         states=states,
         cleared=tuple(rule for rule, state in states.items() if state == "cleared"),
         unreadable=tuple(sorted(person.unreadable)),
@@ -128,35 +135,36 @@ def restricts_something(rule: Rule) -> bool:
     return any(not one.advice for one in rule.restricts)
 
 
-def open_questions(unknown: Iterable[Judged]) -> tuple[OpenQuestion, ...]:
-    """The questions behind undecided rules, worst first."""
-    decides: dict[str, list[Rule]] = {}
+def open_questions(unknown: Iterable[Judged], fired: Iterable[tuple[Judged, Finding]] = ()) -> tuple[OpenQuestion, ...]:
+    """The questions behind undecided rules, and those that would narrow or clear a finding, worst first."""
+    decides: dict[str, dict[str, CompiledRule]] = {}
     for one in unknown:
         for verdict in one.deciding:
             for question in verdict.asks:
-                rules = decides.setdefault(question, [])
-                if one.rule.rule not in rules:
-                    rules.append(one.rule.rule)
-    ranked = sorted(decides.items(), key=lambda item: (min(_weight(rule) for rule in item[1]), -len(item[1]), item[0]))
-    return tuple(OpenQuestion(question, tuple(rule.id for rule in rules)) for question, rules in ranked)
-
-
-def _weight(rule: Rule) -> tuple[bool, int, bool, int]:
-    """Red flags first, then severity, then what restricts everything, then what is known before the visit."""
-    return (
-        not rule.red_flag,
-        SEVERITIES.index(rule.severity),
-        not any(one.everything for one in rule.restricts),
-        ("booking", "session", "plan").index(rule.stage),
+                decides.setdefault(question, {})[one.rule.rule.id] = one.rule
+    for one, finding in fired:
+        for question in finding.asks:
+            decides.setdefault(question, {})[one.rule.rule.id] = one.rule
+    ranked = sorted(
+        decides.items(), key=lambda item: (min([rule.weight for rule in item[1].values()]), -len(item[1]), item[0])
     )
+    return tuple([OpenQuestion(question, tuple(rules)) for question, rules in ranked])
 
 
-def _finding(one: Judged) -> Finding:
+def _finding(one: Judged, context: Context) -> Finding:
+    rule = one.rule.rule
+    because = _distinct(fact for verdict in one.deciding for fact in verdict.because)
+    restricts, site_question = restrictions(rule, because, context)
+    clearing = rule.clearance.question if rule.clearance is not None else None
+    if clearing is not None and clearing in context.answers:
+        clearing = None
     return Finding(
-        rule=one.rule.rule,
-        because=_distinct(fact for verdict in one.deciding for fact in verdict.because),
+        rule=rule,
+        restricts=restricts,
+        because=because,
         disputed=_distinct(fact for verdict in one.deciding for fact in verdict.disputed),
         needlings=tuple(sorted({number for verdict in one.deciding for number in verdict.needlings})),
+        asks=tuple(question for question in (clearing, site_question) if question is not None),
     )
 
 

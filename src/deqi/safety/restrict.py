@@ -1,0 +1,151 @@
+"""What a rule restricts for this person: places that hang on the person are filled in, with their side.
+
+A person-relative region (``affected-limb``) takes site and side from the fact that fired or from the answer to the
+rule's ``site_question``. What neither says restricts the widest place and both sides, and is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from deqi.knowledge.rules import Restriction, Rule
+from deqi.people.facts import Answer, Fact
+from deqi.safety.catalog import Catalog
+from deqi.safety.context import Context
+
+Sides = Literal["left", "right", "both"]
+WHOLE_BODY = "body"
+_SIDES: tuple[Sides, ...] = ("left", "right", "both")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where on this person; None: not recorded."""
+
+    site: str | None
+    side: Sides | None
+
+
+class Restricted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A restriction with regions that exist on every body.
+
+    ``within`` narrows the regions to what of them lies there (the spine, at the lower back). ``assumed`` says that
+    site or side is not recorded, so that the widest place is meant.
+    """
+
+    everything: bool = False
+    techniques: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    within: str | None = None
+    points: tuple[str, ...] = ()
+    hazards: tuple[str, ...] = ()
+    anticoagulant_avoid: bool = False
+    side: Sides = "both"
+    assumed: bool = False
+    matched: bool = False
+    dose: bool = False
+    advice: bool = False
+
+
+def restrictions(
+    rule: Rule, because: Iterable[Fact | Answer], context: Context
+) -> tuple[tuple[Restricted, ...], str | None]:
+    """What the rule restricts here, and its site question where its answer would narrow that."""
+    if all(one.side != "from-fact" for one in rule.restricts):
+        return tuple(_plain(one) for one in rule.restricts), None
+    places = _places(rule, because, context)
+    asks_site = _asks_for_site(rule, context.catalog)
+    found: dict[Restricted, None] = {}
+    for one in rule.restricts:
+        if one.side != "from-fact":
+            found[_plain(one)] = None
+            continue
+        for place in places:
+            for regions, within in _regions(one.regions, place if asks_site else Place(None, None), context.catalog):
+                assumed = place.side is None or (asks_site and place.site is None)
+                found[_plain(one, regions, within, place.side or "both", assumed)] = None
+    open_question = rule.site_question if any(one.assumed for one in found) else None
+    if open_question is not None and open_question in context.answers:
+        open_question = None
+    return tuple(found), open_question
+
+
+def _plain(
+    one: Restriction,
+    regions: tuple[str, ...] | None = None,
+    within: str | None = None,
+    side: Sides = "both",
+    assumed: bool = False,
+) -> Restricted:
+    return Restricted(
+        everything=one.everything,
+        techniques=one.techniques,
+        regions=one.regions if regions is None else regions,
+        within=within,
+        points=one.points,
+        hazards=one.hazards,
+        anticoagulant_avoid=one.anticoagulant_avoid,
+        side=side,
+        assumed=assumed,
+        matched=one.matched,
+        dose=one.dose,
+        advice=one.advice,
+    )
+
+
+def _places(rule: Rule, because: Iterable[Fact | Answer], context: Context) -> tuple[Place, ...]:
+    """Every place the facts and the answer name; one unknown place where they name none."""
+    facts = [Place(fact.site, fact.side) for fact in because if isinstance(fact, Fact)]
+    told = _place_told(context.answer(rule.site_question) if rule.site_question else None, context.catalog)
+    if told is not None:
+        return tuple(dict.fromkeys((told, *(one for one in facts if one.side is not None))))
+    return tuple(dict.fromkeys(facts)) or (Place(None, None),)
+
+
+def _place_told(answer: Answer | None, catalog: Catalog) -> Place | None:
+    """``left``, ``left-arm``, ``lower-back``; ``several`` or ``elsewhere`` stand for the widest place, both sides."""
+    if answer is None or not isinstance(answer.value, str) or answer.value in ("yes", "no"):
+        return None
+    side, _, site = answer.value.partition("-")
+    for known in _SIDES:
+        if side == known:
+            return Place(site or None, known) if site in catalog.regions or not site else Place(None, known)
+    return Place(answer.value if answer.value in catalog.regions else None, "both")
+
+
+def _asks_for_site(rule: Rule, catalog: Catalog) -> bool:
+    """Whether the site matters besides the side: not where the question asks for the side alone."""
+    question = catalog.questions.get(rule.site_question) if rule.site_question else None
+    return question is None or any(choice not in _SIDES for choice in question.answers)
+
+
+def _regions(names: Iterable[str], place: Place, catalog: Catalog) -> list[tuple[tuple[str, ...], str | None]]:
+    """The regions of a body that the names stand for at a place, with what narrows them."""
+    found: list[tuple[tuple[str, ...], str | None]] = []
+    for name in names:
+        row = catalog.regions[name]
+        if row.kind != "relative":
+            found.append(((name,), None))
+        elif place.site is None:
+            found.append((row.fallback or (WHOLE_BODY,), None))
+        else:
+            found.append(_narrowed(row.fallback or (WHOLE_BODY,), place.site, catalog))
+    return found
+
+
+def _narrowed(fallback: tuple[str, ...], site: str, catalog: Catalog) -> tuple[tuple[str, ...], str | None]:
+    """Of the places a relative region may be, those that the site touches.
+
+    A place that holds the site stands whole (the arm, for a forearm); one that the site cuts is narrowed to it (the
+    spine, at the lower back). Where the site touches none, both it and all of them are meant.
+    """
+    if fallback == (WHOLE_BODY,):
+        return (site,), None
+    holding = tuple(name for name in fallback if site in catalog.region_below[name])
+    if holding:
+        return holding, None
+    points = catalog.region_points[site]
+    cut = tuple(name for name in fallback if not points.isdisjoint(catalog.region_points[name]))
+    return (cut, site) if cut else ((*fallback, site), None)
