@@ -10,6 +10,9 @@ import numpy.typing as npt
 from .errors import StatsInputError
 from .results import Floats, Ints, Status
 
+#: Between these, cubes of weights and their sums can be held.
+_SMALL, _LARGE = 1e-40, 1e40
+
 
 class Columns(NamedTuple):
     """A batch as the kernel wants it: (k, B), absent studies y = 0, v = inf, unusable columns made harmless."""
@@ -37,38 +40,23 @@ def as_batch(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
 
 def to_columns(y: Floats, v: Floats, p: int = 1) -> Columns:
     """Turn (B, k) into the kernel's layout and give each data set its status."""
-    if y.shape[0] and y.shape[1] > p and v.min() > 1e-40 and v.max() < 1e40 and np.isfinite(y.sum()):
+    if y.shape[0] and y.shape[1] > p and v.min() > _SMALL and v.max() < _LARGE and np.isfinite(y.sum()):
         # The common case: nothing absent (NaN fails every comparison), nothing odd.
         k = np.full(y.shape[0], y.shape[1], dtype=np.int64)
         return Columns(y.T.copy(), v.T.copy(), k, np.zeros_like(k), None)
-    absent = np.isnan(y) | np.isnan(v)
-    gaps = bool(absent.any())
-    y, v = y.T.copy(), v.T.copy()
-    if gaps:
-        y[absent.T], v[absent.T] = 0.0, np.inf
-        k = y.shape[0] - absent.sum(1)
-    else:
-        k = np.full(y.shape[1], y.shape[0], dtype=np.int64)
-    status = np.zeros(y.shape[1], dtype=np.int64)
-    finite_v = v[v < np.inf]
-    clean = (
-        finite_v.size == v.size - (int(absent.sum()) if gaps else 0)
-        and (finite_v.size == 0 or finite_v.min() > 0.0)
-        and bool(np.isfinite(y).all())
-        and int(k.min(initial=p + 1)) > p
-    )
-    if not clean:
-        here = ~absent.T
-        status[k <= p] = Status.NOT_ESTIMABLE
-        if p == 1:
-            status[k == 1] = Status.SINGLE_STUDY
-        status[k == 0] = Status.NO_STUDIES
-        status[(here & (v == 0.0)).any(0)] = Status.ZERO_VARIANCE
-        status[(here & ((v < 0.0) | np.isinf(v) | np.isinf(y))).any(0)] = Status.BAD_INPUT
-        unusable = status > Status.SINGLE_STUDY
-        y[:, unusable], v[:, unusable] = 0.0, 1.0
+    here = ~(np.isnan(y) | np.isnan(v)).T
+    k = here.sum(0)
+    y, v = np.where(here, y.T, 0.0), np.where(here, v.T, np.inf)
+    status = np.where(k > p, int(Status.OK), int(Status.NOT_ESTIMABLE))
+    if p == 1:
+        status[k == 1] = Status.SINGLE_STUDY
+    status[k == 0] = Status.NO_STUDIES
+    status[(v == 0.0).any(0)] = Status.ZERO_VARIANCE
+    status[((v < 0.0) | (here & np.isinf(v)) | np.isinf(y)).any(0)] = Status.BAD_INPUT
+    unusable = status > Status.SINGLE_STUDY
+    y[:, unusable], v[:, unusable] = 0.0, 1.0
     scale: Floats | None = None
-    if v.size and not (v.min() > 1e-40 and v[v < np.inf].max(initial=1.0) < 1e40):
+    if not (v.min(initial=1.0) > _SMALL and v[v < np.inf].max(initial=1.0) < _LARGE):
         # Effects are divided by it and variances by its square, both exactly.
         scale = np.ldexp(1.0, np.frexp(v.min(0))[1] // 2)
         y, v = y / scale, v / scale / scale

@@ -48,15 +48,16 @@ def _log_likelihood(method: str, fit: Projection, ones: Floats) -> Floats:
     return value - fit.log_det() if method == "REML" else value
 
 
-def solve(method: str, design: Design, y: Floats, v: Floats, target: Floats) -> Floats:
+def solve(method: str, design: Design, y: Floats, v: Floats, target: Floats, residual: Floats) -> Floats:
     """Root of an iterative estimator, or of Q(tau2) = target; 0 where the curve starts below its target.
 
-    Of several local maxima of a likelihood (0 included) the highest is returned.
+    residual: of any fit of the design, for an upper bound. Of several local maxima of a likelihood (0 included) the
+    highest is returned.
     """
     curve = _CURVES[method]
     ones, v0 = _present(v)
     v_min = v.min(0)
-    ceiling = _ceiling(method, target, ones, v0, v_min, design.project(ones, y).residual)
+    ceiling = _ceiling(method, target, ones, v0, v_min, residual)
     # Effects whose squares overflow have no answer here.
     tau2 = np.where(np.isfinite(ceiling), 0.0, np.nan)
     ceiling = np.where(np.isfinite(ceiling), ceiling, 0.0)
@@ -85,7 +86,7 @@ def solve(method: str, design: Design, y: Floats, v: Floats, target: Floats) -> 
 
 def q_profile(design: Design, y: Floats, v: Floats, quantile: Floats) -> Floats:
     """tau2 at which the generalised Q statistic equals a chi-square quantile (Viechtbauer 2007); (B,)."""
-    return solve("PM", design, y, v, quantile)
+    return solve("PM", design, y, v, quantile, design.project(1.0 / v, y).residual)
 
 
 def estimate(
@@ -100,7 +101,7 @@ def estimate(
         zero = np.zeros(v.shape[1])
         return zero, np.full_like(zero, np.nan), start
     if method in _CURVES:
-        tau2 = solve(method, design, y, v, df)
+        tau2 = solve(method, design, y, v, df, start.residual)
         fit = design.project(1.0 / (v + tau2), y)
         if method == "REML":
             information = fit.trace_pp()
