@@ -44,7 +44,7 @@ def one(point: str, depth: float | None = None, angle: str | None = None, techni
         (one("CV17", 5, "oblique"), "sternum", True),
         (one("CV17", 5, None), "sternum", True),
         (one("CV17", 10, "transverse"), "sternum", False),
-        (one("GV16", 15, "upward"), "suboccipital", True),
+        (one("GV16", 15, "oblique-up"), "suboccipital", True),
         (one("GV16", 15, None), "suboccipital", True),
         (one("GV16", 15, "toward-chin"), "suboccipital", False),
         (one("BL10", 15, "perpendicular"), "suboccipital", True),

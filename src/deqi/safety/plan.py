@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import msgspec
 
 Angle = Literal[
-    "perpendicular", "oblique", "transverse", "oblique-to-spine", "oblique-down", "oblique-up", "medial", "lateral",
-    "upward", "toward-chin", "toward-nose",
+    "perpendicular", "oblique", "transverse", "oblique-to-spine", "oblique-lateral", "oblique-down", "oblique-up",
+    "toward-nose", "toward-chin", "toward-tongue", "along-orbit",
 ]  # fmt: skip
+"""The closed list of the hazards table: oblique-to-spine is aimed at the midline, oblique-lateral away from it."""
 Side = Literal["left", "right", "both", "midline"]
 NeedlingStatus = Literal["ok", "ok-note", "change", "omit", "ask", "no-data"]
-"""What the plan check says of one needling."""
+"""What the plan check says of one needling, the least worrying first in meaning: the worst is ``omit``."""
+STATUSES: tuple[NeedlingStatus, ...] = ("omit", "change", "ask", "no-data", "ok-note", "ok")
+"""The worst first."""
+
+Millimetres = Annotated[float, msgspec.Meta(gt=0, le=200)]
+Minutes = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 
 class Needling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,10 +35,10 @@ class Needling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     site: str | None = None
     segment: str = ""
     side: Side | None = None
-    depth_mm: float | None = None
+    depth_mm: Millimetres | None = None
     angle: Angle | None = None
     technique: str = "manual-needling"
-    retention_min: float | None = None
+    retention_min: Minutes | None = None
 
 
 class CurrentPair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,8 +53,8 @@ class CurrentPair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Needles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The needles to be used; None: not stated."""
 
-    gauge_mm: float | None = None
-    length_mm: float | None = None
+    gauge_mm: Annotated[float, msgspec.Meta(gt=0, le=2)] | None = None
+    length_mm: Millimetres | None = None
     sterile: bool | None = None
     single_use: bool | None = None
     lot: str | None = None
@@ -65,18 +73,49 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     needlings: tuple[Needling, ...]
     pairs: tuple[CurrentPair, ...] = ()
-    session_number: int | None = None
-    minutes: float | None = None
+    session_number: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    minutes: Minutes | None = None
     needles: Needles = Needles()
     practitioner: Practitioner = Practitioner()
-    needles_out: int | None = None
+    needles_out: Count | None = None
     title: str = ""
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to say about a needling or the session: from a rule, or one of the plan check's own lines.
+
+    ``id`` is a rule id, or ``check:`` and the id of a row of ``plan_lines``; ``also`` are rules told by this line too.
+    ``labels`` are ``default`` (a cautious value no paper states), ``unverified`` (the hazard could not be verified)
+    and ``place-assumed`` (side or site not recorded: the whole fallback counts). ``side`` is the only side it is about,
+    else empty.
+    """
+
+    id: str
+    status: NeedlingStatus
+    severity: str
+    title: str
+    why: str
+    plain: str
+    instead: str
+    source: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    side: str = ""
+
+
 class CheckedNeedling(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan check says of one needling: the status and the rules behind it."""
+    """What the plan check says of one needling: the status and what stands behind it.
+
+    ``number`` is its place in the plan, from 0; ``side`` as written (empty: not given). Where the two sides of a
+    needling on both differ, ``by_side`` gives each one's status and ``status`` is the worse.
+    """
 
     point: str
     side: str
     status: NeedlingStatus
     findings: tuple[str, ...] = ()
+    number: int = 0
+    segment: str = ""
+    by_side: Mapping[str, NeedlingStatus] = {}
+    lines: tuple[Line, ...] = ()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from deqi.knowledge.leaves import Needle, Needling, Practitioner, Session
-from deqi.safety.anatomy import Place, crossed, hazard_rows, place_of
+from deqi.safety.anatomy import classes_of, codes_of, crossed, hazard_rows, place_of
 from deqi.safety.applies import compare
 from deqi.safety.catalog import Catalog
 from deqi.safety.context import Context, yes_or_no
-from deqi.safety.depth import cap_of, over_cap, over_textbook
+from deqi.safety.depth import body_factor, cap_of, over_cap, over_textbook
 from deqi.safety.plan import Needling as Planned
 from deqi.safety.plan import Plan
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import NOT_APPLICABLE, Verdict
+
+
+DETAILS_QUESTION = "plan-details"
+SIDES_QUESTION = "plan-sides"
+PAIRS_QUESTION = "plan-current-pairs"
 
 
 def needling(leaf: Needling, context: Context) -> Verdict:
@@ -19,51 +24,81 @@ def needling(leaf: Needling, context: Context) -> Verdict:
     plan = context.plan
     if plan is None:
         return NOT_APPLICABLE
-    truths = [_fits(leaf, one, context) for one in plan.needlings]
-    if leaf.current_crosses:
-        truths = [min(truth, _crosses(leaf, plan, number, context.catalog)) for number, truth in enumerate(truths)]
+    truths = fitting(leaf, context, plan)
     truth = max(truths, default=Truth.NO)
+    asks = (_question(leaf),)
     if leaf.both_sides and truth is Truth.YES:
         truth = _on_both_sides([one for one, fits in zip(plan.needlings, truths, strict=True) if fits is Truth.YES])
-    matched = tuple(number for number, fits in enumerate(truths) if fits is truth and truth is not Truth.NO)
-    return Verdict(truth, needlings=matched, asks=("plan-details",) if truth is Truth.UNKNOWN else ())
+        asks = (SIDES_QUESTION,)
+    best = max(truths, default=Truth.NO)
+    matched = tuple(number for number, fits in enumerate(truths) if fits is best and truth is not Truth.NO)
+    return Verdict(truth, needlings=matched, asks=asks if truth is Truth.UNKNOWN else ())
 
 
-def _fits(leaf: Needling, one: Planned, context: Context) -> Truth:
-    """Whether one needling has every stated property; the cheap and certain ones first."""
+def fitting(leaf: Needling, context: Context, plan: Plan) -> list[Truth]:
+    """For each needling of the plan, whether it has every stated property."""
+    factor = body_factor(context) if leaf.depth == "over-cap" else 1.0
+    truths = [_fits(leaf, one, context, factor) for one in plan.needlings]
+    if leaf.current_crosses:
+        return [min(truth, _crosses(leaf, plan, number, context.catalog)) for number, truth in enumerate(truths)]
+    return truths
+
+
+def _question(leaf: Needling) -> str:
+    return PAIRS_QUESTION if leaf.current_crosses else DETAILS_QUESTION
+
+
+def _fits(leaf: Needling, one: Planned, context: Context, factor: float) -> Truth:
+    """Whether one needling has every stated property; what is certain is looked at first."""
     catalog = context.catalog
-    where = place_of(one, catalog)
-    if leaf.points and one.point not in leaf.points:
+    if leaf.points and codes_of(one, catalog).isdisjoint(leaf.points):
         return Truth.NO
-    if leaf.regions and not any(where.within(region) for region in leaf.regions):
+    if leaf.regions and not any(place_of(one, catalog).within(region) for region in leaf.regions):
         return Truth.NO
-    if leaf.techniques and (technique := _technique(leaf, one, where, context)) is not Truth.YES:
-        return technique
     rows = hazard_rows(one, catalog)
-    if leaf.hazards and not any(set(leaf.hazards) & set(row.classes) for row in rows):
+    if leaf.hazards and classes_of(rows).isdisjoint(leaf.hazards):
         return Truth.NO
     if leaf.anticoagulant_avoid is not None and leaf.anticoagulant_avoid != any(r.anticoagulant_avoid for r in rows):
         return Truth.NO
-    return min(_angle(leaf, one), _depth(leaf, one, context), _minutes(leaf, one, context))
+    technique = has_technique(leaf.techniques, one, context)
+    if technique is Truth.NO:
+        return technique
+    return min(technique, _angle(leaf, one, catalog), _depth(leaf, one, context, factor), _minutes(leaf, one, context))
 
 
-def _technique(leaf: Needling, one: Planned, where: Place, context: Context) -> Truth:
-    below = context.catalog.technique_below
-    if any(one.technique in below[technique] for technique in leaf.techniques):
+def has_technique(wanted: tuple[str, ...], one: Planned, context: Context) -> Truth:
+    """Whether a needling is done with one of these techniques (or one below them); none named: yes.
+
+    Every technique that takes a needle through the skin counts as needling. Deep and long are read off the needling.
+    """
+    catalog = context.catalog
+    if not wanted or any(one.technique in catalog.technique_below[technique] for technique in wanted):
         return Truth.YES
-    if "deep-needling" in leaf.techniques and one.technique in below["needling"]:
-        return is_deep(one, context)
-    return Truth.NO
+    if one.technique not in catalog.atlas.invasive:
+        return Truth.NO
+    if "needling" in wanted:
+        return Truth.YES
+    truth = Truth.NO
+    if "deep-needling" in wanted:
+        truth = is_deep(one, context)
+    if "long-retention" in wanted:
+        truth = max(truth, _stays_over(one, context, context.catalog.value("@long-retention-minutes")))
+    return truth
 
 
 def is_deep(one: Planned, context: Context) -> Truth:
-    """Whether a needling is deep: past the ``@deep-mm`` setting; unknown while no depth is given."""
+    """Whether a needling is deep: past the ``@deep-mm`` setting, or at a point flagged deep; else unknown while no
+    depth is given."""
+    if "deep" in classes_of(hazard_rows(one, context.catalog)):
+        return Truth.YES
     if one.depth_mm is None:
         return Truth.UNKNOWN
     return yes_or_no(one.depth_mm > context.catalog.value("@deep-mm"))
 
 
-def _angle(leaf: Needling, one: Planned) -> Truth:
+def _angle(leaf: Needling, one: Planned, catalog: Catalog) -> Truth:
+    if (leaf.angles or leaf.angles_not) and one.technique not in catalog.atlas.invasive:
+        return Truth.NO
     if leaf.angles_not:
         return yes_or_no(one.angle not in leaf.angles_not)
     if leaf.angles:
@@ -71,12 +106,12 @@ def _angle(leaf: Needling, one: Planned) -> Truth:
     return Truth.YES
 
 
-def _depth(leaf: Needling, one: Planned, context: Context) -> Truth:
+def _depth(leaf: Needling, one: Planned, context: Context, factor: float) -> Truth:
     truth = Truth.YES
     if leaf.depth == "not-given":
         truth = yes_or_no(one.depth_mm is None)
     elif leaf.depth == "over-cap":
-        truth = over_cap(one, context.catalog)
+        truth = over_cap(one, context.catalog, factor)
     elif leaf.depth == "over-textbook":
         truth = over_textbook(one, context.catalog)
     if leaf.over_mm is not None:
@@ -88,18 +123,29 @@ def _depth(leaf: Needling, one: Planned, context: Context) -> Truth:
 def _minutes(leaf: Needling, one: Planned, context: Context) -> Truth:
     if leaf.minutes_over is None:
         return Truth.YES
+    return _stays_over(one, context, context.catalog.value(leaf.minutes_over))
+
+
+def _stays_over(one: Planned, context: Context, limit: float) -> Truth:
     minutes = one.retention_min if one.retention_min is not None else context.plan.minutes if context.plan else None
-    if minutes is None:
-        return Truth.UNKNOWN
-    return yes_or_no(minutes > context.catalog.value(leaf.minutes_over))
+    return Truth.UNKNOWN if minutes is None else yes_or_no(minutes > limit)
 
 
 def _crosses(leaf: Needling, plan: Plan, number: int, catalog: Catalog) -> Truth:
     """Whether current from this needling passes through a region; without stated pairs that is not known."""
-    paths = [pair for pair in plan.pairs if plan.needlings[number].point in (pair.start, pair.end)]
+    one = plan.needlings[number]
+    paths = [pair for pair in plan.pairs if _joined(one, pair.start, pair.start_side, pair.end, pair.end_side)]
     if not paths:
         return Truth.UNKNOWN
     return max(crossed(pair, leaf.current_crosses, catalog) for pair in paths)
+
+
+def _joined(one: Planned, start: str, start_side: str | None, end: str, end_side: str | None) -> bool:
+    """Whether a pair of points joined by current has an end at this needling."""
+    return any(
+        point == one.point and (one.side == "both" or None in (side, one.side) or side == one.side)
+        for point, side in ((start, start_side), (end, end_side))
+    )
 
 
 def _on_both_sides(matching: list[Planned]) -> Truth:
@@ -135,7 +181,12 @@ def needle(leaf: Needle, context: Context) -> Verdict:
 
 def _too_long(plan: Plan, context: Context) -> Verdict:
     """A needle that could reach past the cap even with some shaft left outside."""
-    known = {number: cap_of(hazard_rows(one, context.catalog), None) for number, one in enumerate(plan.needlings)}
+    factor = body_factor(context)
+    known = {
+        number: cap_of(hazard_rows(one, context.catalog), None, factor)
+        for number, one in enumerate(plan.needlings)
+        if one.technique in context.catalog.atlas.invasive and one.angle != "transverse"
+    }
     caps = {number: cap for number, cap in known.items() if cap is not None}
     if not caps:
         return Verdict(Truth.NO)
@@ -168,17 +219,18 @@ def session(leaf: Session, context: Context) -> Verdict:
         case "number":
             amount: float | None = plan.session_number
         case "needles":
-            amount = needle_count(plan)
+            amount = needle_count(plan, context.catalog)
         case "minutes":
             times = [one.retention_min for one in plan.needlings if one.retention_min is not None]
             amount = plan.minutes if plan.minutes is not None else max(times, default=None)
         case _:
-            amount = None if plan.needles_out is None else abs(needle_count(plan) - plan.needles_out)
+            amount = None if plan.needles_out is None else abs(needle_count(plan, context.catalog) - plan.needles_out)
     if amount is None:
         return Verdict(Truth.NO if leaf.what == "needles-unaccounted" else Truth.UNKNOWN, asks=("session-details",))
     return Verdict(yes_or_no(compare(leaf.op, amount, context.catalog.value(leaf.value))))
 
 
-def needle_count(plan: Plan) -> int:
-    """Needles in: one for each side."""
-    return sum(2 if one.side == "both" else 1 for one in plan.needlings)
+def needle_count(plan: Plan, catalog: Catalog) -> int:
+    """Needles in: one for each side, for techniques that take a needle through the skin."""
+    invasive = catalog.atlas.invasive
+    return sum(2 if one.side == "both" else 1 for one in plan.needlings if one.technique in invasive)

@@ -1,6 +1,6 @@
 """All tables, in reading order."""
 
-from deqi.knowledge.tables import atlas, evidence, harms, sources, vocabulary, words
+from deqi.knowledge.tables import atlas, evidence, harms, plans, sources, vocabulary, words
 from deqi.knowledge.tables.base import TableSpec
 
 _ALL = (
@@ -28,6 +28,9 @@ _ALL = (
     TableSpec("hazards", atlas.Hazard, ("hazard",), "what a needle can injure at a point"),
     TableSpec("hazard_depths", atlas.HazardDepth, ("hazard", "what", "statistic", "population"), "measured depths"),
     TableSpec("hazard_texts", atlas.HazardText, ("hazard",), "textbook words about hazards"),
+    TableSpec("current_paths", plans.CurrentPath, ("path",), "what current between two needles passes through"),
+    TableSpec("hazard_kinds", plans.HazardKind, ("hazard_class",), "what the classes of hazards mean"),
+    TableSpec("plan_lines", plans.PlanLine, ("line",), "what the plan check says by itself"),
     TableSpec("stricta", atlas.Stricta, ("item",), "STRICTA 2010 items"),
     TableSpec("conditions", vocabulary.Condition, ("condition",), "conditions trials are about"),
     TableSpec("comparators", vocabulary.ComparatorKind, ("comparator",), "what acupuncture was compared with"),

@@ -1,0 +1,43 @@
+"""What the plan check needs beside the atlas: current paths, what a hazard class means, words for its own lines."""
+
+from typing import Literal
+
+from deqi.knowledge.tables.atlas import HazardClass
+from deqi.knowledge.tables.base import RegionId, Row
+
+
+class CurrentPath(Row, frozen=True, kw_only=True):
+    """What lies between two needles joined by current; the two ends may stand either way round.
+
+    ``same_side`` ``any`` is a row for both. No region in ``crosses``: the current stays where the needles are.
+    """
+
+    path: str
+    from_region: RegionId
+    to_region: RegionId
+    same_side: Literal["yes", "no", "any"]
+    crosses: tuple[RegionId, ...] = ()
+    note: str = ""
+
+
+class HazardKind(Row, frozen=True, kw_only=True):
+    """A hazard class. ``critical_from``: the mildest severity of a hazard row at which this class is an organ, a great
+    vessel, the dura or the eye, where a needle above its limit must be changed; empty: never."""
+
+    hazard_class: HazardClass
+    name: str
+    plain_name: str
+    critical_from: Literal["absolute", "relative", "caution", "information", ""] = ""
+    note: str = ""
+
+
+class PlanLine(Row, frozen=True, kw_only=True):
+    """A line the plan check says by itself, in words with ``{limit}``, ``{depth}`` and ``{other}`` to fill in."""
+
+    line: str
+    status: Literal["ok-note", "change", "omit", "ask", "no-data"]
+    title: str
+    why: str
+    plain: str
+    instead: str
+    asks: str = ""
