@@ -27,6 +27,8 @@ from deqi.knowledge.tables.words import Alternative, Claim, Event, Guideline, Pr
 from deqi.report.model import Bar, HarmLine, Harms, Misprint, OtherUse, PersonalPart, PublishedHarm, Report
 from deqi.report.topics import Topic
 
+OTHER = "other"
+"""The event of whatever fits no other: nothing can be said of it."""
 EVERYONE = frozenset({"any", "all"})
 GENERAL_CLAIMS = ("what-it-is", "how-it-works", "used-for", "risk", "candidacy")
 
@@ -47,6 +49,7 @@ def assemble(
     uses = [one for one in knowledge.rows(Indication) if topic.kind == "trials" or one.title == topic.id]
     report = Report(
         topic=topic,
+        conditions={row.condition: row.cli_name.replace("-", " ") for row in knowledge.rows(Condition)},
         as_of=as_of,
         edition=knowledge.edition.version,
         claims=claims,
@@ -108,7 +111,9 @@ def _harms(knowledge: Knowledge, sessions: int) -> Harms:
             HarmLine(one, over_a_course(one, sessions), events.get(one.event), chosen[one.event] is one)
             for one in rates
         ),
-        no_rate=tuple(one for name, one in events.items() if name not in chosen and one.verified != "no"),
+        no_rate=tuple(
+            one for name, one in events.items() if name not in chosen and name != OTHER and one.verified != "no"
+        ),
         published=tuple(
             PublishedHarm(one, notes.get(one.pool))
             for one in knowledge.rows(PublishedHarmPool)

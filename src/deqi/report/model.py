@@ -143,6 +143,8 @@ class Report:
     """Everything one report says. ``rows`` and ``sources`` are all that its numbers and sentences rest on."""
 
     topic: Topic
+    conditions: dict[str, str]
+    """Condition ids as readers know them."""
     as_of: dt.date
     edition: str
     claims: tuple[Claim, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 
 from deqi.knowledge.tables.evidence import Trial
@@ -72,13 +73,15 @@ def p_value(p: float) -> str:
 
 
 def trial_label(trial: Trial) -> str:
-    """First author and year; the row's id where the author is not known."""
+    """First author and year; where they are not known, as far as the row's id tells."""
     if trial.trial.startswith("nct"):
         return trial.trial.upper()
+    named = re.fullmatch(r"([a-z]+?)((?:19|20)\d\d)[a-z]?", trial.trial)
     surname = trial.authors.replace(",", " ").split(" ")[0] if trial.authors else ""
     if not surname or not surname[0].isalpha():
-        return trial.trial
-    return f"{surname} {trial.year}" if trial.year else surname
+        return f"{named[1].capitalize()} {named[2]}" if named else trial.trial
+    year = trial.year or (int(named[2]) if named else None)
+    return f"{surname} {year}" if year else surname
 
 
 def capital(words: str) -> str:

@@ -83,7 +83,7 @@ def draw_axis(scale: Scale, top: float, base: float, label: str, *, most: int = 
         parts.append(line(x, top, x, base, opacity=0.15))
         if x - half > reach:
             parts.append(line(x, base, x, base + 4))
-            parts.append(text(x, base + 16, words, anchor="middle", size=SMALL))
+            parts.append(text(max(x, half), base + 16, words, anchor="middle", size=SMALL))
             reach = x + half + 4
     if label:
         parts.append(text((scale.left + scale.right) / 2, base + 32, label, anchor="middle", size=SMALL))

@@ -42,7 +42,7 @@ class DirectionRow:
 
 def effect_directions(
     rows: Sequence[DirectionRow],
-    lanes: Sequence[tuple[Lane, str]],
+    lanes: Sequence[tuple[Lane, str, str]],
     *,
     title: str,
     description: str = "",
@@ -50,15 +50,15 @@ def effect_directions(
 ) -> str:
     """An effect-direction plot as SVG: a line a trial, a lane a result, larger trials with larger marks.
 
-    lanes: the lanes in order with their names. Marks differ in shape as well as colour, and a result out of reach is
-    an empty circle.
+    lanes: the lanes in order, each with its name and a word for narrow figures. Marks differ in shape as well as
+    colour, and a result out of reach is an empty circle.
 
     Raises:
         ValueError: no rows, or a row in a lane that is not listed.
     """
     if not rows:
         raise ValueError("rows: an effect-direction plot needs at least one trial")
-    places = [lane for lane, _ in lanes]
+    places = [lane for lane, _, _ in lanes]
     if any(row.lane not in places for row in rows):
         raise ValueError("rows: every trial's lane must be among the lanes")
     narrow = width < NARROW
@@ -66,7 +66,7 @@ def effect_directions(
     label = min(max(text_width(_label(row, narrow), size) for row in rows) + 10, (0.42 if narrow else 0.46) * width)
     step = (width - label) / len(lanes)
     middles = {lane: label + step * (index + 0.5) for index, lane in enumerate(places)}
-    heads = [fold(name, step - 6, size) for _, name in lanes]
+    heads = [fold(short if narrow else name, step - 6, size) for _, name, short in lanes]
     deep = max(len(head) for head in heads)
     top = 16 + 14.0 * deep
     parts = [
@@ -84,7 +84,7 @@ def effect_directions(
             parts.append(rect(0, y - ROW / 2, width, ROW, fill=INK, opacity=0.04))
         parts.append(text(0, y + 4, shorten(_label(row, narrow), label - 8, size), size=size))
         parts.append(mark(row.lane, middles[row.lane], y, 3.5 + 5.5 * math.sqrt((row.n or 0) / largest)))
-    counts = ", ".join(f"{name}: {sum(row.lane == lane for row in rows)}" for lane, name in lanes)
+    counts = ", ".join(f"{name}: {sum(row.lane == lane for row in rows)}" for lane, name, _ in lanes)
     return document(width, height, title, description or f"{len(rows)} trials. {counts}.", parts)
 
 

@@ -113,7 +113,7 @@ def _side(
 def _room(rows: Sequence[LedgerRow], width: float, narrow: bool) -> tuple[float, float]:
     if narrow:
         return 8, width - 12
-    label = min(max(text_width(row.label, SMALL) for row in rows) + 14, 0.36 * width)
+    label = min(max(text_width(row.label, SMALL) for row in rows) + 14, 0.5 * width)
     words = max(text_width(row.words, SMALL) for row in rows) + 16
     return label, width - min(words, 0.34 * width)
 

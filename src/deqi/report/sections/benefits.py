@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from deqi.evidence.benefits import BenefitCell, Evidence
 from deqi.evidence.synthesis import TrialDirection, sign_test
@@ -23,15 +23,19 @@ def benefit_section(report: Report, phrases: Phrases) -> Section:
     if report.evidence is None:
         card, full = review_blocks(report, phrases)
         return Section("benefits", heading, (say(phrases.say("benefit.reviews.lead")),), card, full)
-    inner = [cell_section(cell, phrases) for cell in report.evidence.cells if cell.treatment or cell.published]
-    inner += [section for section in _aside(report.evidence, phrases) if section is not None]
+    inner = [
+        cell_section(cell, phrases, report.conditions)
+        for cell in report.evidence.cells
+        if cell.treatment or cell.published
+    ]
+    inner += [section for section in _aside(report.evidence, phrases, report.conditions) if section is not None]
     lead = [say(phrases.say("benefit.personal"))]
     if not inner:
         lead.append(say(phrases.say("benefit.none")))
     return Section("benefits", heading, tuple(lead), inner=tuple(inner))
 
 
-def cell_section(cell: BenefitCell, phrases: Phrases) -> Section:
+def cell_section(cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]) -> Section:
     """One comparison."""
     sign = cell.sign
     rows = tuple(f"trial:{one.trial.trial}" for one in cell.treatment)
@@ -49,20 +53,20 @@ def cell_section(cell: BenefitCell, phrases: Phrases) -> Section:
     if cell.certainty:
         card.append(_certainty_words(cell, phrases))
     if cell.treatment:
-        figure = direction_figure(cell.treatment, phrases, by_kind=cell.broad)
+        figure = direction_figure(cell.treatment, phrases, kinds if cell.broad else {})
         if figure:
             card.append(figure)
         card.append(by_direction(cell.treatment, phrases))
     full: list[Block] = []
     if cell.treatment:
-        full.append(direction_table(cell.treatment, phrases, phrases.say("benefit.directions")))
+        full.append(direction_table(cell.treatment, phrases, phrases.say("benefit.directions"), kinds))
         full.append(_sign_words(cell))
     for synthesis in cell.syntheses:
-        full += synthesis_blocks(synthesis, cell, phrases)
+        full += synthesis_blocks(synthesis, cell, phrases, kinds)
     if cell.published:
-        full.append(published_table(cell.published, phrases.say("benefit.published")))
+        full.append(published_table(cell.published, phrases.say("benefit.published"), kinds))
     if cell.companions:
-        full.append(direction_table(cell.companions, phrases, phrases.say("benefit.companions")))
+        full.append(direction_table(cell.companions, phrases, phrases.say("benefit.companions"), kinds))
     return Section(
         id=f"benefits-{cell.group.replace('_', '-')}",
         heading=phrases.say(f"group.{cell.group}"),
@@ -134,12 +138,12 @@ def by_direction(found: Iterable[TrialDirection], phrases: Phrases) -> Items:
     return Items(phrases.say("benefit.directions"), tuple(items))
 
 
-def direction_table(found: Iterable[TrialDirection], phrases: Phrases, caption: str) -> Table:
+def direction_table(found: Iterable[TrialDirection], phrases: Phrases, caption: str, kinds: Mapping[str, str]) -> Table:
     """Every result with what was found and why there may be no number."""
     rows = tuple(
         cells(
             Say(trial_label(one.trial), (f"trial:{one.trial.trial}", *(f"source:{source}" for source in one.source))),
-            one.trial.condition,
+            kinds.get(one.trial.condition, one.trial.condition),
             one.comparator.replace("_", " "),
             "–" if one.n is None else f"{one.n}",
             f"{phrases.say('mark.' + one.direction)} {phrases.say('direction.' + one.direction)}",
@@ -152,10 +156,10 @@ def direction_table(found: Iterable[TrialDirection], phrases: Phrases, caption: 
     return Table(caption, head, rows, (3,))
 
 
-def _aside(evidence: Evidence, phrases: Phrases) -> Iterable[Section | None]:
+def _aside(evidence: Evidence, phrases: Phrases, kinds: Mapping[str, str]) -> Iterable[Section | None]:
     """What is shown and not counted: prevention, studies without chance, without controls, mixed published pools."""
     prevention = tuple(one for cell in evidence.cells for one in cell.prevention)
-    yield _prevention(prevention, phrases) if prevention else None
+    yield _prevention(prevention, phrases, kinds) if prevention else None
     loose = tuple(one for cell in evidence.cells for one in cell.not_randomised)
     if loose:
         caption = phrases.say("benefit.not_randomised")
@@ -164,7 +168,7 @@ def _aside(evidence: Evidence, phrases: Phrases) -> Iterable[Section | None]:
             caption,
             (say(phrases.say("benefit.not_randomised.lead")),),
             (by_direction(loose, phrases),),
-            (direction_table(loose, phrases, caption),),
+            (direction_table(loose, phrases, caption, kinds),),
         )
     if evidence.other:
         caption = phrases.say("benefit.other")
@@ -173,7 +177,7 @@ def _aside(evidence: Evidence, phrases: Phrases) -> Iterable[Section | None]:
             caption,
             (say(phrases.say("benefit.other.lead", {"count": len(evidence.other)})),),
             (),
-            (direction_table(evidence.other, phrases, caption),),
+            (direction_table(evidence.other, phrases, caption, kinds),),
         )
     if evidence.published_mixed:
         caption = phrases.say("benefit.published.mixed")
@@ -182,15 +186,15 @@ def _aside(evidence: Evidence, phrases: Phrases) -> Iterable[Section | None]:
             caption,
             (say(phrases.say("benefit.published.mixed.lead", {"count": len(evidence.published_mixed)})),),
             (),
-            (published_table(evidence.published_mixed, caption),),
+            (published_table(evidence.published_mixed, caption, kinds),),
         )
 
 
-def _prevention(prevention: tuple[TrialDirection, ...], phrases: Phrases) -> Section:
+def _prevention(prevention: tuple[TrialDirection, ...], phrases: Phrases, kinds: Mapping[str, str]) -> Section:
     sign = sign_test(prevention)
     caption = phrases.say("benefit.prevention")
     card: list[Block] = []
-    figure = direction_figure(prevention, phrases, by_kind=False)
+    figure = direction_figure(prevention, phrases, {})
     if figure:
         card.append(figure)
     card.append(by_direction(prevention, phrases))
@@ -199,5 +203,5 @@ def _prevention(prevention: tuple[TrialDirection, ...], phrases: Phrases) -> Sec
         caption,
         (say(phrases.say("benefit.prevention.lead", {"favour": sign.favour, "seen": sign.seen})),),
         tuple(card),
-        (direction_table(prevention, phrases, caption),),
+        (direction_table(prevention, phrases, caption, kinds),),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from deqi.evidence.benefits import BenefitCell, Synthesis
 from deqi.evidence.effects import TrialEffect
@@ -22,18 +22,23 @@ LANES: tuple[tuple[Lane, str], ...] = (
 LANE_OF: dict[str, Lane] = {direction: lane for lane, direction in LANES}
 
 
-def direction_figure(found: Sequence[TrialDirection], phrases: Phrases, *, by_kind: bool) -> Figure | None:
-    """The effect-direction plot of the results that compare groups; None when there are none."""
+def direction_figure(found: Sequence[TrialDirection], phrases: Phrases, kinds: Mapping[str, str]) -> Figure | None:
+    """The effect-direction plot of the results that compare groups; None when there are none.
+
+    kinds: condition ids with names, to say beside each trial; empty to leave them out.
+    """
     rows = [
-        DirectionRow(trial_label(one.trial), LANE_OF[one.direction], one.n, one.trial.condition if by_kind else "")
+        DirectionRow(trial_label(one.trial), LANE_OF[one.direction], one.n, kinds.get(one.trial.condition, ""))
         for one in found
         if one.direction in LANE_OF
     ]
     if not rows:
         return None
     title = phrases.say("benefit.directions")
-    lanes = [(lane, capital(phrases.say(f"direction.{direction}"))) for lane, direction in LANES]
-    return Figure(title, lambda width: effect_directions(rows, lanes, title=title, width=width))
+    lanes = [
+        (lane, capital(phrases.say(f"direction.{direction}")), phrases.say(f"lane.{lane}")) for lane, direction in LANES
+    ]
+    return Figure("", lambda width: effect_directions(rows, lanes, title=title, width=width))
 
 
 def forest_figure(synthesis: Synthesis, cell: BenefitCell, phrases: Phrases) -> Figure:

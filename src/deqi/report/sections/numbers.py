@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from deqi.evidence.benefits import BenefitCell, Published, Synthesis
 from deqi.evidence.effects import TrialEffect
@@ -13,7 +13,9 @@ from deqi.report.phrase import Phrases, number, p_value, plain, span, trial_labe
 from deqi.report.sections.figures import forest_figure
 
 
-def synthesis_blocks(synthesis: Synthesis, cell: BenefitCell, phrases: Phrases) -> list[Block]:
+def synthesis_blocks(
+    synthesis: Synthesis, cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]
+) -> list[Block]:
     """Everything about one family of effects; nothing when no trial gives numbers."""
     if not synthesis.effects:
         return []
@@ -24,11 +26,11 @@ def synthesis_blocks(synthesis: Synthesis, cell: BenefitCell, phrases: Phrases) 
     elif cell.broad:
         blocks.append(say(phrases.say("benefit.broad")))
     blocks.append(forest_figure(synthesis, cell, phrases))
-    blocks.append(effect_table(synthesis, phrases))
+    blocks.append(effect_table(synthesis, phrases, kinds))
     if estimate is not None:
         blocks += [_estimate_items(estimate), certainty_items(estimate.certainty)]
     if synthesis.subgroups is not None and estimate is not None:
-        blocks += _subgroup_blocks(synthesis.subgroups, estimate)
+        blocks += _subgroup_blocks(synthesis.subgroups, estimate, kinds)
     if synthesis.absolute is not None:
         blocks.append(_absolute_items(synthesis.absolute))
     return blocks
@@ -44,8 +46,8 @@ def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
             broad = ", all kinds of neuropathy together" if cell.broad else ""
             lines.append(
                 Say(
-                    f"{estimate.measure} {number(estimate.value)} ({span(estimate.low, estimate.high)}) in {estimate.k} "
-                    f"trials with {estimate.n} people{broad}; a new trial: "
+                    f"{estimate.measure} {number(estimate.value)} ({span(estimate.low, estimate.high)}) in "
+                    f"{estimate.k} trials with {estimate.n} people{broad}; a new trial: "
                     f"{span(estimate.prediction_low, estimate.prediction_high)}; certainty {estimate.certainty.level}.",
                     estimate.rows,
                     f"{name}, pooled",
@@ -70,10 +72,10 @@ def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
     return tuple(lines)
 
 
-def effect_table(synthesis: Synthesis, phrases: Phrases) -> Table:
+def effect_table(synthesis: Synthesis, phrases: Phrases, kinds: Mapping[str, str]) -> Table:
     """One line a trial: its result on its own scale and on the scale of the analysis."""
     ratio = synthesis.family == "responder"
-    rows = tuple(cells(*_effect_cells(effect, ratio)) for effect in synthesis.effects)
+    rows = tuple(cells(*_effect_cells(effect, ratio, kinds)) for effect in synthesis.effects)
     head: tuple[str, ...] = (
         "Trial",
         "Condition",
@@ -86,7 +88,7 @@ def effect_table(synthesis: Synthesis, phrases: Phrases) -> Table:
     return Table(phrases.say(f"benefit.forest.{synthesis.family}"), head, rows, (4, 5) if ratio else (4, 5, 6))
 
 
-def _effect_cells(effect: TrialEffect, ratio: bool) -> list[str | Say]:
+def _effect_cells(effect: TrialEffect, ratio: bool, kinds: Mapping[str, str]) -> list[str | Say]:
     if effect.events is not None:
         a, n1, c, n2 = effect.events
         sizes = f"{a}/{n1} v {c}/{n2}"
@@ -94,7 +96,7 @@ def _effect_cells(effect: TrialEffect, ratio: bool) -> list[str | Say]:
         sizes = f"{effect.n_acupuncture} v {effect.n_control}"
     found: list[str | Say] = [
         Say(trial_label(effect.trial), (*effect.rows, *(f"source:{one}" for one in effect.source))),
-        effect.trial.condition,
+        kinds.get(effect.trial.condition, effect.trial.condition),
         effect.comparator.replace("_", " "),
         effect.outcome.name,
         sizes,
@@ -140,10 +142,10 @@ def certainty_items(certainty: Certainty) -> Items:
     )
 
 
-def _subgroup_blocks(subgroups: Subgroups, estimate: Estimate) -> list[Block]:
+def _subgroup_blocks(subgroups: Subgroups, estimate: Estimate, kinds: Mapping[str, str]) -> list[Block]:
     rows = tuple(
         cells(
-            level.condition,
+            kinds.get(level.condition, level.condition),
             f"{level.k}",
             f"{level.n}",
             "fewer than three trials: see each trial"
@@ -201,7 +203,7 @@ def needed_words(absolute: Absolute) -> str:
     return f"{value} ({abs(best):.1f} to {abs(worst):.1f})"
 
 
-def published_table(published: Iterable[Published], caption: str) -> Table:
+def published_table(published: Iterable[Published], caption: str, kinds: Mapping[str, str]) -> Table:
     """Pools as reviews printed them."""
     rows = []
     for one in published:
@@ -213,7 +215,7 @@ def published_table(published: Iterable[Published], caption: str) -> Table:
         rows.append(
             cells(
                 Say(pool.review, (f"pool:{pool.pool}", *(f"source:{source}" for source in pool.source))),
-                pool.condition,
+                kinds.get(pool.condition, pool.condition).replace("_", " "),
                 pool.comparator.replace("_", " "),
                 pool.outcome,
                 plain(pool.k) if pool.k else "–",

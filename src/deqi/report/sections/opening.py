@@ -97,6 +97,10 @@ def balance_section(report: Report, phrases: Phrases) -> Section:
         (say(phrases.say("balance.lead", sessions)),),
         tuple(card),
         tuple(full),
+        tuple(Say(f"{row.words} {phrases.say('balance.good.axis')}", table[0].refs, row.label) for row, table in good)
+        + tuple(
+            Say(f"{row.words} {phrases.say('balance.harm.axis')}", table[0].refs, row.label) for row, table in harm
+        ),
     )
 
 

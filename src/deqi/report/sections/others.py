@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deqi.knowledge.tables.words import Claim
+from deqi.knowledge.tables.words import Alternative, Claim
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
+from deqi.report.assemble import EVERYONE
 from deqi.report.model import Bar, Report
 from deqi.report.phrase import Phrases, capital
 from deqi.report.sections.reviews import uses_table
@@ -36,21 +37,20 @@ def else_section(report: Report, phrases: Phrases) -> Section:
     lead = [say(phrases.say("else.lead" if neuropathy else "else.lead.other"))]
     card: list[Block] = []
     if report.alternatives:
-        first = sorted(report.alternatives, key=lambda one: (one.condition != report.topic.id, not _waiting(one.what)))
+        first = sorted(report.alternatives, key=lambda one: (not _waiting(one.what), one.condition != report.topic.id))
+        names = [_named(one, report, phrases) for one in first]
         items = tuple(
             Say(
-                " ".join(part for part in (one.benefit, f"But: {one.harm}" if one.harm else "") if part),
+                " ".join(part for part in (one.benefit, _harm(one.harm, phrases)) if part),
                 tuple(f"source:{source}" for source in one.source),
-                one.what,
+                name,
             )
-            for one in first
+            for one, name in zip(first, names, strict=True)
         )
         card.append(Items("", items))
         rows = tuple(
-            cells(
-                Say(one.what, tuple(f"source:{source}" for source in one.source)), one.benefit_number or "–", one.harm
-            )
-            for one in first
+            cells(Say(name, tuple(f"source:{source}" for source in one.source)), one.benefit_number or "–", one.harm)
+            for one, name in zip(first, names, strict=True)
         )
         full: list[Block] = [Table(phrases.say("else.heading"), ("What", "Numbers", "Harm"), rows)]
     else:
@@ -87,6 +87,17 @@ def else_section(report: Report, phrases: Phrases) -> Section:
     else:
         card.append(say(phrases.say("else.guidelines.none")))
     return Section("what-else", phrases.say("else.heading"), tuple(lead), tuple(card), tuple(full))
+
+
+def _named(one: Alternative, report: Report, phrases: Phrases) -> str:
+    """What it is, and for which part of the topic where it is not for all of it."""
+    if one.condition in (report.topic.id, "neuropathy", *EVERYONE):
+        return one.what
+    return phrases.say("else.for", {"what": one.what, "condition": report.conditions.get(one.condition, one.condition)})
+
+
+def _harm(words: str, phrases: Phrases) -> str:
+    return phrases.say("else.harm", {"harm": words[:1].lower() + words[1:]}) if words else ""
 
 
 def _waiting(what: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from deqi.evidence.grade import Certainty
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases, number, span
+from deqi.report.sections.harms import chosen_line
 from deqi.report.sections.harmwords import event_name, how_often
 
 
@@ -16,11 +19,26 @@ def sure_section(report: Report, phrases: Phrases) -> Section:
         phrases.say("sure.heading"), ("Question", "What was found", "Certainty", "Why not higher"), tuple(rows)
     )
     lead = (say(phrases.say("sure.lead")), say(phrases.say("sure.bias")))
-    items = tuple(
-        Say(row[3].text, row[0].refs, f"{row[0].text}: {row[2].text}") for row in rows if row[0].strong != "-"
-    )
-    card: tuple[Block, ...] = (Items("", items[:6]),) if items else ()
+    items = tuple(_plain_lines(report, phrases))
+    card: tuple[Block, ...] = (Items("", items),) if items else ()
     return Section("how-sure", phrases.say("sure.heading"), lead, card, (table,))
+
+
+def _plain_lines(report: Report, phrases: Phrases) -> Iterator[Say]:
+    """One line a comparison, with every reason in plain words."""
+    for cell in report.evidence.cells if report.evidence else ():
+        if cell.certainty:
+            why = " ".join(phrases.say(f"sure.why.{one.domain}") for one in cell.certainty.reasons)
+            fields = {"level": phrases.say(f"level.{cell.certainty.level}"), "reasons": why}
+            rows = tuple(f"trial:{one.trial.trial}" for one in cell.treatment)
+            yield Say(phrases.say("sure.line", fields), rows, phrases.say(f"group.{cell.group}"))
+    line = chosen_line(report, "any_ae")
+    if line and line.rate.certainty:
+        fields = {
+            "level": phrases.say(f"level.{line.rate.certainty.level}"),
+            "reasons": phrases.say("sure.harm.why"),
+        }
+        yield Say(phrases.say("sure.line", fields), line.rate.rows, phrases.say("sure.harm"))
 
 
 def reasons(certainty: Certainty) -> str:
