@@ -100,6 +100,8 @@ def test_shapes_that_do_not_match() -> None:
         pool([1.0, 2.0], [1.0, 1.0, 1.0])
     with pytest.raises(StatsInputError, match="last axis"):
         pool(1.0, 1.0)
+    with pytest.raises(StatsInputError, match="yi: give numbers"):
+        pool(["a"], [1.0])  # type: ignore[list-item]
 
 
 def test_regression_says_when_it_cannot() -> None:

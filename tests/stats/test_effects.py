@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, getcontext
 from statistics import NormalDist
 
 import numpy as np
@@ -109,3 +110,19 @@ def test_freeman_tukey_comes_back_at_its_ends() -> None:
     np.testing.assert_allclose(stats.back_transform("IRFT", rates.yi, n=[10.0, 20.0]), [0.0, 0.25], atol=1e-15)
     with pytest.raises(stats.StatsInputError, match="sample size"):
         stats.back_transform("PFT", effects.yi)
+
+
+@pytest.mark.parametrize("df", [150.0, 199.0, 201.0, 1e4, 1e7])
+def test_the_exact_correction_keeps_its_digits(df: float) -> None:
+    """Against the gamma functions in 60 digits (Stirling's series)."""
+    getcontext().prec = 60
+    m = Decimal(df)
+    exact = (log_gamma(m / 2) - (m / 2).ln() / 2 - log_gamma((m - 1) / 2)).exp()
+    assert stats.hedges_factor(df) == pytest.approx(float(exact), rel=1e-13 if df > 200 else 1e-12)
+
+
+def log_gamma(x: Decimal) -> Decimal:
+    """Stirling's series for large x, without the constant, which cancels."""
+    total = (x - Decimal("0.5")) * x.ln() - x
+    coefficients = [Decimal(1) / 12, Decimal(-1) / 360, Decimal(1) / 1260, Decimal(-1) / 1680, Decimal(1) / 1188]
+    return total + sum((c / x ** (2 * i + 1) for i, c in enumerate(coefficients)), Decimal(0))

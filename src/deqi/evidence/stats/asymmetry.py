@@ -160,11 +160,13 @@ def harbord(
 class TrimFill:
     """Trim and fill: how many studies seem missing on which side, the filled-in data and their pool.
 
-    p: of no missing study, for R0 only (NaN for L0).
+    p: of no missing study, for R0 only (NaN for L0). converged: whether the count settled; where it goes round in a
+    circle the last one is given.
     """
 
     estimator: str
     side: Literal["left", "right"]
+    converged: bool
     missing: int
     se_missing: float
     p: float
@@ -217,7 +219,7 @@ def trim_and_fill(
         else:
             found = (4.0 * rank[away > 0].sum() - k * (k + 1.0)) / (2.0 * k - 1.0)
         exact = float(found)
-        missing = max(0, round(exact))
+        missing = min(max(0, round(exact)), k - 2)
     m = exact  # the standard error belongs to the estimate before rounding
     p = float("nan")
     if estimator == "R0":
@@ -230,4 +232,4 @@ def trim_and_fill(
     y_all, v_all = np.concatenate([y, mirrored]), np.concatenate([v, vs[k - missing :]])
     filled = np.arange(y_all.size) >= k
     fit = pool(y_all, v_all, method=method, test=test, level=level)
-    return TrimFill(estimator, side, missing, float(se), p, y_all, v_all, filled, fit)
+    return TrimFill(estimator, side, missing == previous, missing, float(se), p, y_all, v_all, filled, fit)

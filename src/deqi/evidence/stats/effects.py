@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StatsInputError
+from .layout import as_floats
 from .results import Bools, Floats
 
 AddTo = Literal["only0", "all", "none"]
@@ -64,8 +65,9 @@ def check_measure(measure: str, allowed: Sequence[str]) -> None:
 
 def arrays(*values: npt.ArrayLike) -> tuple[Floats, ...]:
     """All values as float64 arrays of one common shape."""
+    numbers = [as_floats("columns", value) for value in values]
     try:
-        return tuple(np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in values)))
+        return tuple(np.broadcast_arrays(*numbers))
     except ValueError as error:
         raise StatsInputError(f"the columns do not have the same length: {error}") from error
 

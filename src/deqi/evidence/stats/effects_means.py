@@ -24,13 +24,19 @@ PLAUSIBLE_SMD = 1.5
 """A difference beyond LARGE_SMD that would be within this were the "SD" a standard error is flagged as one."""
 ARM_RATIO = 4.0
 
+_MANY = 200.0
+
 
 def hedges_factor(df: npt.ArrayLike) -> Floats:
     """Exact bias correction of a standardised difference on df degrees of freedom; NaN below 2."""
     m = np.asarray(df, dtype=np.float64)
-    safe = np.where(m >= 2, m, 2.0)
-    exact = np.exp(gammaln(safe / 2) - 0.5 * np.log(safe / 2) - gammaln((safe - 1) / 2))
-    return np.where(m >= 2, exact, np.nan)
+    few, many = np.clip(m, 2.0, _MANY), np.maximum(m, _MANY)
+    exact = np.exp(gammaln(few / 2) - 0.5 * np.log(few / 2) - gammaln((few - 1) / 2))
+    # Differences of large log gammas lose digits: the series of gamma(x + 1/2) / gamma(x) does not.
+    x = (many - 1) / 2
+    series = 1 + (-1 / 8 + (1 / 128 + (5 / 1024 + (-21 / 32768 - 399 / 262144 / x) / x) / x) / x) / x
+    factor = np.where(m <= _MANY, exact, np.sqrt(2 * x / many) * series)
+    return np.where(m >= 2, factor, np.nan)
 
 
 def mean_effects(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StatsInputError
+from .layout import as_floats
 from .pooling import pool
 from .quantiles import chi2_upper
 from .regression import regress
@@ -47,7 +48,7 @@ def subgroups(
     With common_tau2 the between-group test is the omnibus test of a meta-regression on the groups; the
     fits of the levels keep their own tau2 either way.
     """
-    y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
+    y, v = as_floats("yi", yi), as_floats("vi", vi)
     if y.ndim != 1 or y.shape != v.shape or len(groups) != y.size:
         raise StatsInputError("groups: give one analysis and one group for each study.")
     levels = tuple(dict.fromkeys(groups))

@@ -25,9 +25,19 @@ class Columns(NamedTuple):
     """Powers of two (B,) by which effects were divided so that squares of variances can be held, or None."""
 
 
+def as_floats(name: str, values: npt.ArrayLike) -> Floats:
+    """An array of float64; raises StatsInputError for text and ragged lists."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        raise StatsInputError(
+            f"{name}: give numbers, in rows of equal length, with NaN where one is absent."
+        ) from error
+
+
 def as_batch(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Both arrays as float64 of one shape (..., k)."""
-    y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
+    y, v = as_floats("yi", yi), as_floats("vi", vi)
     if y.ndim == 0 or v.ndim == 0:
         raise StatsInputError("yi and vi: give arrays with the studies on the last axis, not single numbers.")
     if y.shape != v.shape:

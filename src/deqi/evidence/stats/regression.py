@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.special import fdtrc
 
 from .errors import StatsInputError
-from .layout import Columns, as_batch, to_columns
+from .layout import Columns, as_batch, as_floats, to_columns
 from .pooling import check_call, fit_columns, pool
 from .projection import RegressionDesign
 from .quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
@@ -170,7 +170,7 @@ def prepare(yi: npt.ArrayLike, vi: npt.ArrayLike, moderators: npt.ArrayLike, int
 
 
 def _matrix(moderators: npt.ArrayLike, k: int, intercept: bool) -> Floats:
-    x = np.asarray(moderators, dtype=np.float64)
+    x = as_floats("moderators", moderators)
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] != k:
         raise StatsInputError(f"moderators: shape {x.shape} does not match {k} studies; give ({k},) or ({k}, m).")
@@ -260,7 +260,7 @@ def _assemble(
 
 def predict(fit: Regression, moderators: npt.ArrayLike) -> Predicted:
     """Mean effects of a single regression at new moderators (m,) or (n, m), without the intercept column."""
-    x = np.atleast_2d(np.asarray(moderators, dtype=np.float64))
+    x = np.atleast_2d(as_floats("moderators", moderators))
     beta = np.asarray(fit.coefficients)
     if beta.ndim != 1:
         raise StatsInputError("predict: give a single regression, not a batch.")

@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StatsInputError
+from .layout import as_floats
 from .pooling import pool
 from .results import Bools, Fit, Floats
 from .tau2 import FIXED
 
 
 def _single(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
-    y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
+    y, v = as_floats("yi", yi), as_floats("vi", vi)
     if y.ndim != 1 or y.shape != v.shape:
         raise StatsInputError("yi and vi: give one analysis: two arrays of the same length.")
     return y, v
