@@ -109,6 +109,8 @@ class Catalog:
         return tuple(self._job(leaf) for leaf in self.leaves)
 
     def _job(self, leaf: AnyLeaf) -> Job:
+        about: str | None
+        ask: str | None
         match leaf:
             case Recorded() | Medication():
                 about, ask = leaf.set, leaf.ask

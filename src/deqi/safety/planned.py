@@ -13,7 +13,6 @@ from deqi.safety.plan import Plan
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import NOT_APPLICABLE, Verdict
 
-
 DETAILS_QUESTION = "plan-details"
 SIDES_QUESTION = "plan-sides"
 PAIRS_QUESTION = "plan-current-pairs"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from deqi.errors import InputError
 from deqi.knowledge.rules import Rule
@@ -35,7 +36,7 @@ def settle(rows: Iterable[Setting], rules: Iterable[Rule], chosen: Mapping[str, 
         InputError: an unknown setting, a value outside its range, or one that would loosen an absolute rule.
     """
     known = {row.setting: row for row in rows}
-    absolute = {rule.id for rule in rules if rule.severity == "absolute"}
+    absolute = {name: rule.id for rule in rules if rule.severity == "absolute" for name in _settings_of(rule.when)}
     values = {name: row.default_value for name, row in known.items()}
     overrides = []
     for name, value in chosen.items():
@@ -47,12 +48,21 @@ def settle(rows: Iterable[Setting], rules: Iterable[Rule], chosen: Mapping[str, 
                 f"settings, {name}: {value:g} is outside {row.low:g} to {row.high:g} {row.unit}; write a value in it."
             )
         looser = value < row.default_value if row.safer == "higher" else value > row.default_value
-        if looser and row.rule in absolute:
+        if looser and name in absolute:
             raise InputError(
-                f"settings, {name}: {value:g} would loosen the absolute rule {row.rule}; "
+                f"settings, {name}: {value:g} would loosen the absolute rule {absolute[name]}; "
                 f"write {row.default_value:g} {row.unit} or a stricter value."
             )
         values[name] = value
         if value != row.default_value:
             overrides.append(Override(name, row.default_value, value, row.unit))
     return Settings(values, tuple(overrides))
+
+
+def _settings_of(tree: Any) -> Iterator[str]:
+    """The names of the settings a trigger uses."""
+    if isinstance(tree, dict | list):
+        for below in tree.values() if isinstance(tree, dict) else tree:
+            yield from _settings_of(below)
+    elif isinstance(tree, str) and tree.startswith("@"):
+        yield tree[1:]

@@ -16,6 +16,7 @@ from scipy.special import chdtrc, gammaln, ndtr, ndtri, stdtr, stdtrit, xlogy
 from . import counts_models as models
 from .counts_data import Laid
 from .counts_heterogeneity import Tests, heterogeneity
+from .counts_newton import eigen
 from .counts_results import CountFit
 from .results import Bools, Floats, Heterogeneity, Ints, Prediction, Status
 
@@ -115,8 +116,10 @@ def _finish(
 ) -> CountFit:
     several = status == Status.OK
 
+    every = bool(several.all())
+
     def keep(x: Floats, where: Bools = good) -> Floats:
-        return np.where(where, x, np.nan).reshape(laid.shape)[()]
+        return (x if every else np.where(where, x, np.nan)).reshape(laid.shape)[()]
 
     theta, se, tau2 = raw.theta, raw.se, raw.tau**2
     df = np.where(several & (test == "t"), k - 1.0, np.nan)
@@ -234,7 +237,10 @@ def _fit(cells: models.Cells, yi: Floats, used: Bools, model: str, nagq: int) ->
 
 
 def _guess(cells: models.Cells, yi: Floats, used: Bools) -> tuple[Floats, Floats]:
-    """A between-study standard deviation, and the mean of the outcomes weighted with it."""
+    """A between-study standard deviation and a mean to start from.
+
+    Rare events: the mean of all people together, less what the spread adds to it. Others: the weighted mean.
+    """
     there = used.astype(np.float64)
     k = there.sum(-1)
     y = np.where(used, yi, 0.0)
@@ -242,14 +248,17 @@ def _guess(cells: models.Cells, yi: Floats, used: Bools) -> tuple[Floats, Floats
     spread = np.sqrt((there * (y - mean[:, None]) ** 2).sum(-1) / k)
     spread = np.maximum(spread, 0.6 * np.sqrt(cells.v_typical))
     w = there / (cells.v + spread[:, None] ** 2)
-    return spread, (w * y).sum(-1) / w.sum(-1)
+    weighted = (w * y).sum(-1) / w.sum(-1)
+    events = cells.y.sum((1, 2))
+    pooled = models.rough_rate(cells.family, events, cells.n.sum((1, 2))) - 0.5 * spread**2
+    return spread, np.where(events < 10.0 * k, np.maximum(pooled, weighted - 2.0 * spread), weighted)
 
 
 def _climb(cells: models.Cells, used: Bools, model: str, nagq: int, starts: Floats, tests: Tests) -> _Raw:
     """The highest maximum reached from the given values of tau, `(starts, a)`."""
     a = cells.y.shape[0]
     c = len(starts)
-    many = cells.repeat(c)
+    many = cells if c == 1 else cells.repeat(c)
     tau0 = starts.reshape(-1)
     theta0, level = tests.theta, tests.level
     if model == "":
@@ -271,8 +280,11 @@ def _climb(cells: models.Cells, used: Bools, model: str, nagq: int, starts: Floa
     info[flat, 1, :] = 0.0
     info[flat, :, 1] = 0.0
     info[flat, 1, 1] = 1.0
-    sound = np.isfinite(info).all((1, 2)) & (np.linalg.eigvalsh(np.nan_to_num(info))[:, 0] > 0)
-    cov = np.linalg.inv(np.where(sound[:, None, None], info, np.eye(info.shape[-1])))
+    finite = np.isfinite(info).all((1, 2))
+    info[~finite] = np.eye(info.shape[-1])
+    sound = finite & (eigen(info)[0].min(-1) > 0)
+    info[~sound] = np.eye(info.shape[-1])
+    cov = np.linalg.inv(info)
     se = np.where(sound, np.sqrt(np.abs(cov[:, 0, 0])), np.nan)
     se_tau = np.where(sound & ~flat, np.sqrt(np.abs(cov[:, 1, 1])), np.nan)
     sigma2 = np.abs(best.shared[pick, 3]) if model == "UM.RS" else np.full(a, np.nan)

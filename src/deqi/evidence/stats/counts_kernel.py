@@ -39,15 +39,15 @@ class Surface:
     mode: Floats
 
 
-def partition(family: str, eta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """b(eta) and its first three derivatives."""
+def derivatives(family: str, eta: Floats) -> tuple[Floats, Floats, Floats]:
+    """First three derivatives of b."""
     if family == "poisson":
         mu = np.exp(np.minimum(eta, _HIGHEST))
-        return mu, mu, mu, mu
+        return mu, mu, mu
     p = expit(eta)
     q = expit(-eta)
     w = p * q
-    return np.logaddexp(0.0, eta), p, w, w * (q - p)
+    return p, w, w * (q - p)
 
 
 def _value_mean(family: str, eta: Floats) -> tuple[Floats, Floats]:
@@ -56,17 +56,16 @@ def _value_mean(family: str, eta: Floats) -> tuple[Floats, Floats]:
         mu = np.exp(np.minimum(eta, _HIGHEST))
         return mu, mu
     e = np.exp(-np.abs(eta))
-    one = 1.0 + e
-    return np.maximum(eta, 0.0) + np.log1p(e), np.where(eta >= 0.0, 1.0, e) / one
+    return np.maximum(eta, 0.0) + np.log1p(e), np.where(eta >= 0.0, 1.0, e) / (1.0 + e)
 
 
 def _mean_weight(family: str, eta: Floats) -> tuple[Floats, Floats]:
+    """First two derivatives, the second good enough to step with."""
     if family == "poisson":
         mu = np.exp(np.minimum(eta, _HIGHEST))
         return mu, mu
-    e = np.exp(-np.abs(eta))
-    one = 1.0 + e
-    return np.where(eta >= 0.0, 1.0, e) / one, e / (one * one)
+    p = expit(eta)
+    return p, p * (1.0 - p)
 
 
 @lru_cache(maxsize=32)
@@ -87,32 +86,35 @@ def scalar(
     level = [eta[..., j] for j in arms]
     ys, ns = [y[..., j] for j in arms], [n[..., j] for j in arms]
     zt = [tau[:, :, None] * float(z[j]) for j in arms]
-    loudest = np.abs(tau)[:, :, None] * float(np.abs(z).max())
+    square = [x * x for x in zt]
+    loudest = float(np.abs(tau).max(initial=0.0) * np.abs(z).max())
     u = np.zeros(eta.shape[:-1]) if start is None else start
     for _ in range(_MODE_STEPS):
         slope, h = -u, np.ones_like(u)
         for j in arms:
             mean, weight = _mean_weight(family, level[j] + zt[j] * u)
             slope = slope + zt[j] * (ys[j] - ns[j] * mean)
-            h = h + zt[j] * zt[j] * (ns[j] * weight)
+            h = h + square[j] * (ns[j] * weight)
         step = slope / h
-        longest = np.maximum(loudest * np.abs(step), 2.0)
-        u = u + step * (2.0 / longest)
-        if np.abs(step * np.sqrt(h)).max(initial=0.0) < _MODE_TOL:
+        if loudest * max(step.max(initial=0.0), -step.min(initial=0.0)) > 2.0:
+            longest = np.maximum(np.abs(tau)[:, :, None] * (np.abs(z).max() * np.abs(step)), 2.0)
+            step = step * (2.0 / longest)
+        u = u + step
+        if (step * slope).max(initial=0.0) < _MODE_TOL**2:
             break
     r0, w0, b0 = [], [], []
     h, f_uuu = np.ones_like(u), np.zeros_like(u)
     for j in arms:
-        _, mean, weight, third = partition(family, level[j] + zt[j] * u)
+        mean, weight, third = derivatives(family, level[j] + zt[j] * u)
         r0.append(ys[j] - ns[j] * mean)
         w0.append(ns[j] * weight)
         b0.append(ns[j] * third)
-        square = zt[j] * zt[j]
-        h = h + square * w0[j]
-        f_uuu = f_uuu - square * zt[j] * b0[j]
+        h = h + square[j] * w0[j]
+        f_uuu = f_uuu - square[j] * zt[j] * b0[j]
     s = 1.0 / np.sqrt(h)
 
     t, log_w = _nodes(points)
+    ones = np.ones(points)
     uq = u[..., None] + s[..., None] * t
     f, f_u, z_r = log_w - 0.5 * uq * uq, -uq, np.zeros_like(uq)
     rq: list[Floats] = []
@@ -124,13 +126,14 @@ def scalar(
         rq.append(yj - nj * mean)
         f_u = f_u + zt[j][..., None] * rq[j]
         z_r = z_r + float(z[j]) * rq[j]
-    top = f.max(-1, keepdims=True)
+    # the middle node is the mode itself, which no other node can exceed by more than its weight
+    top = f[..., points // 2, None] if points % 2 else f.max(-1, keepdims=True)
     mass = np.exp(f - top)
-    total = mass.sum(-1, keepdims=True)
-    share = mass / total
-    log_l = top[..., 0] + np.log(total[..., 0]) + np.log(s)
+    total = mass @ ones
+    share = mass / total[..., None]
+    log_l = top[..., 0] + np.log(total * s)
     pulled = share * f_u
-    pull, pull_t = pulled.sum(-1), s * (pulled @ t)
+    pull, pull_t = pulled @ ones, s * (pulled @ t)
 
     def finish(direct: Floats, f_uphi: Floats, f_uuphi: Floats) -> Floats:
         du = f_uphi / h
@@ -140,11 +143,11 @@ def scalar(
 
     grads, f_utau, f_uutau = [], np.zeros_like(u), np.zeros_like(u)
     for j in arms:
-        grads.append(finish((share * rq[j]).sum(-1), -w0[j] * zt[j], -zt[j] * zt[j] * b0[j]))
+        grads.append(finish((share * rq[j]) @ ones, -w0[j] * zt[j], -square[j] * b0[j]))
         ztz = zt[j] * float(z[j])
         f_utau = f_utau + float(z[j]) * r0[j] - ztz * w0[j] * u
         f_uutau = f_uutau - 2.0 * ztz * w0[j] - ztz * zt[j] * b0[j] * u
-    by_tau = finish((share * uq * z_r).sum(-1), f_utau, f_uutau)
+    by_tau = finish((share * uq * z_r) @ ones, f_utau, f_uutau)
     return Surface(log_l, tuple(grads), (by_tau,), u)
 
 
@@ -174,7 +177,8 @@ def laplace2(
         if np.abs((step * g).sum(-1)).max(initial=0.0) < _MODE_TOL**2:
             break
     at = eta + (zc * u[..., None, :]).sum(-1)
-    value, mean, weight, third = partition(family, at)
+    value, _ = _value_mean(family, at)
+    mean, weight, third = derivatives(family, at)
     r, w, b = y - n * mean, n * weight, n * third
     a11, a22, a12 = _curvature(zc, w)
     det = a11 * a22 - a12 * a12

@@ -152,13 +152,14 @@ def _look(
         info = info - np.einsum("aks,akt->ast", cross / own[..., None], cross)
         grad = grad - np.einsum("aks,ak->as", cross, slope / own)
     usable = np.isfinite(info).all((1, 2)) & np.isfinite(grad).all(1)
-    safe = np.where(usable[:, None, None], info, np.eye(s))
-    values, vectors = np.linalg.eigh(safe)
+    sure = bool(usable.all())
+    values, vectors = eigen(info if sure else np.where(usable[:, None, None], info, np.eye(s)))
     size = np.abs(values)
     size = np.maximum(size, 1e-9 * size.max(-1, keepdims=True) + 1e-300)
-    along = np.einsum("ast,as->at", vectors, np.where(usable[:, None], grad, 0.0))
+    along = np.einsum("ast,as->at", vectors, grad if sure else np.where(usable[:, None], grad, 0.0))
     step = np.einsum("ast,at->as", vectors, along / size)
-    decrement = np.where(usable, (along * along / size).sum(-1), np.nan)
+    decrement = (along * along / size).sum(-1)
+    decrement[~usable] = np.nan
     step_n = None
     if slope is not None and own is not None and cross is not None:
         step_n = (slope - np.einsum("aks,as->ak", cross, step)) / own
@@ -171,3 +172,16 @@ def _look(
     if step_n is not None:
         step_n = step_n * shrink[:, None]
     return _Local(value[:, 0].sum(-1), step, step_n, decrement, info, own, cross), mode
+
+
+def eigen(m: Floats) -> tuple[Floats, Floats]:
+    """Eigenvalues and vectors of symmetric matrices; two by two in closed form, which is most of them."""
+    if m.shape[-1] != 2:
+        values, vectors = np.linalg.eigh(m)
+        return values, vectors
+    a, b, c = m[:, 0, 0], m[:, 0, 1], m[:, 1, 1]
+    angle = 0.5 * np.arctan2(2.0 * b, a - c)
+    cos, sin = np.cos(angle), np.sin(angle)
+    cross = 2.0 * b * cos * sin
+    values = np.stack([a * cos * cos + cross + c * sin * sin, a * sin * sin - cross + c * cos * cos], axis=-1)
+    return values, np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], axis=-1)

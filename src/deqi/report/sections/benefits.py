@@ -57,14 +57,13 @@ def cell_section(cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]) 
         if figure:
             card.append(figure)
         card.append(by_direction(cell.treatment, phrases))
-    full: list[Block] = []
-    if cell.treatment:
-        full.append(direction_table(cell.treatment, phrases, phrases.say("benefit.directions"), kinds))
-        full.append(_sign_words(cell))
+    full: list[Block] = [_sign_words(cell)] if cell.treatment else []
     for synthesis in cell.syntheses:
         full += synthesis_blocks(synthesis, cell, phrases, kinds)
     if cell.published:
         full.append(published_table(cell.published, phrases.say("benefit.published"), kinds))
+    if cell.treatment:
+        full.append(direction_table(cell.treatment, phrases, phrases.say("benefit.directions"), kinds))
     if cell.companions:
         full.append(direction_table(cell.companions, phrases, phrases.say("benefit.companions"), kinds))
     return Section(

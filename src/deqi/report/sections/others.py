@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deqi.knowledge.tables.words import Alternative, Claim
-from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.assemble import EVERYONE
+from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import Bar, Report
 from deqi.report.phrase import Phrases, capital
 from deqi.report.sections.reviews import uses_table
