@@ -6,11 +6,7 @@ from deqi.knowledge.tables.base import CodeSetId, PointCode, RegionId, Row, Tech
 
 
 class Region(Row, frozen=True, kw_only=True):
-    """A place on the body. ``relative`` regions take site and side from the fact that fired.
-
-    ``takes`` says what of it: the ``site`` itself; the ``limb`` (of the fallback) that holds the site; only the
-    ``side``, of the whole fallback; nothing (empty). Where the site is not recorded the fallback stands for it.
-    """
+    """A place on the body. ``relative`` regions take site and side from the fact that fired."""
 
     region: str
     parent: RegionId = ""
@@ -19,7 +15,6 @@ class Region(Row, frozen=True, kw_only=True):
     plain_name: str
     paired: bool
     fallback: tuple[RegionId, ...] = ()
-    takes: Literal["site", "limb", "side", ""] = ""
 
 
 class RegionPoint(Row, frozen=True, kw_only=True):
