@@ -138,6 +138,12 @@ class MeanDesign:
         return _MeanProjection(w, y)
 
 
+def _across(a: Floats, x: Floats) -> Floats:
+    """Sum over studies of a (k, ...) times the rows of x (k, m): (..., m)."""
+    total: Floats = np.moveaxis(a, 0, -1) @ x
+    return total
+
+
 class _RegressionProjection:
     __slots__ = ("_design", "_inverse", "beta", "residual", "w")
 
@@ -145,13 +151,13 @@ class _RegressionProjection:
         self._design = design
         self.w = w
         self._inverse: Floats = np.asarray(np.linalg.inv(self._gram(w)), dtype=np.float64)
-        moment = np.tensordot(w * y, design.x, axes=(0, 0))
+        moment = _across(w * y, design.x)
         self.beta: Floats = (self._inverse @ moment[..., None])[..., 0]
         self.residual = y - np.moveaxis(self.beta @ design.x.T, -1, 0)
 
     def _gram(self, a: Floats) -> Floats:
         p = self._design.p
-        gram: Floats = np.tensordot(a, self._design.outer, axes=(0, 0))
+        gram = _across(a, self._design.outer)
         return gram.reshape(*gram.shape[:-1], p, p)
 
     def _ratio(self, a: Floats) -> Floats:
@@ -198,7 +204,7 @@ class _RegressionProjection:
 
     def quadratic(self, e: Floats) -> Floats:
         we = self.w * e
-        moment = np.tensordot(we, self._design.x, axes=(0, 0))
+        moment = _across(we, self._design.x)
         fitted: Floats = np.einsum("...i,...ij,...j->...", moment, self._inverse, moment)
         form: Floats = _sum(we * e, 0) - fitted
         return form
