@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from statistics import median
 
 from deqi.report.draw.svg import SMALL, fmt, line, text, text_width
 
@@ -58,14 +59,15 @@ def fit_scale(inner: Sequence[float], outer: Sequence[float], left: float, right
     """A scale that holds all of ``inner`` and as much of ``outer`` as leaves inner legible.
 
     inner: values that must be seen (estimates, the null, the pooled interval). outer: ends of single intervals; one
-    that reaches further than the inner span again is cut, and the figure shows an arrow.
+    that reaches further than the inner span again, and further than most, is cut, and the figure shows an arrow.
     """
     forward = math.log if log else float
     back = math.exp if log else float
     must = [forward(one) for one in inner if math.isfinite(one) and (not log or one > 0)]
     may = [forward(one) for one in outer if math.isfinite(one) and (not log or one > 0)]
     low, high = min(must), max(must)
-    span = (high - low) or abs(high) or 1.0
+    reach = median([max(low - one, one - high, 0.0) for one in may]) if may else 0.0
+    span = max(high - low, reach) or abs(high) or 1.0
     low = min([low, *(max(one, low - span) for one in may)])
     high = max([high, *(min(one, high + span) for one in may)])
     margin = 0.04 * ((high - low) or 1.0)
