@@ -13,6 +13,7 @@ from deqi.people.codes import CodeIndex
 from deqi.people.facts import Person
 from deqi.people.sites import SiteFinder
 from deqi.safety.catalog import Catalog, build_catalog, build_index
+from deqi.safety.explain import Explained, explain
 from deqi.safety.findings import Assessment, assess
 from deqi.safety.plan import Plan
 
@@ -55,3 +56,11 @@ class Engine:
     def assess(self, person: Person, as_of: dt.date, plan: Plan | None = None) -> Assessment:
         """Judge every rule for one person on one day."""
         return assess(self.catalog, person, as_of, plan)
+
+    def explain(self, person: Person, as_of: dt.date, rule: str, plan: Plan | None = None) -> tuple[Explained, ...]:
+        """One rule's tree for one person, with the truth of each leaf and the facts behind it.
+
+        Raises:
+            InputError: no such rule.
+        """
+        return explain(self.catalog, person, as_of, rule, plan)

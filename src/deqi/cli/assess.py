@@ -1,0 +1,135 @@
+"""``deqi assess``: may this person be needled, and what must be left out?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deqi.errors import InputError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from deqi.people.facts import Person
+    from deqi.people.settings import ClinicSettings
+    from deqi.safety.engine import Engine
+    from deqi.safety.findings import Assessment
+    from deqi.safety.plan import Plan
+
+
+def assess(
+    person: Annotated[
+        Path, typer.Option("--person", help="A person file, a FHIR file, or the folder of one person's chart.")
+    ],
+    answers: Annotated[Path | None, typer.Option("--answers", help="Answers to the questions.")] = None,
+    plan: Annotated[str | None, typer.Option("--plan", help="A plan file, or protocol:ID.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The day it is for, as 2026-11-24; today if left out.")
+    ] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help="The clinic's own thresholds.")] = None,
+    value_sets: Annotated[Path | None, typer.Option("--value-sets", help="A folder of FHIR ValueSets.")] = None,
+    explain: Annotated[str | None, typer.Option("--explain", help="Show one rule's tree and the facts in it.")] = None,
+    diff: Annotated[Path | None, typer.Option("--diff", help="An earlier --json file: say what changed.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on a blocking finding.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Judge every safety rule for one person, and perhaps one plan.
+
+    On a terminal the open questions are asked; elsewhere they are printed as a form to fill in.
+    """
+    from deqi.cli.assess_ask import ask, form
+    from deqi.cli.assess_text import Page, write_changes, write_explained
+    from deqi.cli.days import day_of
+    from deqi.cli.output import write, write_json
+    from deqi.knowledge import load
+    from deqi.safety.compare import changes, read_document
+    from deqi.safety.document import document
+
+    knowledge = load()
+    day = day_of(as_of)
+    chosen = _settings(settings)
+    engine = _engine(chosen, value_sets)
+    who = _person(person, answers, engine, day, chosen)
+    what = None if plan is None else _plan(plan)
+    page = Page(knowledge, engine.catalog)
+    if explain is not None:
+        nodes = engine.explain(who, day, explain, what)
+        if as_json:
+            write_json({"knowledge": knowledge.edition.version, "rule": explain, "nodes": nodes})
+        else:
+            write_explained(nodes, page)
+        return
+    earlier = None if diff is None else read_document(diff)
+    asking = sys.stdin.isatty() and sys.stdout.isatty() and not as_json and earlier is None
+    if asking:
+        who = ask(engine, who, day, what)
+    result = engine.assess(who, day, what)
+    if earlier is not None:
+        found = changes(earlier, document(result, engine.catalog))
+        if as_json:
+            write_json(found)
+        else:
+            write_changes(found)
+    elif as_json:
+        write_json(document(result, engine.catalog))
+    else:
+        page.write(result, who)
+        if result.questions and not asking:
+            write()
+            for line in form(result, engine):
+                write(line)
+    if strict and _blocks(result):
+        raise typer.Exit(1)
+
+
+def _settings(path: Path | None) -> ClinicSettings:
+    from deqi.people.settings import ClinicSettings, read_settings
+
+    return ClinicSettings({}) if path is None else read_settings(path)
+
+
+def _engine(settings: ClinicSettings, value_sets: Path | None) -> Engine:
+    from deqi.knowledge import load
+    from deqi.safety.engine import Engine
+
+    engine = Engine.load(load(), settings.chosen, value_sets)
+    for name in engine.unused_value_sets:
+        sys.stderr.write(f"deqi: {value_sets}/{name}: belongs to no code set of deqi and is not used.\n")
+    return engine
+
+
+def _person(path: Path, answers: Path | None, engine: Engine, as_of: dt.date, settings: ClinicSettings) -> Person:
+    import msgspec
+
+    from deqi.people.answers import read_answers
+    from deqi.people.read import read_chart, with_complete
+
+    reading = read_chart([path], index=engine.index, sites=engine.sites, as_of=as_of)
+    if len(reading.persons) != 1:
+        raise InputError(f"{path}: {len(reading.persons)} persons; --person needs one, and `deqi screen` takes many.")
+    for one in reading.unreadable:
+        sys.stderr.write(f"deqi: {one}\n")
+    (person,) = with_complete(reading.persons, settings.complete)
+    if answers is not None:
+        given = read_answers(answers)
+        for answer in given:
+            if answer.question not in engine.catalog.questions:
+                raise InputError(
+                    f"{answers}: a name that is no question of deqi; write the names that `deqi assess` prints."
+                )
+        person = msgspec.structs.replace(person, answers=(*person.answers, *given))
+    return person
+
+
+def _plan(written: str) -> Plan:
+    from deqi.safety.planfile import read_plan
+
+    return read_plan(Path(written))
+
+
+def _blocks(result: Assessment) -> bool:
+    """Whether somebody must not go on as planned."""
+    return result.candidacy in ("not-a-candidate", "sign-off") or any(one.status == "omit" for one in result.plan)

@@ -1,0 +1,98 @@
+"""Why a rule says what it says: its tree with the truth of each leaf and the facts behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from deqi.errors import InputError
+from deqi.people.facts import Answer, Fact, Person
+from deqi.safety.catalog import Branch, Catalog
+from deqi.safety.context import Context
+from deqi.safety.evaluate import judge_leaves, truth_of
+from deqi.safety.plan import Plan
+from deqi.safety.truth import Truth
+from deqi.safety.verdict import Verdict
+
+Word = Literal["yes", "no", "unknown", "not applicable"]
+_WORDS: dict[Truth, Word] = {Truth.YES: "yes", Truth.NO: "no", Truth.UNKNOWN: "unknown"}
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """One node of a rule's tree, top down; ``depth`` is its distance from the root.
+
+    ``what`` is ``all of``, ``any of`` or the leaf as the rule states it; ``decides`` says whether the rule's truth
+    rests on it.
+    """
+
+    depth: int
+    what: str
+    truth: Word
+    decides: bool
+    because: tuple[Fact | Answer, ...] = ()
+    disputed: tuple[Fact | Answer, ...] = ()
+    asks: tuple[str, ...] = ()
+
+
+def explain(
+    catalog: Catalog, person: Person, as_of: dt.date, rule_id: str, plan: Plan | None = None
+) -> tuple[Explained, ...]:
+    """The tree of one rule for one person, node by node.
+
+    Raises:
+        InputError: no such rule.
+    """
+    rule = next((one for one in catalog.rules if one.rule.id == rule_id), None)
+    if rule is None:
+        raise InputError(f"{rule_id!r}: no such rule; `deqi assess --json` names the rules that fired or are open.")
+    verdicts = judge_leaves(Context(catalog, person, as_of, plan))
+    truths = [verdict.truth for verdict in verdicts]
+    return tuple(_nodes(rule.trigger, catalog, verdicts, truths, 0, truth_of(rule.trigger, truths)))
+
+
+def _nodes(
+    node: Branch | int,
+    catalog: Catalog,
+    verdicts: list[Verdict],
+    truths: list[Truth],
+    depth: int,
+    wanted: Truth | None,
+) -> Iterator[Explained]:
+    """``wanted`` is the rule's truth while every node above has it, else None."""
+    truth = truth_of(node, truths)
+    decides = truth is wanted
+    if isinstance(node, int):
+        verdict = verdicts[node]
+        yield Explained(
+            depth=depth,
+            what=leaf_words(catalog, node),
+            truth=_WORDS[truth] if verdict.applicable else "not applicable",
+            decides=decides,
+            because=verdict.because,
+            disputed=verdict.disputed,
+            asks=verdict.asks,
+        )
+        return
+    yield Explained(depth=depth, what="all of" if node.every else "any of", truth=_WORDS[truth], decides=decides)
+    for child in node.children:
+        yield from _nodes(child, catalog, verdicts, truths, depth + 1, wanted if decides else None)
+
+
+def leaf_words(catalog: Catalog, number: int) -> str:
+    """The leaf as the rule states it, with the values in force of its settings."""
+    leaf = catalog.leaves[number]
+    parts = []
+    for name, value in msgspec.structs.asdict(leaf).items():
+        if value in (None, (), False):
+            continue
+        if isinstance(value, str) and value.startswith("@"):
+            value = f"{catalog.value(value):g} ({value})"
+        elif isinstance(value, tuple):
+            value = ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
+        elif isinstance(value, float):
+            value = f"{value:g}"
+        parts.append(f"{name.replace('_', ' ')} {value}")
+    return f"{type(leaf).__name__.lower()}: {', '.join(parts)}"
