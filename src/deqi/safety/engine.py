@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.vocabulary import Region
@@ -16,6 +17,9 @@ from deqi.safety.catalog import Catalog, build_catalog, build_index
 from deqi.safety.explain import Explained, explain
 from deqi.safety.findings import Assessment, assess
 from deqi.safety.plan import Plan
+
+if TYPE_CHECKING:
+    from deqi.safety.plancheck import PlanCheck
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,8 +58,17 @@ class Engine:
         return self.catalog.index
 
     def assess(self, person: Person, as_of: dt.date, plan: Plan | None = None) -> Assessment:
-        """Judge every rule for one person on one day."""
-        return assess(self.catalog, person, as_of, plan)
+        """Judge every rule for one person on one day, and every needling of the plan if there is one."""
+        if plan is None:
+            return assess(self.catalog, person, as_of)
+        check = self.check_plan(person, plan, as_of)
+        return dataclasses.replace(check.assessment, plan=check.needlings)
+
+    def check_plan(self, person: Person, plan: Plan, as_of: dt.date) -> PlanCheck:
+        """The plan check in full: headline, session, and the plan without what is unsafe."""
+        from deqi.safety.plancheck import check_plan
+
+        return check_plan(self.catalog, person, plan, as_of)
 
     def explain(self, person: Person, as_of: dt.date, rule: str, plan: Plan | None = None) -> tuple[Explained, ...]:
         """One rule's tree for one person, with the truth of each leaf and the facts behind it.

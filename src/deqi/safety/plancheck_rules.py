@@ -1,0 +1,204 @@
+"""What the rules say about each needling of a plan: which of them a restriction hits, on which side, how hard.
+
+Words used: a rule *bars a way* when it restricts only how something is done (a technique, a depth, an angle, current,
+time, both sides at once); otherwise it bars the place. An absolute rule means *omit*; so does a relative rule that
+bars the place (until a named specialist signs off); a relative rule that bars a way, and a caution, mean *change*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from deqi.knowledge import leaves as kinds
+from deqi.knowledge.leaves import PLAN_LEAVES
+from deqi.knowledge.rules import Rule
+from deqi.safety.anatomy import classes_of, codes_of, hazard_rows, place_of
+from deqi.safety.catalog import Branch, Catalog, CompiledRule, leaf_numbers
+from deqi.safety.context import Context
+from deqi.safety.evaluate import truth_of
+from deqi.safety.findings import Finding
+from deqi.safety.plan import Line, Needling, NeedlingStatus
+from deqi.safety.plancheck_merge import Hit
+from deqi.safety.planned import fitting, has_technique
+from deqi.safety.restrict import Restricted
+from deqi.safety.truth import Truth
+from deqi.safety.verdict import Verdict
+
+_WHOLE = ("any", "needling")
+"""Techniques that leave no other way to needle a place."""
+
+
+def rule_hits(finding: Finding, context: Context) -> Iterator[Hit]:
+    """Every needling that a finding says something about."""
+    plan = context.plan
+    if plan is None:
+        return
+    rule = finding.rule
+    cause = frozenset(id(fact) for fact in finding.because)
+    for restricted in finding.restricts:
+        if restricted.advice or restricted.dose:
+            continue
+        for number, one in enumerate(plan.needlings):
+            side = _side_hit(restricted, finding, number, one, context)
+            if side is None:
+                continue
+            ways = _ways(rule, number, context) if restricted.matched else _bars_way(restricted)
+            line = line_of(rule, _status(rule, ways), side=side, assumed=restricted.assumed, asks=finding.asks)
+            depth = not cause and restricted.matched and _only_depth(rule, number, context)
+            yield Hit(number, line, cause, depth)
+
+
+def _side_hit(restricted: Restricted, finding: Finding, number: int, one: Needling, context: Context) -> str | None:
+    """None: not hit. Else the one side of it that is hit, or empty for the needling as written."""
+    if restricted.everything:
+        return ""
+    if restricted.matched:
+        return "" if number in finding.needlings else None
+    catalog = context.catalog
+    if has_technique(restricted.techniques, one, context) is not Truth.YES:
+        return None
+    rows = hazard_rows(one, catalog)
+    if restricted.hazards and classes_of(rows).isdisjoint(restricted.hazards):
+        return None
+    if restricted.anticoagulant_avoid and not any(row.anticoagulant_avoid for row in rows):
+        return None
+    if (restricted.regions or restricted.points) and not _placed(restricted, one, catalog):
+        return None
+    if restricted.side == "both" or one.side in (None, "midline") or restricted.side == one.side:
+        return ""
+    return restricted.side if one.side == "both" else None
+
+
+def _placed(restricted: Restricted, one: Needling, catalog: Catalog) -> bool:
+    """Whether a needling lies in one of the regions, or is one of the points."""
+    if not codes_of(one, catalog).isdisjoint(restricted.points):
+        return True
+    place = place_of(one, catalog)
+    if restricted.within is not None and not place.within(restricted.within):
+        return False
+    return any(place.within(region) or _wider(one, region, catalog) for region in restricted.regions)
+
+
+def _wider(one: Needling, region: str, catalog: Catalog) -> bool:
+    """A free site that is wider than the region (or shares points with it) may lie in it."""
+    if one.site is None:
+        return False
+    points = catalog.region_points.get(one.site, frozenset())
+    return not points.isdisjoint(catalog.region_points.get(region, frozenset()))
+
+
+def _bars_way(restricted: Restricted) -> bool:
+    return bool(restricted.techniques) and not set(restricted.techniques) & set(_WHOLE)
+
+
+def _ways(rule: Rule, number: int, context: Context) -> bool:
+    """Whether every leaf that this needling fits is about how it is done, not about where."""
+    fitted = list(_fitted(rule, number, context))
+    return bool(fitted) and all(_about_way(leaf) for leaf in fitted)
+
+
+def _about_way(leaf: kinds.Needling) -> bool:
+    techniques = leaf.techniques and not set(leaf.techniques) & set(_WHOLE)
+    other = (leaf.depth, leaf.over_mm, leaf.angles, leaf.angles_not, leaf.both_sides, leaf.current_crosses)
+    return bool(techniques or any(other) or leaf.minutes_over is not None)
+
+
+def _only_depth(rule: Rule, number: int, context: Context) -> bool:
+    """Whether this needling is hit only for being deeper than a limit: the depth band says how hard."""
+    fitted = list(_fitted(rule, number, context))
+    return bool(fitted) and all(leaf.depth == "over-cap" for leaf in fitted)
+
+
+def _fitted(rule: Rule, number: int, context: Context) -> Iterator[kinds.Needling]:
+    """The needling leaves of a rule that one needling of the plan fits."""
+    plan = context.plan
+    compiled = next(one for one in context.catalog.rules if one.rule is rule)
+    for leaf_number in leaf_numbers(compiled.trigger):
+        leaf = context.catalog.leaves[leaf_number]
+        if isinstance(leaf, kinds.Needling) and plan is not None and fitting(leaf, context, plan)[number] is Truth.YES:
+            yield leaf
+
+
+def _status(rule: Rule, ways: bool) -> NeedlingStatus:
+    match rule.severity:
+        case "absolute":
+            return "omit"
+        case "relative":
+            return "change" if ways else "omit"
+        case "caution":
+            return "change"
+        case _:
+            return "ok-note"
+
+
+def line_of(
+    rule: Rule, status: NeedlingStatus, *, side: str = "", assumed: bool = False, asks: tuple[str, ...] = ()
+) -> Line:
+    """A rule's words as a line."""
+    labels = (
+        *(("default",) if rule.basis == "default" else ()),
+        *(("unverified",) if rule.verified == "no" else ()),
+        *(("place-assumed",) if assumed else ()),
+    )
+    return Line(
+        id=rule.id,
+        status=status,
+        severity=rule.severity,
+        title=rule.title,
+        why=rule.why,
+        plain=rule.plain,
+        instead=rule.instead,
+        source=rule.source,
+        labels=labels,
+        asks=asks,
+        side=side,
+    )
+
+
+def open_hits(
+    rules: Sequence[CompiledRule], verdicts: Sequence[Verdict], catalog: Catalog
+) -> Iterator[tuple[tuple[int, ...], Line]]:
+    """Undecided rules about the plan: the needlings they could hit (none: the whole session), and what they ask."""
+    truths = [verdict.truth for verdict in verdicts]
+    for rule in rules:
+        numbers = leaf_numbers(rule.trigger)
+        asks = tuple(
+            dict.fromkeys(
+                question for number in numbers if truths[number] is Truth.UNKNOWN for question in verdicts[number].asks
+            )
+        )
+        about = [number for number in numbers if isinstance(catalog.leaves[number], kinds.Needling)]
+        live = _live(rule.trigger, verdicts, truths, catalog) if about else None
+        dose = all(one.dose or one.advice for one in rule.rule.restricts)
+        yield (() if live is None or dose else tuple(sorted(live))), line_of(rule.rule, "ask", asks=asks)
+
+
+def _live(
+    node: Branch | int, verdicts: Sequence[Verdict], truths: list[Truth], catalog: Catalog
+) -> frozenset[int] | None:
+    """The needlings for which a node may still hold; None where it says nothing about needlings."""
+    if isinstance(node, int):
+        if not isinstance(catalog.leaves[node], kinds.Needling):
+            return None
+        return frozenset(verdicts[node].needlings)
+    children = [child for child in node.children if truth_of(child, truths) is not Truth.NO]
+    found = [live for child in children if (live := _live(child, verdicts, truths, catalog)) is not None]
+    if not found:
+        return None
+    if not node.every:
+        return frozenset[int]().union(*found)
+    direct = [
+        live for child in children if isinstance(child, int) and (live := _live(child, verdicts, truths, catalog))
+    ]
+    return frozenset.intersection(*direct) if direct else frozenset[int]().union(*found)
+
+
+def session_lines(finding: Finding, catalog: Catalog) -> Iterator[Line]:
+    """What a finding says of the session as a whole: all of it, its dose, its needles, who needles."""
+    compiled = next(one for one in catalog.rules if one.rule is finding.rule)
+    leaves = [catalog.leaves[number] for number in leaf_numbers(compiled.trigger)]
+    alone = all(isinstance(leaf, PLAN_LEAVES) and not isinstance(leaf, kinds.Needling) for leaf in leaves)
+    if any(one.everything or one.dose for one in finding.restricts) or (
+        alone and any(not one.matched for one in finding.restricts)
+    ):
+        yield line_of(finding.rule, _status(finding.rule, ways=False), asks=finding.asks)
