@@ -23,7 +23,7 @@ from .results import Floats
 
 _MODE_STEPS = 200
 _HIGHEST = 300.0  # no rate is above exp(300): a search may try it, and must not overflow
-_MODE_TOL = 1e-7  # the error left is its square: Newton, and |b'''| <= b''
+_MODE_TOL = 1e-6  # the error left is its square: Newton, and |b'''| <= b''
 
 
 @dataclass(frozen=True, slots=True)
