@@ -48,11 +48,11 @@ def _linear_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
 def _log_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in ((1, 2, 5), (1, 3), (1,)):
-        found = tuple(step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high)
+        every = (round(step * 10.0**power, 12) for power in powers for step in steps)
+        found = tuple(value for value in every if low <= value <= high)
         if len(found) <= most:
             return found
-    every = math.ceil(len(found) / most)
-    return found[::every]
+    return found[:: math.ceil(len(found) / most)]
 
 
 def fit_scale(inner: Sequence[float], outer: Sequence[float], left: float, right: float, *, log: bool = False) -> Scale:

@@ -101,7 +101,8 @@ def _absolute_words(cell: BenefitCell, phrases: Phrases) -> list[Say]:
             continue
         fields = {"treated": whole(absolute.treated), "control": whole(absolute.control), "trial": absolute.trial}
         named = next(one.trial for one in synthesis.effects if one.trial.trial == absolute.trial)
-        said = phrases.say("benefit.absolute", {**fields, "trial": trial_label(named)})
+        key = "benefit.absolute" if synthesis.estimate else "benefit.absolute.one"
+        said = phrases.say(key, {**fields, "trial": trial_label(named)})
         ends = {"low": whole(absolute.treated_low), "high": whole(absolute.treated_high)}
         words.append(Say(f"{said} {phrases.say('benefit.absolute.range', ends)}", absolute.rows))
     return words

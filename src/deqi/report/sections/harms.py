@@ -58,7 +58,10 @@ def harm_section(report: Report, phrases: Phrases) -> Section:
     """The harms of a course."""
     harms = report.harms
     lead = list(harm_lead(report, phrases, "harm.lead"))
-    lead.append(say(phrases.say("harm.who")))
+    who = phrases.say("harm.who")
+    if report.evidence is not None:
+        who += f" {phrases.say('harm.who.neuropathy')}"
+    lead.append(say(who))
     if report.evidence is not None and report.evidence.trials:
         fields = {"trials": report.evidence.trials, "reporting": report.evidence.reporting_harm}
         lead.append(say(phrases.say("harm.trials", fields)))

@@ -45,7 +45,9 @@ def _good(report: Report, phrases: Phrases) -> list[Say]:
         sentences.append(_counted("answer.care", care, phrases))
     found = [cell.certainty.level for cell in report.evidence.cells if cell.certainty]
     if found:
-        level = min(found, key=LEVELS.index)
+        # The fairest comparison speaks for the whole; where there is none, the least sure.
+        fairest = sham.certainty if sham else None
+        level = fairest.level if fairest else max(found, key=LEVELS.index)
         sentences.append(say(phrases.say("answer.sure", {"level": phrases.say(f"level.{level}")})))
     return sentences
 
@@ -60,7 +62,7 @@ def balance_section(report: Report, phrases: Phrases) -> Section:
     good, harm = _good_rows(report, phrases), _harm_rows(report, phrases)
     sessions = {"sessions": report.harms.sessions}
     title = phrases.say("answer.figure")
-    none = phrases.say("balance.none")
+    none = phrases.say("balance.none" if report.evidence else "balance.none.reviews")
     figure = Figure(
         title,
         lambda width: ledger(

@@ -14,7 +14,7 @@ def review_blocks(report: Report, phrases: Phrases) -> tuple[tuple[Block, ...], 
         Say(claim.says_instead, (*claim.rows, *(f"source:{one}" for one in claim.source)), claim.sentence)
         for claim in claims
     )
-    card: tuple[Block, ...] = (Items(phrases.say("claims.heading"), items),) if items else ()
+    card: tuple[Block, ...] = (Items(phrases.say("benefit.reviews.card"), items),) if items else ()
     return card, (uses_table(report.uses, phrases.say("uses.table")),)
 
 

@@ -121,7 +121,8 @@ def unknown_section(report: Report, phrases: Phrases) -> Section:
             for group in ("sham", "no_needling", "drug_or_vitamin")
             if group not in seen
         ]
-    items += [phrases.say("unknown.harm"), phrases.say("unknown.sessions")]
+        items.append(phrases.say("unknown.harm"))
+    items.append(phrases.say("unknown.sessions"))
     checked = next((gap.count for gap in report.gaps if "clinician" in gap.title), 0)
     if checked:
         items.append(phrases.say("unknown.checked", {"count": checked}))
