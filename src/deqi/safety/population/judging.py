@@ -1,0 +1,229 @@
+"""From leaves to rules: truth, what decides, states, candidacy, and the pairs that become findings and questions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Generic, Literal, TypeVar
+
+import ibis
+import ibis.expr.types as ir
+
+from deqi.knowledge.leaves import Gestation
+from deqi.safety.catalog import Branch, CompiledRule
+from deqi.safety.findings import restricts_something
+from deqi.safety.population.bits import has
+from deqi.safety.population.layout import MARKED, Layout
+from deqi.safety.population.persons import Asking
+from deqi.safety.population.verdicts import Verdict
+from deqi.safety.restrict import _asks_for_site
+
+NO, UNKNOWN, YES, SUPERSEDED, CLEARED = range(5)
+STATES = ("no", "unknown", "yes", "superseded", "cleared")
+"""The words for the numbers in which states are kept."""
+
+
+def leaf_column(number: int) -> str:
+    """Where a leaf's truth is kept."""
+    return f"leaf:{number}"
+
+
+def rule_column(rule: CompiledRule) -> str:
+    """Where a rule's truth is kept."""
+    return f"rule:{rule.rule.id}"
+
+
+def state_column(rule: CompiledRule) -> str:
+    """Where a rule's state is kept, as a number."""
+    return f"state:{rule.rule.id}"
+
+
+def truth(node: Branch | int, table: ir.Table) -> ir.BooleanValue:
+    """The truth of a node; SQL's *and* and *or* are Kleene's."""
+    if isinstance(node, int):
+        found: ir.BooleanValue = table[leaf_column(node)]
+        return found
+    parts = [truth(child, table) for child in node.children]
+    return ibis.and_(*parts) if node.every else ibis.or_(*parts)
+
+
+def deciding(rule: CompiledRule, table: ir.Table, *, unknown: bool) -> dict[int, ir.BooleanValue]:
+    """For each leaf of a rule, whether it and every node above it are yes (or unknown)."""
+    found: dict[int, ir.BooleanValue] = {}
+
+    def walk(node: Branch | int, above: list[ir.BooleanValue]) -> None:
+        value = truth(node, table)
+        here = [*above, value.isnull() if unknown else value.fill_null(False)]
+        if isinstance(node, int):
+            all_of = ibis.and_(*here)
+            found[node] = found[node] | all_of if node in found else all_of
+            return
+        for child in node.children:
+            walk(child, here)
+
+    walk(rule.trigger, [])
+    return found
+
+
+def states(layout: Layout, table: ir.Table) -> dict[str, ir.IntegerValue]:
+    """What becomes of every rule before others replace it."""
+    found: dict[str, ir.IntegerValue] = {}
+    for rule in layout.rules:
+        value = table[rule_column(rule)]
+        state = ibis.cases((value.isnull(), UNKNOWN), (value, YES), else_=NO)
+        if rule.rule.clearance is not None:
+            cleared = has(table, "cleared", layout.cleared.place(rule.rule.id))
+            after = [
+                decides & has(table, "newer", layout.newer.place((rule.rule.id, number)))
+                for number, decides in deciding(rule, table, unknown=False).items()
+                if (rule.rule.id, number) in layout.newer
+            ]
+            if after:
+                cleared = cleared & ~ibis.or_(*after)
+            state = (value.fill_null(False) & cleared).ifelse(CLEARED, state)
+        found[state_column(rule)] = state.cast("int8")
+    return found
+
+
+def replaced(layout: Layout, table: ir.Table) -> dict[str, ir.IntegerValue]:
+    """The states once rules that fired have replaced others."""
+    by_id = {rule.rule.id: rule for rule in layout.rules}
+    found: dict[str, ir.IntegerValue] = {}
+    for rule in layout.rules:
+        state = table[state_column(rule)]
+        above = [by_id[name] for name in rule.rule.superseded_by if name in by_id]
+        if above:
+            standing = ibis.or_(*(table[state_column(one)] == YES for one in above))
+            state = (state.isin([YES, UNKNOWN]) & standing).ifelse(SUPERSEDED, state).cast("int8")
+        found[state_column(rule)] = state
+    return found
+
+
+def candidacies(layout: Layout, table: ir.Table) -> dict[str, ir.Value]:
+    """Candidacy as it stands, and were every open question answered no; see `deqi.safety.findings.candidacy`."""
+
+    def any_in(rules: Iterable[CompiledRule], state: int) -> ir.BooleanValue:
+        held = [table[state_column(rule)] == state for rule in rules]
+        return ibis.or_(*held) if held else ibis.literal(False)
+
+    bars = [one for one in layout.rules if any(part.everything for part in one.rule.restricts)]
+    stop = any_in((one for one in bars if one.rule.severity == "absolute" and one.rule.verified != "no"), YES)
+    sign = any_in((one for one in bars if one.rule.severity in ("absolute", "relative")), YES)
+    ask = any_in((one for one in layout.rules if one.blocks and one.rule.stage == "booking"), UNKNOWN)
+    change = any_in(
+        (one for one in layout.rules if one.rule.severity != "information" and restricts_something(one.rule)), YES
+    )
+    worst = [(stop, "not-a-candidate"), (sign, "sign-off")]
+    mildest = [(change, "with-changes")]
+    return {
+        "candidacy": ibis.cases(*worst, (ask, "ask-first"), *mildest, else_="candidate"),
+        "if_clear": ibis.cases(*worst, *mildest, else_="candidate"),
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class Reason:
+    """Why a rule fired: the facts of a leaf, those that deny it, weeks of pregnancy, an answer for or against it."""
+
+    what: Literal["facts", "absent", "weeks", "told", "contrary"]
+    place: int
+    """The rule's place among the rules in use."""
+    leaf: int
+    question: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A question that is open because of a rule: an undecided one, or one that fired and could be narrowed."""
+
+    place: int
+    question: str
+    fired: bool
+
+
+Key = TypeVar("Key")
+
+
+@dataclasses.dataclass(frozen=True)
+class Pairs(Generic[Key]):
+    """Numbered keys, each with the condition on a person's row under which it holds."""
+
+    keys: list[Key] = dataclasses.field(default_factory=list)
+    when: list[ir.BooleanValue] = dataclasses.field(default_factory=list)
+
+    def add(self, key: Key, when: ir.BooleanValue) -> None:
+        """One more."""
+        self.keys.append(key)
+        self.when.append(when)
+
+    def unnested(self, table: ir.Table) -> ir.Table:
+        """Persons and the numbers of the keys that hold for them."""
+        numbers = [
+            when.ifelse(ibis.literal(number, "int16"), ibis.null("int16")) for number, when in enumerate(self.when)
+        ]
+        rows = table.select("person", pair=ibis.array(numbers).unnest())
+        return rows.filter(rows.pair.notnull())
+
+
+def reasons(layout: Layout, table: ir.Table, verdicts: Mapping[int, Verdict]) -> Pairs[Reason]:
+    """What made which rules findings."""
+    pairs: Pairs[Reason] = Pairs()
+    for place, rule in enumerate(layout.rules):
+        holds = table[state_column(rule)] == YES
+        for number, decides in deciding(rule, table, unknown=False).items():
+            leaf, verdict, here = layout.leaf(number), verdicts.get(number), holds & decides
+            if verdict is None:
+                continue
+            if isinstance(leaf, MARKED):
+                pairs.add(Reason("facts", place, number), here & has(table, "yes", layout.leaves.place(number)))
+            if isinstance(leaf, Gestation):
+                pairs.add(Reason("weeks", place, number), here & table.weeks_row.notnull())
+            if verdict.by and verdict.by_answer is not None:
+                pairs.add(Reason("told", place, number, verdict.by), here & verdict.by_answer)
+                if verdict.absent is not None:
+                    pairs.add(Reason("absent", place, number), here & verdict.by_answer & verdict.absent)
+            if verdict.by and verdict.contrary is not None:
+                pairs.add(Reason("contrary", place, number, verdict.by), here & verdict.contrary)
+    return pairs
+
+
+def asked(layout: Layout, table: ir.Table, verdicts: Mapping[int, Verdict], asking: Asking) -> Pairs[Asked]:
+    """Which questions are open because of which rules."""
+    pairs: Pairs[Asked] = Pairs()
+    for place, rule in enumerate(layout.rules):
+        found: dict[str, ir.BooleanValue] = {}
+        unsettled = table[state_column(rule)] == UNKNOWN
+        for number, decides in deciding(rule, table, unknown=True).items():
+            for question, when in verdicts[number].asks.items() if number in verdicts else ():
+                _add(found, question, unsettled & decides & when)
+        for question, here in found.items():
+            pairs.add(Asked(place, question, fired=False), here)
+        for question, here in _narrowing(layout, rule, table, asking).items():
+            pairs.add(Asked(place, question, fired=True), here)
+    return pairs
+
+
+def _add(found: dict[str, ir.BooleanValue], question: str, here: ir.BooleanValue) -> None:
+    found[question] = found[question] | here if question in found else here
+
+
+def _narrowing(layout: Layout, rule: CompiledRule, table: ir.Table, asking: Asking) -> dict[str, ir.BooleanValue]:
+    """The questions that would clear a finding, or say where it is; see `deqi.safety.restrict.restrictions`."""
+    found: dict[str, ir.BooleanValue] = {}
+    fires = table[state_column(rule)] == YES
+    if rule.rule.clearance is not None:
+        found[rule.rule.clearance.question] = fires & ~asking.given(rule.rule.clearance.question)
+    placed = any(one.side == "from-fact" and one.regions for one in rule.rule.restricts)
+    question = rule.rule.site_question
+    if placed and question is not None:
+        by_site = _asks_for_site(rule.rule, layout.catalog)
+        facts, vague = [], []
+        for number, decides in deciding(rule, table, unknown=False).items():
+            if isinstance(layout.leaf(number), MARKED):
+                place = layout.leaves.place(number)
+                facts.append(decides & has(table, "fact", place))
+                nowhere = has(table, "no_side", place)
+                vague.append(decides & (nowhere | has(table, "no_site", place) if by_site else nowhere))
+        open_ = ~ibis.or_(*facts) | ibis.or_(*vague) if facts else ibis.literal(True)
+        _add(found, question, fires & ~asking.given(question) & open_)
+    return found

@@ -1,0 +1,169 @@
+"""The rules as a program: a few tables, each made from those before it, in the SQL of whichever engine runs it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from deqi.safety.catalog import Catalog
+from deqi.safety.population import marks as marking
+from deqi.safety.population import persons as people
+from deqi.safety.population.columns import ANSWERS, DETAILS, FACTS, PERSONS
+from deqi.safety.population.judging import (
+    Asked,
+    Reason,
+    asked,
+    candidacies,
+    leaf_column,
+    reasons,
+    replaced,
+    rule_column,
+    state_column,
+    states,
+    truth,
+)
+from deqi.safety.population.layout import Layout, lay_out
+from deqi.safety.population.persons import Asking
+from deqi.safety.population.verdicts import Judge
+
+WAYS = pa.schema(
+    [
+        ("set", pa.string()),
+        ("unit", pa.string()),
+        ("to", pa.string()),
+        ("factor", pa.float64()),
+        ("plus", pa.float64()),
+    ]
+)
+"""How the units that occur are converted to those the rules use, for each observation."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One table of the program, and the query that makes it."""
+
+    name: str
+    sql: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """What to run, on the input tables ``persons facts details answers ways shapes`` and the constants.
+
+    ``reasons`` and ``asked`` say what the numbers in the tables of those names mean.
+    """
+
+    layout: Layout
+    constants: dict[str, pa.Table]
+    steps: tuple[Step, ...]
+    reasons: tuple[Reason, ...]
+    asked: tuple[Asked, ...]
+
+
+def shapes_schema(layout: Layout) -> pa.Schema:
+    """The table ``shapes``: for each way in which facts of a kind are coded, the leaves whose sets can judge them."""
+    words = [(f"judged_{word}", pa.int64()) for word in range(layout.leaves.words)]
+    return pa.schema([("kind", pa.string()), ("shapes", pa.string()), *words])
+
+
+class _Writer:
+    """Turns expressions into steps; each may use the tables of those before it."""
+
+    def __init__(self, dialect: str) -> None:
+        self._dialect = dialect
+        self.steps: list[Step] = []
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        """Make a table of an expression; gives the table to go on with."""
+        self.steps.append(Step(name, str(ibis.to_sql(table, dialect=self._dialect))))
+        return ibis.table(table.schema(), name=name)
+
+
+def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb") -> Program:
+    """The rules that need no plan, for one day."""
+    layout = lay_out(catalog, as_of)
+    constants = layout.constants()
+    given = {name: _input(name, table.schema) for name, table in constants.items()}
+    persons, facts, answers = _input("persons", PERSONS), _input("facts", FACTS), _input("answers", ANSWERS)
+    ways, shapes = _input("ways", WAYS), _input("shapes", shapes_schema(layout))
+    write = _Writer(dialect)
+
+    there = marking.existing(facts, as_of)
+    marks = write.keep(
+        "marks",
+        ibis.union(
+            marking.recorded_marks(there, given["k_recorded"], as_of),
+            marking.measured_marks(there, answers, given["k_measured"], ways, as_of),
+            marking.coded_marks(there, given["k_coded"]),
+        ),
+    )
+    parts = {
+        "flags": people.leaf_flags(marks, layout),
+        "mentioned": people.mentions(there, given["k_mentioned"], layout.mentioned),
+        "told": people.told(answers, given["k_said"], layout.said),
+        "worded": people.worded(answers, given["k_worded"], layout.worded),
+        "cleared": people.cleared(answers, given["k_cleared"], layout.cleared),
+        "newer": people.newer(marks, answers, given["k_newer"], layout.newer),
+        "weeks": people.weeks(there, answers, ways, as_of),
+    }
+    kept = [write.keep(name, part) for name, part in parts.items()]
+    table = write.keep("person_flags", people.join_all(persons, kept, shapes, layout))
+    for level, questions in enumerate(Asking(layout, table).levels()):
+        table = write.keep(f"person_asked_{level}", _with_questions(layout, table, questions))
+
+    asking = Asking(layout, table)
+    judge = Judge(layout, asking)
+    verdicts = {number: judge.judge(number) for number in layout.used}
+    judged = write.keep(
+        "person_leaves", table.mutate(**{leaf_column(number): one.truth for number, one in verdicts.items()})
+    )
+    ruled = judged.mutate(**{rule_column(rule): truth(rule.trigger, judged) for rule in layout.rules})
+    ruled = write.keep("person_rules", ruled)
+    stated = write.keep("person_states", ruled.mutate(**states(layout, ruled)))
+    final = write.keep("person_results", stated.mutate(**replaced(layout, stated)))
+    columns = [state_column(rule) for rule in layout.rules]
+    write.keep("results", final.select("person", *columns, **candidacies(layout, final)))
+
+    asking = Asking(layout, final)
+    judge = Judge(layout, asking)
+    verdicts = {number: judge.judge(number) for number in layout.used}
+    why = reasons(layout, final, verdicts)
+    open_ = asked(layout, final, verdicts, asking)
+    write.keep("reasons", why.unnested(final))
+    write.keep("asked", open_.unnested(final))
+    return Program(layout, constants, tuple(write.steps), tuple(why.keys), tuple(open_.keys))
+
+
+def _with_questions(layout: Layout, table: ir.Table, questions: list[str]) -> ir.Table:
+    """The table with, for each question, whether it is about the person and what is put before it."""
+    asking = Asking(layout, table)
+    more: dict[str, ir.Value] = {}
+    for question in questions:
+        more[people.about_column(question)] = asking.about(question)
+        for name, when in asking.first(question).items():
+            more[people.first_column(question, name)] = when
+    return table.mutate(**more)
+
+
+_TYPES = {
+    pa.int16(): "int16",
+    pa.int64(): "int64",
+    pa.float64(): "float64",
+    pa.bool_(): "boolean",
+    pa.string(): "string",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp(6)",
+    pa.list_(pa.string()): "array<string>",
+}
+
+
+def _input(name: str, schema: pa.Schema) -> ir.Table:
+    return ibis.table({field.name: _TYPES[field.type] for field in schema}, name=name)
+
+
+INPUTS = {"persons": PERSONS, "facts": FACTS, "details": DETAILS, "answers": ANSWERS}
+"""The tables a population is read into."""

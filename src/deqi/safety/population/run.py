@@ -1,0 +1,104 @@
+"""Running the compiled rules in DuckDB, in memory or on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from deqi.knowledge.leaves import Gestation, Medication, Observation, Recorded
+from deqi.people.facts import KINDS, Kind
+from deqi.safety.population.bits import word_and_mask
+from deqi.safety.population.columns import Tables, example_of
+from deqi.safety.population.layout import LISTED, Layout
+from deqi.safety.population.program import WAYS, Program, shapes_schema
+
+_EMPTY_BATCH = 100_000
+
+
+class Runner:
+    """A DuckDB connection with a population in it; `run` makes the result tables of a program."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._loaded = False
+
+    def load(self, tables: Tables) -> None:
+        """Add persons, facts and answers to the population."""
+        for name in ("persons", "facts", "details", "answers"):
+            self._add(name, getattr(tables, name))
+        self._loaded = True
+
+    def _add(self, name: str, table: pa.Table) -> None:
+        self.connection.register("incoming", table)
+        verb = f"INSERT INTO {name}" if self._loaded else f"CREATE OR REPLACE TABLE {name} AS"
+        self.connection.execute(f"{verb} SELECT * FROM incoming")
+        self.connection.unregister("incoming")
+
+    def run(self, program: Program) -> None:
+        """Judge the population: makes the program's tables."""
+        self._keep("ways", pa.Table.from_pylist(list(self._ways(program.layout)), WAYS))
+        self._keep("shapes", pa.Table.from_pylist(list(self._shapes(program.layout)), shapes_schema(program.layout)))
+        for name, table in program.constants.items():
+            self._keep(name, table)
+        for step in program.steps:
+            self.connection.execute(f"CREATE OR REPLACE TABLE {step.name} AS {step.sql}")
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.connection.execute(sql).fetchall()
+
+    def _keep(self, name: str, table: pa.Table) -> None:
+        self.connection.register("incoming", table)
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
+        self.connection.unregister("incoming")
+
+    def _ways(self, layout: Layout) -> Iterable[dict[str, Any]]:
+        """The conversions of every unit that occurs, by the same table the reference uses."""
+        catalog = layout.catalog
+        wanted: dict[str, set[str]] = {"gestational-age": {"wk"}}
+        asked: dict[str, set[str]] = {}
+        for leaf in map(layout.leaf, layout.used):
+            if isinstance(leaf, Observation):
+                wanted.setdefault(leaf.observation, set()).update(
+                    (leaf.unit, catalog.observations[leaf.observation].unit)
+                )
+                if leaf.ask:
+                    asked.setdefault(leaf.ask, set()).add(leaf.observation)
+            elif isinstance(leaf, Gestation):
+                asked.setdefault(leaf.ask, set()).add("gestational-age")
+        found = self.rows("SELECT DISTINCT \"set\", unit FROM facts WHERE kind = 'observation'")
+        told = self.rows("SELECT DISTINCT question, unit FROM answers WHERE number IS NOT NULL")
+        found += [(name, unit) for question, unit in told for name in asked.get(question, ())]
+        for name, unit in sorted(set(found)):
+            for to in sorted(wanted.get(name, ())):
+                way = catalog.units.way(unit, to, name)
+                if way is not None:
+                    yield {"set": name, "unit": unit, "to": to, "factor": way[0], "plus": way[1]}
+
+    def _shapes(self, layout: Layout) -> Iterable[dict[str, Any]]:
+        """Which sets can judge all the facts of a kind, for each way of coding them that occurs."""
+        index = layout.catalog.index
+        for kind in LISTED:
+            found = self.rows(f"SELECT DISTINCT shapes_{kind} FROM persons WHERE complete_{kind}")
+            for (cell,) in found:
+                if cell is None:
+                    continue
+                examples = [example_of(kind, written) for written in cell.split("|")]
+                row: dict[str, Any] = {"kind": kind, "shapes": cell}
+                row |= {f"judged_{word}": 0 for word in range(layout.leaves.words)}
+                for number in layout.leaves:
+                    leaf = layout.leaf(number)
+                    if isinstance(leaf, Recorded | Medication) and all(
+                        index.can_judge(leaf.set, example) for example in examples
+                    ):
+                        word, mask = word_and_mask(layout.leaves.place(number))
+                        row[f"judged_{word}"] |= mask
+                yield row
+
+
+def unreadable_kinds() -> tuple[Kind, ...]:
+    """The kinds for which a chart can be partly unreadable."""
+    return KINDS
