@@ -56,7 +56,9 @@ def test_figures_that_cannot_be_written_or_drawn(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         run(EXAMPLES / "bcg.csv", "--forest", tmp_path / "none" / "f.svg")
     with pytest.raises(InputError, match="no pooled estimate"):
-        run("-", "--method", "GLMM", "--funnel", tmp_path / "u.svg", data=b"events,total\n0,10\n0,20\n")
+        figures = ("--forest", tmp_path / "f.svg", "--funnel", tmp_path / "u.svg")
+        run("-", "--method", "GLMM", *figures, data=b"events,total\n0,10\n0,20\n")
+    assert not list(tmp_path.iterdir())  # nothing half-written
 
 
 def test_a_study_name_is_text_in_a_figure(tmp_path: Path) -> None:

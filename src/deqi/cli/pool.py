@@ -35,7 +35,7 @@ def pool(
     import sys
 
     from deqi.cli.output import write_json
-    from deqi.cli.pool_draw import write_forest, write_funnel
+    from deqi.cli.pool_draw import draw_forest, draw_funnel, save
     from deqi.evidence.table import parse_table, pool_table, read_table
     from deqi.evidence.table_read import read_limited
 
@@ -51,10 +51,11 @@ def pool(
         by=_column(by) if by else None,
         moderators=columns,
     )
-    if forest is not None:
-        write_forest(pooled, forest)
-    if funnel is not None:
-        write_funnel(pooled, funnel)
+    # both are drawn before either is written
+    wanted = [("--forest", forest, draw_forest), ("--funnel", funnel, draw_funnel)]
+    drawn = [(option, path, draw(pooled)) for option, path, draw in wanted if path is not None]
+    for option, path, drawing in drawn:
+        save(path, drawing, option)
     if as_json:
         write_json(pooled.as_json())
     else:

@@ -1,4 +1,4 @@
-"""The figures of ``deqi pool``, written beside its text."""
+"""The figures of ``deqi pool``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from deqi.evidence.table import PooledTable
 
 
-def write_forest(pooled: PooledTable, path: Path) -> None:
+def draw_forest(pooled: PooledTable) -> str:
     """A forest plot of the studies, the subgroups and the pool."""
     from deqi.evidence.table_words import LOG_RATIOS, MEASURE_WORDS, ONE_GROUP, study_interval
     from deqi.report.draw import ForestRow, forest
@@ -38,15 +38,14 @@ def write_forest(pooled: PooledTable, path: Path) -> None:
     ratio = pooled.measure in LOG_RATIOS
     null = None if pooled.measure in ONE_GROUP else (1.0 if ratio else 0.0)
     try:
-        drawing = forest(
+        return forest(
             [*rows, whole], title=f"Forest plot: {words}", axis=words[0].upper() + words[1:], null=null, log=ratio
         )
     except ValueError:
         raise InputError("--forest: no study has a finite estimate, so there is nothing to draw.") from None
-    _write(path, drawing, "--forest")
 
 
-def write_funnel(pooled: PooledTable, path: Path) -> None:
+def draw_funnel(pooled: PooledTable) -> str:
     """A funnel plot of the studies around the pool."""
     from deqi.evidence.table_words import LOG_RATIOS, MEASURE_WORDS
     from deqi.report.draw import FunnelPoint, funnel
@@ -57,12 +56,11 @@ def write_funnel(pooled: PooledTable, path: Path) -> None:
     points = [FunnelPoint(s.study, s.yi, math.sqrt(s.vi)) for s in pooled.studies if s.yi is not None and s.vi]
     ratio = pooled.measure in LOG_RATIOS
     try:
-        drawing = funnel(
+        return funnel(
             points, pooled.estimate, title=f"Funnel plot: {words}", axis=words, level=pooled.level, natural_log=ratio
         )
     except ValueError:
         raise InputError("--funnel: no study has a finite estimate, so there is nothing to draw.") from None
-    _write(path, drawing, "--funnel")
 
 
 def _ends(
@@ -80,7 +78,8 @@ def _known(x: float | None) -> float:
     return math.nan if x is None else x
 
 
-def _write(path: Path, drawing: str, option: str) -> None:
+def save(path: Path, drawing: str, option: str) -> None:
+    """Write a figure."""
     try:
         path.write_text(drawing, encoding="utf-8")
     except OSError as error:

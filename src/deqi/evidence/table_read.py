@@ -41,7 +41,7 @@ def read_table(path: Path) -> Table:
     Raises:
         InputError: missing, too large, or not a table; the sentence names row and column.
     """
-    name = path.name or str(path)
+    name = plain(path.name or str(path))
     try:
         if path.is_dir():
             raise InputError(f"{name} is a folder; give a CSV file.")
