@@ -23,6 +23,8 @@ from deqi.safety.findings import Assessment
 from deqi.safety.plan import Plan
 from deqi.safety.questionnaire import answers_of, next_question, understood
 
+ASK_AT_MOST = 25
+"""So many in one go; then the user decides."""
 STOP = ("stop", "quit", "q")
 
 
@@ -30,11 +32,18 @@ def ask(engine: Engine, person: Person, as_of: dt.date, plan: Plan | None) -> Pe
     """Ask until nothing asked could change the result, or the user stops; the person with the answers."""
     stages: tuple[Stage, ...] = ("booking",) if plan is None else ("booking", "plan")
     asked: dict[str, Answer] = {}
+    settled = False
     write("Answer yes, no or unsure; ? says why a question is asked; stop ends the questions.")
     while True:
         result = engine.assess(person, as_of, plan)
         name = next_question(result, engine.catalog, asked, stages)
         if name is None:
+            break
+        if not settled and result.candidacy != "ask-first":
+            settled = True
+            write()
+            write_wrapped("Whether is settled; the questions that follow can only change how.")
+        if len(asked) == ASK_AT_MOST and not typer.confirm(f"{ASK_AT_MOST} are answered. Go on?"):
             break
         value = _put(engine.catalog.questions[name], len(asked) + 1)
         if value is None:

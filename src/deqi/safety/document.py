@@ -12,7 +12,7 @@ from deqi.people.dates import DateRange
 from deqi.people.facts import Answer, Fact, Origin
 from deqi.safety.catalog import Catalog
 from deqi.safety.findings import Assessment, Candidacy, Finding, OpenQuestion
-from deqi.safety.plan import CheckedNeedling
+from deqi.safety.plan import NeedlingStatus
 from deqi.safety.questionnaire import answers_of
 from deqi.safety.restrict import Restricted
 
@@ -58,6 +58,15 @@ class QuestionPart(msgspec.Struct, frozen=True, kw_only=True):
     decides: tuple[str, ...]
 
 
+class NeedlingPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan check says of one needling."""
+
+    point: str
+    side: str
+    status: NeedlingStatus
+    findings: tuple[str, ...]
+
+
 class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What ``deqi assess --json`` prints."""
 
@@ -67,7 +76,7 @@ class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     if_clear: Candidacy
     findings: tuple[FindingPart, ...]
     questions: tuple[QuestionPart, ...]
-    plan: tuple[CheckedNeedling, ...]
+    plan: tuple[NeedlingPart, ...]
 
 
 def document(result: Assessment, catalog: Catalog) -> AssessmentDocument:
@@ -79,7 +88,10 @@ def document(result: Assessment, catalog: Catalog) -> AssessmentDocument:
         if_clear=result.if_clear,
         findings=tuple(_finding(one, catalog) for one in result.findings),
         questions=tuple(_question(one, catalog) for one in result.questions),
-        plan=result.plan,
+        plan=tuple(
+            NeedlingPart(point=one.point, side=one.side, status=one.status, findings=one.findings)
+            for one in result.plan
+        ),
     )
 
 

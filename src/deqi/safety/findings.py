@@ -136,7 +136,11 @@ def restricts_something(rule: Rule) -> bool:
 
 
 def open_questions(unknown: Iterable[Judged], fired: Iterable[tuple[Judged, Finding]] = ()) -> tuple[OpenQuestion, ...]:
-    """The questions behind undecided rules, and those that would narrow or clear a finding, worst first."""
+    """The questions behind undecided rules, and those that would narrow or clear a finding, worst first.
+
+    What could bar somebody altogether comes before what could only change the treatment, so that the candidacy is
+    settled soonest; then the question that decides most rules.
+    """
     decides: dict[str, dict[str, CompiledRule]] = {}
     for one in unknown:
         for verdict in one.deciding:
@@ -146,7 +150,7 @@ def open_questions(unknown: Iterable[Judged], fired: Iterable[tuple[Judged, Find
         for question in finding.asks:
             decides.setdefault(question, {})[one.rule.rule.id] = one.rule
     ranked = sorted(
-        decides.items(), key=lambda item: (min([rule.weight for rule in item[1].values()]), -len(item[1]), item[0])
+        decides.items(), key=lambda item: (min([rule.urgency for rule in item[1].values()]), -len(item[1]), item[0])
     )
     return tuple([OpenQuestion(question, tuple(rules)) for question, rules in ranked])
 

@@ -22,7 +22,7 @@ _OBSERVATION = ("observation",)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading:
-    """One result, judged by itself. ``truth`` is unknown for one that cannot be used."""
+    """One result, judged by itself."""
 
     when: DateRange
     truth: Truth
@@ -32,9 +32,9 @@ class Reading:
 def observation(leaf: Observation, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Observation`.
 
-    The latest results count: all that are not certainly earlier than another. Of them the more hazardous decides when
-    it lies in the window; a hazardous or unusable one that does not, or that has no certain date, leaves the leaf
-    unknown. Older safe results say nothing.
+    A result without a plausible number in a known unit decides nothing. Of the others the latest count: all that are
+    not certainly earlier than another. The more hazardous of them decides when it lies in the window; a hazardous one
+    that does not, or that has no date, leaves the leaf unknown. An older safe result says nothing.
     """
     dated, undated = _readings(leaf, context)
     if not dated and not undated:
@@ -64,8 +64,8 @@ def observation(leaf: Observation, context: Context) -> Verdict:
 def _denied(leaf: Observation, context: Context, *, unsafe: bool) -> bool:
     """Whether an answer no settles it.
 
-    Where a hazardous or unusable result stands on the record only a newer result does, or the direct question of the
-    day itself ("fever today?"), which is one.
+    Where a result that is or may be hazardous stands on the record only a newer result does, or the direct question of
+    the day itself ("fever today?"), which is one.
     """
     if not unsafe:
         return denied(context, leaf.ask, leaf.screen)
@@ -77,13 +77,15 @@ def _denied(leaf: Observation, context: Context, *, unsafe: bool) -> bool:
 
 
 def _readings(leaf: Observation, context: Context) -> tuple[list[Reading], list[Truth]]:
-    """Every result of the kind, with its date; and what those without a date say."""
+    """Every usable result of the kind, with its date; and what those without a date say."""
     dated, undated = [], []
     for fact in context.facts(leaf.observation):
         if fact.kind != "observation" or fact.state in ("refuted", "planned") or fact.value_missing:
             continue
         truth = _judge(leaf, context, fact.value, fact.unit, fact.comparator)
         when = fact.start or fact.recorded
+        if truth is None:
+            continue
         if when is None:
             undated.append(truth)
         else:
@@ -92,18 +94,20 @@ def _readings(leaf: Observation, context: Context) -> tuple[list[Reading], list[
     if answer is not None and isinstance(answer.value, float | int):
         unit = answer.unit or context.catalog.questions[answer.question].unit
         truth = _judge(leaf, context, float(answer.value), unit, "")
-        dated.append(Reading(answer.given or day(context.as_of), truth, answer))
+        if truth is not None:
+            dated.append(Reading(answer.given or day(context.as_of), truth, answer))
     return dated, undated
 
 
-def _judge(leaf: Observation, context: Context, value: float | None, unit: str, comparator: str) -> Truth:
+def _judge(leaf: Observation, context: Context, value: float | None, unit: str, comparator: str) -> Truth | None:
+    """Whether a value satisfies the leaf; None where it is no plausible number in a known unit."""
     if value is None:
-        return Truth.UNKNOWN
+        return None
     kind = context.catalog.observations[leaf.observation]
     number = context.catalog.units.convert(value, unit, leaf.unit, leaf.observation)
     plausible = context.catalog.units.convert(value, unit, kind.unit, leaf.observation)
     if number is None or plausible is None or not _plausible(kind.plausible_low, plausible, kind.plausible_high):
-        return Truth.UNKNOWN
+        return None
     limit = leaf.value if isinstance(leaf.value, tuple) else context.catalog.value(leaf.value)
     return judge_number(round(number, DECIMALS), comparator, leaf.op, limit)
 
