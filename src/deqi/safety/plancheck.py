@@ -71,7 +71,7 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
         [Hit(number, line, frozenset(), line.id in DEPTH_LINES) for line in place_lines(number, plan, catalog, factor)]
         for number in range(len(plan.needlings))
     ]
-    session = [] if plan.needlings else [own_line(catalog, "no-points")]
+    session: list[Line] = []
     for finding in assessment.findings:
         session += session_lines(finding, catalog)
         for hit in rule_hits(finding, context):
@@ -85,6 +85,8 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
         if not numbers:
             session.append(line)
     session = merged([Hit(-1, line, frozenset()) for line in session])
+    if not plan.needlings:
+        session = [own_line(catalog, "no-points")]
     needlings = tuple(_checked(number, one, hits[number]) for number, one in enumerate(plan.needlings))
     told = _told(needlings, session)
     without = _without(plan, needlings)
@@ -136,7 +138,13 @@ def _told(needlings: tuple[CheckedNeedling, ...], session: list[Line]) -> tuple[
             if weight(line) < weight(kept):
                 about[line.id] = (line, numbers)
     told = [Told(line, tuple(dict.fromkeys(numbers))) for line, numbers in about.values() if line.status != "ok-note"]
-    return tuple(sorted(told, key=lambda one: (*weight(one.line), -len(one.needlings))))
+    return tuple(sorted(told, key=_rank))
+
+
+def _rank(told: Told) -> tuple[int, int, int, int]:
+    """The worst first; what is only to be written down, by how many needles it is about."""
+    status, severity = weight(told.line)
+    return status, 0 if told.line.status == "ask" else severity, -len(told.needlings), severity
 
 
 def _without(plan: Plan, needlings: tuple[CheckedNeedling, ...]) -> Plan:

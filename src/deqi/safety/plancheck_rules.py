@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from deqi.knowledge import leaves as kinds
 from deqi.knowledge.leaves import PLAN_LEAVES
 from deqi.knowledge.rules import Rule
-from deqi.safety.anatomy import classes_of, codes_of, hazard_rows, place_of
+from deqi.safety.anatomy import codes_of, place_of
 from deqi.safety.catalog import Branch, Catalog, CompiledRule, leaf_numbers
 from deqi.safety.context import Context
 from deqi.safety.evaluate import truth_of
 from deqi.safety.findings import Finding
 from deqi.safety.plan import Line, Needling, NeedlingStatus
 from deqi.safety.plancheck_merge import Hit
-from deqi.safety.planned import fitting, has_technique
+from deqi.safety.planned import fitting, has_hazard, has_technique
 from deqi.safety.restrict import Restricted
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import Verdict
@@ -57,10 +57,7 @@ def _side_hit(restricted: Restricted, finding: Finding, number: int, one: Needli
     catalog = context.catalog
     if has_technique(restricted.techniques, one, context) is not Truth.YES:
         return None
-    rows = hazard_rows(one, catalog)
-    if restricted.hazards and classes_of(rows).isdisjoint(restricted.hazards):
-        return None
-    if restricted.anticoagulant_avoid and not any(row.anticoagulant_avoid for row in rows):
+    if not has_hazard(one, catalog, restricted.hazards, restricted.anticoagulant_avoid or None):
         return None
     if (restricted.regions or restricted.points) and not _placed(restricted, one, catalog):
         return None

@@ -16,6 +16,8 @@ from deqi.safety.verdict import NOT_APPLICABLE, Verdict
 DETAILS_QUESTION = "plan-details"
 SIDES_QUESTION = "plan-sides"
 PAIRS_QUESTION = "plan-current-pairs"
+MOST_PARTS = 10
+"""A point with more parts than this on the whole body (the paraspinal points) is never needled in all of them."""
 
 
 def needling(leaf: Needling, context: Context) -> Verdict:
@@ -54,15 +56,25 @@ def _fits(leaf: Needling, one: Planned, context: Context, factor: float) -> Trut
         return Truth.NO
     if leaf.regions and not any(place_of(one, catalog).within(region) for region in leaf.regions):
         return Truth.NO
-    rows = hazard_rows(one, catalog)
-    if leaf.hazards and classes_of(rows).isdisjoint(leaf.hazards):
-        return Truth.NO
-    if leaf.anticoagulant_avoid is not None and leaf.anticoagulant_avoid != any(r.anticoagulant_avoid for r in rows):
+    if not has_hazard(one, catalog, leaf.hazards, leaf.anticoagulant_avoid):
         return Truth.NO
     technique = has_technique(leaf.techniques, one, context)
     if technique is Truth.NO:
         return technique
     return min(technique, _angle(leaf, one, catalog), _depth(leaf, one, context, factor), _minutes(leaf, one, context))
+
+
+def has_hazard(one: Planned, catalog: Catalog, classes: tuple[str, ...], avoid: bool | None) -> bool:
+    """Whether a needling meets one of these hazard classes, and the blood thinner flag if one is asked for.
+
+    Hazards are what a needle can injure: what does not go through the skin meets none.
+    """
+    if not classes and avoid is None:
+        return True
+    rows = hazard_rows(one, catalog) if one.technique in catalog.atlas.invasive else ()
+    if classes and classes_of(rows).isdisjoint(classes):
+        return False
+    return avoid is None or avoid == any(row.anticoagulant_avoid for row in rows)
 
 
 def has_technique(wanted: tuple[str, ...], one: Planned, context: Context) -> Truth:
@@ -230,6 +242,17 @@ def session(leaf: Session, context: Context) -> Verdict:
 
 
 def needle_count(plan: Plan, catalog: Catalog) -> int:
-    """Needles in: one for each side, for techniques that take a needle through the skin."""
-    invasive = catalog.atlas.invasive
-    return sum(2 if one.side == "both" else 1 for one in plan.needlings if one.technique in invasive)
+    """Needles in, for techniques that take a needle through the skin: one for each side and each part of the point."""
+    return sum(needles_of(one, catalog) for one in plan.needlings)
+
+
+def needles_of(one: Planned, catalog: Catalog) -> int:
+    """The needles of one needling. An extra point with parts, none of them named, takes a needle in each."""
+    if one.technique not in catalog.atlas.invasive:
+        return 0
+    row = catalog.atlas.points.get(one.point or "")
+    sites = int(row.sites) if row is not None and row.sites.isdigit() and not one.segment else 1
+    if row is not None and row.laterality == "mixed":
+        return sites
+    a_side = sites // 2 if 2 < sites <= MOST_PARTS else 1
+    return a_side * (2 if one.side == "both" else 1)
