@@ -23,6 +23,10 @@ $(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt requirements/plot.txt
 	$(PIP) install --require-hashes -r requirements/screen.txt
 	@touch $@
 
+$(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.txt
+	$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
+
 run: $(VENV)/base.stamp ## The main job: print the benefit-risk report for neuropathy and write report.html
 	@$(BIN)/deqi report --condition neuropathy --format html -o report.html
 	@$(BIN)/deqi report --condition neuropathy
@@ -41,7 +45,7 @@ lint: $(VENV)/dev.stamp ## Style, import order, the one way of imports, the know
 types: $(VENV)/dev.stamp ## Static types
 	$(BIN)/mypy
 
-bench: $(VENV)/dev.stamp ## Speed, side by side with the peers that are installed
+bench: $(VENV)/bench.stamp ## Speed, side by side with the peers that are installed
 	$(BIN)/python -m benchmarks
 
 golden: $(VENV)/dev.stamp ## Re-check every recorded expectation against a live R with metafor
@@ -51,7 +55,7 @@ docs: $(VENV)/dev.stamp ## Regenerate the generated documentation pages
 	$(BIN)/python -m docs.generate
 
 requirements: ## Pin the dependencies again, with hashes (needs pip-tools on the PATH)
-	cd requirements && for name in build base plot screen web dev; do \
+	cd requirements && for name in build base plot screen web dev bench; do \
 	  pip-compile --quiet --strip-extras --no-header --allow-unsafe --generate-hashes --no-emit-index-url \
 	    --no-emit-trusted-host --no-emit-find-links $$name.in -o $$name.txt; done
 
