@@ -50,15 +50,15 @@ def _print_card(card: TrialCard) -> None:
 
     trial = card.trial
     write_wrapped(f"{trial.trial}: {trial.authors} ({trial.year or 'year not known'}). {trial.title}. {trial.journal}")
-    for label, value in (
+    for label, words in (
         ("Condition", trial.condition),
         ("Design", f"{trial.design}; randomised: {trial.randomised}; blinding: {trial.blinding or 'not stated'}"),
         ("People", trial.population),
         ("Note", trial.note),
         ("Sources", ", ".join(trial.source)),
     ):
-        if value:
-            write_wrapped(f"{label + ':':12}{value}", hanging=" " * 12)
+        if words:
+            write_wrapped(f"{label + ':':12}{words}", hanging=" " * 12)
     if trial.randomised != "yes":
         word = "was not randomised" if trial.randomised == "no" else "may not have been randomised"
         write_wrapped(f"This study {word}: differences may come from who chose what, not from the treatment.")
