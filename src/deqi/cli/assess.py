@@ -53,7 +53,7 @@ def assess(
     chosen = _settings(settings)
     engine = _engine(chosen, value_sets)
     who = _person(person, answers, engine, day, chosen)
-    what = None if plan is None else _plan(plan)
+    what = None if plan is None else _plan(plan, engine)
     page = Page(knowledge, engine.catalog)
     if explain is not None:
         nodes = engine.explain(who, day, explain, what)
@@ -124,10 +124,10 @@ def _person(path: Path, answers: Path | None, engine: Engine, as_of: dt.date, se
     return person
 
 
-def _plan(written: str) -> Plan:
-    from deqi.safety.planfile import read_plan
+def _plan(written: str, engine: Engine) -> Plan:
+    from deqi.safety.protocol import named_plan
 
-    return read_plan(Path(written))
+    return named_plan(written, engine.catalog)
 
 
 def _blocks(result: Assessment) -> bool:
