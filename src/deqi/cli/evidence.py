@@ -93,8 +93,8 @@ def _print_card(card: TrialCard) -> None:
         if contrast.estimate is not None:
             interval = "" if contrast.ci_low is None else f" ({contrast.ci_low:g} to {contrast.ci_high:g})"
             p = f", p {contrast.p}" if contrast.p else ""
-            result = f"{contrast.measure} {contrast.estimate:g}{interval}{p}"
-            write_wrapped(f"{contrast.outcome}: {result} (contrast:{contrast.contrast})", hanging="  ")
+            printed = f"{contrast.measure} {contrast.estimate:g}{interval}{p}"
+            write_wrapped(f"{contrast.outcome}: {printed} (contrast:{contrast.contrast})", hanging="  ")
     for value in card.values:
         if value.mean is not None:
             spread = "" if value.sd is None else f" (SD {value.sd:g})"
