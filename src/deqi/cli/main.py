@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from deqi.cli import cases, claims, evidence, knowledge, points, pool, report, sources
+from deqi.cli import assess, cases, claims, evidence, knowledge, points, pool, report, sources
 from deqi.errors import InputError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command("report")(report.report)
 app.command("pool")(pool.pool)
+app.command("assess")(assess.assess)
 app.command("points")(points.points)
 app.command("evidence")(evidence.evidence)
 app.command("claims")(claims.claims)
