@@ -18,6 +18,8 @@ from deqi.knowledge.tables.harms import HarmRow, HarmSurvey, HarmUse
 
 LEAST_TO_POOL = 3
 COURSE_SESSIONS = 10
+NAGQ = 61
+"""Quadrature points: with mostly empty counts the usual seven are several percent off."""
 RARE_PER_TREATMENT = 1e-4
 """Below one in 10,000 treatments the same person is so seldom hit twice that sessions may be multiplied."""
 
@@ -112,7 +114,7 @@ def _rate(key: str, counts: list[SurveyCount]) -> HarmRate:
     elif len(kept) >= LEAST_TO_POOL:
         model = "GLMM"
         binomial = per != "event per treatment"
-        fit = pool_counts(OneArm(events, totals), measure="PLO" if binomial else "IRLN", method="GLMM")
+        fit = pool_counts(OneArm(events, totals), measure="PLO" if binomial else "IRLN", method="GLMM", nagq=NAGQ)
         back = _inverse_logit if binomial else _exponent
         rate, low, high, prediction_low, prediction_high = (
             back(float(one)) for one in (fit.estimate, fit.ci_low, fit.ci_high, fit.prediction.low, fit.prediction.high)

@@ -15,6 +15,7 @@ from deqi.knowledge.tables.evidence import (
     TrialResult,
 )
 from deqi.knowledge.tables.harms import HarmModifier, HarmRow, PublishedHarmPool
+from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.words import Guideline
 from deqi.report.model import Report, RowLine
 
@@ -22,7 +23,10 @@ from deqi.report.model import Report, RowLine
 def with_rows(report: Report, knowledge: Knowledge, wanted: frozenset[str]) -> Report:
     """The report with the rows whose references (``value:O012``, ``harm:H001``) are wanted, in table order."""
     lines = tuple(line for line in _every_row(knowledge) if line.key in wanted)
-    return dataclasses.replace(report, rows=lines)
+    cited = {source.source for source in report.sources} | {one for line in lines for one in line.source}
+    cited |= {reference.removeprefix("source:") for reference in wanted if reference.startswith("source:")}
+    sources = tuple(row for row in knowledge.rows(Source) if row.source in cited)
+    return dataclasses.replace(report, rows=lines, sources=sources)
 
 
 def _every_row(knowledge: Knowledge) -> Iterator[RowLine]:
