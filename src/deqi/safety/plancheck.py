@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import msgspec
 
@@ -27,7 +28,8 @@ from deqi.safety.planned import needle_count
 HEADLINE = 3
 """Most lines in a headline: alarm fatigue is a hazard too."""
 _UNSAFE: tuple[NeedlingStatus, ...] = ("omit", "change")
-_SIDES = ("left", "right")
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+BY_HAND = "manual-needling"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +70,7 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
     assessment = assess(catalog, person, as_of, plan)
     factor = body_factor(context)
     hits = [
-        [Hit(number, line, frozenset(), line.id in DEPTH_LINES) for line in place_lines(number, plan, catalog, factor)]
+        [Hit(number, line, depth=line.id in DEPTH_LINES) for line in place_lines(number, plan, catalog, factor)]
         for number in range(len(plan.needlings))
     ]
     session: list[Line] = []
@@ -81,10 +83,10 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
     ]
     for numbers, line in open_hits(undecided, judge_leaves(context), catalog):
         for number in numbers:
-            hits[number].append(Hit(number, line, frozenset()))
+            hits[number].append(Hit(number, line))
         if not numbers:
             session.append(line)
-    session = merged([Hit(-1, line, frozenset()) for line in session])
+    session = merged([Hit(-1, line) for line in session])
     if not plan.needlings:
         session = [own_line(catalog, "no-points")]
     needlings = tuple(_checked(number, one, hits[number]) for number, one in enumerate(plan.needlings))
@@ -148,18 +150,26 @@ def _rank(told: Told) -> tuple[int, int, int, int]:
 
 
 def _without(plan: Plan, needlings: tuple[CheckedNeedling, ...]) -> Plan:
-    """The plan without needlings (or sides of them) that must be omitted or changed, and without their current."""
+    """The plan without needlings (or sides of them) that must be omitted or changed.
+
+    Current goes with its pair: a needle that keeps no partner is done by hand.
+    """
     kept: list[Needling] = []
     for one, checked in zip(plan.needlings, needlings, strict=True):
         safe = [side for side in _SIDES if checked.by_side.get(side, checked.status) not in _UNSAFE]
-        if len(safe) == len(_SIDES) and checked.status not in _UNSAFE:
+        if len(safe) == len(_SIDES):
             kept.append(one)
         elif len(safe) == 1 and one.side == "both":
             kept.append(msgspec.structs.replace(one, side=safe[0]))
     pairs = tuple(
         pair for pair in plan.pairs if _kept(kept, pair.start, pair.start_side) and _kept(kept, pair.end, pair.end_side)
     )
-    return msgspec.structs.replace(plan, needlings=tuple(kept), pairs=pairs)
+    paired = {point for pair in plan.pairs for point in (pair.start, pair.end)}
+    still = {point for pair in pairs for point in (pair.start, pair.end)}
+    by_hand = tuple(
+        msgspec.structs.replace(one, technique=BY_HAND) if one.point in paired - still else one for one in kept
+    )
+    return msgspec.structs.replace(plan, needlings=by_hand, pairs=pairs)
 
 
 def _kept(kept: list[Needling], point: str, side: str | None) -> bool:

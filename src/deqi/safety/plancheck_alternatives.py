@@ -18,12 +18,11 @@ from deqi.safety.anatomy import hazard_rows
 from deqi.safety.catalog import Catalog
 from deqi.safety.depth import cap_of
 from deqi.safety.plan import Needling, NeedlingStatus, Side
-from deqi.safety.plancheck import PlanCheck, check_plan
+from deqi.safety.plancheck import BY_HAND, PlanCheck, check_plan
 from deqi.safety.plancheck_place import label_of
 
 MOST = 3
 """Most alternatives for one needling."""
-BY_HAND = "manual-needling"
 _FLAGGED: tuple[NeedlingStatus, ...] = ("omit", "change")
 _PASSES: tuple[NeedlingStatus, ...] = ("ok", "ok-note")
 Why = Literal["same-place", "same-nerve", "same-protocols"]

@@ -15,11 +15,13 @@ from deqi.safety.planned import DETAILS_QUESTION
 
 @dataclasses.dataclass(frozen=True)
 class Hit:
-    """A line about one needling; ``cause`` ties together lines that have the same reason (facts of the person)."""
+    """A line about one needling. ``cause`` ties together lines that rest on the same facts of the person, ``classes``
+    lines about the same hazard."""
 
     number: int
     line: Line
-    cause: frozenset[int]
+    cause: frozenset[int] = frozenset()
+    classes: frozenset[str] = frozenset()
     depth: bool = False
 
 
@@ -30,22 +32,33 @@ def weight(line: Line) -> tuple[int, int]:
 
 
 def merged(hits: Sequence[Hit]) -> list[Line]:
-    """The lines of one needling (or of the session), one for each hazard, the worst first."""
-    depth = [hit for hit in hits if hit.depth]
-    asking = [hit.line for hit in hits if not hit.depth and hit.line.status == "ask"]
-    rest = [hit for hit in hits if not hit.depth and hit.line.status != "ask"]
-    lines = [*_one_depth([hit.line for hit in depth]), *_one_question(asking), *_one_cause(rest)]
+    """The lines of one needling (or of the session), one for each hazard, the worst first.
+
+    What must be left out anyway asks nothing more.
+    """
+    lines = _one_hazard([*_one_depth([hit for hit in hits if hit.depth]), *_telling(hits)])
+    if not any(line.status == "omit" and not line.side for line in lines):
+        lines += _one_question([hit.line for hit in hits if not hit.depth and hit.line.status == "ask"])
     return sorted(lines, key=weight)
 
 
-def _one_depth(lines: list[Line]) -> list[Line]:
+def _telling(hits: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in hits if not hit.depth and hit.line.status != "ask"]
+
+
+def _one_depth(hits: list[Hit]) -> list[Hit]:
     """Too deep is said once: as hard as the depth band says, in the words of the worst rule where one speaks."""
-    if len(lines) < 2:
-        return lines
-    band = min((line for line in lines if line.id.startswith(OWN)), key=weight)
-    rules = sorted((line for line in lines if not line.id.startswith(OWN)), key=weight)
-    told = msgspec.structs.replace(rules[0], status=band.status, why=f"{band.why} {rules[0].why}")
-    return [_with(told, [band, *rules[1:]])]
+    bands = [hit for hit in hits if hit.line.id.startswith(OWN)]
+    rules = sorted((hit for hit in hits if not hit.line.id.startswith(OWN)), key=lambda hit: weight(hit.line))
+    if not bands or not rules:
+        return hits
+    band, (first, *rest) = bands[0], rules
+    told = msgspec.structs.replace(
+        first.line, status=band.line.status, title=band.line.title, why=f"{band.line.why} {first.line.why}"
+    )
+    line = _with(told, [band.line, *(hit.line for hit in rest)])
+    classes = frozenset[str]().union(*(hit.classes for hit in rules))
+    return [dataclasses.replace(first, line=line, classes=classes)]
 
 
 def _one_question(lines: list[Line]) -> list[Line]:
@@ -56,23 +69,33 @@ def _one_question(lines: list[Line]) -> list[Line]:
     return [_with(first, rest) for first, *rest in groups.values()]
 
 
-def _one_cause(hits: list[Hit]) -> list[Line]:
-    """Lines that rest on the same facts of the person and are about the same side become one."""
-    groups: list[tuple[set[int], str, list[Line]]] = []
+def _one_hazard(hits: list[Hit]) -> list[Line]:
+    """Lines about the same hazard or resting on the same facts, and about the same side, become one.
+
+    The worst speaks; where others ask for something else instead, that is added.
+    """
+    groups: list[tuple[set[int], set[str], str, list[Line]]] = []
     for hit in sorted(hits, key=lambda hit: weight(hit.line)):
-        for cause, side, lines in groups:
-            if side == hit.line.side and not cause.isdisjoint(hit.cause):
+        for cause, classes, side, lines in groups:
+            if side == hit.line.side and not (cause.isdisjoint(hit.cause) and classes.isdisjoint(hit.classes)):
                 cause |= hit.cause
+                classes |= hit.classes
                 lines.append(hit.line)
                 break
         else:
-            groups.append((set(hit.cause), hit.line.side, [hit.line]))
-    return [_with(first, rest) for _, _, (first, *rest) in groups]
+            groups.append((set(hit.cause), set(hit.classes), hit.line.side, [hit.line]))
+    return [_together(lines) for _, _, _, lines in groups]
+
+
+def _together(lines: list[Line]) -> Line:
+    first, *rest = lines
+    instead = dict.fromkeys((first.instead, *(line.instead for line in rest if line.status == first.status)))
+    return _with(msgspec.structs.replace(first, instead=" ".join(instead)), rest)
 
 
 def _with(line: Line, others: Iterable[Line]) -> Line:
     """A line that stands for others too."""
     others = list(others)
-    also = dict.fromkeys(one.id for one in others if one.id != line.id)
+    also = dict.fromkeys(name for one in others for name in (one.id, *one.also) if name != line.id)
     asks = dict.fromkeys((*line.asks, *(question for one in others for question in one.asks)))
-    return msgspec.structs.replace(line, also=tuple(also), asks=tuple(asks))
+    return msgspec.structs.replace(line, also=(*line.also, *also), asks=tuple(asks))

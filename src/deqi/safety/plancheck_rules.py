@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from deqi.knowledge import leaves as kinds
 from deqi.knowledge.leaves import PLAN_LEAVES
 from deqi.knowledge.rules import Rule
-from deqi.safety.anatomy import codes_of, place_of
+from deqi.safety.anatomy import classes_of, codes_of, hazard_rows, place_of
 from deqi.safety.catalog import Branch, Catalog, CompiledRule, leaf_numbers
 from deqi.safety.context import Context
 from deqi.safety.evaluate import truth_of
@@ -35,6 +35,7 @@ def rule_hits(finding: Finding, context: Context) -> Iterator[Hit]:
         return
     rule = finding.rule
     cause = frozenset(id(fact) for fact in finding.because)
+    classes = _classes(finding, context.catalog)
     for restricted in finding.restricts:
         if restricted.advice or restricted.dose:
             continue
@@ -45,7 +46,8 @@ def rule_hits(finding: Finding, context: Context) -> Iterator[Hit]:
             ways = _ways(rule, number, context) if restricted.matched else _bars_way(restricted)
             line = line_of(rule, _status(rule, ways), side=side, assumed=restricted.assumed, asks=finding.asks)
             depth = not cause and restricted.matched and _only_depth(rule, number, context)
-            yield Hit(number, line, cause, depth)
+            own = classes & classes_of(hazard_rows(one, context.catalog))
+            yield Hit(number, line, cause, own, depth)
 
 
 def _side_hit(restricted: Restricted, finding: Finding, number: int, one: Needling, context: Context) -> str | None:
@@ -59,11 +61,43 @@ def _side_hit(restricted: Restricted, finding: Finding, number: int, one: Needli
         return None
     if not has_hazard(one, catalog, restricted.hazards, restricted.anticoagulant_avoid or None):
         return None
-    if (restricted.regions or restricted.points) and not _placed(restricted, one, catalog):
+    if (restricted.regions or restricted.points) and not any(
+        _placed(restricted, end, catalog) for end in (one, *_joined(number, restricted, context))
+    ):
         return None
     if restricted.side == "both" or one.side in (None, "midline") or restricted.side == one.side:
         return ""
     return restricted.side if one.side == "both" else None
+
+
+def _joined(number: int, restricted: Restricted, context: Context) -> Iterator[Needling]:
+    """The needlings joined by current to this one, where a restriction is about how it is done.
+
+    Current runs through both ends: a needle beside numb skin is not spared when its partner is in it.
+    """
+    plan = context.plan
+    if plan is None or not _bars_way(restricted):
+        return
+    one = plan.needlings[number]
+    for pair in plan.pairs:
+        for near, far in ((pair.start, pair.end), (pair.end, pair.start)):
+            if near == one.point and far != near:
+                yield from (other for other in plan.needlings if other.point == far)
+
+
+def _classes(finding: Finding, catalog: Catalog) -> frozenset[str]:
+    """The hazard classes a finding is about: those its conditions name, and those whose zone it restricts."""
+    compiled = next(one for one in catalog.rules if one.rule is finding.rule)
+    leaves = [catalog.leaves[number] for number in leaf_numbers(compiled.trigger)]
+    about = [leaf for leaf in leaves if isinstance(leaf, kinds.Needling)]
+    named = {name for leaf in about for name in leaf.hazards} | {
+        name for one in finding.restricts for name in one.hazards
+    }
+    regions = {name for leaf in about for name in leaf.regions} | {
+        name for one in finding.restricts for name in one.regions
+    }
+    zones = {name for name, kind in catalog.atlas.kinds.items() if kind.zone in regions}
+    return frozenset(name for name in named | zones if catalog.atlas.kinds[name].critical_from)
 
 
 def _placed(restricted: Restricted, one: Needling, catalog: Catalog) -> bool:

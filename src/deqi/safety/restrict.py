@@ -100,8 +100,21 @@ def _places(rule: Rule, because: Iterable[Fact | Answer], context: Context) -> t
     facts = [Place(fact.site, fact.side) for fact in because if isinstance(fact, Fact)]
     told = _place_told(context.answer(rule.site_question) if rule.site_question else None, context.catalog)
     if told is not None:
-        return tuple(dict.fromkeys((told, *(one for one in facts if one.side is not None))))
+        return tuple(dict.fromkeys((told, *(one for one in facts if not _told_of(one, told, rule, context.catalog)))))
     return tuple(dict.fromkeys(facts)) or (Place(None, None),)
+
+
+def _told_of(fact: Place, told: Place, rule: Rule, catalog: Catalog) -> bool:
+    """Whether the answer already says where a fact's place is: the side agrees, and the fact names no place of its own
+    that the rule is about (a mastectomy on the left, and the answer *left arm*)."""
+    if fact.side is None:
+        return True
+    if told.side not in (fact.side, "both"):
+        return False
+    about = {
+        one for restricted in rule.restricts for name in restricted.regions for one in catalog.regions[name].fallback
+    }
+    return fact.site is None or not any(fact.site in catalog.region_below[one] for one in about)
 
 
 def _place_told(answer: Answer | None, catalog: Catalog) -> Place | None:

@@ -21,13 +21,18 @@ class CurrentPath(Row, frozen=True, kw_only=True):
 
 
 class HazardKind(Row, frozen=True, kw_only=True):
-    """A hazard class. ``critical_from``: the mildest severity of a hazard row at which this class is an organ, a great
-    vessel, the dura or the eye, where a needle above its limit must be changed; empty: never."""
+    """A hazard class.
+
+    ``critical_from``: the mildest severity of a hazard row at which this class is an organ, a great vessel, the dura or
+    the eye, where a needle above its limit must be changed; empty: never. ``zone``: the region of its points, so that
+    a rule about that region is a rule about this hazard.
+    """
 
     hazard_class: HazardClass
     name: str
     plain_name: str
     critical_from: Literal["absolute", "relative", "caution", "information", ""] = ""
+    zone: RegionId = ""
     note: str = ""
 
 
