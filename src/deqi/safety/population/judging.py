@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 import ibis
 import ibis.expr.types as ir
 
-from deqi.knowledge.leaves import Gestation
 from deqi.safety.catalog import Branch, CompiledRule
 from deqi.safety.findings import restricts_something
-from deqi.safety.population.bits import has
+from deqi.safety.population.bits import Places, has
 from deqi.safety.population.layout import MARKED, Layout
 from deqi.safety.population.persons import Asking
-from deqi.safety.population.verdicts import Verdict
+from deqi.safety.population.verdicts import Asks
 from deqi.safety.restrict import _asks_for_site
 
 NO, UNKNOWN, YES, SUPERSEDED, CLEARED = range(5)
@@ -38,34 +37,58 @@ def state_column(rule: CompiledRule) -> str:
     return f"state:{rule.rule.id}"
 
 
-def truth(node: Branch | int, table: ir.Table) -> ir.BooleanValue:
-    """The truth of a node; SQL's *and* and *or* are Kleene's."""
-    if isinstance(node, int):
-        found: ir.BooleanValue = table[leaf_column(node)]
+class Nodes:
+    """The branches below the rules' roots, each kept once in a column of its own."""
+
+    def __init__(self, rules: Iterable[CompiledRule]) -> None:
+        self.places = Places()
+        for rule in rules:
+            if isinstance(rule.trigger, Branch):
+                for child in rule.trigger.children:
+                    self._enter(child)
+
+    def _enter(self, node: Branch | int) -> None:
+        if isinstance(node, Branch):
+            for child in node.children:
+                self._enter(child)
+            self.places.place(node)
+
+    def columns(self, table: ir.Table) -> dict[str, ir.BooleanValue]:
+        """The truth of every branch; SQL's *and* and *or* are Kleene's."""
+        return {self._column(node): self._evaluate(node, table) for node in self.places}
+
+    def truth(self, node: Branch | int, table: ir.Table) -> ir.BooleanValue:
+        """The truth of a rule, from the columns of its leaves and branches."""
+        return self._evaluate(node, table) if isinstance(node, Branch) else table[leaf_column(node)]
+
+    def _evaluate(self, node: Branch, table: ir.Table) -> ir.BooleanValue:
+        parts = [
+            table[leaf_column(child)] if isinstance(child, int) else self._evaluate(child, table)
+            for child in node.children
+        ]
+        return ibis.and_(*parts) if node.every else ibis.or_(*parts)
+
+    def _column(self, node: Branch) -> str:
+        return f"node:{self.places.place(node)}"
+
+    def deciding(self, rule: CompiledRule, table: ir.Table, *, unknown: bool) -> dict[int, ir.BooleanValue]:
+        """For each leaf of a rule that is itself yes (or unknown): whether it and every node above it are, too."""
+        found: dict[int, ir.BooleanValue] = {}
+
+        def walk(node: Branch | int, above: tuple[ir.BooleanValue, ...]) -> None:
+            if isinstance(node, int):
+                all_of = ibis.and_(*above) if above else ibis.literal(True)
+                found[node] = found[node] | all_of if node in found else all_of
+                return
+            for child in node.children:
+                value = table[leaf_column(child) if isinstance(child, int) else self._column(child)]
+                walk(child, (*above, value.isnull() if unknown else value.fill_null(False)))
+
+        walk(rule.trigger, ())
         return found
-    parts = [truth(child, table) for child in node.children]
-    return ibis.and_(*parts) if node.every else ibis.or_(*parts)
 
 
-def deciding(rule: CompiledRule, table: ir.Table, *, unknown: bool) -> dict[int, ir.BooleanValue]:
-    """For each leaf of a rule, whether it and every node above it are yes (or unknown)."""
-    found: dict[int, ir.BooleanValue] = {}
-
-    def walk(node: Branch | int, above: list[ir.BooleanValue]) -> None:
-        value = truth(node, table)
-        here = [*above, value.isnull() if unknown else value.fill_null(False)]
-        if isinstance(node, int):
-            all_of = ibis.and_(*here)
-            found[node] = found[node] | all_of if node in found else all_of
-            return
-        for child in node.children:
-            walk(child, here)
-
-    walk(rule.trigger, [])
-    return found
-
-
-def states(layout: Layout, table: ir.Table) -> dict[str, ir.IntegerValue]:
+def states(layout: Layout, nodes: Nodes, table: ir.Table) -> dict[str, ir.IntegerValue]:
     """What becomes of every rule before others replace it."""
     found: dict[str, ir.IntegerValue] = {}
     for rule in layout.rules:
@@ -75,7 +98,7 @@ def states(layout: Layout, table: ir.Table) -> dict[str, ir.IntegerValue]:
             cleared = has(table, "cleared", layout.cleared.place(rule.rule.id))
             after = [
                 decides & has(table, "newer", layout.newer.place((rule.rule.id, number)))
-                for number, decides in deciding(rule, table, unknown=False).items()
+                for number, decides in nodes.deciding(rule, table, unknown=False).items()
                 if (rule.rule.id, number) in layout.newer
             ]
             if after:
@@ -122,14 +145,12 @@ def candidacies(layout: Layout, table: ir.Table) -> dict[str, ir.Value]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Reason:
-    """Why a rule fired: the facts of a leaf, those that deny it, weeks of pregnancy, an answer for or against it."""
+class Fired:
+    """A leaf that made a rule a finding."""
 
-    what: Literal["facts", "absent", "weeks", "told", "contrary"]
     place: int
     """The rule's place among the rules in use."""
     leaf: int
-    question: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,40 +186,29 @@ class Pairs(Generic[Key]):
         return rows.filter(rows.pair.notnull())
 
 
-def reasons(layout: Layout, table: ir.Table, verdicts: Mapping[int, Verdict]) -> Pairs[Reason]:
-    """What made which rules findings."""
-    pairs: Pairs[Reason] = Pairs()
+def fired(layout: Layout, nodes: Nodes, table: ir.Table) -> Pairs[Fired]:
+    """Which leaves made which rules findings."""
+    pairs: Pairs[Fired] = Pairs()
     for place, rule in enumerate(layout.rules):
         holds = table[state_column(rule)] == YES
-        for number, decides in deciding(rule, table, unknown=False).items():
-            leaf, verdict, here = layout.leaf(number), verdicts.get(number), holds & decides
-            if verdict is None:
-                continue
-            if isinstance(leaf, MARKED):
-                pairs.add(Reason("facts", place, number), here & has(table, "yes", layout.leaves.place(number)))
-            if isinstance(leaf, Gestation):
-                pairs.add(Reason("weeks", place, number), here & table.weeks_row.notnull())
-            if verdict.by and verdict.by_answer is not None:
-                pairs.add(Reason("told", place, number, verdict.by), here & verdict.by_answer)
-                if verdict.absent is not None:
-                    pairs.add(Reason("absent", place, number), here & verdict.by_answer & verdict.absent)
-            if verdict.by and verdict.contrary is not None:
-                pairs.add(Reason("contrary", place, number, verdict.by), here & verdict.contrary)
+        for number, decides in nodes.deciding(rule, table, unknown=False).items():
+            pairs.add(Fired(place, number), holds & decides)
     return pairs
 
 
-def asked(layout: Layout, table: ir.Table, verdicts: Mapping[int, Verdict], asking: Asking) -> Pairs[Asked]:
-    """Which questions are open because of which rules."""
+def asked(layout: Layout, nodes: Nodes, asks: Mapping[int, Asks], asking: Asking) -> Pairs[Asked]:
+    """Which questions are open because of which rules; ``asks`` by leaf."""
+    table = asking.table
     pairs: Pairs[Asked] = Pairs()
     for place, rule in enumerate(layout.rules):
         found: dict[str, ir.BooleanValue] = {}
         unsettled = table[state_column(rule)] == UNKNOWN
-        for number, decides in deciding(rule, table, unknown=True).items():
-            for question, when in verdicts[number].asks.items() if number in verdicts else ():
+        for number, decides in nodes.deciding(rule, table, unknown=True).items():
+            for question, when in asks.get(number, {}).items():
                 _add(found, question, unsettled & decides & when)
         for question, here in found.items():
             pairs.add(Asked(place, question, fired=False), here)
-        for question, here in _narrowing(layout, rule, table, asking).items():
+        for question, here in _narrowing(layout, nodes, rule, asking).items():
             pairs.add(Asked(place, question, fired=True), here)
     return pairs
 
@@ -207,8 +217,9 @@ def _add(found: dict[str, ir.BooleanValue], question: str, here: ir.BooleanValue
     found[question] = found[question] | here if question in found else here
 
 
-def _narrowing(layout: Layout, rule: CompiledRule, table: ir.Table, asking: Asking) -> dict[str, ir.BooleanValue]:
+def _narrowing(layout: Layout, nodes: Nodes, rule: CompiledRule, asking: Asking) -> dict[str, ir.BooleanValue]:
     """The questions that would clear a finding, or say where it is; see `deqi.safety.restrict.restrictions`."""
+    table = asking.table
     found: dict[str, ir.BooleanValue] = {}
     fires = table[state_column(rule)] == YES
     if rule.rule.clearance is not None:
@@ -218,7 +229,7 @@ def _narrowing(layout: Layout, rule: CompiledRule, table: ir.Table, asking: Aski
     if placed and question is not None:
         by_site = _asks_for_site(rule.rule, layout.catalog)
         facts, vague = [], []
-        for number, decides in deciding(rule, table, unknown=False).items():
+        for number, decides in nodes.deciding(rule, table, unknown=False).items():
             if isinstance(layout.leaf(number), MARKED):
                 place = layout.leaves.place(number)
                 facts.append(decides & has(table, "fact", place))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Medication, Observation, Recorded
+from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Gestation, Medication, Observation, Recorded
 from deqi.people.facts import Kind
 from deqi.safety.applies import ON_RECORD
 from deqi.safety.catalog import Catalog, CompiledRule, leaf_numbers
@@ -28,6 +28,7 @@ _PLACE = [("word", pa.int16()), ("mask", pa.int64())]
 class Layout:
     """The rules that need no plan, the leaves they use, and the flags' places.
 
+    ``planned`` are leaves about a plan among them.
     ``leaves``: by the leaf's number in the catalog. ``said``: by question. ``worded``: by question and value.
     ``mentioned``: by code set. ``cleared``: by rule. ``newer``: by rule and leaf.
     """
@@ -36,6 +37,7 @@ class Layout:
     as_of: dt.date
     rules: tuple[CompiledRule, ...]
     used: tuple[int, ...]
+    planned: tuple[int, ...]
     leaves: Places
     said: Places
     worded: Places
@@ -46,6 +48,18 @@ class Layout:
     def leaf(self, number: int) -> AnyLeaf:
         """The leaf of a number."""
         return self.catalog.leaves[number]
+
+    def hinges(self) -> list[tuple[str | None, str | None]]:
+        """The different pairs of ``ask`` and ``screen`` that the leaves in use hang on."""
+        found = []
+        for leaf in map(self.leaf, self.used):
+            if isinstance(leaf, Answer):
+                found.append((leaf.question, leaf.screen))
+            elif isinstance(leaf, Recorded | Medication | Observation | Coded):
+                found.append((leaf.ask, leaf.screen))
+            elif isinstance(leaf, Gestation):
+                found.append((leaf.ask, None))
+        return list(dict.fromkeys(found))
 
     def border(self, days: float) -> dt.date:
         """The first day of a window."""
@@ -206,6 +220,7 @@ def lay_out(catalog: Catalog, as_of: dt.date) -> Layout:
         as_of=as_of,
         rules=rules,
         used=tuple(number for number in used if not isinstance(catalog.leaves[number], PLAN_LEAVES)),
+        planned=tuple(number for number in used if isinstance(catalog.leaves[number], PLAN_LEAVES)),
         leaves=Places(number for number in used if isinstance(catalog.leaves[number], MARKED)),
         said=said,
         worded=worded,

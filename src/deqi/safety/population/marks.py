@@ -153,6 +153,7 @@ def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: i
             readings.kind_unit == to_kind.kind_to,
         ],
     ).select(*columns, "factor", "plus", "kind_factor", "kind_plus")
+    readings = readings.filter(_usable(readings))
     judged = readings.mutate(truth=_judge(readings), dated=readings["first"].notnull())
     latest = judged.mutate(latest=_is_latest(judged, ["person", "leaf"]))
     fresh = latest.dated & latest.latest & (latest["first"] >= latest.border)
@@ -176,23 +177,26 @@ _MEASURED = (
 _LIMITS = ("op", "limit", "below", "to", "kind_unit", "plausible_low", "plausible_high", "border")
 
 
-def _judge(rows: ir.Table) -> ir.IntegerValue:
-    number = (rows["value"] * rows["factor"] + rows["plus"]).round(DECIMALS)
+def _usable(rows: ir.Table) -> ir.BooleanValue:
+    """A plausible number in a known unit."""
     plausible = rows["value"] * rows["kind_factor"] + rows["kind_plus"]
-    usable = (
-        number.notnull()
+    found: ir.BooleanValue = (
+        rows["factor"].notnull()
         & plausible.notnull()
         & (rows.plausible_low.isnull() | (plausible >= rows.plausible_low))
         & (rows.plausible_high.isnull() | (plausible <= rows.plausible_high))
     )
+    return found
+
+
+def _judge(rows: ir.Table) -> ir.IntegerValue:
+    number = (rows["value"] * rows["factor"] + rows["plus"]).round(DECIMALS)
     between = ibis.least(
         _compare(number, rows.comparator, ibis.literal(">="), rows["limit"]),
         _compare(number, rows.comparator, ibis.literal("<"), rows["below"]),
     )
-    found: ir.IntegerValue = ibis.cases(
-        (~usable, MAYBE),
-        (rows["op"] == "in", between),
-        else_=_compare(number, rows.comparator, rows["op"], rows["limit"]),
+    found: ir.IntegerValue = (rows["op"] == "in").ifelse(
+        between, _compare(number, rows.comparator, rows["op"], rows["limit"])
     )
     return found
 

@@ -234,6 +234,11 @@ class Asking:
         """Yes, no or null, as answered; no for a question that is not about the person."""
         if question is None:
             return ibis.null("boolean")
+        found: ir.BooleanColumn = self.table[said_column(question)]
+        return found
+
+    def find_said(self, question: str) -> ir.BooleanValue:
+        """The same, as it is found out."""
         place = self._layout.said.place(question)
         found: ir.BooleanValue = ibis.cases(
             (has(self.table, "said_yes", place), True),
@@ -248,9 +253,15 @@ class Asking:
         asked = [~self.said(question) for question in questions if question is not None]
         return ibis.or_(*asked).fill_null(False) if asked else ibis.literal(False)
 
+    def terms(self, question: str) -> dict[str, ir.BooleanValue]:
+        """The terms that must all hold for a question to be about the person, by the columns that keep them."""
+        terms = self._layout.catalog.applies[question]
+        return {term_column(question, number): self._term(term) for number, term in enumerate(terms)}
+
     def about(self, question: str) -> ir.BooleanValue:
-        """Whether a question is about the person: yes, no or null."""
-        return ibis.and_(*(self._term(term) for term in self._layout.catalog.applies[question]))
+        """Whether a question is about the person: yes, no or null; from the columns of its terms."""
+        terms = self._layout.catalog.applies[question]
+        return ibis.and_(*(self.table[term_column(question, number)] for number in range(len(terms))))
 
     def _term(self, term: tuple[Alternative, ...]) -> ir.BooleanValue:
         recorded = [self._holds(option) for option in term if option.kind in ON_RECORD]
@@ -281,12 +292,12 @@ class Asking:
         """What is put before a question, each with whether it is; the question itself when nothing is."""
         applies = self._layout.catalog.applies.get(question, ())
         before: dict[str, ir.BooleanValue] = {}
-        for term in applies:
-            unsettled = self._term(term).isnull()
+        for number, term in enumerate(applies):
+            unsettled = self.table[term_column(question, number)].isnull()
             for option in term:
                 if option.kind != "answer":
                     continue
-                open_ = unsettled & ~self.given(option.name) & self._holds(option).isnull()
+                open_ = unsettled & ~self.given(option.name) & ~self.beside(option.name)
                 for name, when in self.firsts(option.name).items():
                     before[name] = before[name] | (open_ & when) if name in before else open_ & when
         return {**before, question: ~ibis.or_(*before.values()) if before else ibis.literal(True)}
@@ -296,6 +307,27 @@ class Asking:
         if question not in self._layout.catalog.hangs:
             return {question: ibis.literal(True)}
         return {name: self.table[first_column(question, name)] for name in self._possible(question)}
+
+    def still_to_ask(self, ask: str | None, screen: str | None) -> dict[str, ir.BooleanValue]:
+        """What a leaf puts while it is unknown; see `deqi.safety.answers.still_to_ask`."""
+        found: dict[str, ir.BooleanValue] = {}
+        left: ir.BooleanValue = ibis.literal(True)
+        for question in (screen, ask):
+            if question is None:
+                continue
+            open_ = left & ~self.given(question)
+            for name, when in self.firsts(question).items():
+                found[name] = found[name] | (open_ & when) if name in found else open_ & when
+            left = left & self.given(question)
+        last = ask or screen
+        if last is not None:
+            found[last] = found[last] | left if last in found else left
+        return found
+
+    def asks(self, ask: str | None, screen: str | None) -> dict[str, ir.BooleanValue]:
+        """The same, from the columns in which it was kept."""
+        names = [name for one in (screen, ask) if one is not None for name in (*self._possible(one), one)]
+        return {name: self.table[ask_column(ask, screen, name)] for name in dict.fromkeys(names)}
 
     def _possible(self, question: str) -> tuple[str, ...]:
         """All that could be put before a question, and the question."""
@@ -307,6 +339,21 @@ class Asking:
 def about_column(question: str) -> str:
     """Where it is kept whether a question is about a person."""
     return f"about:{question}"
+
+
+def term_column(question: str, number: int) -> str:
+    """Where one term of a question is kept."""
+    return f"term:{question}:{number}"
+
+
+def said_column(question: str) -> str:
+    """Where the answer yes or no to a question is kept."""
+    return f"said:{question}"
+
+
+def ask_column(ask: str | None, screen: str | None, question: str) -> str:
+    """Where it is kept whether a leaf with this ask and screen, while unknown, puts the question."""
+    return f"ask:{ask or ''}:{screen or ''}:{question}"
 
 
 def first_column(question: str, first: str) -> str:

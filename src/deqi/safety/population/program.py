@@ -11,20 +11,19 @@ import pyarrow as pa
 
 from deqi.safety.catalog import Catalog
 from deqi.safety.population import marks as marking
+from deqi.safety.population import outcome
 from deqi.safety.population import persons as people
 from deqi.safety.population.columns import ANSWERS, DETAILS, FACTS, PERSONS
 from deqi.safety.population.judging import (
-    Asked,
-    Reason,
+    Nodes,
     asked,
     candidacies,
+    fired,
     leaf_column,
-    reasons,
     replaced,
     rule_column,
     state_column,
     states,
-    truth,
 )
 from deqi.safety.population.layout import Layout, lay_out
 from deqi.safety.population.persons import Asking
@@ -54,14 +53,13 @@ class Step:
 class Program:
     """What to run, on the input tables ``persons facts details answers ways shapes`` and the constants.
 
-    ``reasons`` and ``asked`` say what the numbers in the tables of those names mean.
+    It makes ``results`` (candidacy and every rule's state, a row a person), ``because`` (the facts behind findings) and
+    ``questions``.
     """
 
     layout: Layout
     constants: dict[str, pa.Table]
     steps: tuple[Step, ...]
-    reasons: tuple[Reason, ...]
-    asked: tuple[Asked, ...]
 
 
 def shapes_schema(layout: Layout) -> pa.Schema:
@@ -79,7 +77,7 @@ class _Writer:
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Make a table of an expression; gives the table to go on with."""
-        self.steps.append(Step(name, str(ibis.to_sql(table, dialect=self._dialect))))
+        self.steps.append(Step(name, str(ibis.to_sql(table, dialect=self._dialect, pretty=False))))
         return ibis.table(table.schema(), name=name)
 
 
@@ -113,40 +111,60 @@ def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb") -> 
     kept = [write.keep(name, part) for name, part in parts.items()]
     table = write.keep("person_flags", people.join_all(persons, kept, shapes, layout))
     for level, questions in enumerate(Asking(layout, table).levels()):
-        table = write.keep(f"person_asked_{level}", _with_questions(layout, table, questions))
+        table = _keep_questions(write, layout, table, level, questions)
+    pairs = layout.hinges()
+    asking = Asking(layout, table)
+    asks = {
+        people.ask_column(*pair, question): when
+        for pair in pairs
+        for question, when in asking.still_to_ask(*pair).items()
+    }
+    hinged = dict.fromkeys(question for pair in pairs for question in pair if question)
+    said = {people.said_column(question): asking.find_said(question) for question in hinged}
+    table = write.keep("person_answers", table.mutate(**said, **asks))
 
     asking = Asking(layout, table)
     judge = Judge(layout, asking)
-    verdicts = {number: judge.judge(number) for number in layout.used}
-    judged = write.keep(
-        "person_leaves", table.mutate(**{leaf_column(number): one.truth for number, one in verdicts.items()})
-    )
-    ruled = judged.mutate(**{rule_column(rule): truth(rule.trigger, judged) for rule in layout.rules})
-    ruled = write.keep("person_rules", ruled)
-    stated = write.keep("person_states", ruled.mutate(**states(layout, ruled)))
-    final = write.keep("person_results", stated.mutate(**replaced(layout, stated)))
+    truths = {leaf_column(number): judge.truth(number) for number in layout.used}
+    # A leaf about a plan is no when there is none.
+    truths |= {leaf_column(number): ibis.literal(False) for number in layout.planned}
+    nodes = Nodes(layout.rules)
+    table = write.keep("person_leaves", table.mutate(**truths))
+    judged = {rule_column(rule): nodes.truth(rule.trigger, table) for rule in layout.rules}
+    table = write.keep("person_rules", table.mutate(**nodes.columns(table), **judged))
+    table = write.keep("person_states", table.mutate(**states(layout, nodes, table)))
+    table = write.keep("person_results", table.mutate(**replaced(layout, table)))
     columns = [state_column(rule) for rule in layout.rules]
-    write.keep("results", final.select("person", *columns, **candidacies(layout, final)))
+    write.keep("results", table.select("person", *columns, **candidacies(layout, table)))
 
-    asking = Asking(layout, final)
+    asking = Asking(layout, table)
     judge = Judge(layout, asking)
-    verdicts = {number: judge.judge(number) for number in layout.used}
-    why = reasons(layout, final, verdicts)
-    open_ = asked(layout, final, verdicts, asking)
-    write.keep("reasons", why.unnested(final))
-    write.keep("asked", open_.unnested(final))
-    return Program(layout, constants, tuple(write.steps), tuple(why.keys), tuple(open_.keys))
+    why = fired(layout, nodes, table)
+    open_ = asked(layout, nodes, {number: judge.asks(number) for number in layout.used}, asking)
+    constants |= outcome.constants(layout, why.keys, open_.keys)
+    given = {name: _input(name, constants[name].schema) for name in ("k_fired", "k_asked")}
+    pairs_fired = write.keep("fired", why.unnested(table))
+    weeks = next(one for one, name in zip(kept, parts, strict=True) if name == "weeks")
+    reasons = outcome.because(pairs_fired, given["k_fired"], marks, answers, weeks, persons)
+    write.keep("because", reasons)
+    pairs_asked = write.keep("asked", open_.unnested(table))
+    write.keep("questions", outcome.questions(pairs_asked, given["k_asked"]))
+    return Program(layout, constants, tuple(write.steps))
 
 
-def _with_questions(layout: Layout, table: ir.Table, questions: list[str]) -> ir.Table:
+def _keep_questions(write: _Writer, layout: Layout, table: ir.Table, level: int, questions: list[str]) -> ir.Table:
     """The table with, for each question, whether it is about the person and what is put before it."""
     asking = Asking(layout, table)
-    more: dict[str, ir.Value] = {}
-    for question in questions:
-        more[people.about_column(question)] = asking.about(question)
-        for name, when in asking.first(question).items():
-            more[people.first_column(question, name)] = when
-    return table.mutate(**more)
+    terms = {name: term for question in questions for name, term in asking.terms(question).items()}
+    table = write.keep(f"person_terms_{level}", table.mutate(**terms))
+    asking = Asking(layout, table)
+    about = {people.about_column(question): asking.about(question) for question in questions}
+    first = {
+        people.first_column(question, name): when
+        for question in questions
+        for name, when in asking.first(question).items()
+    }
+    return write.keep(f"person_asked_{level}", table.mutate(**about, **first))
 
 
 _TYPES = {

@@ -1,0 +1,112 @@
+"""The two engines side by side: what the reference and the compiled rules say of the same people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+
+import duckdb
+
+from deqi.knowledge import load
+from deqi.people.facts import Answer, Fact, Person
+from deqi.safety.context import Context
+from deqi.safety.engine import Engine
+from deqi.safety.findings import Assessment
+from deqi.safety.population.columns import tables_of
+from deqi.safety.population.judging import STATES, state_column
+from deqi.safety.population.program import Program, compile_rules
+from deqi.safety.population.run import Runner
+
+AS_OF = dt.date(2026, 11, 24)
+
+
+@functools.cache
+def engine() -> Engine:
+    return Engine.load(load())
+
+
+@functools.cache
+def program(as_of: dt.date = AS_OF) -> Program:
+    return compile_rules(engine().catalog, as_of)
+
+
+def judged(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[dict[str, object]]:
+    """What the compiled rules say, in the words of `told`."""
+    with duckdb.connect() as connection:
+        runner = Runner(connection)
+        runner.load(tables_of(engine().catalog, people, as_of))
+        runner.run(program(as_of))
+        return list(_read(runner, people, as_of))
+
+
+def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[dict[str, object]]:
+    facts = [fact for person in people for fact in person.facts]
+    answers = [answer for person in people for answer in _counting(person, as_of)]
+    places = {place: rule for place, rule, _ in sorted(runner.rows("SELECT * FROM k_rules"))}
+    because: dict[tuple[int, str], dict[str, set[Fact | Answer]]] = {}
+    for person, place, role, row in runner.rows("SELECT person, place, role, row FROM because"):
+        of = facts[row] if row >= 0 else answers[-1 - row]
+        because.setdefault((person, places[place]), {"because": set(), "disputed": set()})[role].add(of)
+    questions: dict[int, list[tuple[str, str]]] = {}
+    for person, question, decides in runner.rows(
+        "SELECT person, question, decides FROM questions ORDER BY person, rank"
+    ):
+        questions.setdefault(person, []).append((question, decides))
+    rules = program(as_of).layout.rules
+    columns = ", ".join(f'"{state_column(rule)}"' for rule in rules)
+    ranked = [rule for _, rule in sorted((rank, rule) for _, rule, rank in runner.rows("SELECT * FROM k_rules"))]
+    for number, candidacy, if_clear, *states in runner.rows(
+        f"SELECT person, candidacy, if_clear, {columns} FROM results ORDER BY person"
+    ):
+        named = {rule.rule.id: STATES[state] for rule, state in zip(rules, states, strict=True)}
+        yield {
+            "candidacy": candidacy,
+            "if_clear": if_clear,
+            "states": named,
+            "findings": [
+                (rule, because.get((number, rule), {"because": set(), "disputed": set()}))
+                for rule in ranked
+                if named[rule] == "yes"
+            ],
+            "questions": questions.get(number, []),
+        }
+
+
+def _counting(person: Person, as_of: dt.date) -> Iterable[Answer]:
+    return Context(engine().catalog, person, as_of).answers.values() if person.answers else ()
+
+
+def told(assessment: Assessment) -> dict[str, object]:
+    """What the reference says."""
+    return {
+        "candidacy": assessment.candidacy,
+        "if_clear": assessment.if_clear,
+        "states": {rule: state for rule, state in assessment.states.items() if state != "not-applicable"},
+        "findings": [
+            (one.rule.id, {"because": set(one.because), "disputed": set(one.disputed)}) for one in assessment.findings
+        ],
+        "questions": [(one.question, ";".join(one.decides)) for one in assessment.questions],
+    }
+
+
+def disagreements(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[str]:
+    """Where the engines differ, in words; empty when they agree about everybody."""
+    wrong = []
+    for person, found in zip(people, judged(people, as_of), strict=True):
+        expected = told(engine().assess(person, as_of))
+        wrong += [
+            f"{person}\n  {what}: reference {_part(expected[what], found[what])}, compiled {_part(found[what], expected[what])}"
+            for what in expected
+            if expected[what] != found[what]
+        ]
+    return wrong
+
+
+def _part(one: object, other: object) -> object:
+    """What the first says and the other does not."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: value for key, value in one.items() if other.get(key) != value}
+    if isinstance(one, list) and isinstance(other, list):
+        return [value for value in one if value not in other] or one
+    return one
