@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deqi.errors import InputError
+
 
 class Format(enum.StrEnum):
     """How a report is written."""
@@ -16,18 +18,25 @@ class Format(enum.StrEnum):
     md = "md"
     html = "html"
     json = "json"
+    pdf = "pdf"
+    ris = "ris"
+    bib = "bib"
 
 
 def report(
-    condition: Annotated[str, typer.Option("--condition", help="neuropathy, chemotherapy-induced, diabetic ...")] = (
-        "neuropathy"
-    ),
+    condition: Annotated[str, typer.Option("--condition", help="neuropathy, diabetic, headache ...")] = "neuropathy",
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option("--compare", help="Two conditions side by side.", show_default=False)
+    ] = None,
+    summary: Annotated[bool, typer.Option("--summary", help="The GRADE summary of findings, on one page.")] = False,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="The day it is for, as 2026-11-24; today if left out.")
     ] = None,
     sessions: Annotated[int, typer.Option("--sessions", min=1, max=100, help="Sessions in a course, for harms.")] = 10,
     trace: Annotated[bool, typer.Option("--trace", help="In text: every table, and the rows behind a number.")] = False,
-    output_format: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.text,
+    output_format: Annotated[Format, typer.Option("--format", help="How to write it; ris and bib: its sources.")] = (
+        Format.text
+    ),
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
 ) -> None:
@@ -37,14 +46,32 @@ def report(
     from deqi.cli.writing import write_file
     from deqi.knowledge import load
     from deqi.report.assemble import assemble
-    from deqi.report.surfaces import render
+    from deqi.report.surfaces import render, render_comparison, render_summary
     from deqi.report.topics import topic_of
 
-    knowledge = load()
-    made = assemble(knowledge, topic_of(knowledge, condition), day_of(as_of), sessions=sessions)
-    text = render(made, knowledge, "json" if as_json else output_format.value, min(80, width()), trace=trace)
+    wanted = "json" if as_json else output_format.value
+    if wanted == "pdf" and output is None:
+        raise InputError("--format pdf: a PDF is not for the screen; name a file with -o report.pdf.")
+    if (summary or compare) and wanted in ("json", "ris", "bib"):
+        raise InputError(f"--format {wanted}: only the whole report is written so; leave out --summary and --compare.")
+    if summary and compare:
+        raise InputError("--summary, --compare: the two are different pages; ask for one at a time.")
+    knowledge, day, columns = load(), day_of(as_of), min(80, width())
+    made = [assemble(knowledge, topic_of(knowledge, name), day, sessions=sessions) for name in compare or (condition,)]
+    written_as = "html" if wanted == "pdf" else wanted
+    if compare:
+        text = render_comparison(made, knowledge, written_as, columns, trace=trace)
+    elif summary:
+        text = render_summary(made[0], knowledge, written_as, columns, trace=trace)
+    else:
+        text = render(made[0], knowledge, written_as, columns, trace=trace)
     if output is None:
         write(text.rstrip("\n"))
+        return
+    if wanted == "pdf":
+        from deqi.report.pdf import write_pdf
+
+        write_pdf(text, output)
     else:
         write_file(output, text)
-        write(f"wrote {output}")
+    write(f"wrote {output}")

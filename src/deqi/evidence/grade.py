@@ -15,6 +15,8 @@ LEVELS: tuple[Level, ...] = ("high", "moderate", "low", "very low")
 
 OPTIMAL_INFORMATION_SIZE = 400
 """People in all arms below which a pooled continuous result counts as imprecise (GRADE's rule of thumb)."""
+VERY_FEW_PEOPLE = 100
+"""People below which imprecision takes two steps (a cautious default; no paper states the number)."""
 SUBSTANTIAL_I2 = 50.0
 MANY_MISSING = 0.2
 """Share of results out of reach above which what is missing could change the picture."""
@@ -62,7 +64,7 @@ def benefit_reasons(
     if n < OPTIMAL_INFORMATION_SIZE or ci_low <= null <= ci_high:
         crosses = ci_low <= null <= ci_high
         why = "the interval includes no difference" if crosses else f"only {n} people in {k} trials"
-        reasons.append(Reason("imprecision", 1, why))
+        reasons.append(Reason("imprecision", 2 if n < VERY_FEW_PEOPLE else 1, why))
     return tuple(reasons)
 
 
@@ -82,9 +84,9 @@ def direction_reasons(
         reasons.append(Reason("inconsistency", 1, f"the trials disagree ({favour} of {seen} favour acupuncture)"))
     if broad:
         reasons.append(Reason("indirectness", 1, "several kinds of neuropathy and outcome are put together"))
-    reasons.append(
-        Reason("imprecision", 1, "directions say which way, not how much" if n >= 400 else f"only {n} people")
-    )
+    few = 2 if n < VERY_FEW_PEOPLE else 1
+    why = "directions say which way, not how much" if n >= OPTIMAL_INFORMATION_SIZE else f"only {n} people"
+    reasons.append(Reason("imprecision", few, why))
     if not_seen / (seen + not_seen) >= MANY_MISSING:
         reasons.append(
             Reason("publication bias", 1, f"{not_seen} of {seen + not_seen} results are not available to us")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from deqi.knowledge import Knowledge
@@ -26,11 +28,19 @@ def page_of(report: Report, knowledge: Knowledge) -> Page:
 
 
 def render(report: Report, knowledge: Knowledge, output_format: str, width: int, *, trace: bool = False) -> str:
-    """The report in a format: text, md, html or json."""
+    """The report in a format: text, md, html, json, ris or bib."""
     report = complete(report, knowledge)
     if output_format == "json":
         return as_json(report)
-    page = page_of(report, knowledge)
+    if output_format in ("ris", "bib"):
+        from deqi.report.citations import as_bibtex, as_ris
+
+        return as_ris(report.sources) if output_format == "ris" else as_bibtex(report.sources)
+    return write_page(page_of(report, knowledge), output_format, width, trace=trace)
+
+
+def write_page(page: Page, output_format: str, width: int, *, trace: bool = False) -> str:
+    """A page in a format: text, md or html."""
     if output_format == "html":
         from deqi.report.html import as_html
 
@@ -45,3 +55,19 @@ def render(report: Report, knowledge: Knowledge, output_format: str, width: int,
 def as_json(report: Report) -> str:
     """The report as JSON (schema: ``schemas/report.json``); a number that could not be estimated is null."""
     return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+
+
+def render_summary(report: Report, knowledge: Knowledge, output_format: str, width: int, *, trace: bool = False) -> str:
+    """The summary of findings in a format: text, md or html."""
+    from deqi.report.summary import summary_page
+
+    return write_page(summary_page(report, Phrases(knowledge.texts)), output_format, width, trace=trace)
+
+
+def render_comparison(
+    reports: Sequence[Report], knowledge: Knowledge, output_format: str, width: int, *, trace: bool = False
+) -> str:
+    """Two conditions side by side in a format: text, md or html."""
+    from deqi.report.compare import compare_page
+
+    return write_page(compare_page(reports, Phrases(knowledge.texts)), output_format, width, trace=trace)

@@ -27,8 +27,9 @@ def _more(page: Page) -> str:
 
 
 def _title(page: Page, width: int) -> Iterator[str]:
-    yield page.title.upper()
-    yield "=" * min(len(page.title), width)
+    title = _wrap(page.title.upper(), width)
+    yield from title
+    yield "=" * max(map(len, title))
     yield from _wrap(f"{page.dated} {page.notice}", width)
 
 
@@ -39,7 +40,7 @@ def _section(section: Section, width: int, trace: bool, rule: str) -> Iterator[s
     for words in section.lead:
         yield from _say(words, width, trace)
     for block in section.card:
-        yield from _block(block, width, trace)
+        yield from _block(block, width, trace, section.heading)
     for words in section.brief:
         yield from _wrap(_words(words, trace), width, "  ", "    ")
     if trace or (not section.card and not section.lead):
@@ -49,7 +50,7 @@ def _section(section: Section, width: int, trace: bool, rule: str) -> Iterator[s
         yield from _section(inner, width, trace, "-")
 
 
-def _block(block: Block, width: int, trace: bool) -> Iterator[str]:
+def _block(block: Block, width: int, trace: bool, heading: str = "") -> Iterator[str]:
     if isinstance(block, Say):
         yield from _say(block, width, trace)
     elif isinstance(block, Items):
@@ -58,7 +59,7 @@ def _block(block: Block, width: int, trace: bool) -> Iterator[str]:
         for item in block.items:
             yield from _wrap(_words(item, trace), width, "  ", "    ")
     elif isinstance(block, Table):
-        yield from _table(block, width, trace)
+        yield from _table(block, width, trace, heading)
     elif isinstance(block, Figure):
         return
 
@@ -76,10 +77,11 @@ def _words(words: Say, trace: bool) -> str:
     return text
 
 
-def _table(table: Table, width: int, trace: bool) -> Iterator[str]:
+def _table(table: Table, width: int, trace: bool, heading: str) -> Iterator[str]:
     """A table as records: a narrow terminal holds no eight columns."""
-    yield ""
-    yield f"{table.caption}:"
+    if table.caption != heading:
+        yield ""
+        yield f"{table.caption}:"
     for row in table.rows:
         yield from _wrap(_words(row[0], trace), width, "  ", "    ")
         for name, cell in zip(table.head[1:], row[1:], strict=True):
