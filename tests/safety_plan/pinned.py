@@ -108,10 +108,10 @@ def page(found: dict[str, dict[str, Any]]) -> str:
         "",
         "Generated: `.venv/bin/python -m tests.safety_plan.pinned`. Do not edit by hand.",
         "",
-        "Every published protocol for a plain person and eight people of a neuropathy clinic, as the plan check sees it.",
-        "*As reported* most protocols give no depth, so most needlings `ask`. *Within limits* each needle is written at",
-        "the limit of its point and at a listed angle, with needles and practitioner in order: what is left is about the",
-        "person. The numbers in brackets are needlings.",
+        "Every published protocol for a plain person and eight people of a neuropathy clinic, as the plan check sees",
+        "it. *As reported* most protocols give no depth, so most needlings `ask`. *Within limits* each needle is",
+        "written at the limit of its point and at a listed angle, with needles and practitioner in order: what is left",
+        "is about the person. The numbers in brackets are needlings.",
         "",
     ]
     for name, (about, _, _) in ARCHETYPES.items():

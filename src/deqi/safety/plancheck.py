@@ -111,7 +111,7 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
 
 def _checked(number: int, one: Needling, hits: list[Hit]) -> CheckedNeedling:
     lines = merged(hits)
-    by_side = {}
+    by_side: dict[str, NeedlingStatus] = {}
     if one.side == "both":
         by_side = {side: _worst(line.status for line in lines if line.side in ("", side)) for side in _SIDES}
     return CheckedNeedling(
@@ -131,16 +131,23 @@ def _worst(statuses: Iterable[NeedlingStatus]) -> NeedlingStatus:
 
 
 def _told(needlings: tuple[CheckedNeedling, ...], session: list[Line]) -> tuple[Told, ...]:
-    """Every line over the whole plan that asks for something, with the needlings it is about; the worst first."""
-    about: dict[str, tuple[Line, list[int]]] = {line.id: (line, []) for line in session}
+    """Every line over the whole plan that asks for something, with the needlings it is about; the worst first.
+
+    What is left out for another reason needs no second one.
+    """
+    about: dict[tuple[str, str], tuple[Line, list[int]]] = {(line.id, line.status): (line, []) for line in session}
     for one in needlings:
         for line in one.lines:
-            kept, numbers = about.setdefault(line.id, (line, []))
-            numbers.append(one.number)
-            if weight(line) < weight(kept):
-                about[line.id] = (line, numbers)
+            if line.status == "omit" or _still_done(one, line.side):
+                about.setdefault((line.id, line.status), (line, []))[1].append(one.number)
     told = [Told(line, tuple(dict.fromkeys(numbers))) for line, numbers in about.values() if line.status != "ok-note"]
     return tuple(sorted(told, key=_rank))
+
+
+def _still_done(one: CheckedNeedling, side: str) -> bool:
+    """Whether a needling is not left out, at least on one of the sides a line is about."""
+    statuses = [status for of, status in one.by_side.items() if side in ("", of)]
+    return any(status != "omit" for status in statuses or (one.status,))
 
 
 def _rank(told: Told) -> tuple[int, int, int, int]:
