@@ -25,6 +25,11 @@ class Format(enum.StrEnum):
 
 def report(
     condition: Annotated[str, typer.Option("--condition", help="neuropathy, diabetic, headache ...")] = "neuropathy",
+    person: Annotated[
+        Path | None, typer.Option("--person", help="A person file, a FHIR file, or the folder of one person's chart.")
+    ] = None,
+    answers: Annotated[Path | None, typer.Option("--answers", help="The person's answers to the questions.")] = None,
+    plan: Annotated[str | None, typer.Option("--plan", help="With --person: a plan file, or protocol:ID.")] = None,
     compare: Annotated[
         tuple[str, str] | None, typer.Option("--compare", help="Two conditions side by side.", show_default=False)
     ] = None,
@@ -43,6 +48,7 @@ def report(
     """Benefits and risks of acupuncture for a condition, with certainty and sources."""
     from deqi.cli.days import day_of
     from deqi.cli.output import width, write
+    from deqi.cli.report_person import read_personal
     from deqi.cli.writing import write_file
     from deqi.knowledge import load
     from deqi.report.assemble import assemble
@@ -56,8 +62,14 @@ def report(
         raise InputError(f"--format {wanted}: only the whole report is written so; leave out --summary and --compare.")
     if summary and compare:
         raise InputError("--summary, --compare: the two are different pages; ask for one at a time.")
+    if person is None and (answers or plan):
+        raise InputError("--answers, --plan: whose are they? Name the person with --person FILE.")
+    if person is not None and (summary or compare):
+        raise InputError("--person: only the whole report is for a person; leave out --summary and --compare.")
     knowledge, day, columns = load(), day_of(as_of), min(80, width())
-    made = [assemble(knowledge, topic_of(knowledge, name), day, sessions=sessions) for name in compare or (condition,)]
+    topics = [topic_of(knowledge, name) for name in compare or (condition,)]
+    personal = None if person is None else read_personal(knowledge, person, answers, plan, day)
+    made = [assemble(knowledge, topic, day, sessions=sessions, personal=personal) for topic in topics]
     written_as = "html" if wanted == "pdf" else wanted
     if compare:
         text = render_comparison(made, knowledge, written_as, columns, trace=trace)
@@ -73,5 +85,5 @@ def report(
 
         write_pdf(text, output)
     else:
-        write_file(output, text)
+        write_file(output, text, private=person is not None)
     write(f"wrote {output}")

@@ -61,8 +61,10 @@ def _question(question: str, decides: tuple[str, ...], catalog: Catalog) -> Pers
 
 
 def _plan_line(one: CheckedNeedling) -> PlanLine:
+    """A needling with the lines that gave it its status."""
     place = " ".join(part for part in (one.point, one.segment, one.side) if part)
-    return PlanLine(place, one.status, " ".join(line.plain for line in one.lines))
+    words = dict.fromkeys(line.plain for line in one.lines if line.status == one.status)
+    return PlanLine(place, one.status, " ".join(words))
 
 
 def matching_modifiers(knowledge: Knowledge, person: Person) -> tuple[HarmModifier, ...]:

@@ -13,6 +13,8 @@ from deqi.report.sections.figures import direction_figure
 from deqi.report.sections.numbers import brief_numbers, published_table, synthesis_blocks
 from deqi.report.sections.reviews import review_blocks
 
+FEWEST = 3
+"""Results below which a count of them says nothing."""
 ORDER = ("favours_acupuncture", "mixed", "no_difference", "favours_control", "not_seen", "within_arm_only",
          "not_applicable")  # fmt: skip
 
@@ -40,7 +42,7 @@ def cell_section(cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]) 
     sign = cell.sign
     rows = tuple(f"trial:{one.trial.trial}" for one in cell.treatment)
     lead = []
-    if sign.seen >= 3:
+    if sign.seen >= FEWEST:
         lead.append(Say(phrases.say("benefit.lead.seen", {"favour": sign.favour, "seen": sign.seen}), rows))
     else:
         fields = {"seen": sign.seen, "all": sign.seen + sign.not_seen}

@@ -7,6 +7,7 @@ from deqi.report.blocks import Block, Figure, Say, Section, Table, cells, say
 from deqi.report.draw import LedgerRow, ledger
 from deqi.report.model import HarmLine, Report
 from deqi.report.phrase import Phrases, number, one_in, significant, span, trial_label, whole
+from deqi.report.sections.benefits import FEWEST
 from deqi.report.sections.harms import chosen_line, harm_lead
 from deqi.report.sections.harmwords import course_numbers, event_name, how_often
 
@@ -40,9 +41,9 @@ def _good(report: Report, phrases: Phrases) -> list[Say]:
     if sham is None or not sham.sign.seen:
         sentences.append(say(phrases.say("answer.sham.none")))
     else:
-        sentences.append(_counted("answer.sham", sham, phrases))
+        sentences.append(_counted("answer.sham" if sham.sign.seen >= FEWEST else "answer.sham.few", sham, phrases))
     if care is not None and care.sign.seen:
-        sentences.append(_counted("answer.care", care, phrases))
+        sentences.append(_counted("answer.care" if care.sign.seen >= FEWEST else "answer.care.few", care, phrases))
     found = [cell.certainty.level for cell in report.evidence.cells if cell.certainty]
     if found:
         # The fairest comparison speaks for the whole; where there is none, the least sure.

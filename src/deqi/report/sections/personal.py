@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import PersonalFinding, PersonalPart, Report
 from deqi.report.phrase import Phrases, capital, number
+
+MOST_QUESTIONS = 8
+"""Questions on the card: the worst first; all stand in the table."""
+STATUSES = ("omit", "change", "ask", "no-data", "ok-note", "ok")
 
 
 def personal_section(report: Report, phrases: Phrases) -> Section | None:
@@ -24,8 +30,31 @@ def personal_section(report: Report, phrases: Phrases) -> Section | None:
         phrases.say("personal.heading"),
         tuple(lead),
         tuple(_card(part, phrases)),
-        (_table(part, phrases),) if part.findings else (),
+        tuple(_full(part, phrases)),
     )
+
+
+def _plan(part: PersonalPart, phrases: Phrases) -> tuple[Say, ...]:
+    """The needlings by what is to be done with them, those with the same words together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for line in part.plan:
+        groups.setdefault((line.status, line.text), []).append(line.place)
+    order = sorted(groups.items(), key=lambda item: STATUSES.index(item[0][0]))
+    return tuple(
+        Say(text or "–", (), f"{capital(phrases.say(f'plan.{status}'))}: {', '.join(places)}")
+        for (status, text), places in order
+    )
+
+
+def _full(part: PersonalPart, phrases: Phrases) -> Iterator[Block]:
+    if part.findings:
+        yield _table(part, phrases)
+    if part.questions:
+        rows = tuple(
+            cells(Say(one.text, (f"question:{one.question}",)), one.audience, ", ".join(one.decides))
+            for one in part.questions
+        )
+        yield Table(phrases.say("personal.questions"), ("Question", "For", "Decides"), rows)
 
 
 def _card(part: PersonalPart, phrases: Phrases) -> list[Block]:
@@ -35,11 +64,13 @@ def _card(part: PersonalPart, phrases: Phrases) -> list[Block]:
     else:
         blocks.append(say(phrases.say("personal.none")))
     if part.plan:
-        items = tuple(Say(line.text, (), f"{line.place}: {line.status}") for line in part.plan)
-        blocks.append(Items(phrases.say("personal.plan"), items))
+        blocks.append(Items(phrases.say("personal.plan"), _plan(part, phrases)))
     if part.questions:
-        items = tuple(Say(one.text, (f"question:{one.question}",)) for one in part.questions)
+        items = tuple(Say(one.text, (f"question:{one.question}",)) for one in part.questions[:MOST_QUESTIONS])
         blocks.append(Items(phrases.say("personal.questions"), items))
+        more = len(part.questions) - MOST_QUESTIONS
+        if more > 0:
+            blocks.append(say(phrases.say("personal.questions.more", {"count": more})))
     if part.modifiers:
         blocks.append(
             Items(

@@ -1,0 +1,66 @@
+"""``deqi report`` from the command line."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from deqi.cli.main import app
+from deqi.errors import InputError
+
+PERSON = "sex: male\nborn: 1961-04\nconditions: [type 2 diabetes]\nmedications: [warfarin]\n"
+DAY = ("--as-of", "2026-11-24")
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["report", *DAY, *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_default_is_text_on_neuropathy() -> None:
+    assert run().startswith("ACUPUNCTURE FOR PERIPHERAL NEUROPATHY\n")
+
+
+def test_every_format_is_written_to_a_file(tmp_path: Path) -> None:
+    for name, start in (("md", "# "), ("html", "<!DOCTYPE html>"), ("json", "{"), ("ris", "TY  - "), ("bib", "@")):
+        path = tmp_path / f"report.{name}"
+        assert f"wrote {path}" in run("--condition", "hiv", "--format", name, "-o", str(path))
+        assert path.read_text(encoding="utf-8").lstrip().startswith(start)
+
+
+def test_json_says_which_knowledge_and_day() -> None:
+    found = json.loads(run("--condition", "constipation", "--json"))
+    assert found["edition"] == "2026.11" and found["as_of"] == "2026-11-24" and found["topic"]["kind"] == "reviews"
+
+
+def test_a_person_and_a_plan(tmp_path: Path) -> None:
+    person, out = tmp_path / "p.yaml", tmp_path / "report.html"
+    person.write_text(PERSON, encoding="utf-8")
+    text = run("--condition", "diabetic", "--person", str(person))
+    assert "FOR THIS PERSON" in text and "On an anticoagulant" in text and "point by point" not in text
+    run("--person", str(person), "--plan", "protocol:dimitrova-2017", "--format", "html", "-o", str(out))
+    assert "The plan, point by point" in out.read_text(encoding="utf-8")
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--condition", "gout"), "--condition 'gout' is not known; write one of neuropathy"),
+        (("--format", "pdf"), "name a file with -o"),
+        (("--summary", "--json"), "leave out --summary"),
+        (("--summary", "--compare", "hiv", "diabetic"), "one at a time"),
+        (("--plan", "protocol:x"), "Name the person with --person"),
+        (("--person", "p.yaml", "--summary"), "only the whole report is for a person"),
+        (("--format", "html", "-o", "/no/such/folder/r.html"), "cannot be written"),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments: tuple[str, ...], message: str) -> None:
+    result = CliRunner().invoke(app, ["report", *DAY, *arguments])
+    assert isinstance(result.exception, InputError)
+    assert message in str(result.exception) and "\n" not in str(result.exception)
