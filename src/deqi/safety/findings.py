@@ -160,7 +160,7 @@ def _finding(one: Judged, context: Context) -> Finding:
     because = _distinct(fact for verdict in one.deciding for fact in verdict.because)
     restricts, site_question = restrictions(rule, because, context)
     clearing = rule.clearance.question if rule.clearance is not None else None
-    if clearing is not None and clearing in context.answers:
+    if clearing is not None and context.answer(clearing) is not None:
         clearing = None
     return Finding(
         rule=rule,

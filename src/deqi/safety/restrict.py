@@ -67,7 +67,7 @@ def restrictions(
                 assumed = place.side is None or (asks_site and place.site is None)
                 found[_plain(one, regions, within, place.side or "both", assumed)] = None
     open_question = rule.site_question if any(one.assumed for one in found) else None
-    if open_question is not None and open_question in context.answers:
+    if open_question is not None and context.answer(open_question) is not None:
         open_question = None
     return tuple(found), open_question
 
