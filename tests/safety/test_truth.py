@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from deqi.safety.catalog import Branch
-from deqi.safety.evaluate import _deciding, truth_of
+from deqi.safety.evaluate import deciding, truth_of
 from deqi.safety.measured import judge_number
 from deqi.safety.truth import Truth, all_of, any_of
 
@@ -21,7 +21,7 @@ def test_and_or_are_kleene() -> None:
 
 
 @pytest.mark.parametrize(
-    ("truths", "truth", "deciding"),
+    ("truths", "truth", "leaves"),
     [
         ([YES, YES, NO], YES, [0, 1]),  # all(0, any(1, 2)): the silent alternative decides nothing
         ([YES, UNKNOWN, YES], YES, [0, 2]),
@@ -30,10 +30,10 @@ def test_and_or_are_kleene() -> None:
         ([UNKNOWN, UNKNOWN, UNKNOWN], UNKNOWN, [0, 1, 2]),
     ],
 )
-def test_a_leaf_decides_with_all_above_it(truths: list[Truth], truth: Truth, deciding: list[int]) -> None:
+def test_a_leaf_decides_with_all_above_it(truths: list[Truth], truth: Truth, leaves: list[int]) -> None:
     tree = Branch(True, (0, Branch(False, (1, 2))))
     assert truth_of(tree, truths) is truth
-    assert _deciding(tree, truth, truths) == deciding
+    assert deciding(tree, truth, truths) == leaves
 
 
 @pytest.mark.parametrize("comparator", ["<", "<=", ">", ">="])

@@ -14,7 +14,7 @@ from deqi.safety.compare import Changes
 from deqi.safety.document import FactLine, fact_line, question_text
 from deqi.safety.explain import Explained
 from deqi.safety.findings import Assessment, Finding
-from deqi.safety.restrict import Restricted
+from deqi.safety.restricted import Restricted
 
 GROUPS = (
     ("absolute", "MUST NOT"),

@@ -26,6 +26,7 @@ from deqi.people.codes import CodeIndex
 from deqi.people.units import UnitTable
 from deqi.safety.applies import Hangs, Terms, Touched, hangings, parse_terms
 from deqi.safety.planatlas import Atlas
+from deqi.safety.restricted import Restricted, same_for_all
 from deqi.safety.settings import Settings, settle
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import Verdict
@@ -48,6 +49,8 @@ class CompiledRule:
     needs_plan: bool
     blocks: bool
     """An absolute or relative rule that restricts everything."""
+    restricts: tuple[Restricted, ...] | None
+    """What it restricts for everybody; None when that hangs on the person."""
     weight: tuple[bool, int, bool, int]
     """Sorts the worst first: red flags, severity, what restricts everything, what is known before the visit."""
 
@@ -202,6 +205,7 @@ def _compile(rule: Rule, leaves: dict[AnyLeaf, int]) -> CompiledRule:
         trigger=trigger,
         needs_plan=any(isinstance(numbered[number], PLAN_LEAVES) for number in leaf_numbers(trigger)),
         blocks=rule.severity in ("absolute", "relative") and any(one.everything for one in rule.restricts),
+        restricts=same_for_all(rule),
         weight=(
             not rule.red_flag,
             SEVERITIES.index(rule.severity),

@@ -14,7 +14,7 @@ from deqi.safety.catalog import Catalog
 from deqi.safety.findings import Assessment, Candidacy, Finding, OpenQuestion
 from deqi.safety.plan import NeedlingStatus
 from deqi.safety.questionnaire import answers_of
-from deqi.safety.restrict import Restricted
+from deqi.safety.restricted import Restricted
 
 
 class FactLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -73,10 +73,14 @@ def judge_rules(context: Context) -> list[Judged]:
 
 def judge_rule(rule: CompiledRule, verdicts: list[Verdict], truths: list[Truth]) -> Judged:
     """One rule."""
-    truth = truth_of(rule.trigger, truths)
+    trigger = rule.trigger
+    if isinstance(trigger, int):
+        truth = truths[trigger]
+        return Judged(rule, truth, () if truth is Truth.NO else (verdicts[trigger],))
+    truth = truth_of(trigger, truths)
     if truth is Truth.NO:
         return Judged(rule, truth, ())
-    return Judged(rule, truth, tuple([verdicts[number] for number in _deciding(rule.trigger, truth, truths)]))
+    return Judged(rule, truth, tuple([verdicts[number] for number in deciding(trigger, truth, truths)]))
 
 
 def truth_of(node: Branch | int, truths: list[Truth]) -> Truth:
@@ -93,12 +97,13 @@ def truth_of(node: Branch | int, truths: list[Truth]) -> Truth:
     return result
 
 
-def _deciding(node: Branch | int, truth: Truth, truths: list[Truth]) -> list[int]:
-    """The leaves that have the truth of the rule, as has every node above them."""
-    if isinstance(node, int):
-        return [node]
+def deciding(node: Branch, truth: Truth, truths: list[Truth]) -> list[int]:
+    """The leaves that have the truth of the rule, as has every node above them; ``node`` has it."""
     found: list[int] = []
     for child in node.children:
-        if truth_of(child, truths) is truth:
-            found += _deciding(child, truth, truths)
+        if isinstance(child, int):
+            if truths[child] is truth:
+                found.append(child)
+        elif truth_of(child, truths) is truth:
+            found += deciding(child, truth, truths)
     return found

@@ -13,7 +13,8 @@ from deqi.safety.catalog import Catalog, CompiledRule
 from deqi.safety.context import Context
 from deqi.safety.evaluate import Judged, judge_rules
 from deqi.safety.plan import CheckedNeedling, Plan
-from deqi.safety.restrict import Restricted, restrictions
+from deqi.safety.restrict import restrictions
+from deqi.safety.restricted import Restricted
 from deqi.safety.truth import Truth
 
 Candidacy = Literal["not-a-candidate", "sign-off", "ask-first", "with-changes", "candidate"]
@@ -150,15 +151,15 @@ def open_questions(unknown: Iterable[Judged], fired: Iterable[tuple[Judged, Find
         for question in finding.asks:
             decides.setdefault(question, {})[one.rule.rule.id] = one.rule
     ranked = sorted(
-        decides.items(), key=lambda item: (min([rule.urgency for rule in item[1].values()]), -len(item[1]), item[0])
+        (min([rule.urgency for rule in rules.values()]), -len(rules), question) for question, rules in decides.items()
     )
-    return tuple([OpenQuestion(question, tuple(rules)) for question, rules in ranked])
+    return tuple([OpenQuestion(question, tuple(decides[question])) for *_, question in ranked])
 
 
 def _finding(one: Judged, context: Context) -> Finding:
     rule = one.rule.rule
     because = _distinct(fact for verdict in one.deciding for fact in verdict.because)
-    restricts, site_question = restrictions(rule, because, context)
+    restricts, site_question = restrictions(one.rule, because, context)
     clearing = rule.clearance.question if rule.clearance is not None else None
     if clearing is not None and context.answer(clearing) is not None:
         clearing = None

@@ -7,16 +7,17 @@ rule's ``site_question``. What neither says restricts the widest place and both 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 import msgspec
 
-from deqi.knowledge.rules import Restriction, Rule
+from deqi.knowledge.rules import Rule
 from deqi.people.facts import Answer, Fact
-from deqi.safety.catalog import Catalog
+from deqi.safety.catalog import Catalog, CompiledRule
 from deqi.safety.context import Context
+from deqi.safety.restricted import Restricted, Sides, filled_in
 
-Sides = Literal["left", "right", "both"]
+__all__ = ["Place", "Restricted", "Sides", "restrictions"]
+
 WHOLE_BODY = "body"
 _SIDES: tuple[Sides, ...] = ("left", "right", "both")
 
@@ -28,71 +29,28 @@ class Place(msgspec.Struct, frozen=True):
     side: Sides | None
 
 
-class Restricted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A restriction with regions that exist on every body.
-
-    ``within`` narrows the regions to what of them lies there (the spine, at the lower back). ``assumed`` says that
-    site or side is not recorded, so that the widest place is meant.
-    """
-
-    everything: bool = False
-    techniques: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    within: str | None = None
-    points: tuple[str, ...] = ()
-    hazards: tuple[str, ...] = ()
-    anticoagulant_avoid: bool = False
-    side: Sides = "both"
-    assumed: bool = False
-    matched: bool = False
-    dose: bool = False
-    advice: bool = False
-
-
 def restrictions(
-    rule: Rule, because: Iterable[Fact | Answer], context: Context
+    compiled: CompiledRule, because: Iterable[Fact | Answer], context: Context
 ) -> tuple[tuple[Restricted, ...], str | None]:
     """What the rule restricts here, and its site question where its answer would narrow that."""
-    if all(one.side != "from-fact" for one in rule.restricts):
-        return tuple(_plain(one) for one in rule.restricts), None
+    rule = compiled.rule
+    if compiled.restricts is not None:
+        return compiled.restricts, None
     places = _places(rule, because, context)
     asks_site = _asks_for_site(rule, context.catalog)
     found: dict[Restricted, None] = {}
     for one in rule.restricts:
         if one.side != "from-fact":
-            found[_plain(one)] = None
+            found[filled_in(one)] = None
             continue
         for place in places:
             for regions, within in _regions(one.regions, place if asks_site else Place(None, None), context.catalog):
                 assumed = place.side is None or (asks_site and place.site is None)
-                found[_plain(one, regions, within, place.side or "both", assumed)] = None
+                found[filled_in(one, regions, within, place.side or "both", assumed)] = None
     open_question = rule.site_question if any(one.assumed for one in found) else None
     if open_question is not None and context.answer(open_question) is not None:
         open_question = None
     return tuple(found), open_question
-
-
-def _plain(
-    one: Restriction,
-    regions: tuple[str, ...] | None = None,
-    within: str | None = None,
-    side: Sides = "both",
-    assumed: bool = False,
-) -> Restricted:
-    return Restricted(
-        everything=one.everything,
-        techniques=one.techniques,
-        regions=one.regions if regions is None else regions,
-        within=within,
-        points=one.points,
-        hazards=one.hazards,
-        anticoagulant_avoid=one.anticoagulant_avoid,
-        side=side,
-        assumed=assumed,
-        matched=one.matched,
-        dose=one.dose,
-        advice=one.advice,
-    )
 
 
 def _places(rule: Rule, because: Iterable[Fact | Answer], context: Context) -> tuple[Place, ...]:
