@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from deqi.safety.plan import Needling, Plan
+from deqi.people.facts import Answer, Person
+from deqi.safety.plan import Needles, Needling, Plan
 from deqi.safety.plancheck import PlanCheck
 from tests.safety_plan.people import AS_OF, engine, person
 
@@ -27,13 +28,12 @@ def test_only_the_arm_named_is_to_be_changed_after_node_surgery() -> None:
 
 
 def test_a_side_that_is_not_recorded_bars_both_and_asks() -> None:
-    answers = {"limb-swelling-nodes-clot": "yes", "lymphoedema": "yes"}
-    hand, foot = check(
-        "plain", needle("LI4", "right"), needle("GB41", "left"), answers={**answers, "lymphoedema-limb": "unsure"}
-    ).needlings
-    for one in (hand, foot):
-        assert one.status == "omit"
-        assert one.lines[0].asks == ("lymphoedema-limb",) or "place-assumed" in one.lines[0].labels
+    swollen = Person(token="p1", facts=person("plain").facts, answers=(Answer("lymphoedema", "yes"),))
+    plan = Plan(needlings=(needle("LI4", "right"), needle("GB41", "left")), session_number=2, minutes=20)
+    found = engine().check_plan(swollen, plan, AS_OF)
+    for one in found.needlings:
+        line = next(line for line in one.lines if line.id == "lymphoedema-limb")
+        assert (line.status, line.asks, line.labels) == ("omit", ("lymphoedema-limb",), ("place-assumed",))
 
 
 def test_an_answer_frees_the_other_limbs() -> None:
@@ -103,8 +103,6 @@ def test_everything_is_left_out_for_somebody_who_must_not_be_needled() -> None:
 
 
 def test_needles_that_are_not_sterile_bar_needling_and_not_moxibustion() -> None:
-    from deqi.safety.plan import Needles
-
     found = check(
         "plain",
         needle("ST36"),
@@ -136,18 +134,18 @@ def test_labels_say_what_is_default_and_what_could_not_be_verified() -> None:
     assert set(deep.labels) == {"default", "unverified"}
 
 
-def test_a_first_visit_is_told_once_and_marks_no_needle() -> None:
-    plan = Plan(
-        needlings=(needle("ST36", depth=20), *(needle(f"GB{number}") for number in range(36, 42))),
-        session_number=1,
-        minutes=45,
-    )
-    found = engine().check_plan(person("plain"), plan, AS_OF)
-    assert [line.id for line in found.session if line.status == "change"] == ["first-session-dose"] or {
-        "first-session",
-        "first-session-dose",
-    } <= {line.id for line in found.session}
-    assert all("first-session" not in one.findings for one in found.needlings)
+def test_a_first_visit_is_told_beside_the_needlings_and_marks_none() -> None:
+    needlings = (needle("ST36", depth=20), *(needle(f"GB{number}") for number in range(36, 42)))
+    found = engine().check_plan(person("plain"), Plan(needlings=needlings, session_number=1, minutes=45), AS_OF)
+    assert {"first-session", "first-session-dose"} <= {line.id for line in found.session if line.status == "change"}
+    assert all(one.status != "change" for one in found.needlings)
+
+
+def test_a_long_needle_is_told_beside_the_needlings_with_their_points() -> None:
+    found = check("plain", needle("KI3"), needle("ST36"), needles=Needles(length_mm=25))
+    (line,) = [line for line in found.session if line.id == "needle-length"]
+    assert line.status == "change" and line.title.endswith(": KI3")
+    assert [one.status for one in found.needlings] == ["ok", "ok"]
 
 
 def test_a_plan_without_the_unsafe_passes_its_own_check() -> None:

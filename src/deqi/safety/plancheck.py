@@ -75,7 +75,7 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
     ]
     session: list[Line] = []
     for finding in assessment.findings:
-        session += session_lines(finding, catalog)
+        session += session_lines(finding, plan, catalog)
         for hit in rule_hits(finding, context):
             hits[hit.number].append(hit)
     undecided = [

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from deqi.knowledge import leaves as kinds
 from deqi.knowledge.leaves import PLAN_LEAVES
 from deqi.knowledge.rules import Rule
@@ -17,7 +19,7 @@ from deqi.safety.catalog import Branch, Catalog, CompiledRule, leaf_numbers
 from deqi.safety.context import Context
 from deqi.safety.evaluate import truth_of
 from deqi.safety.findings import Finding
-from deqi.safety.plan import Line, Needling, NeedlingStatus
+from deqi.safety.plan import Line, Needling, NeedlingStatus, Plan
 from deqi.safety.plancheck_merge import Hit
 from deqi.safety.planned import fitting, has_hazard, has_technique
 from deqi.safety.restrict import Restricted
@@ -31,7 +33,7 @@ _WHOLE = ("any", "needling")
 def rule_hits(finding: Finding, context: Context) -> Iterator[Hit]:
     """Every needling that a finding says something about."""
     plan = context.plan
-    if plan is None:
+    if plan is None or (finding.needlings and _about_needles(finding, context.catalog)):
         return
     rule = finding.rule
     cause = frozenset(id(fact) for fact in finding.because)
@@ -224,12 +226,19 @@ def _live(
     return frozenset.intersection(*direct) if direct else frozenset[int]().union(*found)
 
 
-def session_lines(finding: Finding, catalog: Catalog) -> Iterator[Line]:
+def session_lines(finding: Finding, plan: Plan, catalog: Catalog) -> Iterator[Line]:
     """What a finding says of the session as a whole: all of it, its dose, its needles, who needles."""
+    line = line_of(finding.rule, _status(finding.rule, ways=False), asks=finding.asks)
+    if any(one.everything or one.dose for one in finding.restricts):
+        yield line
+    elif _about_needles(finding, catalog):
+        names = dict.fromkeys(plan.needlings[number].point or "" for number in finding.needlings)
+        where = f": {', '.join(names)}" if names else ""
+        yield msgspec.structs.replace(line, title=line.title + where)
+
+
+def _about_needles(finding: Finding, catalog: Catalog) -> bool:
+    """Whether a finding is about needles, practitioner or session alone: another needle, and the needling stands."""
     compiled = next(one for one in catalog.rules if one.rule is finding.rule)
     leaves = [catalog.leaves[number] for number in leaf_numbers(compiled.trigger)]
-    alone = all(isinstance(leaf, PLAN_LEAVES) and not isinstance(leaf, kinds.Needling) for leaf in leaves)
-    if any(one.everything or one.dose for one in finding.restricts) or (
-        alone and any(not one.matched for one in finding.restricts)
-    ):
-        yield line_of(finding.rule, _status(finding.rule, ways=False), asks=finding.asks)
+    return all(isinstance(leaf, PLAN_LEAVES) and not isinstance(leaf, kinds.Needling) for leaf in leaves)

@@ -8,8 +8,8 @@ from deqi.safety.applies import compare
 from deqi.safety.catalog import Catalog
 from deqi.safety.context import Context, yes_or_no
 from deqi.safety.depth import body_factor, cap_of, over_cap, over_textbook
+from deqi.safety.plan import Needles, Plan
 from deqi.safety.plan import Needling as Planned
-from deqi.safety.plan import Plan
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import NOT_APPLICABLE, Verdict
 
@@ -180,7 +180,7 @@ def needle(leaf: Needle, context: Context) -> Verdict:
         case "expired":
             truth = Truth.UNKNOWN if needles.expiry is None else yes_or_no(needles.expiry < context.as_of)
         case "no-lot":
-            truth = yes_or_no(not needles.lot)
+            truth = Truth.UNKNOWN if needles == Needles() else yes_or_no(not needles.lot)
         case "longer-than-safe":
             return _too_long(plan, context)
         case _:
