@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from deqi.cli.main import app
 from deqi.errors import InputError
+from deqi.knowledge import load
 
 PERSON = "sex: male\nborn: 1961-04\nconditions: [type 2 diabetes]\nmedications: [warfarin]\n"
 DAY = ("--as-of", "2026-11-24")
@@ -35,7 +36,11 @@ def test_every_format_is_written_to_a_file(tmp_path: Path) -> None:
 
 def test_json_says_which_knowledge_and_day() -> None:
     found = json.loads(run("--condition", "constipation", "--json"))
-    assert found["edition"] == "2026.11" and found["as_of"] == "2026-11-24" and found["topic"]["kind"] == "reviews"
+    assert (
+        found["edition"] == load().edition.version
+        and found["as_of"] == "2026-11-24"
+        and found["topic"]["kind"] == "reviews"
+    )
 
 
 def test_a_person_and_a_plan(tmp_path: Path) -> None:

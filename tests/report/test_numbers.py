@@ -29,9 +29,7 @@ def cells() -> list[tuple[str, dict[str, Any]]]:
 
 
 def syntheses() -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (f"{topic} v {cell['group']}, {one['family']}", one) for topic, cell in cells() for one in cell["syntheses"]
-    ]
+    return [(f"{topic} v {cell['group']}, {one['name']}", one) for topic, cell in cells() for one in cell["syntheses"]]
 
 
 @functools.cache
@@ -84,7 +82,8 @@ def test_effects_pools_and_people_per_hundred(name: str, synthesis: dict[str, An
         assert effect["vi"] == pytest.approx(vi, abs=1e-9), effect["trial"]["trial"]
     ratio = synthesis["family"] == "responder"
     estimate, absolute = synthesis["estimate"], synthesis["absolute"]
-    assert (estimate is None) == (len(again) < 3)
+    planned = not (synthesis["domain"] and name.startswith("neuropathy "))
+    assert (estimate is None) == (len(again) < 3 or not planned)
     back = math.exp if ratio else float
     if estimate is not None:
         pooled = plain.random_effects(*zip(*again, strict=True))

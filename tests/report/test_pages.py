@@ -34,7 +34,7 @@ def test_two_conditions_side_by_side(knowledge: Knowledge) -> None:
 
 def test_the_summary_of_findings(knowledge: Knowledge) -> None:
     text = " ".join(render_summary(report_on("diabetic"), knowledge, "text", 80).split())
-    assert "Got better, v a medicine or vitamins" in text and "RR 1.25 (0.90 to 1.75)" in text
+    assert "People who got better, v a medicine or vitamins" in text and "RR 1.25 (0.90 to 1.75)" in text
     assert "Certainty: very low [" in text and "risk of bias (down 2)" in text
     assert "A serious side effect" in text and "Headache" not in text
     notes = set(re.findall(r"\[(\d+)\]", text))

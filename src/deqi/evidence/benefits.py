@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from deqi.evidence.effects import Family, TrialEffect, chosen_effects
 from deqi.evidence.estimates import (
@@ -19,7 +19,7 @@ from deqi.evidence.grade import Certainty, certainty, direction_reasons
 from deqi.evidence.synthesis import SignTest, TrialDirection, directions, sign_test
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import PublishedPool, PublishedPoolNote, Trial, TrialArm, TrialResult
-from deqi.knowledge.tables.vocabulary import ComparatorKind, Condition
+from deqi.knowledge.tables.vocabulary import ComparatorKind, Condition, Domain
 
 GROUPS = ("sham", "placebo", "no_needling", "drug_or_vitamin", "active_other")
 BLINDED = ("sham", "placebo")
@@ -27,9 +27,16 @@ BLINDED = ("sham", "placebo")
 
 @dataclasses.dataclass(frozen=True)
 class Synthesis:
-    """The effects of one family in one cell, and their pool when there are three or more."""
+    """The effects of one outcome in one cell, and their pool when there are three or more.
+
+    ``domain`` is empty for a broad pool, which takes one effect a trial whatever its domain. In a broad cell only those
+    are pooled, because only those were planned; its single domains are listed trial by trial.
+    """
 
     family: Family
+    domain: str
+    name: str
+    plain_name: str
     effects: tuple[TrialEffect, ...]
     estimate: Estimate | None
     subgroups: Subgroups | None
@@ -89,9 +96,8 @@ def benefit_evidence(knowledge: Knowledge, condition: str) -> Evidence:
     arms, results = knowledge.rows(TrialArm), knowledge.rows(TrialResult)
     kinds = knowledge.rows(ComparatorKind)
     grouped = {group: tuple(kind for kind in kinds if kind.group == group) for group in (*GROUPS, "not_pooled")}
-    effects: dict[Family, tuple[TrialEffect, ...]] = {
-        family: chosen_effects(knowledge, family) for family in ("score", "responder")
-    }
+    broad = len(inside) > 1
+    effects = _effects(knowledge, broad)
     parents = {row.trial: row.report_of for row in results if row.report_of}
     published = _published(knowledge, inside)
     cells = []
@@ -99,10 +105,10 @@ def benefit_evidence(knowledge: Knowledge, condition: str) -> Evidence:
         names = {kind.comparator for kind in grouped[group]}
         found = directions(trials, arms, results, comparators=names)
         if found:
-            here = {
-                family: [one for one in chosen if one.trial.condition in inside and one.comparator in names]
-                for family, chosen in effects.items()
-            }
+            here = [
+                (outcome, [one for one in chosen if one.trial.condition in inside and one.comparator in names])
+                for outcome, chosen in effects
+            ]
             cells.append(
                 _cell(
                     conditions[condition],
@@ -112,7 +118,7 @@ def benefit_evidence(knowledge: Knowledge, condition: str) -> Evidence:
                     here,
                     parents,
                     tuple(one for one in published if one.pool.comparator in names),
-                    len(inside) > 1,
+                    broad,
                 )
             )
     named = {kind.comparator for group in GROUPS for kind in grouped[group]}
@@ -145,7 +151,7 @@ def _cell(
     group: str,
     comparators: tuple[ComparatorKind, ...],
     found: tuple[TrialDirection, ...],
-    effects: Mapping[Family, list[TrialEffect]],
+    effects: Sequence[tuple[_Outcome, list[TrialEffect]]],
     parents: Mapping[str, str],
     published: tuple[Published, ...],
     broad: bool,
@@ -165,7 +171,9 @@ def _cell(
         ),
         sign=sign,
         certainty=_direction_certainty(treatment, sign, group, broad),
-        syntheses=tuple(_synthesis(family, chosen, parents, group, broad) for family, chosen in effects.items()),
+        syntheses=tuple(
+            made for outcome, chosen in effects if (made := _synthesis(outcome, chosen, parents, group, broad)).effects
+        ),
         published=published,
         broad=broad,
     )
@@ -192,8 +200,34 @@ def _is_treatment(trial: Trial) -> bool:
     return trial.purpose.startswith("treatment")
 
 
+@dataclasses.dataclass(frozen=True)
+class _Outcome:
+    """What one synthesis is about. ``planned``: it may be pooled."""
+
+    family: Family
+    domain: str
+    name: str
+    plain_name: str
+    planned: bool
+
+
+def _effects(knowledge: Knowledge, broad: bool) -> list[tuple[_Outcome, tuple[TrialEffect, ...]]]:
+    """The outcomes in their order with the chosen effect of every trial and comparison."""
+    domains = sorted(knowledge.rows(Domain), key=lambda row: row.order)
+    found = []
+    if broad:
+        across = _Outcome("score", "", "symptom scores, one outcome a trial", "how bad it is", True)
+        found.append((across, chosen_effects(knowledge, "score")))
+    better = _Outcome("responder", "", "people who got better", "people who got better", True)
+    found.append((better, chosen_effects(knowledge, "responder")))
+    for row in domains:
+        outcome = _Outcome("score", row.domain, row.clinical_name, row.plain_name, not broad)
+        found.append((outcome, chosen_effects(knowledge, "score", row.domain)))
+    return found
+
+
 def _synthesis(
-    family: Family, effects: list[TrialEffect], parents: Mapping[str, str], group: str, broad: bool
+    outcome: _Outcome, effects: list[TrialEffect], parents: Mapping[str, str], group: str, broad: bool
 ) -> Synthesis:
     """One effect a trial: companion reports give way to the trial, and of several comparisons of one trial in this
     group the first is kept, because they share an arm."""
@@ -202,9 +236,14 @@ def _synthesis(
         if effect.trial.randomised != "no" and _is_treatment(effect.trial):
             by_trial.setdefault(parents.get(effect.trial.trial, effect.trial.trial), effect)
     kept = tuple(sorted(by_trial.values(), key=lambda one: (one.trial.year or 0, one.trial.trial)))
-    pooled = estimate(kept, blinded=group in BLINDED, broad=broad) if len(kept) >= LEAST_TO_POOL else None
+    pooled = None
+    if outcome.planned and len(kept) >= LEAST_TO_POOL:
+        pooled = estimate(kept, blinded=group in BLINDED, broad=broad)
     return Synthesis(
-        family=family,
+        family=outcome.family,
+        domain=outcome.domain,
+        name=outcome.name,
+        plain_name=outcome.plain_name,
         effects=kept,
         estimate=pooled,
         subgroups=by_condition(kept) if pooled is not None and broad else None,

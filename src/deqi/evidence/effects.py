@@ -66,13 +66,15 @@ class _Numbers:
     arm: TrialArm | None
 
 
-def chosen_effects(knowledge: Knowledge, family: Family) -> tuple[TrialEffect, ...]:
-    """At most one effect for every trial and comparison, from rows that may be pooled."""
+def chosen_effects(knowledge: Knowledge, family: Family, domain: str = "") -> tuple[TrialEffect, ...]:
+    """At most one effect for every trial and comparison, from rows that may be pooled; of one domain if it is named."""
     trials = {row.trial: row for row in knowledge.rows(Trial)}
     groups = {row.comparator: row.group for row in knowledge.rows(ComparatorKind)}
     order = {row.domain: row.order for row in knowledge.rows(Domain)}
     candidates: dict[tuple[str, str], list[_Numbers]] = defaultdict(list)
     for numbers in _usable(knowledge):
+        if domain and numbers.outcome.domain != domain:
+            continue
         candidates[numbers.outcome.trial, numbers.outcome.comparator].append(numbers)
     found = []
     for (trial, comparator), options in candidates.items():

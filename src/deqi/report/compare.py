@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deqi.evidence.benefits import GROUPS, BenefitCell
-from deqi.evidence.effects import Family
 from deqi.report.blocks import Page, Say, Section, Table, cells, say
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases, capital, number, span, trial_label
 from deqi.report.sections.harms import harm_lead
 from deqi.report.sections.sure import reasons
-
-FAMILIES: tuple[tuple[Family, str], ...] = (("score", "Symptom scores"), ("responder", "People who got better"))
 
 
 def compare_page(reports: Sequence[Report], phrases: Phrases) -> Page:
@@ -50,9 +47,10 @@ def _cell(report: Report, group: str) -> BenefitCell | None:
 
 def _rows(reports: Sequence[Report], group: str, phrases: Phrases) -> tuple[tuple[Say, ...], ...]:
     found = [_cell(report, group) for report in reports]
+    outcomes = dict.fromkeys(one.name for cell in found if cell for one in cell.syntheses)
     rows = [
         cells("Which way the trials went", *(_direction(cell, phrases) for cell in found)),
-        *(cells(title, *(_numbers(cell, family) for cell in found)) for family, title in FAMILIES),
+        *(cells(capital(name), *(_numbers(cell, name) for cell in found)) for name in outcomes),
         cells("Certainty", *(_certainty(cell) for cell in found)),
     ]
     return tuple(rows)
@@ -67,8 +65,8 @@ def _direction(cell: BenefitCell | None, phrases: Phrases) -> str | Say:
     return Say(phrases.say("benefit.lead.seen", {"favour": sign.favour, "seen": sign.seen}) + missing, rows)
 
 
-def _numbers(cell: BenefitCell | None, family: Family) -> str | Say:
-    synthesis = next((one for one in cell.syntheses if one.family == family), None) if cell else None
+def _numbers(cell: BenefitCell | None, name: str) -> str | Say:
+    synthesis = next((one for one in cell.syntheses if one.name == name), None) if cell else None
     if synthesis is None or not synthesis.effects:
         return "–"
     estimate = synthesis.estimate

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from deqi.evidence.benefits import BenefitCell, Synthesis
 from deqi.report.blocks import Items, Page, Say, Section, Table, cells, say
 from deqi.report.model import HarmLine, Report
-from deqi.report.phrase import Phrases, number, significant, span, trial_label
+from deqi.report.phrase import Phrases, capital, number, significant, span, trial_label
 from deqi.report.sections.harmwords import event_name, group_of, how_often
 from deqi.report.sections.opening import whole_signed
 from deqi.report.sections.sure import reasons
@@ -57,7 +57,7 @@ def _benefits(report: Report, phrases: Phrases, notes: list[str]) -> Iterator[Ro
     for cell in report.evidence.cells if report.evidence else ():
         group = phrases.say(f"group.in.{cell.group}")
         for synthesis in cell.syntheses:
-            if synthesis.effects:
+            if not (cell.broad and synthesis.domain):
                 yield _numbers(cell, synthesis, group, notes)
         if cell.certainty and cell.treatment:
             people = sum(one.n or 0 for one in cell.treatment)
@@ -74,7 +74,6 @@ def _benefits(report: Report, phrases: Phrases, notes: list[str]) -> Iterator[Ro
 
 def _numbers(cell: BenefitCell, synthesis: Synthesis, group: str, notes: list[str]) -> Row:
     estimate, absolute = synthesis.estimate, synthesis.absolute
-    kind = "Symptom scores" if synthesis.family == "score" else "Got better"
     rows = tuple(row for one in synthesis.effects for row in one.rows)
     people = sum(one.n_acupuncture + one.n_control for one in synthesis.effects)
     if estimate is None:
@@ -95,7 +94,7 @@ def _numbers(cell: BenefitCell, synthesis: Synthesis, group: str, notes: list[st
         treated = f"{whole_signed(absolute.treated)} ({low} to {high})"
         comment = "; ".join(part for part in (comment, f"control risk of {absolute.trial}") if part)
     return cells(
-        Say(f"{kind}, v {group}", rows),
+        Say(f"{capital(synthesis.name)}, v {group}", rows),
         without,
         treated,
         relative,

@@ -90,7 +90,8 @@ def _pooled_words(cell: BenefitCell, phrases: Phrases) -> list[Say]:
             key = "open"
         else:
             key = "favour" if (estimate.value > null) == (estimate.measure == "RR") else "against"
-        said = phrases.say(f"benefit.pooled.{key}", {"k": estimate.k, "n": estimate.n})
+        fields = {"k": estimate.k, "n": estimate.n, "outcome": synthesis.plain_name}
+        said = phrases.say(f"benefit.pooled.{key}", fields)
         words.append(Say(said, estimate.rows))
     return words
 

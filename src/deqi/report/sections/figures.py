@@ -61,7 +61,7 @@ def forest_figure(synthesis: Synthesis, cell: BenefitCell, phrases: Phrases) -> 
                 estimate.prediction_high,
             )
         )
-    title = f"{phrases.say(f'benefit.forest.{synthesis.family}')} ({phrases.say('group.' + cell.group).lower()})"
+    title = f"{capital(synthesis.name)}, {phrases.say('group.' + cell.group).lower()}"
     better, worse = (phrases.say(f"direction.{one}") for one in ("favours_acupuncture", "favours_control"))
     left, right = (worse, better) if ratio else (better, worse)
     axis = "Risk ratio of getting better" if ratio else "Standardised mean difference"

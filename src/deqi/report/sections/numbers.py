@@ -9,7 +9,7 @@ from deqi.evidence.effects import TrialEffect
 from deqi.evidence.estimates import Absolute, Estimate, Subgroups
 from deqi.evidence.grade import Certainty
 from deqi.report.blocks import Block, Items, Say, Table, cells, say
-from deqi.report.phrase import Phrases, number, p_value, plain, span, trial_label
+from deqi.report.phrase import Phrases, capital, number, p_value, plain, span, trial_label
 from deqi.report.sections.figures import forest_figure
 
 
@@ -19,14 +19,14 @@ def synthesis_blocks(
     """Everything about one family of effects; nothing when no trial gives numbers."""
     if not synthesis.effects:
         return []
-    blocks: list[Block] = []
     estimate = synthesis.estimate
     if estimate is None:
-        blocks.append(say(phrases.say("benefit.two" if len(synthesis.effects) == 2 else "benefit.one")))
-    elif cell.broad:
-        blocks.append(say(phrases.say("benefit.broad")))
+        key = {1: "benefit.one", 2: "benefit.two"}.get(len(synthesis.effects), "benefit.not_planned")
+    else:
+        key = "benefit.broad" if cell.broad else "benefit.pool"
+    blocks: list[Block] = [Say(phrases.say(key), (), capital(synthesis.name))]
     blocks.append(forest_figure(synthesis, cell, phrases))
-    blocks.append(effect_table(synthesis, phrases, kinds))
+    blocks.append(effect_table(synthesis, kinds))
     if estimate is not None:
         blocks += [_estimate_items(estimate), certainty_items(estimate.certainty)]
     if synthesis.subgroups is not None and estimate is not None:
@@ -37,10 +37,12 @@ def synthesis_blocks(
 
 
 def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
-    """Every synthesis and every published pool of a comparison, a line each."""
+    """Every synthesis (of a broad cell, the planned ones) and every published pool of a comparison, a line each."""
     lines = []
     for synthesis in cell.syntheses:
-        name = "Scores" if synthesis.family == "score" else "People who got better"
+        if cell.broad and synthesis.domain:
+            continue
+        name = capital(synthesis.name)
         estimate = synthesis.estimate
         if estimate is not None:
             broad = ", all kinds of neuropathy together" if cell.broad else ""
@@ -50,7 +52,7 @@ def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
                     f"{estimate.k} trials with {estimate.n} people{broad}; a new trial: "
                     f"{span(estimate.prediction_low, estimate.prediction_high)}; certainty {estimate.certainty.level}.",
                     estimate.rows,
-                    f"{name}, pooled",
+                    f"{name} (pooled)",
                 )
             )
         elif synthesis.effects:
@@ -61,7 +63,7 @@ def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
             )
             rows = tuple(row for one in synthesis.effects for row in one.rows)
             lines.append(
-                Say(f"{words}.", rows, f"{name}, {'both trials' if len(synthesis.effects) == 2 else 'one trial'}")
+                Say(f"{words}.", rows, f"{name} ({'both trials' if len(synthesis.effects) == 2 else 'one trial'})")
             )
     for one in cell.published:
         pool = one.pool
@@ -72,7 +74,7 @@ def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
     return tuple(lines)
 
 
-def effect_table(synthesis: Synthesis, phrases: Phrases, kinds: Mapping[str, str]) -> Table:
+def effect_table(synthesis: Synthesis, kinds: Mapping[str, str]) -> Table:
     """One line a trial: its result on its own scale and on the scale of the analysis."""
     ratio = synthesis.family == "responder"
     rows = tuple(cells(*_effect_cells(effect, ratio, kinds)) for effect in synthesis.effects)
@@ -85,7 +87,7 @@ def effect_table(synthesis: Synthesis, phrases: Phrases, kinds: Mapping[str, str
         "Result (95 % interval)",
     )
     head += ("How",) if ratio else ("SMD (below zero favours acupuncture)", "How")
-    return Table(phrases.say(f"benefit.forest.{synthesis.family}"), head, rows, (4, 5) if ratio else (4, 5, 6))
+    return Table(f"{capital(synthesis.name)}: each trial", head, rows, (4, 5) if ratio else (4, 5, 6))
 
 
 def _effect_cells(effect: TrialEffect, ratio: bool, kinds: Mapping[str, str]) -> list[str | Say]:

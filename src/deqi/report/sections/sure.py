@@ -79,10 +79,9 @@ def _benefit_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
             estimate = synthesis.estimate
             if estimate is None:
                 continue
-            kind = "symptom scores" if synthesis.family == "score" else "people who got better"
             rows.append(
                 cells(
-                    Say(f"{group}: {kind}", estimate.rows),
+                    Say(f"{group}: {synthesis.name}", estimate.rows),
                     f"{estimate.measure} {number(estimate.value)} ({span(estimate.low, estimate.high)})",
                     estimate.certainty.level,
                     reasons(estimate.certainty),
