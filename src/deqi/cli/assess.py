@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -66,7 +67,8 @@ def assess(
     asking = sys.stdin.isatty() and sys.stdout.isatty() and not as_json and earlier is None
     if asking:
         who = ask(engine, who, day, what)
-    result = engine.assess(who, day, what)
+    check = None if what is None else engine.check_plan(who, what, day)
+    result = engine.assess(who, day) if check is None else dataclasses.replace(check.assessment, plan=check.needlings)
     if earlier is not None:
         found = changes(earlier, document(result, engine.catalog))
         if as_json:
@@ -76,7 +78,7 @@ def assess(
     elif as_json:
         write_json(document(result, engine.catalog))
     else:
-        page.write(result, who)
+        page.write(result, who, check)
         if result.questions and not asking:
             write()
             for line in form(result, engine):

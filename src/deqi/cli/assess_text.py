@@ -14,6 +14,8 @@ from deqi.safety.compare import Changes
 from deqi.safety.document import FactLine, fact_line, question_text
 from deqi.safety.explain import Explained
 from deqi.safety.findings import Assessment, Finding
+from deqi.safety.plan import CheckedNeedling, Line, Needling
+from deqi.safety.plancheck import PlanCheck
 from deqi.safety.restricted import Restricted
 
 GROUPS = (
@@ -36,7 +38,7 @@ class Page:
         self._regions = {row.region: row.plain_name for row in knowledge.rows(Region)}
         self._cites = {row.source: row.cite for row in knowledge.rows(Source)}
 
-    def write(self, result: Assessment, person: Person) -> None:
+    def write(self, result: Assessment, person: Person, check: PlanCheck | None = None) -> None:
         """The whole page: the headline, what was found, the day's checklist, the open questions, the sources."""
         self._headline(result, person)
         flags = [one for one in result.findings if one.rule.red_flag]
@@ -45,7 +47,7 @@ class Page:
             self._group(
                 title, [one for one in result.findings if one.rule.severity == severity and not one.rule.red_flag]
             )
-        self._plan(result)
+        self._plan(check)
         self._cleared(result)
         self._on_the_day(result)
         self._questions(result)
@@ -134,14 +136,33 @@ class Page:
         by_name = "; matched by name" if isinstance(fact, Fact) and _by_name(fact) else ""
         return f"{line.kind} {line.display or line.code}{code}{value}{_from(line)}{by_name}"
 
-    def _plan(self, result: Assessment) -> None:
-        if not result.plan:
+    def _plan(self, check: PlanCheck | None) -> None:
+        """The headline, the needlings that are not plainly fine, and what is left of the plan without the unsafe."""
+        if check is None:
             return
         write()
         write("THE PLAN")
-        for one in result.plan:
-            because = f": {', '.join(one.findings)}" if one.findings else ""
-            write_wrapped(f"{one.point} {one.side}: {one.status}{because}", indent="  ", hanging="    ")
+        for told in check.headline:
+            where = ", ".join(_needling(check.needlings[number]) for number in told.needlings) or "the session"
+            self._line(told.line, f"{where}: ")
+        if check.left_out:
+            write_wrapped(f"and {check.left_out} more below", indent="  ")
+        write()
+        for one in check.needlings:
+            also = ", ".join(one.findings)
+            write_wrapped(f"{_needling(one):12} {one.status}{': ' + also if also else ''}", indent="  ", hanging="    ")
+        for line in check.session:
+            write_wrapped(f"{'session':12} {line.status}: {line.id}", indent="  ", hanging="    ")
+        left = ", ".join(_needling(one) for one in check.without.needlings) or "nothing"
+        words = f"Needles in: {check.needles_in}. Without what must be left out or changed"
+        write_wrapped(f"{words} {check.needles_in_without}: {left}.", indent="  ", hanging="    ")
+
+    def _line(self, line: Line, where: str) -> None:
+        labels = f" [{', '.join(line.labels)}]" if line.labels else ""
+        write_wrapped(f"{where}{line.status}. {line.title}{labels}", indent="  ", hanging="    ")
+        write_wrapped(line.plain, indent="    ")
+        if line.instead:
+            write_wrapped(f"Instead: {line.instead}", indent="    ", hanging="      ")
 
     def _cleared(self, result: Assessment) -> None:
         if result.cleared:
@@ -180,6 +201,12 @@ class Page:
             write("SOURCES")
             for name in names:
                 write_wrapped(f"{name}: {self._cites.get(name, name)}", indent="  ", hanging="    ")
+
+
+def _needling(one: CheckedNeedling | Needling) -> str:
+    """Point (or free site) and side."""
+    place = one.point or (one.site if isinstance(one, Needling) else None) or "?"
+    return f"{place} {one.side or 'side not given'}"
 
 
 def _labels(finding: Finding) -> Iterator[str]:
