@@ -200,6 +200,8 @@ def open_hits(
                 question for number in numbers if truths[number] is Truth.UNKNOWN for question in verdicts[number].asks
             )
         )
+        if not asks:
+            continue
         about = [number for number in numbers if isinstance(catalog.leaves[number], kinds.Needling)]
         live = _live(rule.trigger, verdicts, truths, catalog) if about else None
         dose = all(one.dose or one.advice for one in rule.rule.restricts)

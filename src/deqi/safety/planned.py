@@ -14,6 +14,9 @@ from deqi.safety.truth import Truth
 from deqi.safety.verdict import NOT_APPLICABLE, Verdict
 
 DETAILS_QUESTION = "plan-details"
+SESSION_QUESTION = "session-details"
+NEEDLES_QUESTION = "needles-details"
+PRACTITIONER_QUESTION = "practitioner-details"
 SIDES_QUESTION = "plan-sides"
 PAIRS_QUESTION = "plan-current-pairs"
 MOST_PARTS = 10
@@ -187,7 +190,7 @@ def needle(leaf: Needle, context: Context) -> Verdict:
             current = any(one.technique == "electroacupuncture" for one in plan.needlings)
             thin = None if needles.gauge_mm is None else needles.gauge_mm < context.catalog.value("@current-gauge-mm")
             truth = yes_or_no(False) if not current else Truth.UNKNOWN if thin is None else yes_or_no(thin)
-    return Verdict(truth, asks=("needles-details",) if truth is Truth.UNKNOWN else ())
+    return Verdict(truth, asks=(NEEDLES_QUESTION,) if truth is Truth.UNKNOWN else ())
 
 
 def _too_long(plan: Plan, context: Context) -> Verdict:
@@ -202,7 +205,7 @@ def _too_long(plan: Plan, context: Context) -> Verdict:
     if not caps:
         return Verdict(Truth.NO)
     if plan.needles.length_mm is None:
-        return Verdict(Truth.UNKNOWN, asks=("needles-details",), needlings=tuple(caps))
+        return Verdict(Truth.UNKNOWN, asks=(NEEDLES_QUESTION,), needlings=tuple(caps))
     spare = context.catalog.value("@needle-spare-mm")
     long = tuple(number for number, cap in caps.items() if plan.needles.length_mm > cap + spare)
     return Verdict(yes_or_no(bool(long)), needlings=long)
@@ -218,7 +221,7 @@ def practitioner(leaf: Practitioner, context: Context) -> Verdict:
         truth = Truth.UNKNOWN if until is None else yes_or_no(until < context.as_of)
     else:
         truth = Truth.UNKNOWN if who.competences is None else yes_or_no(leaf.competence not in who.competences)
-    return Verdict(truth, asks=("practitioner-details",) if truth is Truth.UNKNOWN else ())
+    return Verdict(truth, asks=(PRACTITIONER_QUESTION,) if truth is Truth.UNKNOWN else ())
 
 
 def session(leaf: Session, context: Context) -> Verdict:
@@ -237,7 +240,8 @@ def session(leaf: Session, context: Context) -> Verdict:
         case _:
             amount = None if plan.needles_out is None else abs(needle_count(plan, context.catalog) - plan.needles_out)
     if amount is None:
-        return Verdict(Truth.NO if leaf.what == "needles-unaccounted" else Truth.UNKNOWN, asks=("session-details",))
+        # Before the session ends the count out is open, and there is nothing to ask.
+        return Verdict(Truth.UNKNOWN, asks=() if leaf.what == "needles-unaccounted" else (SESSION_QUESTION,))
     return Verdict(yes_or_no(compare(leaf.op, amount, context.catalog.value(leaf.value))))
 
 
