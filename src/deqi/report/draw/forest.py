@@ -109,11 +109,14 @@ def forest(
             body.append(text(0, y, row.label, bold=True))
             continue
         y = _draw_row(body, row, columns, scale, y, narrow, digits, heaviest, width)
+        if narrow and null is not None and scale.holds(null):
+            # On a narrow figure words stand above each line: the null is marked only beside the marks.
+            parts.append(line(scale.at(null), y - 11, scale.at(null), y + 5, dash="3 2"))
         if row.kind != "study" and math.isfinite(row.prediction_low):
             y = _draw_prediction(body, row, columns, scale, y, narrow, digits, width, prediction_label)
     base = y + 10
-    parts += draw_axis(scale, top, base, axis, most=5 if narrow else 7)
-    if null is not None and scale.holds(null):
+    parts += draw_axis(scale, base if narrow else top, base, axis, most=5 if narrow else 7)
+    if null is not None and not narrow and scale.holds(null):
         parts.append(line(scale.at(null), top, scale.at(null), base, dash="4 3"))
     parts += body
     height = base + (38 if axis else 22)

@@ -91,11 +91,14 @@ def _side(
     for row in rows:
         if narrow:
             y += 18
-            words_room = text_width(row.words, SMALL) + 10
-            body.append(text(0, y, shorten(row.label, width - words_room, SMALL), size=SMALL))
             body.append(text(width, y, row.words, anchor="end", size=SMALL))
-            y += 15
+            lines = fold(row.label, width - text_width(row.words, SMALL) - 10, SMALL)
+            for index, words in enumerate(lines):
+                body.append(text(0, y + 14 * index, words, size=SMALL))
+            y += 15 + 14 * (len(lines) - 1)
             middle = y - 4
+            if not harm and scale.holds(0):
+                body.append(line(scale.at(0), middle - 7, scale.at(0), middle + 7, dash="3 2"))
         else:
             y += ROW
             middle = y - 5
@@ -104,8 +107,8 @@ def _side(
         body += _mark(row, scale, middle, harm)
     base = y + 8
     parts += draw_axis(scale, base if narrow else top, base, axis, most=5 if narrow else 7)
-    if not harm and scale.holds(0):
-        parts.append(line(scale.at(0), top, scale.at(0), base, dash="4 3", opacity=0.4 if narrow else 1))
+    if not harm and not narrow and scale.holds(0):
+        parts.append(line(scale.at(0), top, scale.at(0), base, dash="4 3"))
     parts += body
     return base + 40
 
