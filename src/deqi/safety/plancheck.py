@@ -74,9 +74,10 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
         for number in range(len(plan.needlings))
     ]
     session: list[Line] = []
+    compiled = {one.rule.id: one for one in catalog.rules}
     for finding in assessment.findings:
-        session += session_lines(finding, plan, catalog)
-        for hit in rule_hits(finding, context):
+        session += session_lines(finding, compiled[finding.rule.id], plan, catalog)
+        for hit in rule_hits(finding, compiled[finding.rule.id], context):
             hits[hit.number].append(hit)
     undecided = [
         one for one in catalog.rules if one.rule.stage == "plan" and assessment.states[one.rule.id] == "unknown"

@@ -7,7 +7,7 @@ bars the place (until a named specialist signs off); a relative rule that bars a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -22,7 +22,7 @@ from deqi.safety.findings import Finding
 from deqi.safety.plan import Line, Needling, NeedlingStatus, Plan
 from deqi.safety.plancheck_merge import Hit
 from deqi.safety.planned import fitting, has_hazard, has_technique
-from deqi.safety.restrict import Restricted
+from deqi.safety.restricted import Restricted
 from deqi.safety.truth import Truth
 from deqi.safety.verdict import Verdict
 
@@ -30,14 +30,16 @@ _WHOLE = ("any", "needling")
 """Techniques that leave no other way to needle a place."""
 
 
-def rule_hits(finding: Finding, context: Context) -> Iterator[Hit]:
+def rule_hits(finding: Finding, compiled: CompiledRule, context: Context) -> Iterator[Hit]:
     """Every needling that a finding says something about."""
-    plan = context.plan
-    if plan is None or (finding.needlings and _about_needles(finding, context.catalog)):
+    plan, catalog = context.plan, context.catalog
+    if plan is None or (finding.needlings and _about_needles(compiled, catalog)):
         return
     rule = finding.rule
+    leaves = _needling_leaves(compiled, catalog)
+    fits = [(leaf, fitting(leaf, context, plan)) for leaf in leaves] if finding.needlings else []
     cause = frozenset(id(fact) for fact in finding.because)
-    classes = _classes(finding, context.catalog)
+    classes = _classes(finding, leaves, catalog)
     for restricted in finding.restricts:
         if restricted.advice or restricted.dose:
             continue
@@ -45,11 +47,16 @@ def rule_hits(finding: Finding, context: Context) -> Iterator[Hit]:
             side = _side_hit(restricted, finding, number, one, context)
             if side is None:
                 continue
-            ways = _ways(rule, number, context) if restricted.matched else _bars_way(restricted)
+            fitted = [leaf for leaf, truths in fits if truths[number] is Truth.YES]
+            ways = _all_about_way(fitted) if restricted.matched else _bars_way(restricted)
             line = line_of(rule, _status(rule, ways), side=side, assumed=restricted.assumed, asks=finding.asks)
-            depth = not cause and restricted.matched and _only_depth(rule, number, context)
-            own = classes & classes_of(hazard_rows(one, context.catalog))
-            yield Hit(number, line, cause, own, depth)
+            depth = not cause and restricted.matched and _all_about_depth(fitted)
+            yield Hit(number, line, cause, classes & classes_of(hazard_rows(one, catalog)), depth)
+
+
+def _needling_leaves(compiled: CompiledRule, catalog: Catalog) -> list[kinds.Needling]:
+    leaves = [catalog.leaves[number] for number in leaf_numbers(compiled.trigger)]
+    return [leaf for leaf in leaves if isinstance(leaf, kinds.Needling)]
 
 
 def _side_hit(restricted: Restricted, finding: Finding, number: int, one: Needling, context: Context) -> str | None:
@@ -87,17 +94,11 @@ def _joined(number: int, restricted: Restricted, context: Context) -> Iterator[N
                 yield from (other for other in plan.needlings if other.point == far)
 
 
-def _classes(finding: Finding, catalog: Catalog) -> frozenset[str]:
+def _classes(finding: Finding, leaves: Iterable[kinds.Needling], catalog: Catalog) -> frozenset[str]:
     """The hazard classes a finding is about: those its conditions name, and those whose zone it restricts."""
-    compiled = next(one for one in catalog.rules if one.rule is finding.rule)
-    leaves = [catalog.leaves[number] for number in leaf_numbers(compiled.trigger)]
-    about = [leaf for leaf in leaves if isinstance(leaf, kinds.Needling)]
-    named = {name for leaf in about for name in leaf.hazards} | {
-        name for one in finding.restricts for name in one.hazards
-    }
-    regions = {name for leaf in about for name in leaf.regions} | {
-        name for one in finding.restricts for name in one.regions
-    }
+    about = (*leaves, *finding.restricts)
+    named = {name for one in about for name in one.hazards}
+    regions = {name for one in about for name in one.regions}
     zones = {name for name, kind in catalog.atlas.kinds.items() if kind.zone in regions}
     return frozenset(name for name in named | zones if catalog.atlas.kinds[name].critical_from)
 
@@ -124,9 +125,8 @@ def _bars_way(restricted: Restricted) -> bool:
     return bool(restricted.techniques) and not set(restricted.techniques) & set(_WHOLE)
 
 
-def _ways(rule: Rule, number: int, context: Context) -> bool:
-    """Whether every leaf that this needling fits is about how it is done, not about where."""
-    fitted = list(_fitted(rule, number, context))
+def _all_about_way(fitted: Sequence[kinds.Needling]) -> bool:
+    """Whether every leaf that a needling fits is about how it is done, not about where."""
     return bool(fitted) and all(_about_way(leaf) for leaf in fitted)
 
 
@@ -136,20 +136,9 @@ def _about_way(leaf: kinds.Needling) -> bool:
     return bool(techniques or any(other) or leaf.minutes_over is not None)
 
 
-def _only_depth(rule: Rule, number: int, context: Context) -> bool:
-    """Whether this needling is hit only for being deeper than a limit: the depth band says how hard."""
-    fitted = list(_fitted(rule, number, context))
+def _all_about_depth(fitted: Sequence[kinds.Needling]) -> bool:
+    """Whether a needling is hit only for being deeper than a limit: the depth band says how hard."""
     return bool(fitted) and all(leaf.depth == "over-cap" for leaf in fitted)
-
-
-def _fitted(rule: Rule, number: int, context: Context) -> Iterator[kinds.Needling]:
-    """The needling leaves of a rule that one needling of the plan fits."""
-    plan = context.plan
-    compiled = next(one for one in context.catalog.rules if one.rule is rule)
-    for leaf_number in leaf_numbers(compiled.trigger):
-        leaf = context.catalog.leaves[leaf_number]
-        if isinstance(leaf, kinds.Needling) and plan is not None and fitting(leaf, context, plan)[number] is Truth.YES:
-            yield leaf
 
 
 def _status(rule: Rule, ways: bool) -> NeedlingStatus:
@@ -228,19 +217,18 @@ def _live(
     return frozenset.intersection(*direct) if direct else frozenset[int]().union(*found)
 
 
-def session_lines(finding: Finding, plan: Plan, catalog: Catalog) -> Iterator[Line]:
+def session_lines(finding: Finding, compiled: CompiledRule, plan: Plan, catalog: Catalog) -> Iterator[Line]:
     """What a finding says of the session as a whole: all of it, its dose, its needles, who needles."""
     line = line_of(finding.rule, _status(finding.rule, ways=False), asks=finding.asks)
     if any(one.everything or one.dose for one in finding.restricts):
         yield line
-    elif _about_needles(finding, catalog):
+    elif _about_needles(compiled, catalog):
         names = dict.fromkeys(plan.needlings[number].point or "" for number in finding.needlings)
         where = f": {', '.join(names)}" if names else ""
         yield msgspec.structs.replace(line, title=line.title + where)
 
 
-def _about_needles(finding: Finding, catalog: Catalog) -> bool:
-    """Whether a finding is about needles, practitioner or session alone: another needle, and the needling stands."""
-    compiled = next(one for one in catalog.rules if one.rule is finding.rule)
+def _about_needles(compiled: CompiledRule, catalog: Catalog) -> bool:
+    """Whether a rule is about needles, practitioner or session alone: another needle, and the needling stands."""
     leaves = [catalog.leaves[number] for number in leaf_numbers(compiled.trigger)]
     return all(isinstance(leaf, PLAN_LEAVES) and not isinstance(leaf, kinds.Needling) for leaf in leaves)
