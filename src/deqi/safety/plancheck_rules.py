@@ -189,7 +189,7 @@ def open_hits(
                 question for number in numbers if truths[number] is Truth.UNKNOWN for question in verdicts[number].asks
             )
         )
-        if not asks:
+        if not asks or rule.rule.severity == "information":
             continue
         about = [number for number in numbers if isinstance(catalog.leaves[number], kinds.Needling)]
         live = _live(rule.trigger, verdicts, truths, catalog) if about else None

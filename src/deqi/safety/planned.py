@@ -187,7 +187,8 @@ def needle(leaf: Needle, context: Context) -> Verdict:
         case "longer-than-safe":
             return _too_long(plan, context)
         case _:
-            current = any(one.technique == "electroacupuncture" for one in plan.needlings)
+            electric = context.catalog.technique_below["electroacupuncture"]
+            current = any(one.technique in electric for one in plan.needlings)
             thin = None if needles.gauge_mm is None else needles.gauge_mm < context.catalog.value("@current-gauge-mm")
             truth = yes_or_no(False) if not current else Truth.UNKNOWN if thin is None else yes_or_no(thin)
     return Verdict(truth, asks=(NEEDLES_QUESTION,) if truth is Truth.UNKNOWN else ())
