@@ -129,6 +129,8 @@ def test_words_are_escaped_everywhere() -> None:
         (say(hostile),),
         (Table(hostile, (hostile, hostile), (cells(hostile, hostile),)),),
     )
-    html = as_html(Page(hostile, hostile, hostile, (section, dataclasses.replace(section, id="two"))))
+    html = as_html(
+        Page(hostile, hostile, hostile, (section, dataclasses.replace(section, id="two")), page_on("hiv").labels)
+    )
     assert "<b" not in html.replace("<body", "") and "<i>" not in html and "49" not in html
     assert 'href="https://example.org/"' in html

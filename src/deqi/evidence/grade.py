@@ -17,6 +17,8 @@ OPTIMAL_INFORMATION_SIZE = 400
 """People in all arms below which a pooled continuous result counts as imprecise (GRADE's rule of thumb)."""
 VERY_FEW_PEOPLE = 100
 """People below which imprecision takes two steps (a cautious default; no paper states the number)."""
+FEWEST_ALL_ONE_WAY = 5
+"""Small trials that all point one way make GRADE suspect that others are missing (Guyatt 2011, 64:1277)."""
 SUBSTANTIAL_I2 = 50.0
 MANY_MISSING = 0.2
 """Share of results out of reach above which what is missing could change the picture."""
@@ -88,7 +90,10 @@ def direction_reasons(
     why = "directions say which way, not how much" if n >= OPTIMAL_INFORMATION_SIZE else f"only {n} people"
     reasons.append(Reason("imprecision", few, why))
     if not_seen / (seen + not_seen) >= MANY_MISSING:
+        why = f"{not_seen} of {seen + not_seen} results are not available to us"
+        reasons.append(Reason("publication bias", 1, why))
+    elif favour == seen >= FEWEST_ALL_ONE_WAY and n / seen < OPTIMAL_INFORMATION_SIZE:
         reasons.append(
-            Reason("publication bias", 1, f"{not_seen} of {seen + not_seen} results are not available to us")
+            Reason("publication bias", 1, f"all {seen} results favour acupuncture, and the trials are small")
         )
     return tuple(reasons)

@@ -6,7 +6,7 @@ Text, Markdown and HTML are written from these and nothing else, so every surfac
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +70,8 @@ class Page:
     dated: str
     notice: str
     sections: tuple[Section, ...]
+    labels: Mapping[str, str]
+    """The words around the content (``skip``, ``contents``, ``details``, ``rows``, ``sources``, ``refs``, ``more``)."""
 
 
 def say(text: str, *refs: str) -> Say:

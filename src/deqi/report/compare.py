@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from deqi.evidence.benefits import GROUPS, BenefitCell
 from deqi.report.blocks import Page, Say, Section, Table, cells, say
 from deqi.report.model import Report
-from deqi.report.phrase import Phrases, capital, number, span, trial_label
+from deqi.report.phrase import Phrases, capital, labels, number, span, trial_label
 from deqi.report.sections.harms import harm_lead
 from deqi.report.sections.sure import reasons
 
@@ -35,6 +35,7 @@ def compare_page(reports: Sequence[Report], phrases: Phrases) -> Page:
         title=phrases.say("title", {"condition": names}),
         dated=phrases.say("dated", {"as_of": reports[0].as_of.isoformat(), "edition": reports[0].edition}),
         notice=phrases.say("notice"),
+        labels=labels(phrases),
         sections=(opening, *sections),
     )
 

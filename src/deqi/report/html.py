@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
-from typing import Any
+from collections.abc import Mapping
 
 import jinja2
 import markupsafe
@@ -34,18 +35,26 @@ def environment() -> jinja2.Environment:
 
 def as_html(page: Page) -> str:
     """The page as one HTML document."""
-    return environment().get_template("report.html.j2").render(page=page, **known(page))
+    return environment().get_template("report.html.j2").render(page=page, ctx=known(page))
 
 
-def known(page: Page) -> dict[str, Any]:
-    """What a template needs beside the page: the references that have a place to jump to."""
+@dataclasses.dataclass(frozen=True)
+class Around:
+    """What every macro needs: the references that have a place to jump to, and the words around the content."""
+
+    targets: frozenset[str]
+    labels: Mapping[str, str]
+
+
+def known(page: Page) -> Around:
+    """The surroundings of a page."""
     targets = set()
     for section in every_section(page.sections):
         if section.id == "rows":
             targets |= {row[0].text for block in section.full if isinstance(block, Table) for row in block.rows}
         if section.id == "sources":
             targets |= {f"source:{say.strong}" for say in every_say(section) if say.strong}
-    return {"targets": frozenset(targets)}
+    return Around(frozenset(targets), page.labels)
 
 
 def anchor(reference: str) -> str:

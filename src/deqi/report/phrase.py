@@ -21,6 +21,14 @@ class Phrases:
         return self.texts[key].strip().format_map(dict(fields or {}))
 
 
+LABELS = ("skip", "contents", "details", "rows", "sources", "refs", "more")
+
+
+def labels(phrases: Phrases) -> dict[str, str]:
+    """The words around the content of a page; ``refs`` and ``more`` keep their ``{count}``."""
+    return {name: phrases.texts[f"page.{name}"].strip() for name in LABELS}
+
+
 def number(value: float | None, digits: int = 2) -> str:
     """A number with so many decimals and a real minus sign; a dash where there is none."""
     if value is None or not math.isfinite(value):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from deqi.evidence.benefits import BenefitCell, Synthesis
 from deqi.report.blocks import Items, Page, Say, Section, Table, cells, say
 from deqi.report.model import HarmLine, Report
-from deqi.report.phrase import Phrases, capital, number, significant, span, trial_label
+from deqi.report.phrase import Phrases, capital, labels, number, significant, span, trial_label
 from deqi.report.sections.harmwords import event_name, group_of, how_often
 from deqi.report.sections.opening import whole_signed
 from deqi.report.sections.sure import reasons
@@ -42,6 +42,7 @@ def summary_page(report: Report, phrases: Phrases) -> Page:
         title=phrases.say("title", {"condition": report.topic.clinical_name}),
         dated=phrases.say("dated", {"as_of": report.as_of.isoformat(), "edition": report.edition}),
         notice=phrases.say("notice"),
+        labels=labels(phrases),
         sections=(Section("summary", phrases.say("summary.heading"), lead, tuple(card)),),
     )
 

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 
 from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table, every_section
 
-QUIET = ("rows", "sources")
-"""Sections whose full depth is printed only when every number is to be traced."""
-
 
 def as_text(page: Page, width: int = 80, *, trace: bool = False) -> str:
     """The page. trace: every table, and behind each number the rows it rests on."""
@@ -22,8 +19,9 @@ def as_text(page: Page, width: int = 80, *, trace: bool = False) -> str:
 
 
 def _more(page: Page) -> str:
+    """Where the rest is."""
     tables = sum(isinstance(block, Table) for section in every_section(page.sections) for block in section.full)
-    return f"Every number with its rows and sources, in {tables} tables: deqi report --trace, or --format html."
+    return page.labels["more"].format(count=tables)
 
 
 def _title(page: Page, width: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deqi.report.blocks import Page, Section
 from deqi.report.model import Report
-from deqi.report.phrase import Phrases
+from deqi.report.phrase import Phrases, labels
 from deqi.report.sections.benefits import benefit_section
 from deqi.report.sections.harms import harm_section
 from deqi.report.sections.opening import balance_section, opening_section
@@ -44,5 +44,6 @@ def build_page(report: Report, phrases: Phrases) -> Page:
         title=phrases.say("title", {"condition": report.topic.clinical_name}),
         dated=phrases.say("dated", {"as_of": report.as_of.isoformat(), "edition": report.edition}),
         notice=phrases.say("notice"),
+        labels=labels(phrases),
         sections=tuple(section for section in sections if section is not None),
     )
