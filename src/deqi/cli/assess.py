@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deqi.safety.engine import Engine
     from deqi.safety.findings import Assessment
     from deqi.safety.plan import Plan
+    from deqi.safety.plancheck import PlanCheck
 
 
 def assess(
@@ -34,6 +35,9 @@ def assess(
     value_sets: Annotated[Path | None, typer.Option("--value-sets", help="A folder of FHIR ValueSets.")] = None,
     explain: Annotated[str | None, typer.Option("--explain", help="Show one rule's tree and the facts in it.")] = None,
     diff: Annotated[Path | None, typer.Option("--diff", help="An earlier --json file: say what changed.")] = None,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="Print the plan's sheet for the treatment room and nothing else.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on a blocking finding.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -64,7 +68,7 @@ def assess(
             write_explained(nodes, page)
         return
     earlier = None if diff is None else read_document(diff)
-    asking = sys.stdin.isatty() and sys.stdout.isatty() and not as_json and earlier is None
+    asking = sys.stdin.isatty() and sys.stdout.isatty() and not as_json and not sheet and earlier is None
     if asking:
         who = ask(engine, who, day, what)
     check = None if what is None else engine.check_plan(who, what, day)
@@ -75,6 +79,8 @@ def assess(
             write_json(found)
         else:
             write_changes(found)
+    elif sheet:
+        _sheet(check, who, engine)
     elif as_json:
         write_json(document(result, engine.catalog))
     else:
@@ -130,6 +136,15 @@ def _plan(written: str, engine: Engine) -> Plan:
     from deqi.safety.protocol import named_plan
 
     return named_plan(written, engine.catalog)
+
+
+def _sheet(check: PlanCheck | None, who: Person, engine: Engine) -> None:
+    from deqi.safety.plancheck_alternatives import suggest
+    from deqi.safety.plancheck_sheet import sheet_of, sheet_text
+
+    if check is None:
+        raise InputError("--sheet: no plan; add --plan and a plan file, or protocol: and the id of a protocol.")
+    sys.stdout.write(sheet_text(sheet_of(check, engine.catalog, suggest(engine.catalog, who, check))))
 
 
 def _blocks(result: Assessment) -> bool:

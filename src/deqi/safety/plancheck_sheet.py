@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -33,7 +33,10 @@ class SheetRow:
 
 @dataclasses.dataclass(frozen=True)
 class Sheet:
-    """What is printed. ``rows`` hold the needlings that may be done or still ask; ``left_out`` the others."""
+    """What is printed. ``rows`` hold the needlings that may be done or still ask; ``left_out`` the others.
+
+    ``open_questions`` is how many questions about the person are open: the sheet holds once they are answered.
+    """
 
     title: str
     as_of: str
@@ -44,6 +47,7 @@ class Sheet:
     current: tuple[str, ...]
     session: tuple[str, ...]
     needles_in: int
+    open_questions: int
 
 
 def sheet_of(check: PlanCheck, catalog: Catalog, alternatives: Mapping[int, tuple[Alternative, ...]]) -> Sheet:
@@ -71,6 +75,7 @@ def sheet_of(check: PlanCheck, catalog: Catalog, alternatives: Mapping[int, tupl
         current=tuple(_joined(pair) for pair in check.without.pairs),
         session=tuple(line.plain for line in check.session),
         needles_in=sum(row.needles for row in rows),
+        open_questions=sum(catalog.questions[one.question].stage != "plan" for one in check.assessment.questions),
     )
 
 
@@ -109,8 +114,10 @@ def sheet_text(sheet: Sheet) -> str:
 def _lines(sheet: Sheet) -> Iterator[str]:
     yield f"{sheet.title or 'Needling plan'}   {sheet.as_of}   knowledge {sheet.knowledge}"
     yield ""
+    if sheet.open_questions:
+        yield f"! Open questions about the person: {sheet.open_questions}. The sheet holds only once they are answered."
     yield from (f"! {text}" for text in sheet.session)
-    if sheet.session:
+    if sheet.session or sheet.open_questions:
         yield ""
     table = [("", "in", "out", "place", "side", "depth", "angle", "technique", "needles", "check")]
     for number, row in enumerate(sheet.rows, 1):
@@ -126,7 +133,15 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     if sheet.left_out:
         yield ""
         yield "Not done as planned:"
-        for row in sheet.left_out:
-            yield f"  {row.place} {row.side}: {row.status}. {row.mind[0] if row.mind else ''}".rstrip()
+        for (status, why), places in _by_reason(sheet.left_out).items():
+            yield f"  {status}: {', '.join(places)}. {why}".rstrip()
         for place, others in sheet.instead.items():
             yield f"  Instead of {place}: {'; '.join(others)}"
+
+
+def _by_reason(rows: Iterable[SheetRow]) -> Mapping[tuple[str, str], list[str]]:
+    """Places by what is to be done with them and why."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        found.setdefault((row.status, row.mind[0] if row.mind else ""), []).append(f"{row.place} {row.side}")
+    return found
