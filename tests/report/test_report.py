@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from deqi.errors import InputError
+from deqi.evidence.effects import leaning
 from deqi.knowledge import Knowledge
 from deqi.people.read import read_person
 from deqi.report.assemble import assemble
@@ -110,6 +111,22 @@ def test_a_companion_report_is_shown_and_not_counted() -> None:
     assert "hoerder2023" in {one.trial.trial for one in cell.companions}
     assert "hoerder2023" not in {one.trial.trial for one in cell.treatment}
     assert "Hoerder 2023" in words(sections(page_on("diabetic"))["benefits-no-needling"], card_only=False)
+
+
+def test_the_side_of_a_result_does_not_hang_on_the_direction_of_its_scale() -> None:
+    """Rostock counts improvement (more is better), Lu counts pain (less is better); both differences are negative."""
+    report = report_on("chemotherapy-induced")
+    assert report.evidence is not None
+    effects = {
+        (one.trial.trial, synthesis.name): one
+        for cell in report.evidence.cells
+        for synthesis in cell.syntheses
+        for one in synthesis.effects
+    }
+    rostock, lu = effects["rostock2013", "symptom score"], effects["lu2020", "pain"]
+    assert rostock.natural < 0 and leaning(rostock) == "control"
+    assert lu.natural < 0 and leaning(lu) == "acupuncture"
+    assert leaning(effects["stringer2022", "people who got better"]) == "acupuncture"
 
 
 def test_prevention_and_negative_trials_stand_in_plain_view() -> None:

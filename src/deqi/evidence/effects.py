@@ -56,6 +56,13 @@ class TrialEffect:
     source: tuple[str, ...]
 
 
+def leaning(effect: TrialEffect) -> Literal["acupuncture", "control", "neither"]:
+    """Which side the result is on, whatever the direction of its own scale; says nothing of how sure it is."""
+    if effect.yi == 0:
+        return "neither"
+    return "acupuncture" if (effect.yi > 0) == (effect.measure == "RR") else "control"
+
+
 @dataclasses.dataclass(frozen=True)
 class _Numbers:
     """An outcome with its rows and the sizes of the trial's arms."""

@@ -18,7 +18,8 @@ OPTIMAL_INFORMATION_SIZE = 400
 VERY_FEW_PEOPLE = 100
 """People below which imprecision takes two steps (a cautious default; no paper states the number)."""
 FEWEST_ALL_ONE_WAY = 5
-"""Small trials that all point one way make GRADE suspect that others are missing (Guyatt 2011, 64:1277)."""
+"""Small trials that all point one way make one suspect that others are missing (GRADE: Guyatt 2011,
+doi:10.1016/j.jclinepi.2011.01.011)."""
 SUBSTANTIAL_I2 = 50.0
 MANY_MISSING = 0.2
 """Share of results out of reach above which what is missing could change the picture."""

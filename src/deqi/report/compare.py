@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from deqi.evidence.benefits import GROUPS, BenefitCell
 from deqi.report.blocks import Page, Say, Section, Table, cells, say
 from deqi.report.model import Report
-from deqi.report.phrase import Phrases, capital, labels, number, span, trial_label
+from deqi.report.phrase import Phrases, capital, labels, number, span
 from deqi.report.sections.harms import harm_lead
+from deqi.report.sections.numbers import result_words
 from deqi.report.sections.sure import reasons
 
 
@@ -51,7 +52,7 @@ def _rows(reports: Sequence[Report], group: str, phrases: Phrases) -> tuple[tupl
     outcomes = dict.fromkeys(one.name for cell in found if cell for one in cell.syntheses)
     rows = [
         cells("Which way the trials went", *(_direction(cell, phrases) for cell in found)),
-        *(cells(capital(name), *(_numbers(cell, name) for cell in found)) for name in outcomes),
+        *(cells(capital(name), *(_numbers(cell, name, phrases) for cell in found)) for name in outcomes),
         cells("Certainty", *(_certainty(cell) for cell in found)),
     ]
     return tuple(rows)
@@ -66,7 +67,7 @@ def _direction(cell: BenefitCell | None, phrases: Phrases) -> str | Say:
     return Say(phrases.say("benefit.lead.seen", {"favour": sign.favour, "seen": sign.seen}) + missing, rows)
 
 
-def _numbers(cell: BenefitCell | None, name: str) -> str | Say:
+def _numbers(cell: BenefitCell | None, name: str, phrases: Phrases) -> str | Say:
     synthesis = next((one for one in cell.syntheses if one.name == name), None) if cell else None
     if synthesis is None or not synthesis.effects:
         return "–"
@@ -74,11 +75,7 @@ def _numbers(cell: BenefitCell | None, name: str) -> str | Say:
     if estimate is not None:
         words = f"{estimate.measure} {number(estimate.value)} ({span(estimate.low, estimate.high)}), k = {estimate.k}"
         return Say(words, estimate.rows)
-    words = "; ".join(
-        f"{trial_label(one.trial)}: {one.natural_measure} {number(one.natural)} "
-        f"({span(one.natural_low, one.natural_high)})"
-        for one in synthesis.effects
-    )
+    words = "; ".join(result_words(one, phrases) for one in synthesis.effects)
     return Say(words, tuple(row for one in synthesis.effects for row in one.rows))
 
 

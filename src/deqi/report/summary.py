@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from deqi.evidence.benefits import BenefitCell, Synthesis
 from deqi.report.blocks import Items, Page, Say, Section, Table, cells, say
 from deqi.report.model import HarmLine, Report
-from deqi.report.phrase import Phrases, capital, labels, number, significant, span, trial_label
+from deqi.report.phrase import Phrases, capital, labels, number, significant, span
 from deqi.report.sections.harmwords import event_name, group_of, how_often
+from deqi.report.sections.numbers import result_words
 from deqi.report.sections.opening import whole_signed
 from deqi.report.sections.sure import reasons
 
@@ -59,7 +60,7 @@ def _benefits(report: Report, phrases: Phrases, notes: list[str]) -> Iterator[Ro
         group = phrases.say(f"group.in.{cell.group}")
         for synthesis in cell.syntheses:
             if not (cell.broad and synthesis.domain):
-                yield _numbers(cell, synthesis, group, notes)
+                yield _numbers(cell, synthesis, phrases, notes)
         if cell.certainty and cell.treatment:
             people = sum(one.n or 0 for one in cell.treatment)
             yield cells(
@@ -73,16 +74,13 @@ def _benefits(report: Report, phrases: Phrases, notes: list[str]) -> Iterator[Ro
             )
 
 
-def _numbers(cell: BenefitCell, synthesis: Synthesis, group: str, notes: list[str]) -> Row:
+def _numbers(cell: BenefitCell, synthesis: Synthesis, phrases: Phrases, notes: list[str]) -> Row:
+    group = phrases.say(f"group.in.{cell.group}")
     estimate, absolute = synthesis.estimate, synthesis.absolute
     rows = tuple(row for one in synthesis.effects for row in one.rows)
     people = sum(one.n_acupuncture + one.n_control for one in synthesis.effects)
     if estimate is None:
-        relative = "; ".join(
-            f"{trial_label(one.trial)} {one.natural_measure} {number(one.natural)} "
-            f"({span(one.natural_low, one.natural_high)})"
-            for one in synthesis.effects
-        )
+        relative = "; ".join(result_words(one, phrases) for one in synthesis.effects)
         certainty = "each trial alone: not graded"
     else:
         relative = f"{estimate.measure} {number(estimate.value)} ({span(estimate.low, estimate.high)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from deqi.evidence.benefits import BenefitCell, Published, Synthesis
-from deqi.evidence.effects import TrialEffect
+from deqi.evidence.effects import TrialEffect, leaning
 from deqi.evidence.estimates import Absolute, Estimate, Subgroups
 from deqi.evidence.grade import Certainty
 from deqi.report.blocks import Block, Items, Say, Table, cells, say
@@ -56,11 +56,7 @@ def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
                 )
             )
         elif synthesis.effects:
-            words = "; ".join(
-                f"{trial_label(one.trial)}, {one.outcome.name}: {one.natural_measure} {number(one.natural)} "
-                f"({span(one.natural_low, one.natural_high)})"
-                for one in synthesis.effects
-            )
+            words = "; ".join(f"{one.outcome.name}, {result_words(one, phrases)}" for one in synthesis.effects)
             rows = tuple(row for one in synthesis.effects for row in one.rows)
             lines.append(
                 Say(f"{words}.", rows, f"{name} ({'both trials' if len(synthesis.effects) == 2 else 'one trial'})")
@@ -69,9 +65,17 @@ def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
         pool = one.pool
         if pool.estimate is not None:
             interval = "" if pool.ci_low is None else f" ({plain(pool.ci_low)} to {plain(pool.ci_high)})"
-            words = f"{pool.outcome}: {pool.measure} {plain(pool.estimate)}{interval}"
+            favours = f", {one.note.favours}" if one.note and one.note.favours else ""
+            words = f"{pool.outcome}: {pool.measure} {plain(pool.estimate)}{interval}{favours}"
             lines.append(Say(words, (f"pool:{pool.pool}",), f"Published, {pool.review}"))
     return tuple(lines)
+
+
+def result_words(effect: TrialEffect, phrases: Phrases) -> str:
+    """One trial's result on its own scale, with the side it is on: some scales go up when people get better."""
+    interval = span(effect.natural_low, effect.natural_high)
+    side = phrases.say(f"leaning.{leaning(effect)}")
+    return f"{trial_label(effect.trial)}: {effect.natural_measure} {number(effect.natural)} ({interval}), {side}"
 
 
 def effect_table(synthesis: Synthesis, kinds: Mapping[str, str]) -> Table:
