@@ -43,7 +43,7 @@ def judged(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[dict[str, o
 def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[dict[str, object]]:
     facts = [fact for person in people for fact in person.facts]
     answers = [answer for person in people for answer in _counting(person, as_of)]
-    places = {place: rule for place, rule, _ in sorted(runner.rows("SELECT * FROM k_rules"))}
+    places = {place: rule for place, rule in runner.rows("SELECT place, rule FROM k_rules")}
     because: dict[tuple[int, str], dict[str, set[Fact | Answer]]] = {}
     for person, place, role, row in runner.rows("SELECT person, place, role, row FROM because"):
         of = facts[row] if row >= 0 else answers[-1 - row]
@@ -55,7 +55,7 @@ def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[
         questions.setdefault(person, []).append((question, decides))
     rules = program(as_of).layout.rules
     columns = ", ".join(f'"{state_column(rule)}"' for rule in rules)
-    ranked = [rule for _, rule in sorted((rank, rule) for _, rule, rank in runner.rows("SELECT * FROM k_rules"))]
+    ranked = [rule for (rule,) in runner.rows("SELECT rule FROM k_rules ORDER BY rank")]
     for number, candidacy, if_clear, *states in runner.rows(
         f"SELECT person, candidacy, if_clear, {columns} FROM results ORDER BY person"
     ):
@@ -95,11 +95,9 @@ def disagreements(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[str]
     wrong = []
     for person, found in zip(people, judged(people, as_of), strict=True):
         expected = told(engine().assess(person, as_of))
-        wrong += [
-            f"{person}\n  {what}: reference {_part(expected[what], found[what])}, compiled {_part(found[what], expected[what])}"
-            for what in expected
-            if expected[what] != found[what]
-        ]
+        for what, said in expected.items():
+            if said != found[what]:
+                wrong.append(f"{person}\n  {what}: {_part(said, found[what])}; compiled: {_part(found[what], said)}")
     return wrong
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct
@@ -111,6 +111,15 @@ class CodeIndex:
         """Whether the set holds any code that a code of this system could match."""
         held = self._systems.get(name, set())
         return any(one in held for one in _READS_ALSO.get(system, (system,)))
+
+    def listed(self) -> Counter[tuple[str, str]]:
+        """How many codes of each system each set lists, as (set, system)."""
+        found: Counter[tuple[str, str]] = Counter()
+        for (system, _), members in self._exact.items():
+            found.update((name, system) for name, _how in members)
+        for (system, _), names in self._category.items():
+            found.update((name, system) for name in names)
+        return found
 
     def can_judge(self, name: str, fact: Fact) -> bool:
         """Whether this fact, when not in the set, is certainly outside it.

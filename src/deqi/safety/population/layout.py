@@ -51,7 +51,7 @@ class Layout:
 
     def hinges(self) -> list[tuple[str | None, str | None]]:
         """The different pairs of ``ask`` and ``screen`` that the leaves in use hang on."""
-        found = []
+        found: list[tuple[str | None, str | None]] = []
         for leaf in map(self.leaf, self.used):
             if isinstance(leaf, Answer):
                 found.append((leaf.question, leaf.screen))

@@ -35,7 +35,18 @@ ASKED = pa.schema(
         ("turn", pa.int16()),
     ]
 )
-RULES = pa.schema([("place", pa.int16()), ("rule", pa.string()), ("rank", pa.int16())])
+RULES = pa.schema(
+    [
+        ("place", pa.int16()),
+        ("rule", pa.string()),
+        ("rank", pa.int16()),
+        ("severity", pa.string()),
+        ("stage", pa.string()),
+        ("red_flag", pa.bool_()),
+        ("verified", pa.string()),
+        ("basis", pa.string()),
+    ]
+)
 
 
 def constants(layout: Layout, fired: Sequence[Fired], asked: Sequence[Asked]) -> dict[str, pa.Table]:
@@ -43,7 +54,19 @@ def constants(layout: Layout, fired: Sequence[Fired], asked: Sequence[Asked]) ->
     urgencies = sorted({rule.urgency for rule in layout.rules})
     ranked = sorted(range(len(layout.rules)), key=lambda place: layout.rules[place].weight)
     ranks = {place: rank for rank, place in enumerate(ranked)}
-    rules = [{"place": place, "rule": rule.rule.id, "rank": ranks[place]} for place, rule in enumerate(layout.rules)]
+    rules = [
+        {
+            "place": place,
+            "rule": one.rule.id,
+            "rank": ranks[place],
+            "severity": one.rule.severity,
+            "stage": one.rule.stage,
+            "red_flag": one.rule.red_flag,
+            "verified": one.rule.verified,
+            "basis": one.rule.basis,
+        }
+        for place, one in enumerate(layout.rules)
+    ]
     questions = [
         {
             "pair": number,

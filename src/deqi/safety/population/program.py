@@ -9,11 +9,11 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from deqi.people.table import ANSWERS, DETAILS, FACTS, PERSONS
 from deqi.safety.catalog import Catalog
 from deqi.safety.population import marks as marking
 from deqi.safety.population import outcome
 from deqi.safety.population import persons as people
-from deqi.safety.population.columns import ANSWERS, DETAILS, FACTS, PERSONS
 from deqi.safety.population.judging import (
     Nodes,
     asked,

@@ -9,13 +9,10 @@ import duckdb
 import pyarrow as pa
 
 from deqi.knowledge.leaves import Gestation, Medication, Observation, Recorded
-from deqi.people.facts import KINDS, Kind
+from deqi.people.table import Tables, example_of
 from deqi.safety.population.bits import word_and_mask
-from deqi.safety.population.columns import Tables, example_of
 from deqi.safety.population.layout import LISTED, Layout
 from deqi.safety.population.program import WAYS, Program, shapes_schema
-
-_EMPTY_BATCH = 100_000
 
 
 class Runner:
@@ -43,8 +40,14 @@ class Runner:
         self._keep("shapes", pa.Table.from_pylist(list(self._shapes(program.layout)), shapes_schema(program.layout)))
         for name, table in program.constants.items():
             self._keep(name, table)
+        before = ""
         for step in program.steps:
             self.connection.execute(f"CREATE OR REPLACE TABLE {step.name} AS {step.sql}")
+            if step.name.startswith("person_"):
+                # Each of these holds all that the one before it held.
+                if before:
+                    self.connection.execute(f"DROP TABLE {before}")
+                before = step.name
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -97,8 +100,3 @@ class Runner:
                         word, mask = word_and_mask(layout.leaves.place(number))
                         row[f"judged_{word}"] |= mask
                 yield row
-
-
-def unreadable_kinds() -> tuple[Kind, ...]:
-    """The kinds for which a chart can be partly unreadable."""
-    return KINDS

@@ -1,0 +1,189 @@
+"""``deqi screen``: the same rules over everybody in a hospital's records."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deqi.errors import InputError
+
+if TYPE_CHECKING:
+    from deqi.people.settings import ClinicSettings
+    from deqi.safety.engine import Engine
+    from deqi.safety.population.summary import Summary
+
+
+class Format(enum.StrEnum):
+    """How the result tables are written."""
+
+    parquet = "parquet"
+    csv = "csv"
+    ndjson = "ndjson"
+
+
+def screen(
+    path: Annotated[
+        Path, typer.Argument(help="FHIR Bundles, bulk NDJSON or an OMOP folder: a file, or the folder of an export.")
+    ],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The day it is for, as 2026-11-24; today if left out.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="The clinic's own thresholds and complete lists.")
+    ] = None,
+    value_sets: Annotated[Path | None, typer.Option("--value-sets", help="A folder of FHIR ValueSets.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the result tables into this folder.")
+    ] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.parquet,
+    exact: Annotated[bool, typer.Option("--exact", help="Print counts of fewer than 5 persons too.")] = False,
+    memory: Annotated[str, typer.Option("--memory", help="Memory before work is spilled to disk.")] = "2GB",
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when anybody must not go on as planned.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Judge every safety rule for everybody in the records, and count.
+
+    With -o, who is who is written to files that only you can read: persons, findings with the facts that decided, and
+    open questions.
+    """
+    import time
+
+    from deqi.cli.days import day_of
+    from deqi.cli.output import write, write_json
+
+    _check_memory(memory)
+    _check_packages()
+    from deqi.safety.population.export import write_tables
+    from deqi.safety.population.screen import screen as screen_population
+    from deqi.safety.population.summary import summarise
+    from deqi.safety.population.workspace import Workspace
+
+    day = day_of(as_of)
+    chosen = _settings(settings)
+    engine = _engine(chosen, value_sets)
+    begun = time.perf_counter()
+    with Workspace(memory) as space, _Bar() as bar:
+        done = screen_population(engine, path, day, space, complete=chosen.complete, progress=bar.step)
+        files: tuple[Path, ...] = ()
+        if output is not None:
+            bar.step("writing")
+            files = write_tables(space, output, output_format.value, done.intake.unreadable)
+        summary = summarise(
+            done.runner,
+            done.program.layout,
+            done.intake,
+            edition=engine.catalog.edition,
+            seconds=time.perf_counter() - begun,
+            exact=exact,
+        )
+    if as_json:
+        write_json(summary)
+    else:
+        _write(summary)
+        for file in files:
+            write(f"wrote {file}")
+    if strict and any(summary.by_candidacy[name] for name in ("not-a-candidate", "sign-off")):
+        raise typer.Exit(1)
+
+
+class _Bar:
+    """What is going on, on a terminal; nothing where there is none."""
+
+    _STEPS = ("reading", "compiling the rules", "judging", "writing")
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+
+    def step(self, name: str, share: float | None = None) -> None:
+        """Say what begins, and how much of it is done."""
+        if self._shown:
+            width = 24
+            at = self._STEPS.index(name) if name in self._STEPS else 0
+            full = round(width * (at + (share or 0.0)) / len(self._STEPS))
+            sys.stderr.write(f"\r\033[K[{'#' * full}{'.' * (width - full)}] {name}")
+            sys.stderr.flush()
+
+
+def _check_memory(memory: str) -> None:
+    number, unit = memory[:-2], memory[-2:].upper()
+    if unit not in ("MB", "GB") or not number.isdigit() or int(number) == 0:
+        raise InputError("--memory: not an amount of memory; write it as 2GB or 800MB.")
+
+
+def _check_packages() -> None:
+    try:
+        import duckdb  # noqa: F401
+        import ibis  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ImportError as missing:
+        raise InputError(f"deqi screen needs the package {missing.name}; install deqi[screen].") from None
+
+
+def _settings(path: Path | None) -> ClinicSettings:
+    from deqi.people.settings import ClinicSettings, read_settings
+
+    return ClinicSettings({}) if path is None else read_settings(path)
+
+
+def _engine(settings: ClinicSettings, value_sets: Path | None) -> Engine:
+    from deqi.knowledge import load
+    from deqi.safety.engine import Engine
+
+    engine = Engine.load(load(), settings.chosen, value_sets)
+    for name in engine.unused_value_sets:
+        sys.stderr.write(f"deqi: {value_sets}/{name}: belongs to no code set of deqi and is not used.\n")
+    return engine
+
+
+def _write(summary: Summary) -> None:
+    from deqi.cli.output import write, write_wrapped
+    from deqi.knowledge import load
+
+    write(f"{summary.persons} persons judged for {summary.as_of}, knowledge {summary.knowledge}")
+    write()
+    write(f"{'candidacy':<20}{'now':>10}{'if clear':>10}")
+    for name, count in summary.by_candidacy.items():
+        write(f"{name:<20}{count:>10}{summary.by_candidacy_if_clear.get(name, ''):>10}")
+    write()
+    titles = {rule.id: rule.title for rule in load().rules}
+    write(f"{'persons':>8}{'asked of':>10}  rule")
+    for rule in sorted(
+        summary.by_rule.keys() | summary.questions_by_rule.keys(),
+        key=lambda name: (-_size(summary.by_rule.get(name, 0)), -_size(summary.questions_by_rule.get(name, 0)), name),
+    ):
+        counts = f"{summary.by_rule.get(rule, 0):>8}{summary.questions_by_rule.get(rule, 0):>10}"
+        write_wrapped(f"{titles[rule]} ({rule})", indent=f"{counts}  ", hanging=" " * 20)
+    write()
+    for step in summary.attrition:
+        write(f"{step.persons:>8}  {step.what}")
+    write()
+    for kind, systems in summary.coverage.items():
+        for system, one in systems.items():
+            blind = f"; {len(one.sets_without_codes)} sets list none" if one.sets_without_codes else ""
+            write_wrapped(
+                f"{one.persons} persons have {system} {kind} records, {one.facts} in all, {one.in_a_set} in a code "
+                f"set; the sets of that kind list {one.codes_listed} {system} codes{blind}.",
+                hanging="  ",
+            )
+    if summary.unreadable_records:
+        write()
+        write(f"{summary.unreadable_records} records could not be read")
+        for line in summary.unreadable[:20]:
+            write_wrapped(line, indent="  ", hanging="    ")
+        if summary.unreadable_records > 20:
+            write("  ... all of them are in the table `unreadable` that -o writes")
+
+
+def _size(count: int | str) -> int:
+    return count if isinstance(count, int) else 1
