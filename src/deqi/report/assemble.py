@@ -42,7 +42,8 @@ def assemble(
     personal: PersonalPart | None = None,
 ) -> Report:
     """The report on a topic as the knowledge stands. sessions: the length of a course, for harms."""
-    claims = tuple(_claims(knowledge, topic))
+    found = tuple(_claims(knowledge, topic))
+    claims = tuple(claim for claim, _ in found)
     names = _names(knowledge, topic, claims)
     named = {reference for claim in claims for reference in claim.rows} if topic.kind == "reviews" else set()
     details = {one.indication: one for one in knowledge.rows(IndicationDetail)}
@@ -53,6 +54,7 @@ def assemble(
         as_of=as_of,
         edition=knowledge.edition.version,
         claims=claims,
+        own_claims=tuple(claim.claim for claim, own in found if own),
         evidence=benefit_evidence(knowledge, topic.id) if topic.kind == "trials" else None,
         uses=tuple(OtherUse(one, details.get(one.indication)) for one in uses),
         harms=_harms(knowledge, sessions),
@@ -80,8 +82,8 @@ def _names(knowledge: Knowledge, topic: Topic, claims: Iterable[Claim]) -> froze
     return EVERYONE | {topic.id, *([above] if above else []), *parts}
 
 
-def _claims(knowledge: Knowledge, topic: Topic) -> Iterator[Claim]:
-    """Claims about acupuncture as such, and those whose rows touch the topic."""
+def _claims(knowledge: Knowledge, topic: Topic) -> Iterator[tuple[Claim, bool]]:
+    """Claims about acupuncture as such, and those whose rows touch the topic; and whether a claim is of it alone."""
     conditions = {row.condition: row.part_of for row in knowledge.rows(Condition)}
     inside = {name for name, above in conditions.items() if topic.id in (name, above)}
     trials = {row.trial: row.condition for row in knowledge.rows(Trial)}
@@ -94,9 +96,9 @@ def _claims(knowledge: Knowledge, topic: Topic) -> Iterator[Claim]:
         titles = {about[key] for kind, _, key in parts if kind == "indication" and key in about}
         if claim.group == "used-for":
             if topic.kind == "trials" or topic.id in titles:
-                yield claim
+                yield claim, topic.id in titles
         elif claim.group in GENERAL_CLAIMS or topic.id == "neuropathy" or not touched or touched & inside:
-            yield claim
+            yield claim, claim.group == "neuropathy" and touched == {topic.id}
 
 
 def _harms(knowledge: Knowledge, sessions: int) -> Harms:

@@ -148,6 +148,8 @@ class Report:
     as_of: dt.date
     edition: str
     claims: tuple[Claim, ...]
+    own_claims: tuple[str, ...]
+    """Ids of the claims that are about this topic and nothing else."""
     evidence: Evidence | None
     uses: tuple[OtherUse, ...]
     harms: Harms

@@ -40,13 +40,15 @@ def _every_row(knowledge: Knowledge) -> Iterator[RowLine]:
             for one in results
         )
         yield RowLine(f"trial:{trial}", text, tuple(dict.fromkeys(source for one in results for source in one.source)))
+    yield from _outcomes(knowledge)
     for value in knowledge.rows(OutcomeValue):
         outcome = outcomes[value.outcome]
         head = f"{outcome.trial}, {outcome.name}, {value.value_type}, {value.arm}: "
         yield RowLine(f"value:{value.value}", head + _value(value), value.source)
     for contrast in knowledge.rows(OutcomeContrast):
         outcome = outcomes[contrast.outcome]
-        text = f"{outcome.trial}, {outcome.name}, acupuncture against control: {contrast.measure} {contrast.estimate}"
+        head = f"{outcome.trial}, {outcome.name}, acupuncture against control"
+        text = head if contrast.estimate is None else f"{head}: {contrast.measure} {contrast.estimate:g}"
         if contrast.ci_low is not None:
             text += f" ({contrast.ci_low:g} to {contrast.ci_high:g})"
         yield RowLine(f"contrast:{contrast.contrast}", text, contrast.source)
@@ -76,6 +78,20 @@ def _every_row(knowledge: Knowledge) -> Iterator[RowLine]:
         )
     for rule in knowledge.rules:
         yield RowLine(f"rule:{rule.id}", f"{rule.title}. {rule.why}", rule.source)
+
+
+def _outcomes(knowledge: Knowledge) -> Iterator[RowLine]:
+    """Each outcome with all its numbers in one line."""
+    found: dict[str, list[str]] = {}
+    for value in knowledge.rows(OutcomeValue):
+        found.setdefault(value.outcome, []).append(f"{value.arm} {value.value_type} {_value(value)}")
+    for contrast in knowledge.rows(OutcomeContrast):
+        if contrast.estimate is not None:
+            ends = "" if contrast.ci_low is None else f" ({contrast.ci_low:g} to {contrast.ci_high:g})"
+            found.setdefault(contrast.outcome, []).append(f"{contrast.measure} {contrast.estimate:g}{ends}")
+    for row in knowledge.rows(Outcome):
+        numbers = "; ".join(found.get(row.outcome, ["no number"]))
+        yield RowLine(f"outcome:{row.outcome}", f"{row.trial}, {row.name}: {numbers}", row.source)
 
 
 def _value(value: OutcomeValue) -> str:

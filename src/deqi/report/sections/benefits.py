@@ -11,7 +11,7 @@ from deqi.report.model import Report
 from deqi.report.phrase import Phrases, p_value, trial_label, whole
 from deqi.report.sections.figures import direction_figure
 from deqi.report.sections.numbers import brief_numbers, published_table, synthesis_blocks
-from deqi.report.sections.reviews import review_blocks
+from deqi.report.sections.reviews import own_claims, review_blocks
 
 FEWEST = 3
 """Results below which a count of them says nothing."""
@@ -34,7 +34,7 @@ def benefit_section(report: Report, phrases: Phrases) -> Section:
     lead = [say(phrases.say("benefit.personal"))]
     if not inner:
         lead.append(say(phrases.say("benefit.none")))
-    return Section("benefits", heading, tuple(lead), inner=tuple(inner))
+    return Section("benefits", heading, tuple(lead), own_claims(report, phrases), inner=tuple(inner))
 
 
 def cell_section(cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]) -> Section:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from deqi.report.blocks import Block, Items, Say, Table, cells
 from deqi.report.model import OtherUse, Report
-from deqi.report.phrase import Phrases, number, plain, span
+from deqi.report.phrase import Phrases, capital, number, plain, span
+
+
+def own_claims(report: Report, phrases: Phrases) -> tuple[Block, ...]:
+    """The checked sentences on this topic alone, each with its verdict."""
+    items = tuple(
+        Say(
+            claim.says_instead,
+            tuple(dict.fromkeys((*claim.rows, *(f"source:{one}" for one in claim.source)))),
+            f"“{claim.sentence}” {capital(phrases.say(f'verdict.{claim.verdict}'))}",
+        )
+        for claim in report.claims
+        if claim.claim in report.own_claims
+    )
+    return (Items(phrases.say("benefit.reviews.card"), items),) if items else ()
 
 
 def review_blocks(report: Report, phrases: Phrases) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """Card and full depth: the checked sentences on this use, then every review result."""
-    claims = [claim for claim in report.claims if claim.group == "used-for"]
-    items = tuple(
-        Say(claim.says_instead, (*claim.rows, *(f"source:{one}" for one in claim.source)), claim.sentence)
-        for claim in claims
-    )
-    card: tuple[Block, ...] = (Items(phrases.say("benefit.reviews.card"), items),) if items else ()
-    return card, (uses_table(report.uses, phrases.say("uses.table")),)
+    return own_claims(report, phrases), (uses_table(report.uses, phrases.say("uses.table")),)
 
 
 def uses_table(uses: tuple[OtherUse, ...], caption: str) -> Table:
