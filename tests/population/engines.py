@@ -43,7 +43,7 @@ def judged(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[dict[str, o
 def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[dict[str, object]]:
     facts = [fact for person in people for fact in person.facts]
     answers = [answer for person in people for answer in _counting(person, as_of)]
-    places = {place: rule for place, rule in runner.rows("SELECT place, rule FROM k_rules")}
+    places = dict(runner.rows("SELECT place, rule FROM k_rules"))
     because: dict[tuple[int, str], dict[str, set[Fact | Answer]]] = {}
     for person, place, role, row in runner.rows("SELECT person, place, role, row FROM because"):
         of = facts[row] if row >= 0 else answers[-1 - row]

@@ -1,0 +1,42 @@
+"""The made-up people fire every rule that needs no plan, and are read without a fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deqi.knowledge import load
+from deqi.knowledge.tables.vocabulary import Code
+from deqi.people.read import read_chart
+from deqi.safety.demo import Demo
+from deqi.safety.demo_write import write_bundles, write_ndjson
+from tests.population.engines import AS_OF, engine
+
+
+def _demo(seed: int = 1) -> Demo:
+    return Demo(engine().catalog, load().rows(Code), AS_OF, seed)
+
+
+def test_every_rule_fires(tmp_path: Path) -> None:
+    demo = _demo()
+    write_ndjson(demo.people(demo.rules), tmp_path)
+    reading = read_chart([tmp_path], index=engine().index, sites=engine().sites, as_of=AS_OF)
+    assert not reading.unreadable
+    assert len(reading.persons) == demo.rules
+    fired: set[str] = set()
+    for person in reading.persons:
+        states = engine().assess(person, AS_OF).states
+        fired.update(rule for rule, state in states.items() if state in ("yes", "superseded", "cleared"))
+    wanted = {one.rule.id for one in engine().catalog.rules if one.rule.stage != "plan" and not one.needs_plan}
+    assert wanted <= fired
+
+
+def test_the_same_seed_makes_the_same_people() -> None:
+    assert list(_demo(7).people(20)) == list(_demo(7).people(20))
+    assert list(_demo(7).people(20)) != list(_demo(8).people(20))
+
+
+def test_bundles_hold_the_same_people(tmp_path: Path) -> None:
+    write_bundles(_demo().people(5), tmp_path)
+    reading = read_chart([tmp_path], index=engine().index, sites=engine().sites, as_of=AS_OF)
+    assert len(reading.persons) == 5
+    assert not reading.unreadable
