@@ -218,3 +218,49 @@ def test_the_numbers_of_the_opening_are_those_of_the_rows() -> None:
     each = float(serious["denominator"]) / float(serious["events"])
     assert f"about 1 in {round(each, -2):,.0f} people" in text
     assert load().edition.version in page_on("neuropathy").dated
+
+
+@pytest.mark.parametrize(("name", "synthesis"), syntheses(), ids=[name for name, _ in syntheses()])
+def test_the_test_between_conditions(name: str, synthesis: dict[str, Any]) -> None:
+    if synthesis["subgroups"] is None:
+        return
+    levels: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for effect in synthesis["effects"]:
+        levels[effect["trial"]["condition"]].append(effect_again(effect))
+    points = []
+    for pairs in levels.values():
+        if len(pairs) == 1:
+            points.append((pairs[0][0], pairs[0][1]))
+            continue
+        pooled = plain.random_effects(*zip(*pairs, strict=True))
+        reach = plain.stats.t.ppf(0.975, len(pairs) - 1)
+        points.append((pooled["value"], ((pooled["high"] - pooled["low"]) / 2 / reach) ** 2))
+    mean = sum(y / v for y, v in points) / sum(1 / v for _, v in points)
+    q = sum((y - mean) ** 2 / v for y, v in points)
+    assert synthesis["subgroups"]["q"] == pytest.approx(q, rel=1e-4, abs=1e-6)
+    assert synthesis["subgroups"]["df"] == len(points) - 1
+    assert synthesis["subgroups"]["p"] == pytest.approx(plain.stats.chi2.sf(q, len(points) - 1), rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("topic", CONDITIONS)
+def test_counts_in_sentences_come_from_the_tables(topic: str) -> None:
+    from tests.report.conftest import page_on
+
+    text = " ".join(say.text for section in page_on(topic).sections for say in section.lead)
+    conditions = {row["condition"]: row["part_of"] for row in plain.table("conditions")}
+    wanted = document(topic)["topic"]["id"]
+    inside = {
+        row["trial"] for row in plain.table("trials") if wanted in (row["condition"], conditions[row["condition"]])
+    }
+    results = [row for row in plain.table("trial_results") if row["trial"] in inside and not row["report_of"]]
+    trials = {row["trial"] for row in results}
+    reporting = {row["trial"] for row in results if row["adverse_reported"] == "yes"}
+    assert f"Of {len(trials)} trials for this, {len(reporting)} have a report" in text
+    rules = [rule for rule in load().rules if rule.stage != "plan" and rule.severity != "information"]
+    absolute = sum(rule.severity == "absolute" for rule in rules)
+    assert f"{absolute} things rule out some or all of it. {len(rules) - absolute} more" in text
+    claims = document(topic)["claims"]
+    supported = sum(row["verdict"] == "supported" for row in claims)
+    assert f"{supported} of {len(claims)} common claims hold" in text
+    if topic == "neuropathy":
+        assert len(claims) == len(plain.table("claims"))

@@ -102,7 +102,7 @@ def _side(
         else:
             y += ROW
             middle = y - 5
-            body.append(text(0, y, shorten(row.label, left - 14), size=SMALL))
+            body.append(text(0, y, shorten(row.label, left - 13, SMALL), size=SMALL))
             body.append(text(width, y, row.words, anchor="end", size=SMALL))
         body += _mark(row, scale, middle, harm)
     base = y + 8

@@ -24,7 +24,8 @@ def how_often(line: HarmLine, harms: Harms, phrases: Phrases) -> str:
     """One rate in a few words."""
     rate, course = line.rate, line.course
     if rate.model == "none":
-        return phrases.say("harm.two")
+        first, second = (one_in(count.events / count.denominator) for count in rate.counts)
+        return phrases.say("harm.two", {"first": first, "second": second, "unit": phrases.say(f"unit.{rate.per}")})
     if rate.upper_only:
         total = sum(count.denominator for count in rate.counts)
         fields = {"n": f"{total:,.0f}", "unit": phrases.say(f"unit.{rate.per}"), "often": one_in(rate.high)}
