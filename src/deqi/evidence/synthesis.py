@@ -8,6 +8,7 @@ acupuncture, which is the cautious way to count.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable
 
 from deqi.knowledge.tables.evidence import Trial, TrialArm, TrialResult
@@ -69,15 +70,19 @@ def directions(
 
 def sign_test(found: Iterable[TrialDirection]) -> SignTest:
     """The sign test over randomised results that were seen. A companion report has no vote of its own."""
-    from scipy.stats import binomtest
-
     randomised = [
         one for one in found if one.trial.randomised != "no" and one.direction != "not_applicable" and not one.report_of
     ]
     seen = [one for one in randomised if one.direction in SEEN]
     favour = sum(one.direction == "favours_acupuncture" for one in seen)
-    p = float(binomtest(favour, len(seen)).pvalue) if len(seen) >= LEAST_FOR_SIGN_TEST else None
+    p = _two_sided(favour, len(seen)) if len(seen) >= LEAST_FOR_SIGN_TEST else None
     return SignTest(favour, len(seen), sum(one.direction == "not_seen" for one in randomised), p)
+
+
+def _two_sided(favour: int, seen: int) -> float:
+    """Exact two-sided p of so many of so many at even odds: twice the smaller tail, the two being alike."""
+    tail = sum(math.comb(seen, count) for count in range(min(favour, seen - favour) + 1))
+    return min(1.0, 2 * tail / 2**seen)
 
 
 def _size(arm: TrialArm) -> int | None:
