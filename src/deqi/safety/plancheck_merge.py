@@ -54,7 +54,12 @@ def _one_depth(hits: list[Hit]) -> list[Hit]:
         return hits
     band, (first, *rest) = bands[0], rules
     told = msgspec.structs.replace(
-        first.line, status=band.line.status, title=band.line.title, why=f"{band.line.why} {first.line.why}"
+        first.line,
+        status=band.line.status,
+        title=band.line.title,
+        why=f"{band.line.why} {first.line.why}",
+        source=tuple(dict.fromkeys((*first.line.source, *band.line.source))),
+        labels=tuple(dict.fromkeys((*first.line.labels, *band.line.labels))),
     )
     line = _with(told, [band.line, *(hit.line for hit in rest)])
     classes = frozenset[str]().union(*(hit.classes for hit in rules))

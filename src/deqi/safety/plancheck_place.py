@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from deqi.knowledge.tables.atlas import Hazard
@@ -81,15 +82,17 @@ def own_line(
     *,
     depth: str = "",
     limit: str = "",
-    other: str = "",
+    other: str | _Below = "",
     limits: tuple[Hazard, ...] = (),
     source: tuple[str, ...] = (),
 ) -> Line:
     """A row of ``plan_lines`` with its blanks filled in. ``limits`` are hazard rows whose caps it speaks of."""
     row = catalog.atlas.lines[name]
 
-    def fill(text: str) -> str:
-        return text.replace("{depth}", depth).replace("{limit}", limit).replace("{other}", other)
+    name_of, plain = (other.name, other.plain) if isinstance(other, _Below) else (other, other)
+
+    def fill(text: str, what: str = name_of) -> str:
+        return text.replace("{depth}", depth).replace("{limit}", limit).replace("{other}", what)
 
     default = not source and (not limits or any(one.basis == "default" for one in limits))
     return Line(
@@ -98,7 +101,7 @@ def own_line(
         severity="",
         title=fill(row.title),
         why=fill(row.why),
-        plain=fill(row.plain),
+        plain=fill(row.plain, plain),
         instead=fill(row.instead),
         source=source or tuple(dict.fromkeys(name for one in limits for name in one.source)) or row.source,
         labels=("default",) if default else (),
@@ -129,9 +132,20 @@ def what_is_known(one: Needling, catalog: Catalog) -> str:
     )
 
 
-def _critical(rows: tuple[Hazard, ...], catalog: Catalog) -> str:
+@dataclasses.dataclass(frozen=True)
+class _Below:
     """Names of what must not be reached below: organs, great vessels, dura, eye; empty for none."""
-    return ", ".join(dict.fromkeys(kind.name for row in rows for kind in catalog.atlas.critical(row)))
+
+    name: str
+    plain: str
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
+
+def _critical(rows: tuple[Hazard, ...], catalog: Catalog) -> _Below:
+    kinds = dict.fromkeys(kind for row in rows for kind in catalog.atlas.critical(row))
+    return _Below(", ".join(kind.name for kind in kinds), ", ".join(kind.plain_name for kind in kinds))
 
 
 def _angle_line(one: Needling, rows: tuple[Hazard, ...], catalog: Catalog) -> Line | None:

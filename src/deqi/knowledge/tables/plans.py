@@ -37,7 +37,10 @@ class HazardKind(Row, frozen=True, kw_only=True):
 
 
 class PlanLine(Row, frozen=True, kw_only=True):
-    """A line the plan check says by itself, in words with ``{limit}``, ``{depth}`` and ``{other}`` to fill in."""
+    """A line the plan check says by itself, in words with ``{limit}``, ``{depth}`` and ``{other}`` to fill in.
+
+    In ``plain`` what lies below is named in plain words.
+    """
 
     line: str
     status: Literal["ok-note", "change", "omit", "ask", "no-data"]
