@@ -82,7 +82,7 @@ def sign_test(found: Iterable[TrialDirection]) -> SignTest:
 def _two_sided(favour: int, seen: int) -> float:
     """Exact two-sided p of so many of so many at even odds: twice the smaller tail, the two being alike."""
     tail = sum(math.comb(seen, count) for count in range(min(favour, seen - favour) + 1))
-    return min(1.0, 2 * tail / 2**seen)
+    return min(1.0, 2 * tail / 2.0**seen)
 
 
 def _size(arm: TrialArm) -> int | None:

@@ -113,9 +113,7 @@ def _harms(knowledge: Knowledge, sessions: int) -> Harms:
             HarmLine(one, over_a_course(one, sessions), events.get(one.event), chosen[one.event] is one)
             for one in rates
         ),
-        no_rate=tuple(
-            one for name, one in events.items() if name not in chosen and name != OTHER and one.verified != "no"
-        ),
+        no_rate=tuple(one for name, one in events.items() if name not in chosen and name != OTHER),
         published=tuple(
             PublishedHarm(one, notes.get(one.pool))
             for one in knowledge.rows(PublishedHarmPool)

@@ -10,7 +10,7 @@ from deqi.knowledge.tables.harms import HarmModifier
 from deqi.knowledge.tables.vocabulary import CodeSet
 from deqi.people.facts import Fact, Person
 from deqi.report.model import PersonalFinding, PersonalPart, PersonalQuestion, PlanLine
-from deqi.report.phrase import Phrases
+from deqi.report.phrase import Phrases, standing
 from deqi.safety.catalog import Catalog
 from deqi.safety.document import FactLine, fact_line, question_text
 from deqi.safety.findings import Assessment, Finding
@@ -33,8 +33,6 @@ def personal_part(result: Assessment, catalog: Catalog, person: Person, knowledg
 
 def _finding(one: Finding, catalog: Catalog, phrases: Phrases) -> PersonalFinding:
     rule = one.rule
-    labels = [phrases.say("default")] if rule.basis == "default" else []
-    labels += [phrases.say("unverified")] if rule.verified == "no" else []
     return PersonalFinding(
         rule=rule.id,
         title=rule.title,
@@ -42,7 +40,7 @@ def _finding(one: Finding, catalog: Catalog, phrases: Phrases) -> PersonalFindin
         plain=rule.plain,
         instead=rule.instead,
         because=tuple(_fact_words(fact_line(fact, catalog)) for fact in one.because),
-        label="; ".join(labels),
+        label=standing(rule.basis, rule.verified, phrases),
         source=rule.source,
     )
 

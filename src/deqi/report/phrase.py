@@ -21,6 +21,19 @@ class Phrases:
         return self.texts[key].strip().format_map(dict(fields or {}))
 
 
+def standing(basis: str, verified: str, phrases: Phrases) -> str:
+    """What must be said of a row that no paper states or nobody could verify; empty for any other."""
+    labels = [phrases.say("default")] if basis == "default" else []
+    labels += [phrases.say("unverified")] if verified == "no" else []
+    return "; ".join(labels)
+
+
+def marked(text: str, basis: str, verified: str, phrases: Phrases) -> str:
+    """Words with their label behind them in brackets."""
+    label = standing(basis, verified, phrases)
+    return f"{text} [{label}]" if label else text
+
+
 LABELS = ("skip", "contents", "details", "rows", "sources", "refs", "more")
 
 

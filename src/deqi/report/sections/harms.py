@@ -5,7 +5,7 @@ from __future__ import annotations
 from deqi.report.blocks import Block, Figure, Items, Say, Section, Table, cells, say
 from deqi.report.draw import IconGroup, icon_array
 from deqi.report.model import HarmLine, Report
-from deqi.report.phrase import Phrases, capital, number, plain, span, whole
+from deqi.report.phrase import Phrases, capital, marked, number, plain, span, whole
 from deqi.report.sections.harmwords import (
     course_numbers,
     event_name,
@@ -73,7 +73,11 @@ def harm_section(report: Report, phrases: Phrases) -> Section:
         lines = [line for line in harms.lines if line.chosen and group_of(line) == group]
         items = [_one(line, report, phrases) for line in lines]
         items += [
-            Say(phrases.say("harm.no_rate"), tuple(f"source:{one}" for one in event.source), event.plain_name)
+            Say(
+                marked(phrases.say("harm.no_rate"), event.basis, event.verified, phrases),
+                tuple(f"source:{one}" for one in event.source),
+                event.plain_name,
+            )
             for event in harms.no_rate
             if group == ("care" if event.seek_help in ("soon", "today") else event.seek_help)
         ]
@@ -113,7 +117,10 @@ def _advice(report: Report, phrases: Phrases) -> Table:
     events.update({event.event: event for event in report.harms.no_rate})
     rows = tuple(
         cells(
-            Say(event.plain_name, tuple(f"source:{one}" for one in event.source)),
+            Say(
+                marked(event.plain_name, event.basis, event.verified, phrases),
+                tuple(f"source:{one}" for one in event.source),
+            ),
             event.looks_like,
             event.do_now,
             event.help_when,

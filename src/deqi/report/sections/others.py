@@ -8,7 +8,7 @@ from deqi.knowledge.tables.words import Alternative, Claim
 from deqi.report.assemble import EVERYONE
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import Bar, Report
-from deqi.report.phrase import Phrases, capital
+from deqi.report.phrase import Phrases, capital, marked, standing
 from deqi.report.sections.reviews import uses_table
 
 
@@ -132,15 +132,7 @@ def bars_section(report: Report, phrases: Phrases) -> Section:
 
 
 def _bar(bar: Bar, phrases: Phrases) -> Say:
-    label = bar_label(bar, phrases)
-    return Say(bar.plain + (f" [{label}]" if label else ""), _bar_refs(bar), bar.title)
-
-
-def bar_label(bar: Bar, phrases: Phrases) -> str:
-    """What must be said of a rule that no paper states or nobody could verify."""
-    labels = [phrases.say("default")] if bar.basis == "default" else []
-    labels += [phrases.say("unverified")] if bar.verified == "no" else []
-    return "; ".join(labels)
+    return Say(marked(bar.plain, bar.basis, bar.verified, phrases), _bar_refs(bar), bar.title)
 
 
 def _bar_refs(bar: Bar) -> tuple[str, ...]:
@@ -154,7 +146,7 @@ def _bar_table(bars: Iterable[Bar], phrases: Phrases) -> Table:
             phrases.say(f"severity.{bar.severity}") + ("" if bar.everything else " (in part)"),
             bar.plain,
             bar.instead,
-            bar_label(bar, phrases) or "–",
+            standing(bar.basis, bar.verified, phrases) or "–",
         )
         for bar in bars
     )
@@ -165,7 +157,7 @@ def practical_section(report: Report, phrases: Phrases) -> Section:
     """Questions and cited answers."""
     items = tuple(
         Say(
-            f"{one.answer}" + (f" ({one.country})" if one.country else ""),
+            marked(one.answer + (f" ({one.country})" if one.country else ""), one.basis, one.verified, phrases),
             tuple(f"source:{source}" for source in one.source),
             one.question,
         )
