@@ -87,6 +87,34 @@ def test_strict_exits_with_one_on_what_bars(capsys, person: str, well: str) -> N
     assert run(capsys, "assess", "--person", well, *DAY, "--json", "--strict").code == 0
 
 
+def test_the_clinics_settings_count_and_are_told(capsys, tmp_path: Path, person: str, well: str) -> None:
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("{settings: {platelets-stop: 45}, complete: [medications]}")
+    strict = run(capsys, "assess", "--person", person, *DAY, "--settings", str(settings))
+    assert "Set by the clinic: platelets-stop 45 10*3/uL (default 20)." in strict.out
+    assert "[platelets-under-20]" in strict.out
+    asked = [one["id"] for one in run(capsys, "assess", "--person", well, *DAY, "--json").json["questions"]]
+    complete = run(capsys, "assess", "--person", well, *DAY, "--settings", str(settings), "--json").json["questions"]
+    assert "clot-busting-medicine-48-hours" not in [one["id"] for one in complete]
+    assert len(complete) <= len(asked)
+
+
+def test_the_organisations_value_sets_are_taken_up(capsys, tmp_path: Path) -> None:
+    folder = tmp_path / "sets"
+    folder.mkdir()
+    concept = {"system": "http://snomed.info/sct", "code": "999000001"}
+    for name in ("lymphoedema", "of-no-use"):
+        value_set = {"resourceType": "ValueSet", "name": name, "expansion": {"contains": [concept]}}
+        (folder / f"{name}.json").write_text(json.dumps(value_set))
+    file = tmp_path / "person.yaml"
+    file.write_text("conditions: [{code: snomed 999000001}]")
+    plain = run(capsys, "assess", "--person", str(file), *DAY, "--json")
+    added = run(capsys, "assess", "--person", str(file), *DAY, "--json", "--value-sets", str(folder))
+    assert "lymphoedema-limb" not in [one["rule"] for one in plain.json["findings"]]
+    assert "lymphoedema-limb" in [one["rule"] for one in added.json["findings"]]
+    assert "of-no-use.json: belongs to no code set" in added.err
+
+
 def test_explain_shows_every_leaf(capsys, person: str) -> None:
     ran = run(capsys, "assess", "--person", person, *DAY, "--explain", "low-platelets-count-needed")
     words = " ".join(ran.out.split())

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deqi.knowledge import load
+from deqi.knowledge.leaves import Answer as AnswerLeaf
 from deqi.people.dates import day
 from deqi.people.facts import KINDS, Answer, Fact, Person, SetMatch
 from deqi.safety.context import Context
 from deqi.safety.engine import Engine
-from deqi.safety.evaluate import judge_rules
+from deqi.safety.evaluate import JUDGES, judge_leaves, judge_rules
 from deqi.safety.truth import Truth
 from tests.safety.conftest import AS_OF
 
@@ -19,9 +20,12 @@ ENGINE = Engine.load(load())
 CATALOG = ENGINE.catalog
 WORST_LAST = ("candidate", "with-changes", "ask-first", "sign-off", "not-a-candidate")
 SETS = sorted(row.set for row in ENGINE.index.sets.values() if row.kind in KINDS and row.kind != "observation")
+BOTH_WAYS = CATALOG.worrying_no & {
+    leaf.question for leaf in CATALOG.leaves if isinstance(leaf, AnswerLeaf) and "yes" in leaf.among
+}
 YES_NO = sorted(row.question for row in CATALOG.questions.values() if row.type == "yes-no")
 STATES = ("present", "past", "refuted", "inactive", "planned", "unknown")
-FEW = settings(max_examples=150, deadline=None)
+FEW = settings(max_examples=100, deadline=None)
 
 days_ago = st.integers(0, 800).map(lambda days: day(AS_OF - dt.timedelta(days=days)))
 
@@ -109,7 +113,12 @@ def test_a_hazard_on_record_never_lowers_the_candidacy(person: Person, fact: Fac
 @FEW
 @given(persons())
 def test_if_clear_is_what_reassuring_answers_lead_to(person: Person) -> None:
-    """Answer whatever is open reassuringly until nothing is: the candidacy is the one that was foretold."""
+    """Answer whatever is open reassuringly until nothing is: the candidacy is the one that was foretold.
+
+    Sex and date of birth are known: their questions have no reassuring answer. Nor has one of which yes and no both
+    fire a rule; then the best that was foretold is not reached.
+    """
+    person = msgspec.structs.replace(person, sex=person.sex or "male", birth=person.birth or day(dt.date(1960, 1, 1)))
     foretold = ENGINE.assess(person, AS_OF).if_clear
     for _ in range(200):
         given_already = {one.question for one in person.answers}
@@ -118,12 +127,12 @@ def test_if_clear_is_what_reassuring_answers_lead_to(person: Person) -> None:
         if not left:
             break
         for question in left:
-            row = CATALOG.questions[question]
-            value = {"date": "1960-01-01"}.get(row.type, "male" if question == "sex-recorded" else reassuring(question))
-            person = with_answer(person, Answer(question, value, given=day(AS_OF)))
+            person = with_answer(person, Answer(question, reassuring(question), given=day(AS_OF)))
     unsure = [one.question for one in person.answers if one.value == "unsure"]
-    assert result.if_clear == foretold
-    assert result.candidacy == foretold or unsure
+    if BOTH_WAYS.isdisjoint(one.question for one in person.answers):
+        assert result.if_clear == foretold
+        assert result.candidacy == foretold or unsure
+    assert WORST_LAST.index(result.candidacy) >= WORST_LAST.index(foretold)
 
 
 @FEW
@@ -150,3 +159,12 @@ def test_known_later_is_not_known_now(person: Person) -> None:
     with_later = ENGINE.assess(msgspec.structs.replace(person, facts=later, complete=frozenset()), AS_OF)
     if not person.complete:
         assert with_later.states == without.states
+
+
+@FEW
+@given(persons())
+def test_leaves_passed_over_are_as_if_looked_into(person: Person) -> None:
+    """Most leaves are settled by nothing being known of them; looking into each gives the same."""
+    context = Context(CATALOG, person, AS_OF)
+    looked_into = [JUDGES[type(leaf)](leaf, context) for leaf in CATALOG.leaves]
+    assert judge_leaves(Context(CATALOG, person, AS_OF)) == looked_into

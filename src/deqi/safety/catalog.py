@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Mapping
+from typing import Literal
 
 from deqi.knowledge import Knowledge
 from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Medication, Observation, Recorded
@@ -110,6 +111,11 @@ class Catalog:
     def value(self, setting: str | float) -> float:
         """A number, or the value in force of an ``@setting``."""
         return self.settings.values[setting[1:]] if isinstance(setting, str) else setting
+
+    @functools.cached_property
+    def not_applicable(self) -> Mapping[str, Literal["not-applicable"]]:
+        """Every rule by its id, as it stands before it is judged."""
+        return {one.rule.id: "not-applicable" for one in self.rules}
 
     @functools.cached_property
     def jobs(self) -> tuple[Job, ...]:

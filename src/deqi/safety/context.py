@@ -143,11 +143,15 @@ class Context:
 
     def _term(self, term: tuple[Alternative, ...]) -> Truth:
         """The record can only affirm: while it is silent, the answers among the alternatives say what holds."""
-        truths = [self._holds(option) for option in term]
-        if Truth.YES in truths:
-            return Truth.YES
-        asked = [truth for option, truth in zip(term, truths, strict=True) if option.kind not in ON_RECORD]
-        return max(asked, default=Truth.UNKNOWN)
+        told, best = False, Truth.NO
+        for option in term:
+            truth = self._holds(option)
+            if truth is Truth.YES:
+                return truth
+            if option.kind not in ON_RECORD:
+                told = True
+                best = max(best, truth)
+        return best if told else Truth.UNKNOWN
 
     def to_put_first(self, question: str) -> tuple[str, ...]:
         """The questions on which it hangs whether this one applies, back to the first; itself when there is none.

@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+import msgspec
+
 from deqi.knowledge.rules import Rule
 from deqi.people.facts import Answer, Fact, Person
 from deqi.safety.catalog import Catalog, CompiledRule
@@ -41,8 +43,7 @@ class Finding:
     asks: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True)
-class OpenQuestion:
+class OpenQuestion(msgspec.Struct, frozen=True):
     """A question whose answer could still change the result, and the rules it would decide."""
 
     question: str
@@ -94,11 +95,10 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
 def rule_states(judged: Iterable[Judged], context: Context) -> dict[str, RuleState]:
     """What became of every rule. A rule that is itself replaced still replaces others; a cleared one does not."""
     judged = tuple(judged)
-    states: dict[str, RuleState] = {rule.rule.id: "not-applicable" for rule in context.catalog.rules}
+    states: dict[str, RuleState] = dict(context.catalog.not_applicable)
     for one in judged:
-        states[one.rule.rule.id] = _STATES[one.truth]
-        if one.truth is Truth.YES and _is_cleared(one, context):
-            states[one.rule.rule.id] = "cleared"
+        cleared = one.truth is Truth.YES and _is_cleared(one, context)
+        states[one.rule.rule.id] = "cleared" if cleared else _STATES[one.truth]
     standing = {rule for rule, state in states.items() if state == "yes"}
     for one in judged:
         rule = one.rule.rule

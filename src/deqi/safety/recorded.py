@@ -27,19 +27,10 @@ def recorded(leaf: Recorded, context: Context) -> Verdict:
     if not facts:
         return unrecorded(context, leaf.ask, leaf.screen, silence_is_no=context.silence_is_no(leaf.set, leaf.kinds))
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
-    truths = [_there(leaf, fact, context.as_of, days) for fact in facts]
-    gone = all(truth is Truth.NO for truth in truths)
+    found = _Found(facts, [_there(leaf, fact, context.as_of, days) for fact in facts])
     # A record from before the window is no evidence that the thing did not come back: only a denial is.
-    denying = gone and all(days is None or fact.state == "refuted" for fact in facts)
-    return from_record(
-        context,
-        leaf.ask,
-        leaf.screen,
-        present=_those(facts, truths, Truth.YES),
-        absent=tuple(facts) if denying and context.readable(leaf.kinds) else (),
-        disputed=tuple(fact for fact in facts if fact.state == "refuted"),
-        silence_is_no=gone and context.silence_is_no(leaf.set, leaf.kinds),
-    )
+    denying = found.gone and (days is None or len(found.refuted) == len(facts))
+    return _settled(leaf, leaf.kinds, context, found, denying)
 
 
 def medication(leaf: Medication, context: Context) -> Verdict:
@@ -56,22 +47,34 @@ def medication(leaf: Medication, context: Context) -> Verdict:
             context, leaf.ask, leaf.screen, silence_is_no=context.silence_is_no(leaf.set, ("medication",))
         )
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
-    truths = [_taken(fact, context.as_of, days) for fact in facts]
-    gone = all(truth is Truth.NO for truth in truths)
-    denying = all(fact.state == "refuted" for fact in facts)
+    found = _Found(facts, [_taken(fact, context.as_of, days) for fact in facts])
+    return _settled(leaf, ("medication",), context, found, len(found.refuted) == len(facts))
+
+
+class _Found:
+    """The facts of a leaf's set, each judged: those that hold, those that are denials, and whether none may hold."""
+
+    __slots__ = ("facts", "gone", "present", "refuted")
+
+    def __init__(self, facts: list[Fact], truths: list[Truth]) -> None:
+        self.facts = facts
+        self.present = tuple([fact for fact, truth in zip(facts, truths, strict=True) if truth is Truth.YES])
+        self.refuted = tuple([fact for fact in facts if fact.state == "refuted"])
+        self.gone = max(truths) is Truth.NO
+
+
+def _settled(
+    leaf: Recorded | Medication, kinds: tuple[str, ...], context: Context, found: _Found, denying: bool
+) -> Verdict:
     return from_record(
         context,
         leaf.ask,
         leaf.screen,
-        present=_those(facts, truths, Truth.YES),
-        absent=tuple(facts) if denying and context.readable(("medication",)) else (),
-        disputed=tuple(fact for fact in facts if fact.state == "refuted"),
-        silence_is_no=gone and context.silence_is_no(leaf.set, ("medication",)),
+        present=found.present,
+        absent=tuple(found.facts) if denying and context.readable(kinds) else (),
+        disputed=found.refuted,
+        silence_is_no=found.gone and context.silence_is_no(leaf.set, kinds),
     )
-
-
-def _those(facts: list[Fact], truths: list[Truth], wanted: Truth) -> tuple[Fact, ...]:
-    return tuple(fact for fact, truth in zip(facts, truths, strict=True) if truth is wanted)
 
 
 def _there(leaf: Recorded, fact: Fact, as_of: dt.date, days: float | None) -> Truth:
