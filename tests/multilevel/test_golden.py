@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deqi.evidence.stats.multilevel import MultilevelFit, multilevel, sigma2_intervals, three_level
+from deqi.evidence.stats.multilevel_fit import MultilevelFit, multilevel, sigma2_intervals, three_level
 from deqi.evidence.stats.multilevel_robust import robust
 from deqi.evidence.stats.multilevel_shared import arm_variance, shared_arm_covariance
 from tests.golden import differences, noise

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deqi.evidence.stats import StatsInputError, Status, pool
-from deqi.evidence.stats.multilevel import multilevel, sigma2_intervals, three_level
+from deqi.evidence.stats.multilevel_fit import multilevel, sigma2_intervals, three_level
 from deqi.evidence.stats.multilevel_robust import robust
 from deqi.evidence.stats.multilevel_shared import arm_variance, shared_arm_covariance, smd_covariance
 

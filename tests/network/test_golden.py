@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deqi.evidence.stats.network import NetworkFit, network, p_scores
 from deqi.evidence.stats.network_consistency import Split, design_test, node_split, split_evidence
+from deqi.evidence.stats.network_fit import NetworkFit, network, p_scores
 from tests.golden import differences, noise
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deqi.evidence.stats import StatsInputError, Status, pool
-from deqi.evidence.stats.network import METHODS, network, p_scores
 from deqi.evidence.stats.network_consistency import design_test, geometry, node_split, split_evidence
+from deqi.evidence.stats.network_fit import METHODS, network, p_scores
 
 Rows = list[tuple[str, str, str, float, float]]
 

@@ -22,8 +22,8 @@ from deqi.evidence.estimates import LEAST_TO_POOL
 from deqi.evidence.grade import Certainty, Reason, benefit_reasons, certainty
 from deqi.evidence.stats.errors import StatsInputError
 from deqi.evidence.stats.multilevel_shared import arm_variance, shared_arm_covariance, smd_covariance
-from deqi.evidence.stats.network import NetworkFit, network, p_scores
 from deqi.evidence.stats.network_consistency import DesignTest, Geometry, design_test, geometry, split_evidence
+from deqi.evidence.stats.network_fit import NetworkFit, network, p_scores
 from deqi.evidence.stats.results import Floats, Status
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import TrialResult

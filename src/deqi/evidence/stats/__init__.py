@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .absolute import absolute_effect, number_needed, responders, smd_to_log_odds
     from .asymmetry import Asymmetry, TooFewStudiesError, TrimFill, egger, harbord, peters, trim_and_fill
+    from .bayes import BayesFit, Posterior, bayes_blups, bayes_pool
+    from .bayes_priors import HalfCauchy, HalfNormal, NormalPrior, TauPrior, Uniform
     from .counts_data import OneArm, TwoArms
     from .counts_exact import exact_proportion, exact_rate, rule_of_three, zero_upper
     from .counts_pool import pool_counts
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
     from .errors import StatsInputError
     from .grouping import Subgroups, subgroups
     from .heterogeneity import Blups, HeterogeneityIntervals, blups, heterogeneity_intervals, weights
+    from .multilevel_fit import MultilevelFit, multilevel, sigma2_intervals, three_level
+    from .multilevel_robust import RobustFit, robust
+    from .multilevel_shared import arm_variance, shared_arm_covariance, smd_covariance
+    from .network_consistency import DesignTest, Geometry, Split, design_test, geometry, node_split, split_evidence
+    from .network_fit import NetworkFit, network, p_scores
     from .pooling import pool
     from .regression import Predicted, Regression, predict, regress
     from .results import Fit, Heterogeneity, Interval, Prediction, Status
@@ -59,6 +66,21 @@ _HOME = {
     "errors": ("StatsInputError",),
     "grouping": ("Subgroups", "subgroups"),
     "heterogeneity": ("Blups", "HeterogeneityIntervals", "blups", "heterogeneity_intervals", "weights"),
+    "bayes": ("BayesFit", "Posterior", "bayes_blups", "bayes_pool"),
+    "bayes_priors": ("HalfCauchy", "HalfNormal", "NormalPrior", "TauPrior", "Uniform"),
+    "multilevel_fit": ("MultilevelFit", "multilevel", "sigma2_intervals", "three_level"),
+    "multilevel_robust": ("RobustFit", "robust"),
+    "multilevel_shared": ("arm_variance", "shared_arm_covariance", "smd_covariance"),
+    "network_consistency": (
+        "DesignTest",
+        "Geometry",
+        "Split",
+        "design_test",
+        "geometry",
+        "node_split",
+        "split_evidence",
+    ),
+    "network_fit": ("NetworkFit", "network", "p_scores"),
     "pooling": ("pool",),
     "regression": ("Predicted", "Regression", "predict", "regress"),
     "results": ("Fit", "Heterogeneity", "Interval", "Prediction", "Status"),
@@ -68,39 +90,57 @@ _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Asymmetry",
+    "BayesFit",
     "Blups",
     "CountFit",
+    "DesignTest",
     "EffectWarning",
     "Effects",
     "Fit",
+    "Geometry",
     "Gosh",
+    "HalfCauchy",
+    "HalfNormal",
     "Heterogeneity",
     "HeterogeneityIntervals",
     "Influence",
     "Interval",
+    "MultilevelFit",
+    "NetworkFit",
+    "NormalPrior",
     "OneArm",
+    "Posterior",
     "Predicted",
     "Prediction",
     "Regression",
+    "RobustFit",
+    "Split",
     "StatsInputError",
     "Status",
     "Subgroups",
+    "TauPrior",
     "TooFewStudiesError",
     "TrimFill",
     "TwoArms",
+    "Uniform",
     "WarningKind",
     "absolute_effect",
+    "arm_variance",
     "back_transform",
+    "bayes_blups",
+    "bayes_pool",
     "binary_effects",
     "blups",
     "change_effects",
     "cumulative",
+    "design_test",
     "egger",
     "exact_proportion",
     "exact_rate",
     "from_five_numbers",
     "from_quartiles",
     "from_range",
+    "geometry",
     "gosh",
     "harbord",
     "harmonic_mean",
@@ -110,7 +150,11 @@ __all__ = [
     "interval_effects",
     "leave_one_out",
     "mean_effects",
+    "multilevel",
+    "network",
+    "node_split",
     "number_needed",
+    "p_scores",
     "p_value_effects",
     "peters",
     "pool",
@@ -120,13 +164,19 @@ __all__ = [
     "rate_effects",
     "regress",
     "responders",
+    "robust",
     "rule_of_three",
     "sd_from_se",
     "sd_of_change",
     "se_effects",
+    "shared_arm_covariance",
+    "sigma2_intervals",
     "single_rate_effects",
+    "smd_covariance",
     "smd_to_log_odds",
+    "split_evidence",
     "subgroups",
+    "three_level",
     "trim_and_fill",
     "weights",
     "zero_upper",

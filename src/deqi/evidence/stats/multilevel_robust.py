@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from .errors import StatsInputError
-from .multilevel import Ids, MultilevelFit
+from .multilevel_fit import Ids, MultilevelFit
 from .multilevel_model import solve
 from .quantiles import t_two_sided
 from .results import Floats, Status

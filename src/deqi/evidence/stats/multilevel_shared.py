@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StatsInputError
-from .multilevel import Ids
+from .multilevel_fit import Ids
 from .results import Floats
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .multilevel_model import NotPositiveDefinite
-from .network import NetworkFit, estimate_tau2, moment_tau2, weighted
 from .network_data import NetworkData
+from .network_fit import NetworkFit, estimate_tau2, moment_tau2, weighted
 from .quantiles import chi2_upper, z_two_sided
 from .results import Status
 
