@@ -125,3 +125,5 @@ def test_an_unknown_person_leaves_nothing_ok_that_hangs_on_the_person() -> None:
         "blood-thinning-medicine",
         "could-be-pregnant",
     }
+    told = " ".join(line.plain for line in one.lines)
+    assert "your blood thinner" not in told and "Are you pregnant, or could you be?" in told

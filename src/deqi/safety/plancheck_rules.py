@@ -180,7 +180,10 @@ def line_of(
 def open_hits(
     rules: Sequence[CompiledRule], verdicts: Sequence[Verdict], catalog: Catalog
 ) -> Iterator[tuple[tuple[int, ...], Line]]:
-    """Undecided rules about the plan: the needlings they could hit (none: the whole session), and what they ask."""
+    """Undecided rules about the plan: the needlings they could hit (none: the whole session), and what they ask.
+
+    Their own plain words would tell a person what nobody knows yet: the questions stand there instead.
+    """
     truths = [verdict.truth for verdict in verdicts]
     for rule in rules:
         numbers = leaf_numbers(rule.trigger)
@@ -194,7 +197,9 @@ def open_hits(
         about = [number for number in numbers if isinstance(catalog.leaves[number], kinds.Needling)]
         live = _live(rule.trigger, verdicts, truths, catalog) if about else None
         dose = all(one.dose or one.advice for one in rule.rule.restricts)
-        yield (() if live is None or dose else tuple(sorted(live))), line_of(rule.rule, "ask", asks=asks)
+        line = line_of(rule.rule, "ask", asks=asks)
+        asked = " ".join(catalog.questions[question].plain for question in asks)
+        yield (() if live is None or dose else tuple(sorted(live))), msgspec.structs.replace(line, plain=asked)
 
 
 def _live(
