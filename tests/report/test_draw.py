@@ -155,3 +155,20 @@ def test_a_scale_holds_what_must_be_seen(inner: list[float], outer: list[float],
 def test_log_ticks_are_round() -> None:
     assert Scale(0.05, 20, 0, 100, True).ticks() == (0.1, 0.3, 1.0, 3.0, 10.0)
     assert Scale(0.4, 2.5, 0, 100, True).ticks() == (0.5, 1.0, 2.0)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("paper", ["#FFFFFF", "#161618"])
+@pytest.mark.parametrize("draw", FIGURES)
+def test_marks_stand_out_from_the_paper(draw: Callable[[float], str], paper: str) -> None:
+    """Three to one, as WCAG 2.2 asks of graphics; a mark with an outline in the ink needs no more."""
+    for node in ET.fromstring(draw(720)).iter():
+        fill = node.get("fill", "none")
+        if fill.startswith("#") and node.tag != f"{SVG}text" and node.get("stroke") != "currentColor":
+            dark, light = sorted((luminance(fill), luminance(paper)))
+            assert (light + 0.05) / (dark + 0.05) >= 3, f"{fill} on {paper}"

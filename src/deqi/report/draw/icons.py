@@ -66,7 +66,8 @@ def _icon(tone: str, x: float, y: float, r: float) -> str:
     if tone == "good":
         return circle(x, y, r, fill=FILLS[tone])
     if tone == "harm":
-        return rect(x - r, y - r, 2 * r, 2 * r, fill=FILLS[tone])
+        # Orange alone stands out too little from white paper.
+        return rect(x - r, y - r, 2 * r, 2 * r, fill=FILLS[tone], stroke=INK)
     return rect(x - r, y - r, 2 * r, 2 * r, fill=FILLS[tone]) + line(
         x - r, y - r, x + r, y + r, stroke="#FFFFFF", width=1.6
     )
