@@ -96,7 +96,7 @@ def _joined(number: int, restricted: Restricted, context: Context) -> Iterator[N
 
 def _classes(finding: Finding, leaves: Iterable[kinds.Needling], catalog: Catalog) -> frozenset[str]:
     """The hazard classes a finding is about: those its conditions name, and those whose zone it restricts."""
-    about = (*leaves, *finding.restricts)
+    about: list[kinds.Needling | Restricted] = [*leaves, *finding.restricts]
     named = {name for one in about for name in one.hazards}
     regions = {name for one in about for name in one.regions}
     zones = {name for name, kind in catalog.atlas.kinds.items() if kind.zone in regions}
