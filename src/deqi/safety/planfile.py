@@ -23,6 +23,7 @@ from deqi.people.yamltext import MAX_BYTES, read_document
 from deqi.safety.plan import CurrentPair, Needling, Plan
 
 MAX_NEEDLINGS = 200
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _NUMBERED = re.compile(r"(?P<word>[a-z]+)-\d+")
 
 
@@ -163,7 +164,7 @@ def _refuse_endless(value: Any, place: str) -> None:
         raise InputError(f"{place}: not a number; write digits.")
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            _refuse_endless(inner, f"{place}, {key}")
+            _refuse_endless(inner, f"{place}, {key}" if _WORD.fullmatch(str(key)) else place)
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
             _refuse_endless(inner, f"{place}[{number}]")
