@@ -21,6 +21,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from deqi.knowledge.tables.atlas import Angle
+
 Comparison = Literal["<", "<=", ">", ">=", "=", "in"]
 """``in`` takes [low, high]: low included, high excluded."""
 
@@ -127,8 +129,8 @@ class Needling(Leaf, frozen=True, kw_only=True, tag="needling"):
     anticoagulant_avoid: bool | None = None
     depth: Literal["over-cap", "over-textbook", "not-given"] | None = None
     over_mm: float | Setting | None = None
-    angles: tuple[str, ...] = ()
-    angles_not: tuple[str, ...] = ()
+    angles: tuple[Angle, ...] = ()
+    angles_not: tuple[Angle, ...] = ()
     both_sides: bool = False
     current_crosses: tuple[Name, ...] = ()
     minutes_over: float | Setting | None = None

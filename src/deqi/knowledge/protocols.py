@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from deqi.knowledge.tables.atlas import Angle
+
 Side = Literal["left", "right", "bilateral", "midline", "affected"]
 
 
@@ -17,7 +19,7 @@ class ProtocolNeedling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     side: Side | None = None
     webs: tuple[int, ...] = ()
     depth_mm: float | None = None
-    angle: str | None = None
+    angle: Angle | None = None
     note: str = ""
 
 

@@ -8,11 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Angle = Literal[
-    "perpendicular", "oblique", "transverse", "oblique-to-spine", "oblique-lateral", "oblique-down", "oblique-up",
-    "toward-nose", "toward-chin", "toward-tongue", "along-orbit",
-]  # fmt: skip
-"""The closed list of the hazards table: oblique-to-spine is aimed at the midline, oblique-lateral away from it."""
+from deqi.knowledge.tables.atlas import Angle
+
 Side = Literal["left", "right", "both", "midline"]
 NeedlingStatus = Literal["ok", "ok-note", "change", "omit", "ask", "no-data"]
 """What the plan check says of one needling, the least worrying first in meaning: the worst is ``omit``."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from deqi.errors import InputError
 from deqi.knowledge.protocols import Protocol, ProtocolComponent, ProtocolNeedling, ProtocolPair
 from deqi.safety.catalog import Catalog
-from deqi.safety.plan import Angle, CurrentPair, Needling, Plan, Side
+from deqi.safety.plan import CurrentPair, Needling, Plan, Side
 from deqi.safety.planfile import read_plan
 
 PREFIX = "protocol:"
@@ -58,17 +58,13 @@ def _needlings(component: ProtocolComponent) -> Iterator[Needling]:
                 segment=part,
                 side=_SIDES[one.side],
                 depth_mm=one.depth_mm,
-                angle=_angle(one),
+                angle=one.angle,
                 technique=component.technique,
             )
 
 
 def _parts(one: ProtocolNeedling) -> tuple[str, ...]:
     return tuple(f"web-{number}" for number in one.webs) or ("",)
-
-
-def _angle(one: ProtocolNeedling) -> Angle | None:
-    return one.angle  # type: ignore[return-value]  # the test of protocols holds it to the closed list
 
 
 def _pairs(pair: ProtocolPair) -> Iterator[CurrentPair]:

@@ -9,6 +9,13 @@ HazardClass = Literal[
     "joint", "skin", "deep", "restricted", "pregnancy", "none",
 ]  # fmt: skip
 
+Angle = Literal[
+    "perpendicular", "oblique", "transverse", "oblique-to-spine", "oblique-lateral", "oblique-down", "oblique-up",
+    "toward-nose", "toward-chin", "toward-tongue", "along-orbit",
+]  # fmt: skip
+"""How a needle is aimed: the closed list for hazards, rules, protocols and plans. ``oblique-to-spine`` is aimed at the
+midline, ``oblique-lateral`` away from it, ``along-orbit`` along the wall of the orbit with the eye held aside."""
+
 
 class Point(Row, frozen=True, kw_only=True):
     """One acupuncture point."""
@@ -91,7 +98,7 @@ class Hazard(Row, frozen=True, kw_only=True):
     classes: tuple[HazardClass, ...]
     structure: str
     severity: Literal["absolute", "relative", "caution", "information"]
-    angles: tuple[str, ...] = ()
+    angles: tuple[Angle, ...] = ()
     cap_mm: float | None = None
     cap_basis: Literal["house", "published", ""] = ""
     transverse_mm: float | None = None

@@ -1,9 +1,11 @@
 """What the plan check needs beside the atlas: current paths, what a hazard class means, words for its own lines."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from deqi.knowledge.tables.atlas import HazardClass
-from deqi.knowledge.tables.base import RegionId, Row
+from deqi.knowledge.tables.base import RegionId, Row, references
+
+QuestionId = Annotated[str, references("questions", "question")]
 
 
 class CurrentPath(Row, frozen=True, kw_only=True):
@@ -48,4 +50,4 @@ class PlanLine(Row, frozen=True, kw_only=True):
     why: str
     plain: str
     instead: str
-    asks: str = ""
+    asks: QuestionId = ""
