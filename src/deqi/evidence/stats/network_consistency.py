@@ -223,7 +223,7 @@ def _test(q: float, df: int) -> QTest:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A treatment on a circle of radius 1 around 0, the first at the top, clockwise; y points up."""
+    """A treatment on a circle of radius 1 around 0, the first at the top, clockwise; y points up, nine digits."""
 
     treatment: Hashable
     x: float
@@ -263,7 +263,7 @@ def geometry(fit: NetworkFit) -> Geometry:
     arms = [data.arms(study) for study in range(len(data.studies))]
     angle = 2.0 * np.pi * np.arange(size) / max(size, 1)
     nodes = [
-        Node(t, float(np.sin(angle[i])), float(np.cos(angle[i])), sum(i in one for one in arms))
+        Node(t, round(float(np.sin(angle[i])), 9), round(float(np.cos(angle[i])), 9), sum(i in one for one in arms))
         for i, t in enumerate(data.treatments)
     ]
     edges = []
