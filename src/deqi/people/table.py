@@ -19,6 +19,7 @@ from deqi.people.codes import CodeIndex
 from deqi.people.coverage import NO_CODE
 from deqi.people.dates import DateRange, parse_date
 from deqi.people.facts import KINDS, Answer, Coding, Fact, Kind, Person, is_stale
+from deqi.people.reading import Unreadable
 
 _DAY = pa.date32()
 _INSTANT = pa.timestamp("us")
@@ -121,6 +122,17 @@ class Tables:
     facts: pa.Table
     details: pa.Table
     answers: pa.Table
+
+
+@dataclasses.dataclass(frozen=True)
+class Intake:
+    """What came in: records by type, what was left out and why, what could not be read, and how facts are coded
+    (facts by kind and system, and how many of them are in a set)."""
+
+    records: Mapping[str, int]
+    left_out: Mapping[str, int]
+    unreadable: tuple[Unreadable, ...]
+    codings: Mapping[tuple[Kind, str], tuple[int, int]]
 
 
 @dataclasses.dataclass(frozen=True)

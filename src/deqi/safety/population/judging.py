@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 import ibis
 import ibis.expr.types as ir
+import msgspec
 
 from deqi.safety.catalog import Branch, CompiledRule
 from deqi.safety.findings import restricts_something
@@ -144,8 +145,7 @@ def candidacies(layout: Layout, table: ir.Table) -> dict[str, ir.Value]:
     }
 
 
-@dataclasses.dataclass(frozen=True)
-class Fired:
+class Fired(msgspec.Struct, frozen=True):
     """A leaf that made a rule a finding."""
 
     place: int
@@ -153,8 +153,7 @@ class Fired:
     leaf: int
 
 
-@dataclasses.dataclass(frozen=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A question that is open because of a rule: an undecided one, or one that fired and could be narrowed."""
 
     place: int
@@ -223,7 +222,7 @@ def _narrowing(layout: Layout, nodes: Nodes, rule: CompiledRule, asking: Asking)
     found: dict[str, ir.BooleanValue] = {}
     fires = table[state_column(rule)] == YES
     if rule.rule.clearance is not None:
-        found[rule.rule.clearance.question] = fires & ~asking.given(rule.rule.clearance.question)
+        found[rule.rule.clearance.question] = fires & ~asking.sure(rule.rule.clearance.question)
     placed = any(one.side == "from-fact" and one.regions for one in rule.rule.restricts)
     question = rule.rule.site_question
     if placed and question is not None:
@@ -236,5 +235,5 @@ def _narrowing(layout: Layout, nodes: Nodes, rule: CompiledRule, asking: Asking)
                 nowhere = has(table, "no_side", place)
                 vague.append(decides & (nowhere | has(table, "no_site", place) if by_site else nowhere))
         open_ = ~ibis.or_(*facts) | ibis.or_(*vague) if facts else ibis.literal(True)
-        _add(found, question, fires & ~asking.given(question) & open_)
+        _add(found, question, fires & ~asking.sure(question) & open_)
     return found

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Gestation, Medication, Observation, Recorded
-from deqi.people.facts import Kind
+from deqi.people.facts import STALE_ACTIVE_DAYS, Kind
 from deqi.safety.applies import ON_RECORD
 from deqi.safety.catalog import Catalog, CompiledRule, leaf_numbers
 from deqi.safety.population.bits import Places, word_and_mask
@@ -67,7 +67,9 @@ class Layout:
 
     def constants(self) -> dict[str, pa.Table]:
         """The small tables that the facts and answers are joined with."""
+        day = {"today": self.as_of, "stale_before": self.border(STALE_ACTIVE_DAYS)}
         return {
+            "k_day": pa.Table.from_pylist([day], pa.schema([(name, pa.date32()) for name in day])),
             "k_recorded": self._recorded(),
             "k_measured": self._measured(),
             "k_coded": self._coded(),

@@ -8,12 +8,9 @@ that was only told); ``hold`` for an unsafe result from before the window, ``und
 
 from __future__ import annotations
 
-import datetime as dt
-
 import ibis
 import ibis.expr.types as ir
 
-from deqi.people.facts import STALE_ACTIVE_DAYS
 from deqi.safety.measured import DECIMALS
 
 FLAGS = ("yes", "maybe", "deny", "weak", "hold", "undated", "refuted", "fact", "no_side", "no_site")
@@ -21,19 +18,20 @@ _COLUMNS = ("person", "leaf", "row", "word", "mask", "start_first", "start_at", 
 NO, MAYBE, YES = 0, 1, 2
 
 
-def existing(facts: ir.Table, as_of: dt.date) -> ir.Table:
-    """The facts that were there on the day; see `deqi.safety.context.exists`."""
+def existing(facts: ir.Table, day: ir.Table) -> ir.Table:
+    """The facts that were there on the day, each beside that day; see `deqi.safety.context.exists`."""
+    facts = facts.cross_join(day)
     written = ibis.coalesce(facts.recorded_last, facts.start_last)
     begun = ibis.coalesce(facts.start_first, facts.recorded_first)
     when = (facts.state == "refuted").ifelse(written, begun)
-    return facts.filter(when.isnull() | (when <= _day(as_of)))
+    return facts.filter(when.isnull() | (when <= facts.today))
 
 
-def recorded_marks(facts: ir.Table, leaves: ir.Table, as_of: dt.date) -> ir.Table:
+def recorded_marks(facts: ir.Table, leaves: ir.Table) -> ir.Table:
     """Conditions, procedures, devices, allergies and medicines; see `deqi.safety.recorded`."""
     joined = facts.filter(facts.state != "planned").join(leaves, ["set", "kind"])
     medicine = joined.kind == "medication"
-    truth = medicine.ifelse(_taken(joined, as_of), _there(joined, as_of))
+    truth = medicine.ifelse(_taken(joined), _there(joined))
     refuted = joined.state == "refuted"
     proves = refuted | (~medicine & joined.border.isnull())
     return _marks(
@@ -46,11 +44,11 @@ def recorded_marks(facts: ir.Table, leaves: ir.Table, as_of: dt.date) -> ir.Tabl
     )
 
 
-def _there(rows: ir.Table, as_of: dt.date) -> ir.IntegerValue:
+def _there(rows: ir.Table) -> ir.IntegerValue:
     holds = ibis.cases(
         (rows.state == "refuted", NO),
-        (rows.state == "present", _truth(rows.ever | ~_ended(rows, as_of))),
-        (rows.state == "past", rows.ever.ifelse(YES, _not_yet_over(rows, as_of))),
+        (rows.state == "present", _truth(rows.ever | ~_ended(rows))),
+        (rows.state == "past", rows.ever.ifelse(YES, _not_yet_over(rows))),
         (rows.state == "inactive", rows.ever.ifelse(YES, MAYBE)),
         else_=MAYBE,
     )
@@ -68,21 +66,19 @@ def _there(rows: ir.Table, as_of: dt.date) -> ir.IntegerValue:
     return found
 
 
-def _ended(rows: ir.Table, as_of: dt.date) -> ir.BooleanValue:
-    return rows.end_last.notnull() & (rows.end_last <= _day(as_of)) & (rows.kind != "procedure")
+def _ended(rows: ir.Table) -> ir.BooleanValue:
+    return rows.end_last.notnull() & (rows.end_last <= rows.today) & (rows.kind != "procedure")
 
 
-def _taken(rows: ir.Table, as_of: dt.date) -> ir.IntegerValue:
-    stale = rows.stale | (
-        rows.recorded_last.notnull() & (rows.recorded_last < _day(as_of - dt.timedelta(days=STALE_ACTIVE_DAYS)))
-    )
-    over = _not_yet_over(rows, as_of)
+def _taken(rows: ir.Table) -> ir.IntegerValue:
+    stale = rows.stale | (rows.recorded_last.notnull() & (rows.recorded_last < rows.stale_before))
+    over = _not_yet_over(rows)
     first = ibis.coalesce(rows.end_first, rows.start_first, rows.recorded_first)
     last = ibis.coalesce(rows.end_last, rows.start_last, rows.recorded_last)
     found: ir.IntegerValue = ibis.cases(
         (rows.state == "refuted", NO),
         (
-            (rows.state == "present") & (rows.end_last.isnull() | (rows.end_last >= _day(as_of))),
+            (rows.state == "present") & (rows.end_last.isnull() | (rows.end_last >= rows.today)),
             stale.ifelse(MAYBE, YES),
         ),
         (~rows.state.isin(["past", "present"]), MAYBE),
@@ -92,10 +88,10 @@ def _taken(rows: ir.Table, as_of: dt.date) -> ir.IntegerValue:
     return found
 
 
-def _not_yet_over(rows: ir.Table, as_of: dt.date) -> ir.IntegerValue:
+def _not_yet_over(rows: ir.Table) -> ir.IntegerValue:
     found: ir.IntegerValue = ibis.cases(
-        (rows.end_last.isnull() | (rows.end_last <= _day(as_of)), NO),
-        (rows.end_first > _day(as_of), YES),
+        (rows.end_last.isnull() | (rows.end_last <= rows.today), NO),
+        (rows.end_first > rows.today, YES),
         else_=MAYBE,
     )
     return found
@@ -108,8 +104,8 @@ def _within(first: ir.DateValue, last: ir.DateValue, border: ir.DateValue) -> ir
     return found
 
 
-def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: ir.Table, as_of: dt.date) -> ir.Table:
-    """Numbers; see `deqi.safety.measured.observation`. ``answers`` have the unit of their question."""
+def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: ir.Table) -> ir.Table:
+    """Numbers; see `deqi.safety.measured.observation`. ``answers`` are in their question's unit, beside the day."""
     usable = facts.filter(facts.kind == "observation", ~facts.state.isin(["refuted", "planned"]), ~facts.value_missing)
     from_facts = usable.join(leaves, "set").select(
         *_MEASURED,
@@ -135,8 +131,8 @@ def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: i
         site=ibis.null("string"),
         start_first=ibis.null("date"),
         start_at=ibis.null("timestamp(6)"),
-        first=ibis.coalesce(told.given_first, _day(as_of)),
-        last=ibis.coalesce(told.given_last, _day(as_of)),
+        first=ibis.coalesce(told.given_first, told.today),
+        last=ibis.coalesce(told.given_last, told.today),
         at=told.given_at,
         told=ibis.literal(True),
     )
@@ -286,9 +282,4 @@ def _marks(
 
 def _truth(holds: ir.BooleanValue) -> ir.IntegerValue:
     found: ir.IntegerValue = holds.ifelse(YES, NO)
-    return found
-
-
-def _day(date: dt.date) -> ir.DateScalar:
-    found: ir.DateScalar = ibis.literal(date)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
 import ibis
@@ -77,7 +76,7 @@ def newer(marks: ir.Table, answers: ir.Table, pairs: ir.Table, places: Places) -
     return rows.group_by("person").agg(**collect(rows, "newer", places.words))
 
 
-def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table, as_of: dt.date) -> ir.Table:
+def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table) -> ir.Table:
     """What is last known of the weeks of pregnancy, carried forward; see `deqi.safety.gestation`."""
     ways = ways.filter(ways.to == "wk").select("set", "unit", "factor", "plus")
     results = facts.filter(
@@ -91,6 +90,7 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table, as_of: dt.date) ->
     measured = results.select(
         "person",
         "row",
+        today=results.today,
         first=results.start_first,
         last=results.start_last,
         low=results["value"] * results.factor + results.plus,
@@ -102,6 +102,7 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table, as_of: dt.date) ->
     by_code = codes.select(
         "person",
         "row",
+        today=codes.today,
         first=ibis.coalesce(codes.recorded_first, codes.start_first),
         last=ibis.coalesce(codes.recorded_last, codes.start_last),
         low=codes.weeks_low,
@@ -113,8 +114,9 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table, as_of: dt.date) ->
     by_word = said.select(
         "person",
         row=-1 - said["row"],
-        first=ibis.coalesce(said.given_first, ibis.literal(as_of)),
-        last=ibis.coalesce(said.given_last, ibis.literal(as_of)),
+        today=said.today,
+        first=ibis.coalesce(said.given_first, said.today),
+        last=ibis.coalesce(said.given_last, said.today),
         low=said.number,
         high=said.number,
         told=ibis.literal(1, "int8"),
@@ -126,8 +128,8 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table, as_of: dt.date) ->
     )
     last = known.mutate(rank=rank)
     last = last.filter(last["rank"] == 0)
-    low = last.low * 7 + ibis.literal(as_of).delta(last["last"], unit="day")
-    high = last.high * 7 + ibis.literal(as_of).delta(last["first"], unit="day")
+    low = last.low * 7 + last.today.delta(last["last"], unit="day")
+    high = last.high * 7 + last.today.delta(last["first"], unit="day")
     return last.select(
         "person",
         weeks_row=last["row"],
@@ -138,11 +140,11 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table, as_of: dt.date) ->
     )
 
 
-def join_all(persons: ir.Table, parts: Iterable[ir.Table], shapes: ir.Table, layout: Layout) -> ir.Table:
+def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes: ir.Table, layout: Layout) -> ir.Table:
     """All of it side by side, with completed years and sex. A flag nothing raised is 0."""
     shown = ["person", "sex", "birth_first", "birth_last"]
     shown += [f"{what}_{kind}" for kind in KINDS for what in ("complete", "unreadable", "shapes")]
-    table = persons.select(*shown)
+    table = persons.select(*shown).cross_join(day.select("today"))
     columns = table.columns
     for part in parts:
         more = [name for name in part.columns if name != "person"]
@@ -165,10 +167,10 @@ def join_all(persons: ir.Table, parts: Iterable[ir.Table], shapes: ir.Table, lay
             flags[name] = table[f"shapes_{kind}"].isnull().ifelse(-1, table[name].fill_null(0))
     kept = [name for name in columns if not name.startswith(("birth_", "shapes_")) and name not in flags]
     return table.select(
-        *(name for name in kept if name not in ("sex", "sex_told")),
+        *(name for name in kept if name not in ("sex", "sex_told", "today")),
         **flags,
-        age_least=_years(birth_last, layout.as_of),
-        age_most=_years(birth_first, layout.as_of),
+        age_least=_years(birth_last, table.today),
+        age_most=_years(birth_first, table.today),
         sex=ibis.coalesce(table.sex, told_sex),
     )
 
@@ -177,10 +179,10 @@ def _is_word(name: str) -> bool:
     return name.rpartition("_")[2].isdigit()
 
 
-def _years(birth: ir.DateValue, on: dt.date) -> ir.IntegerValue:
+def _years(birth: ir.DateValue, on: ir.DateValue) -> ir.IntegerValue:
     """Completed years."""
-    not_yet = (birth.month() > on.month) | ((birth.month() == on.month) & (birth.day() > on.day))
-    years: ir.IntegerValue = on.year - birth.year() - not_yet.cast("int64")
+    not_yet = (birth.month() > on.month()) | ((birth.month() == on.month()) & (birth.day() > on.day()))
+    years: ir.IntegerValue = on.year() - birth.year() - not_yet.cast("int64")
     return years
 
 

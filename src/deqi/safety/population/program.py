@@ -7,6 +7,7 @@ import datetime as dt
 
 import ibis
 import ibis.expr.types as ir
+import msgspec
 import pyarrow as pa
 
 from deqi.people.table import ANSWERS, DETAILS, FACTS, PERSONS
@@ -14,7 +15,10 @@ from deqi.safety.catalog import Catalog
 from deqi.safety.population import marks as marking
 from deqi.safety.population import outcome
 from deqi.safety.population import persons as people
+from deqi.safety.population.cache import kept
 from deqi.safety.population.judging import (
+    Asked,
+    Fired,
     Nodes,
     asked,
     candidacies,
@@ -41,8 +45,7 @@ WAYS = pa.schema(
 """How the units that occur are converted to those the rules use, for each observation."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One table of the program, and the query that makes it."""
 
     name: str
@@ -82,20 +85,35 @@ class _Writer:
 
 
 def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb") -> Program:
-    """The rules that need no plan, for one day."""
+    """The rules that need no plan, for one day. The queries are the same on every day; the constants are not."""
     layout = lay_out(catalog, as_of)
-    constants = layout.constants()
-    given = {name: _input(name, table.schema) for name, table in constants.items()}
+    written = _written(layout, dialect)
+    constants = layout.constants() | outcome.constants(layout, written.fired, written.asked)
+    return Program(layout, constants, written.steps)
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The queries, and what the numbers of the pairs in them mean."""
+
+    steps: tuple[Step, ...]
+    fired: tuple[Fired, ...]
+    asked: tuple[Asked, ...]
+
+
+def _write(layout: Layout, dialect: str) -> Written:
+    given = {name: _input(name, table.schema) for name, table in layout.constants().items()}
     persons, facts, answers = _input("persons", PERSONS), _input("facts", FACTS), _input("answers", ANSWERS)
     ways, shapes = _input("ways", WAYS), _input("shapes", shapes_schema(layout))
     write = _Writer(dialect)
 
-    there = marking.existing(facts, as_of)
+    day = given["k_day"]
+    there = marking.existing(facts, day)
+    answers_now = answers.cross_join(day)
     marks = write.keep(
         "marks",
         ibis.union(
-            marking.recorded_marks(there, given["k_recorded"], as_of),
-            marking.measured_marks(there, answers, given["k_measured"], ways, as_of),
+            marking.recorded_marks(there, given["k_recorded"]),
+            marking.measured_marks(there, answers_now, given["k_measured"], ways),
             marking.coded_marks(there, given["k_coded"]),
         ),
     )
@@ -106,10 +124,10 @@ def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb") -> 
         "worded": people.worded(answers, given["k_worded"], layout.worded),
         "cleared": people.cleared(answers, given["k_cleared"], layout.cleared),
         "newer": people.newer(marks, answers, given["k_newer"], layout.newer),
-        "weeks": people.weeks(there, answers, ways, as_of),
+        "weeks": people.weeks(there, answers_now, ways),
     }
-    kept = [write.keep(name, part) for name, part in parts.items()]
-    table = write.keep("person_flags", people.join_all(persons, kept, shapes, layout))
+    joined = [write.keep(name, part) for name, part in parts.items()]
+    table = write.keep("person_flags", people.join_all(persons, day, joined, shapes, layout))
     for level, questions in enumerate(Asking(layout, table).levels()):
         table = _keep_questions(write, layout, table, level, questions)
     pairs = layout.hinges()
@@ -141,15 +159,32 @@ def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb") -> 
     judge = Judge(layout, asking)
     why = fired(layout, nodes, table)
     open_ = asked(layout, nodes, {number: judge.asks(number) for number in layout.used}, asking)
-    constants |= outcome.constants(layout, why.keys, open_.keys)
-    given = {name: _input(name, constants[name].schema) for name in ("k_fired", "k_asked")}
+    given |= {"k_fired": _input("k_fired", outcome.FIRED), "k_asked": _input("k_asked", outcome.ASKED)}
     pairs_fired = write.keep("fired", why.unnested(table))
-    weeks = next(one for one, name in zip(kept, parts, strict=True) if name == "weeks")
+    weeks = next(one for one, name in zip(joined, parts, strict=True) if name == "weeks")
     reasons = outcome.because(pairs_fired, given["k_fired"], marks, answers, weeks, persons)
     write.keep("because", reasons)
     pairs_asked = write.keep("asked", open_.unnested(table))
     write.keep("questions", outcome.questions(pairs_asked, given["k_asked"]))
-    return Program(layout, constants, tuple(write.steps))
+    return Written(tuple(write.steps), tuple(why.keys), tuple(open_.keys))
+
+
+def _written(layout: Layout, dialect: str) -> Written:
+    """The queries, from a file of this user's where the same rules were compiled by the same code before."""
+    return kept("rules", (_fingerprint(layout), dialect), Written, lambda: _write(layout, dialect))
+
+
+def _fingerprint(layout: Layout) -> str:
+    """All of the catalog that the queries hang on, as text."""
+    catalog = layout.catalog
+    return repr(
+        (
+            [(one.rule, one.trigger, one.blocks) for one in layout.rules],
+            [catalog.leaves[number] for number in (*layout.used, *layout.planned)],
+            catalog.applies,
+            list(catalog.questions.values()),
+        )
+    )
 
 
 def _keep_questions(write: _Writer, layout: Layout, table: ir.Table, level: int, questions: list[str]) -> ir.Table:

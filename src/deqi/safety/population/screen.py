@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deqi.people.facts import Kind
+from deqi.people.omop import read_omop
+from deqi.people.omop_files import is_omop
 from deqi.people.read import read_chart, with_complete
-from deqi.people.table import TableMaker
+from deqi.people.table import Intake, TableMaker
 from deqi.safety.engine import Engine
 from deqi.safety.population.columns import counting, reader_for
 from deqi.safety.population.program import Program, compile_rules
 from deqi.safety.population.run import Runner
-from deqi.safety.population.summary import Intake
 from deqi.safety.population.workspace import Workspace
 
 PART = 5_000
@@ -62,6 +63,11 @@ def screen(
 
 
 def _read(engine: Engine, path: Path, as_of: dt.date, runner: Runner, complete: frozenset[Kind]) -> Intake:
+    if is_omop(path):
+        intake = read_omop(path, runner.connection, reader_for(engine.catalog, as_of))
+        for kind in complete:
+            runner.connection.execute(f"UPDATE persons SET complete_{kind} = true")
+        return intake
     reading = read_chart([path], index=engine.index, sites=engine.sites, as_of=as_of)
     maker = TableMaker(reader_for(engine.catalog, as_of))
     for person in with_complete(reading.persons, complete):

@@ -13,7 +13,7 @@ import msgspec
 from deqi.people.codes import CodeIndex
 from deqi.people.coverage import NO_CODE
 from deqi.people.facts import KINDS, Kind
-from deqi.people.reading import Unreadable
+from deqi.people.table import Intake
 from deqi.safety.findings import Candidacy
 from deqi.safety.population.judging import UNKNOWN, YES, state_column
 from deqi.safety.population.layout import Layout
@@ -65,16 +65,6 @@ class Summary(msgspec.Struct, frozen=True):
     unreadable_records: int
     unreadable: tuple[str, ...]
     seconds: float
-
-
-class Intake(msgspec.Struct, frozen=True):
-    """What came in: records by type, what was left out and why, what could not be read, and how facts are coded
-    (facts by kind and system, and how many of them are in a set)."""
-
-    records: Mapping[str, int]
-    left_out: Mapping[str, int]
-    unreadable: tuple[Unreadable, ...]
-    codings: Mapping[tuple[Kind, str], tuple[int, int]]
 
 
 def summarise(
