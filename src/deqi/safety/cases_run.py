@@ -98,10 +98,12 @@ def read_cases(path: Path = CASES) -> tuple[Case, ...]:
 
 def _cases_of(file: Path) -> tuple[Case, ...]:
     document = read_document(read_bytes(file, MAX_BYTES), str(file))
+    if not isinstance(document.get("cases"), list):
+        raise InputError(f"{file}, cases: no list of cases; write cases: and below it one entry a case.")
     try:
-        return msgspec.convert(document.get("cases"), tuple[Case, ...])
+        return msgspec.convert(document["cases"], tuple[Case, ...])
     except msgspec.ValidationError as error:
-        raise InputError(f"{file}: {error}; see the format of cases.") from None
+        raise InputError(f"{file}, cases: {error}; see the format of cases.") from None
 
 
 def run_cases(engine: Engine, cases: Iterable[Case]) -> CasesReport:

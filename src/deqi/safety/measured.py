@@ -17,6 +17,8 @@ from deqi.safety.verdict import Verdict
 
 DECIMALS = 9
 """Conversion by a factor leaves dust beyond this: 100.4 [degF] is 38 Cel."""
+SAME_TIME = dt.timedelta(days=2)
+"""Days apart on the calendars of two places are more than this only if the instants are in the same order."""
 _OBSERVATION = ("observation",)
 
 
@@ -136,7 +138,13 @@ def judge_number(number: float, comparator: str, op: str, limit: float | tuple[f
 
 
 def _latest(readings: list[Reading]) -> list[Reading]:
-    """Those that are not certainly earlier than another."""
+    """Those that are not certainly earlier than another.
+
+    What lies days before the last one is passed over first: a chart may hold hundreds of readings.
+    """
+    if len(readings) > 1:
+        border = max(one.when.earliest for one in readings) - SAME_TIME
+        readings = [one for one in readings if one.when.latest >= border]
     return [one for one in readings if not any(one.when.before(other.when) for other in readings)]
 
 
