@@ -36,7 +36,7 @@ def test_instants_order_results_of_one_day(engine: Engine, someone: Someone) -> 
     def at(hour: int, value: float) -> Fact:
         (fact,) = someone(observations=[{"set": "platelet-count", "value": value, "unit": "10*3/uL"}]).facts
         day = dt.date(2026, 11, 22)
-        return msgspec.structs.replace(fact, start=DateRange(day, day, dt.datetime(2026, 11, 22, hour)))
+        return msgspec.structs.replace(fact, start=DateRange(day, day, dt.datetime.combine(day, dt.time(hour))))
 
     low_then_safe = msgspec.structs.replace(someone(), facts=(at(8, 15), at(17, 150)))
     safe_then_low = msgspec.structs.replace(someone(), facts=(at(8, 150), at(17, 15)))
