@@ -16,6 +16,8 @@ from deqi.safety.explain import Explained
 from deqi.safety.findings import Assessment, Finding
 from deqi.safety.plan import CheckedNeedling, Line, Needling
 from deqi.safety.plancheck import PlanCheck
+from deqi.safety.plancheck_alternatives import suggest
+from deqi.safety.plancheck_sheet import how
 from deqi.safety.restricted import Restricted
 
 GROUPS = (
@@ -47,7 +49,7 @@ class Page:
             self._group(
                 title, [one for one in result.findings if one.rule.severity == severity and not one.rule.red_flag]
             )
-        self._plan(check)
+        self._plan(check, person)
         self._cleared(result)
         self._on_the_day(result)
         self._questions(result)
@@ -136,8 +138,8 @@ class Page:
         by_name = "; matched by name" if isinstance(fact, Fact) and _by_name(fact) else ""
         return f"{line.kind} {line.display or line.code}{code}{value}{_from(line)}{by_name}"
 
-    def _plan(self, check: PlanCheck | None) -> None:
-        """The headline, the needlings that are not plainly fine, and what is left of the plan without the unsafe."""
+    def _plan(self, check: PlanCheck | None, person: Person) -> None:
+        """The headline, every needling, what is left of the plan without the unsafe, and what passes instead."""
         if check is None:
             return
         write()
@@ -156,6 +158,9 @@ class Page:
         left = ", ".join(_needling(one) for one in check.without.needlings) or "nothing"
         words = f"Needles in: {check.needles_in}. Without what must be left out or changed"
         write_wrapped(f"{words} {check.needles_in_without}: {left}.", indent="  ", hanging="    ")
+        for number, found in suggest(self._catalog, person, check).items():
+            places = "; ".join(how(one.needling) for one in found)
+            write_wrapped(f"Passes instead of {_needling(check.needlings[number])}: {places}.", "  ", "    ")
 
     def _line(self, line: Line, where: str) -> None:
         labels = f" [{', '.join(line.labels)}]" if line.labels else ""
@@ -204,9 +209,9 @@ class Page:
 
 
 def _needling(one: CheckedNeedling | Needling) -> str:
-    """Point (or free site) and side."""
+    """Point (or free site), its part, and side."""
     place = one.point or (one.site if isinstance(one, Needling) else None) or "?"
-    return f"{place} {one.side or 'side not given'}"
+    return " ".join(part for part in (place, one.segment, one.side or "side not given") if part)
 
 
 def _labels(finding: Finding) -> Iterator[str]:

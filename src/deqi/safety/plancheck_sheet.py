@@ -62,7 +62,7 @@ def sheet_of(check: PlanCheck, catalog: Catalog, alternatives: Mapping[int, tupl
             row = _row(written, status, mind, needles_of(written, catalog))
             (left_out if status in ("omit", "change") else rows).append(row)
     instead = {
-        label_of(check.plan.needlings[number]): tuple(_how(one.needling) for one in found)
+        label_of(check.plan.needlings[number]): tuple(how(one.needling) for one in found)
         for number, found in alternatives.items()
     }
     return Sheet(
@@ -96,7 +96,8 @@ def _row(one: Needling, status: NeedlingStatus, mind: tuple[str, ...], needles: 
     )
 
 
-def _how(one: Needling) -> str:
+def how(one: Needling) -> str:
+    """A needling in a few words: place, side, angle, depth, technique."""
     depth = "" if one.depth_mm is None else f", to {one.depth_mm:g} mm"
     return f"{label_of(one)} ({one.angle or 'any angle'}{depth}, {one.technique})"
 
