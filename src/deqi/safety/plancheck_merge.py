@@ -27,7 +27,7 @@ class Hit:
 
 def weight(line: Line) -> tuple[int, int]:
     """Sorts the worst first: by status, then by severity; the plan check's own lines after rules."""
-    severity = SEVERITIES.index(line.severity) if line.severity in SEVERITIES else len(SEVERITIES)  # type: ignore[arg-type]
+    severity = SEVERITIES.index(line.severity) if line.severity in SEVERITIES else len(SEVERITIES)
     return STATUSES.index(line.status), severity
 
 
