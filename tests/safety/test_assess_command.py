@@ -69,6 +69,16 @@ def test_words_put_red_flags_first_and_label_what_is_uncertain(capsys, person: s
         assert words in " ".join(out.split())
 
 
+def test_a_rule_half_met_says_what_it_waits_for(capsys, tmp_path: Path) -> None:
+    file = tmp_path / "person.yaml"
+    file.write_text("{sex: male, born: 1960, conditions: [{set: thrombocytopenia}]}")
+    words = " ".join(run(capsys, "assess", "--person", str(file), *DAY).out.split())
+    part = words[words.index("NOT DECIDED YET") : words.index("ON THE DAY")]
+    assert "[low-platelets-count-needed]" in part
+    assert "Waits for: platelet-count-latest" in part
+    assert "acute-emergency" not in part
+
+
 def test_elsewhere_than_on_a_terminal_a_form_is_printed(capsys, tmp_path: Path, well: str) -> None:
     out = run(capsys, "assess", "--person", well, *DAY).out
     form = tmp_path / "form.yaml"

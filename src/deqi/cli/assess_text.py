@@ -12,7 +12,7 @@ from deqi.people.facts import Answer, Fact, Person
 from deqi.safety.catalog import Catalog
 from deqi.safety.compare import Changes
 from deqi.safety.document import FactLine, fact_line, question_text
-from deqi.safety.explain import Explained
+from deqi.safety.explain import Explained, known_part
 from deqi.safety.findings import Assessment, Finding
 from deqi.safety.plan import CheckedNeedling, Line, Needling
 from deqi.safety.plancheck import PlanCheck
@@ -49,6 +49,7 @@ class Page:
             self._group(
                 title, [one for one in result.findings if one.rule.severity == severity and not one.rule.red_flag]
             )
+        self._half_met(result, person)
         self._plan(check, person)
         self._cleared(result)
         self._on_the_day(result)
@@ -95,6 +96,29 @@ class Page:
         for label in _labels(finding):
             write_wrapped(label, indent="    ", hanging="      ")
         write_wrapped(f"Sources: {', '.join(rule.source)}", indent="    ", hanging="      ")
+
+    def _half_met(self, result: Assessment, person: Person) -> None:
+        """Rules that could bar this person and of which a part is on record already: what they wait for."""
+        begun = [
+            one
+            for one in self._catalog.rules
+            if one.blocks and one.rule.stage == "booking" and result.states[one.rule.id] == "unknown"
+        ]
+        for number, (rule, because) in enumerate(
+            (one.rule, facts)
+            for one in sorted(begun, key=lambda one: one.weight)
+            if (facts := known_part(self._catalog, person, result.as_of, one.rule.id))
+        ):
+            if number == 0:
+                write()
+                write("NOT DECIDED YET, AND COULD BAR")
+            write()
+            write_wrapped(f"{rule.title}  [{rule.id}]", indent="  ", hanging="    ")
+            write_wrapped(rule.plain, indent="    ")
+            for fact in because:
+                write_wrapped(f"On record: {self.fact(fact)}", indent="    ", hanging="      ")
+            waits = [one.question for one in result.questions if rule.id in one.decides]
+            write_wrapped(f"Waits for: {', '.join(waits)}", indent="    ", hanging="      ")
 
     def _restrictions(self, restricts: Iterable[Restricted]) -> Iterator[str]:
         for one in restricts:

@@ -53,6 +53,12 @@ def explain(
     return tuple(_nodes(rule.trigger, catalog, verdicts, truths, 0, truth_of(rule.trigger, truths)))
 
 
+def known_part(catalog: Catalog, person: Person, as_of: dt.date, rule_id: str) -> tuple[Fact | Answer, ...]:
+    """The facts and answers that make a part of a rule true, though the rule is not decided; empty when none does."""
+    nodes = explain(catalog, person, as_of, rule_id)
+    return tuple(dict.fromkeys(fact for node in nodes if node.truth == "yes" for fact in node.because))
+
+
 def _nodes(
     node: Branch | int,
     catalog: Catalog,
