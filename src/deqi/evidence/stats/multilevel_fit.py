@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import chdtri
 
 from .errors import StatsInputError
-from .multilevel_model import MixedModel, NotPositiveDefinite, Solution, climb, identified, maximise, solve
+from .multilevel_model import Blocks, MixedModel, NotPositiveDefinite, Solution, climb, cut, identified, maximise, solve
 from .quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from .results import Floats, Interval, Prediction, Status
 
@@ -181,11 +181,12 @@ def fit_model(
     beta, cov = np.full(p, np.nan), np.full((p, p), np.nan)
     value = q = float("nan")
     if status == Status.OK:
-        # A power of two puts the sampling variances near 1, so that steps and tolerances need no units.
-        unit = float(np.ldexp(1.0, int(np.frexp(np.median(np.diag(model.v)))[1]) // 2))
-        scaled = MixedModel(model.y / unit, model.v / unit / unit, model.x, model.parts, model.restricted)
+        # In units of the smallest sampling variance, steps and tolerances need no units.
+        scaled, unit = model.scaled()
         try:
-            s, at, converged = maximise(scaled)
+            blocks = cut(scaled)
+            s, at, converged = maximise(blocks)
+            fixed = solve(blocks, np.zeros(m))
         except NotPositiveDefinite:
             status = Status.NOT_ESTIMABLE
         else:
@@ -193,8 +194,7 @@ def fit_model(
             if converged:
                 beta, cov, sigma2 = at.beta * unit, at.cov * unit * unit, s * unit * unit
                 value = at.log_likelihood - (k - p if model.restricted else k) * float(np.log(unit))
-                fixed = solve(scaled, np.zeros(m))
-                q = float(fixed.residual @ fixed.inverse @ fixed.residual)
+                q = fixed.q
                 i2 = _shares(scaled, fixed, s)
     residual_df = k - p
     se = np.sqrt(np.diag(cov))
@@ -242,8 +242,12 @@ def _shares(model: MixedModel, fixed: Solution, s: Floats) -> Floats:
     k, p = model.x.shape
     if k <= p or not s.size:
         return np.full(s.size, np.nan)
-    projection = fixed.inverse - fixed.inverse @ model.x @ fixed.cov @ model.x.T @ fixed.inverse
-    typical = (k - p) / float(np.trace(projection))
+    inverse = np.linalg.inv(model.v)
+    trace = np.trace(inverse) - ((model.x.T @ inverse @ inverse @ model.x) * fixed.cov).sum()
+    if not trace > 1e-9 * np.trace(inverse):
+        # One effect takes all the weight: what is left of the trace is rounding.
+        return np.full(s.size, np.nan)
+    typical = (k - p) / float(trace)
     share: Floats = 100.0 * s / (s.sum() + typical)
     return share
 
@@ -259,10 +263,8 @@ def sigma2_intervals(fit: MultilevelFit, *, level: float = 0.95) -> Interval:
     low, high = np.full(m, np.nan), np.full(m, np.nan)
     if fit.status != Status.OK:
         return Interval(low, high)
-    unit = float(np.ldexp(1.0, int(np.frexp(np.median(np.diag(fit.model.v)))[1]) // 2))
-    model = MixedModel(
-        fit.model.y / unit, fit.model.v / unit / unit, fit.model.x, fit.model.parts, fit.model.restricted
-    )
+    scaled, unit = fit.model.scaled()
+    model = cut(scaled)
     s = fit.sigma2 / unit / unit
     floor = solve(model, s).log_likelihood - 0.5 * float(chdtri(1.0, 1.0 - level))
     for i in range(m):
@@ -273,7 +275,7 @@ def sigma2_intervals(fit: MultilevelFit, *, level: float = 0.95) -> Interval:
 class _Profile:
     """The best log-likelihood with variance i held, above a floor; each search starts where the last one ended."""
 
-    def __init__(self, model: MixedModel, s: Floats, i: int, floor: float) -> None:
+    def __init__(self, model: Blocks, s: Floats, i: int, floor: float) -> None:
         self._model, self._last, self._floor = model, s, floor
         self._held = np.arange(s.size) == i
 
@@ -289,7 +291,7 @@ class _Profile:
         return at.log_likelihood - self._floor
 
 
-def _ends(model: MixedModel, s: Floats, i: int, floor: float) -> tuple[float, float]:
+def _ends(model: Blocks, s: Floats, i: int, floor: float) -> tuple[float, float]:
     above = _Profile(model, s, i, floor)
     best = float(s[i])
     low = 0.0

@@ -1,7 +1,7 @@
 """Linear mixed models with known sampling covariance: y ~ N(X beta, V + sum of s_i A_i), s_i >= 0.
 
-The likelihood, its gradient and its curvature, and a search for the best variances s. Everything is dense: the work
-grows with the cube of the number of effects, which is meant to stay in the hundreds.
+The likelihood, its gradient and its curvature, and a search for the best variances s. Rows that no covariance connects
+are separate blocks, and the work grows with the cube of the largest block only.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import log, pi
 
 import numpy as np
+import numpy.typing as npt
 
 from .results import Bools, Floats
 
@@ -35,16 +36,74 @@ class MixedModel:
                 total += one * part
         return total
 
+    def scaled(self) -> tuple[MixedModel, float]:
+        """The model in units (a power of two) in which the smallest sampling variance is near 1, and the unit."""
+        unit = float(np.ldexp(1.0, int(np.frexp(np.diag(self.v).min())[1]) // 2))
+        return MixedModel(self.y / unit, self.v / unit / unit, self.x, self.parts, self.restricted), unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """All blocks of one size b, stacked: y (n, b, 1), x (n, b, p), v and parts (n, b, b)."""
+
+    y: Floats
+    x: Floats
+    v: Floats
+    parts: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """A model cut into blocks; half_log_design: half of log |X'X|."""
+
+    stacks: tuple[_Stack, ...]
+    k: int
+    p: int
+    m: int
+    restricted: bool
+    half_log_design: float
+
+
+def cut(model: MixedModel) -> Blocks:
+    """Find the blocks of a model. Raises NotPositiveDefinite if X has not full rank."""
+    k, p = model.x.shape
+    linked = model.v != 0.0
+    for part in model.parts:
+        linked |= part != 0.0
+    block = np.arange(k)
+    for row in range(k):
+        # Every row takes the number of the first block it is linked to.
+        together = np.unique(block[linked[row]])
+        if together.size > 1:
+            block[np.isin(block, together)] = together[0]
+    rows: dict[int, list[npt.NDArray[np.int64]]] = {}
+    for number in np.unique(block):
+        here = np.flatnonzero(block == number)
+        rows.setdefault(here.size, []).append(here)
+    stacks = []
+    for every in rows.values():
+        index = np.stack(every)
+        square = (index[:, :, None], index[:, None, :])
+        stacks.append(
+            _Stack(model.y[index][..., None], model.x[index], model.v[square], tuple(a[square] for a in model.parts))
+        )
+    try:
+        design = _half_log_det(model.x.T @ model.x)
+    except np.linalg.LinAlgError as error:
+        raise NotPositiveDefinite from error
+    return Blocks(tuple(stacks), k, p, len(model.parts), model.restricted, design)
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Generalised least squares at one set of variances."""
+    """Generalised least squares at one set of variances; q is the weighted sum of squared residuals."""
 
     beta: Floats
     cov: Floats
-    residual: Floats
-    inverse: Floats
+    q: float
     log_likelihood: float
+    weights: tuple[Floats, ...]
+    """Inverse of each stack's marginal covariance."""
 
 
 class NotPositiveDefinite(Exception):  # noqa: N818 - never leaves the package
@@ -52,52 +111,94 @@ class NotPositiveDefinite(Exception):  # noqa: N818 - never leaves the package
 
 
 def _half_log_det(matrix: Floats) -> float:
-    return float(np.log(np.diag(np.linalg.cholesky(matrix))).sum())
+    roots = np.diagonal(np.linalg.cholesky(matrix), axis1=-2, axis2=-1)
+    return float(np.log(roots).sum())
 
 
-def solve(model: MixedModel, s: Floats) -> Solution:
+def _t(matrix: Floats) -> Floats:
+    return np.swapaxes(matrix, -1, -2)
+
+
+def solve(model: Blocks, s: Floats) -> Solution:
     """Coefficients, their covariance, and the log-likelihood, at variances s.
 
     Raises NotPositiveDefinite if V + sum s_i A_i, or X'WX, is not.
     """
-    k, p = model.x.shape
+    k, p = model.k, model.p
+    weights = []
+    gram, moment = np.zeros((p, p)), np.zeros((p, 1))
+    value = 0.0
     try:
-        marginal = model.marginal(s)
-        # numpy's own routines: at this size scipy's start threads that cost more than the work.
-        half_log_det = _half_log_det(marginal)
-        inverse = np.linalg.inv(marginal)
-        inverse = 0.5 * (inverse + inverse.T)
-        gram = model.x.T @ inverse @ model.x
-        half_log_gram, half_log_design = _half_log_det(gram), _half_log_det(model.x.T @ model.x)
+        for stack in model.stacks:
+            marginal = stack.v.copy()
+            for one, part in zip(s, stack.parts, strict=True):
+                if one > 0.0:
+                    marginal += one * part
+            value -= _half_log_det(marginal)
+            # numpy's own routines: at these sizes scipy's start threads that cost more than the work.
+            w: Floats = np.asarray(np.linalg.inv(marginal), dtype=np.float64)
+            w = 0.5 * (w + _t(w))
+            weights.append(w)
+            xw = _t(stack.x) @ w
+            gram += (xw @ stack.x).sum(0)
+            moment += (xw @ stack.y).sum(0)
+        half_log_gram = _half_log_det(gram)
         cov: Floats = np.asarray(np.linalg.inv(gram), dtype=np.float64)
     except np.linalg.LinAlgError as error:
         raise NotPositiveDefinite from error
-    beta = cov @ (model.x.T @ (inverse @ model.y))
-    residual = model.y - model.x @ beta
-    value = -half_log_det - 0.5 * float(residual @ inverse @ residual)
+    beta = cov @ moment
+    q = 0.0
+    for stack, w in zip(model.stacks, weights, strict=True):
+        residual = stack.y - stack.x @ beta
+        q += float((residual * (w @ residual)).sum())
+    value -= 0.5 * q
     if model.restricted:
         # With log |X'X| the value does not depend on how the columns of X are scaled.
-        value += half_log_design - half_log_gram
+        value += model.half_log_design - half_log_gram
         value -= 0.5 * (k - p) * log(2.0 * pi)
     else:
         value -= 0.5 * k * log(2.0 * pi)
-    return Solution(beta, cov, residual, inverse, value)
+    return Solution(beta[:, 0], cov, q, value, tuple(weights))
 
 
-def _derivatives(model: MixedModel, at: Solution) -> tuple[Floats, Floats, Floats]:
-    """Gradient of the log-likelihood in s, and its expected and observed information."""
-    projection = at.inverse - at.inverse @ model.x @ at.cov @ model.x.T @ at.inverse
-    trace_of = projection if model.restricted else at.inverse
-    py = at.inverse @ at.residual
-    products = [trace_of @ part for part in model.parts]
-    pushed = [part @ py for part in model.parts]
-    m = len(model.parts)
-    gradient = np.array([0.5 * float(pushed[i] @ py - np.trace(products[i])) for i in range(m)])
-    expected, observed = np.empty((m, m)), np.empty((m, m))
+def _derivatives(model: Blocks, at: Solution) -> tuple[Floats, Floats, Floats]:
+    """Gradient of the log-likelihood in s, and its expected and observed information.
+
+    With P = W - W X C X' W and C = (X'WX)^-1, every trace and form of P is one of W and a correction of size p.
+    """
+    m, p = model.m, model.p
+    trace, double = np.zeros(m), np.zeros((m, m))
+    form, cross = np.zeros(m), np.zeros((m, m))
+    inner, pair = np.zeros((m, p, p)), np.zeros((m, m, p, p))
+    pushed = np.zeros((m, p))
+    for stack, w in zip(model.stacks, at.weights, strict=True):
+        u = w @ (stack.y - stack.x @ at.beta[:, None])  # P y
+        wx = w @ stack.x
+        au = [part @ u for part in stack.parts]
+        wa = [w @ part for part in stack.parts]
+        ax = [part @ wx for part in stack.parts]
+        wau = [w @ one for one in au]
+        for i in range(m):
+            trace[i] += np.trace(wa[i], axis1=-2, axis2=-1).sum()
+            form[i] += (u * au[i]).sum()
+            inner[i] += (_t(wx) @ ax[i]).sum(0)
+            pushed[i] += (_t(wx) @ au[i]).sum((0, 2))
+            for j in range(i + 1):
+                double[i, j] += (wa[i] * _t(wa[j])).sum()
+                cross[i, j] += (au[i] * wau[j]).sum()
+                pair[i, j] += (_t(ax[i]) @ w @ ax[j]).sum(0)
+    c = at.cov
+    gradient, expected, observed = np.empty(m), np.empty((m, m)), np.empty((m, m))
     for i in range(m):
+        lost = float((c * inner[i]).sum()) if model.restricted else 0.0
+        gradient[i] = 0.5 * (form[i] - trace[i] + lost)
         for j in range(i + 1):
-            expected[i, j] = expected[j, i] = 0.5 * float((products[i] * products[j].T).sum())
-            observed[i, j] = observed[j, i] = float(pushed[i] @ projection @ pushed[j]) - expected[i, j]
+            both = double[i, j]
+            if model.restricted:
+                both += -2.0 * float((c * pair[i, j]).sum()) + float(((c @ inner[i]) * (c @ inner[j]).T).sum())
+            expected[i, j] = expected[j, i] = 0.5 * both
+            quadratic = cross[i, j] - float(pushed[i] @ c @ pushed[j])
+            observed[i, j] = observed[j, i] = quadratic - 0.5 * both
     return gradient, expected, observed
 
 
@@ -119,7 +220,7 @@ def _direction(gradient: Floats, expected: Floats, observed: Floats, free: Bools
 
 
 def climb(
-    model: MixedModel, start: Floats, held: Bools | None = None, *, close: float = 1e-20
+    model: Blocks, start: Floats, held: Bools | None = None, *, close: float = 1e-20
 ) -> tuple[Floats, Solution, bool]:
     """The nearest maximum over s >= 0; held variances keep their value; the rise still possible is at most `close`.
 
@@ -157,15 +258,17 @@ def climb(
     return s, at, False
 
 
-def maximise(model: MixedModel) -> tuple[Floats, Solution, bool]:
+def maximise(model: Blocks) -> tuple[Floats, Solution, bool]:
     """The best of the maxima reached from no variance, all variance in each part, and an even spread."""
-    m = len(model.parts)
+    m = model.m
     none = np.zeros(m)
     if m == 0:
         return none, solve(model, none), True
     first = solve(model, none)
-    k, p = model.x.shape
-    extra = float(first.residual @ first.residual) / (k - p)
+    extra = 0.0
+    for stack in model.stacks:
+        extra += float(((stack.y - stack.x @ first.beta[:, None]) ** 2).sum())
+    extra /= model.k - model.p
     starts = [none, np.full(m, extra / m)]
     if m > 1:
         starts += [np.where(np.arange(m) == i, extra, 0.0) for i in range(m)]

@@ -17,7 +17,6 @@ from scipy.special import stdtrit
 
 from .errors import StatsInputError
 from .multilevel_fit import Ids, MultilevelFit
-from .multilevel_model import solve
 from .quantiles import t_two_sided
 from .results import Floats, Status
 
@@ -82,14 +81,15 @@ def robust(
     apart = index[:, None] != index[None, :]
     if any((part[apart] != 0.0).any() for part in (fit.model.v, *fit.model.parts)):
         raise StatsInputError("cluster: effects of different clusters are correlated in this model; use larger ones.")
-    at = solve(fit.model, fit.sigma2)
+    inverse = np.linalg.inv(phi)
+    left = fit.model.y - fit.model.x @ fit.estimate
     rows = [np.flatnonzero(index == i) for i in range(m)]
     # (p, k) cut into clusters: how a cluster's residuals enter the coefficients.
-    reach = at.cov @ fit.model.x.T @ at.inverse
-    adjusters = [_adjuster(phi, fit.model.x, at.cov, here) if kind == "CR2" else None for here in rows]
+    reach = fit.cov @ fit.model.x.T @ inverse
+    adjusters = [_adjuster(phi, fit.model.x, fit.cov, here) if kind == "CR2" else None for here in rows]
     scores = np.empty((p, m))
     for i, here in enumerate(rows):
-        residual = at.residual[here]
+        residual = left[here]
         adjuster = adjusters[i]
         scores[:, i] = reach[:, here] @ (residual if adjuster is None else adjuster @ residual)
     cov = scores @ scores.T

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from .errors import StatsInputError
-from .multilevel_model import MixedModel, NotPositiveDefinite, maximise
+from .multilevel_model import MixedModel, NotPositiveDefinite, cut, maximise
 from .network_data import NetworkData, network_data
 from .quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from .results import Floats, Status
@@ -106,9 +106,8 @@ def estimate_tau2(data: NetworkData, x: Floats, method: str) -> tuple[float, boo
         return 0.0, True
     if method == "DL":
         return moment_tau2(data, x, weighted(data, x, 0.0).q), True
-    unit = float(np.ldexp(1.0, int(np.frexp(np.median(np.diag(data.v)))[1]) // 2))
-    model = MixedModel(data.y / unit, data.v / unit / unit, x, (data.heterogeneity,), method == "REML")
-    s, _, converged = maximise(model)
+    model, unit = MixedModel(data.y, data.v, x, (data.heterogeneity,), method == "REML").scaled()
+    s, _, converged = maximise(cut(model))
     return float(s[0]) * unit * unit, converged
 
 
