@@ -92,6 +92,14 @@ def test_elsewhere_than_on_a_terminal_a_form_is_printed(capsys, tmp_path: Path, 
     assert ran.json["candidacy"] == ran.json["if_clear"] == "candidate"
 
 
+@pytest.mark.parametrize(("dated", "told"), [("", True), ("date: 2026-11-24, ", False)])
+def test_undated_answers_about_the_day_are_told(capsys, tmp_path: Path, well: str, dated: str, told: bool) -> None:
+    file = tmp_path / "answers.yaml"
+    file.write_text(f"{{{dated}answers: {{fever-today: no, diabetes: no}}}}")
+    ran = run(capsys, "assess", "--person", well, "--answers", str(file), *DAY, "--json")
+    assert ("bear no date; they are taken as given on 2026-11-24" in ran.err) == told
+
+
 def test_strict_exits_with_one_on_what_bars(capsys, person: str, well: str) -> None:
     assert run(capsys, "assess", "--person", person, *DAY, "--json", "--strict").code == 1
     assert run(capsys, "assess", "--person", well, *DAY, "--json", "--strict").code == 0

@@ -129,6 +129,11 @@ def _person(path: Path, answers: Path | None, engine: Engine, as_of: dt.date, se
                     f"{answers}: a name that is no question of deqi; write the names that `deqi assess` prints."
                 )
         person = msgspec.structs.replace(person, answers=(*person.answers, *given))
+    rows = engine.catalog.questions
+    if any(
+        one.given is None and one.question in rows and rows[one.question].stage == "session" for one in person.answers
+    ):
+        sys.stderr.write(f"deqi: answers about the day itself bear no date; they are taken as given on {as_of}.\n")
     return person
 
 
