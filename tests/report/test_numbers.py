@@ -120,7 +120,7 @@ def test_directions_are_counted_from_the_table(topic: str, cell: dict[str, Any])
         if (
             groups[row["comparator"]] == cell["group"]
             and wanted in (trial["condition"], conditions[trial["condition"]])
-            and trial["purpose"].startswith("treatment")
+            and trial["purpose"] == "treatment"
             and trial["randomised"] != "no"
             and not row["report_of"]
         ):

@@ -92,7 +92,8 @@ def benefit_evidence(knowledge: Knowledge, condition: str) -> Evidence:
     """Every comparison of a condition (with its parts) for which there is at least one trial."""
     conditions = {row.condition: row for row in knowledge.rows(Condition)}
     inside = conditions_inside(condition, conditions.values())
-    trials = [row for row in knowledge.rows(Trial) if row.condition in inside]
+    every = [row for row in knowledge.rows(Trial) if row.condition in inside]
+    trials = [row for row in every if row.purpose != "other-technique"]
     arms, results = knowledge.rows(TrialArm), knowledge.rows(TrialResult)
     kinds = knowledge.rows(ComparatorKind)
     grouped = {group: tuple(kind for kind in kinds if kind.group == group) for group in (*GROUPS, "not_pooled")}
@@ -122,10 +123,18 @@ def benefit_evidence(knowledge: Knowledge, condition: str) -> Evidence:
                 )
             )
     named = {kind.comparator for group in GROUPS for kind in grouped[group]}
-    inside_results = [row for row in results if row.trial in {trial.trial for trial in trials} and not row.report_of]
+    inside_results = [row for row in results if row.trial in {trial.trial for trial in every} and not row.report_of]
     return Evidence(
         cells=tuple(cells),
-        other=directions(trials, arms, results, comparators={kind.comparator for kind in grouped["not_pooled"]}),
+        other=(
+            *directions(trials, arms, results, comparators={kind.comparator for kind in grouped["not_pooled"]}),
+            *directions(
+                [row for row in every if row.purpose == "other-technique"],
+                arms,
+                results,
+                comparators={kind.comparator for kind in kinds},
+            ),
+        ),
         published_mixed=tuple(one for one in published if one.pool.comparator not in named),
         trials=len({row.trial for row in inside_results}),
         reporting_harm=len({row.trial for row in inside_results if row.adverse_reported == "yes"}),
@@ -165,7 +174,7 @@ def _cell(
         comparators=comparators,
         treatment=treatment,
         companions=tuple(one for one in found if one.report_of and _is_treatment(one.trial)),
-        prevention=tuple(one for one in found if one.trial.purpose.startswith("prevention")),
+        prevention=tuple(one for one in found if one.trial.purpose == "prevention"),
         not_randomised=tuple(
             one for one in found if one.trial.randomised == "no" and _is_treatment(one.trial) and not one.report_of
         ),
@@ -197,7 +206,7 @@ def _direction_certainty(
 
 
 def _is_treatment(trial: Trial) -> bool:
-    return trial.purpose.startswith("treatment")
+    return trial.purpose == "treatment"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -129,7 +129,7 @@ def evidence_network(
         if effect.trial.condition in inside
         and effect.group in GROUPS
         and effect.trial.randomised != "no"
-        and effect.trial.purpose.startswith("treatment")
+        and effect.trial.purpose == "treatment"
         and effect.trial.trial not in parents
     ]
     effects, dropped = _one_each(candidates, nodes)

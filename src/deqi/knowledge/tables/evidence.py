@@ -15,7 +15,11 @@ Direction = Literal[
 
 
 class Trial(Row, frozen=True, kw_only=True):
-    """One trial (or the companion report of one)."""
+    """One trial (or the companion report of one).
+
+    ``purpose`` ``other-technique`` marks a trial of laser, tapping, or of the current alone (the sham arm has the same
+    needles): it says nothing of needling, and is shown apart.
+    """
 
     trial: str
     authors: str = ""
@@ -23,7 +27,7 @@ class Trial(Row, frozen=True, kw_only=True):
     title: str = ""
     journal: str = ""
     condition: str
-    purpose: str
+    purpose: Literal["treatment", "prevention", "other-technique"]
     design: str
     randomised: Literal["yes", "no", "unclear"]
     blinding: str = ""
