@@ -97,7 +97,9 @@ def disagreements(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[str]
         expected = told(engine().assess(person, as_of))
         for what, said in expected.items():
             if said != found[what]:
-                wrong.append(f"{person.token}: {what}: {_part(said, found[what])}; compiled: {_part(found[what], said)}")
+                wrong.append(
+                    f"{person.token}: {what}: {_part(said, found[what])}; compiled: {_part(found[what], said)}"
+                )
     return wrong
 
 

@@ -70,7 +70,7 @@ def screen(
         done = screen_population(engine, path, day, space, complete=chosen.complete, progress=bar.step)
         files: tuple[Path, ...] = ()
         if output is not None:
-            bar.step("writing")
+            bar.step("writing", 0.0)
             files = write_tables(space, output, output_format.value, done.intake.unreadable)
         summary = summarise(
             done.runner,
@@ -105,12 +105,12 @@ class _Bar:
         if self._shown:
             sys.stderr.write("\r\033[K")
 
-    def step(self, name: str, share: float | None = None) -> None:
+    def step(self, name: str, share: float) -> None:
         """Say what begins, and how much of it is done."""
         if self._shown:
             width = 24
             at = self._STEPS.index(name) if name in self._STEPS else 0
-            full = round(width * (at + (share or 0.0)) / len(self._STEPS))
+            full = round(width * (at + share) / len(self._STEPS))
             sys.stderr.write(f"\r\033[K[{'#' * full}{'.' * (width - full)}] {name}")
             sys.stderr.flush()
 

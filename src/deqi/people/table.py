@@ -122,6 +122,8 @@ class Tables:
     facts: pa.Table
     details: pa.Table
     answers: pa.Table
+    rows: int = 0
+    """Facts numbered so far, those in no set too."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,6 +173,11 @@ class TableMaker:
         self._facts: list[dict[str, Any]] = []
         self._details: list[dict[str, Any]] = []
         self._answers: list[dict[str, Any]] = []
+
+    @property
+    def facts(self) -> int:
+        """Facts numbered so far."""
+        return self._next_fact
 
     def __len__(self) -> int:
         return len(self._persons)
@@ -253,6 +260,7 @@ class TableMaker:
             pa.Table.from_pylist(self._facts, FACTS),
             pa.Table.from_pylist(self._details, DETAILS),
             pa.Table.from_pylist(self._answers, ANSWERS),
+            self._next_fact,
         )
         self._clear()
         return made

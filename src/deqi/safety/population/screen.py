@@ -12,15 +12,15 @@ from deqi.people.omop import read_omop
 from deqi.people.omop_files import is_omop
 from deqi.people.read import read_chart, with_complete
 from deqi.people.table import Intake, TableMaker
+from deqi.people.table_fhir import read_fhir
 from deqi.safety.engine import Engine
 from deqi.safety.population.columns import counting, reader_for
 from deqi.safety.population.program import Program, compile_rules
 from deqi.safety.population.run import Runner
 from deqi.safety.population.workspace import Workspace
 
-PART = 5_000
-"""Persons put into columns at a time."""
-Progress = Callable[[str], None]
+Progress = Callable[[str, float], None]
+"""Told what is being done, and how much of it is."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,7 @@ def screen(
     space: Workspace,
     *,
     complete: frozenset[Kind] = frozenset(),
-    progress: Progress = lambda step: None,
+    progress: Progress = lambda step, share: None,
 ) -> Screened:
     """Judge everybody in a file or folder, on one day.
 
@@ -49,12 +49,12 @@ def screen(
         InputError: the files cannot be read, or nothing in them is about a person.
     """
     runner = Runner(space.connection)
-    progress("reading")
-    intake = _read(engine, path, as_of, runner, complete)
-    progress("compiling the rules")
+    progress("reading", 0.0)
+    intake = _read(engine, path, as_of, runner, complete, progress)
+    progress("compiling the rules", 0.0)
     program = compile_rules(engine.catalog, as_of)
     _mark_dead(runner, as_of)
-    progress("judging")
+    progress("judging", 0.0)
     runner.run(program)
     space.connection.execute(
         "CREATE OR REPLACE TABLE found AS SELECT DISTINCT person, place FROM fired JOIN k_fired USING (pair)"
@@ -62,21 +62,32 @@ def screen(
     return Screened(runner, program, intake)
 
 
-def _read(engine: Engine, path: Path, as_of: dt.date, runner: Runner, complete: frozenset[Kind]) -> Intake:
+def _read(
+    engine: Engine, path: Path, as_of: dt.date, runner: Runner, complete: frozenset[Kind], progress: Progress
+) -> Intake:
+    reader = reader_for(engine.catalog, as_of)
     if is_omop(path):
-        intake = read_omop(path, runner.connection, reader_for(engine.catalog, as_of))
+        intake = read_omop(path, runner.connection, reader)
         for kind in complete:
             runner.connection.execute(f"UPDATE persons SET complete_{kind} = true")
         return intake
-    reading = read_chart([path], index=engine.index, sites=engine.sites, as_of=as_of)
-    maker = TableMaker(reader_for(engine.catalog, as_of))
-    for person in with_complete(reading.persons, complete):
-        maker.add(person, counting(engine.catalog, person.answers, as_of))
-        if len(maker) >= PART:
-            runner.load(maker.take())
-    runner.load(maker.take())
-    codings = {key: (count, maker.matched[key]) for key, count in maker.codings.items()}
-    return Intake(dict(reading.resources), dict(reading.left_out), reading.unreadable, codings)
+    if path.suffix.casefold() in (".yaml", ".yml"):
+        reading = read_chart([path], index=engine.index, sites=engine.sites, as_of=as_of)
+        maker = TableMaker(reader)
+        for person in with_complete(reading.persons, complete):
+            maker.add(person, counting(engine.catalog, person.answers, as_of))
+        runner.load(maker.take())
+        codings = {key: (count, maker.matched[key]) for key, count in maker.codings.items()}
+        return Intake(reading.resources, reading.left_out, reading.unreadable, codings)
+    return read_fhir(
+        path,
+        runner.connection,
+        reader,
+        engine.sites,
+        complete=complete,
+        counting=lambda answers: counting(engine.catalog, answers, as_of),
+        progress=lambda share: progress("reading", share),
+    )
 
 
 def _mark_dead(runner: Runner, as_of: dt.date) -> None:
