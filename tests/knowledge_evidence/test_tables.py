@@ -38,7 +38,7 @@ COMPARATORS = words(
 )
 WORDS = {
     ("trials", "condition"): words("cipn dpn hiv idiopathic mixed cts bells_palsy cancer_pain musculoskeletal"),
-    ("trials", "purpose"): {"treatment", "prevention"},
+    ("trials", "purpose"): {"treatment", "prevention", "other-technique"},
     ("trials", "design"): {
         "parallel",
         "crossover",

@@ -24,7 +24,7 @@ def test_two_conditions_side_by_side(knowledge: Knowledge) -> None:
     text = render_comparison(both, knowledge, "text", 80)
     assert all(len(line) <= 80 for line in text.splitlines())
     words = " ".join(text.split())
-    assert "Nerve damage from diabetes: 4 of 5 trial results" in words
+    assert "Nerve damage from diabetes: 3 of 4 trial results" in words
     assert "Nerve damage from cancer drugs: 5 of 6 trial results" in words
     assert "RR 1.25 (0.90 to 1.75), k = 3" in words
     reader = Reader()
