@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from deqi.cli import assess, cases, claims, evidence, knowledge, points, pool, report, sources
+from deqi.cli import assess, cases, claims, demo, evidence, knowledge, points, pool, report, screen, sources
 from deqi.errors import InputError
 
 app = typer.Typer(
@@ -24,12 +24,14 @@ app = typer.Typer(
 app.command("report")(report.report)
 app.command("pool")(pool.pool)
 app.command("assess")(assess.assess)
+app.command("screen")(screen.screen)
 app.command("points")(points.points)
 app.command("evidence")(evidence.evidence)
 app.command("claims")(claims.claims)
 app.command("sources")(sources.sources)
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(cases.app, name="cases")
+app.add_typer(demo.app, name="demo")
 
 
 def _print_version(wanted: bool) -> None:
