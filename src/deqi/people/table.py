@@ -188,18 +188,22 @@ class TableMaker:
         self._next_person += 1
         self._persons.append(_person_row(number, person))
         for fact in person.facts:
-            row = self._next_fact
-            self._next_fact += 1
-            for system in {coding.system for coding in fact.codes} or {NO_CODE}:
-                self.codings[fact.kind, system] += 1
-                self.matched[fact.kind, system] += bool(fact.sets)
-            if fact.sets:
-                self._facts.extend(self._fact_rows(row, number, fact))
-                self._details.append(_detail_row(row, fact))
+            self.add_fact(number, fact)
         for answer in answers:
             self._answers.append(self._answer_row(self._next_answer, number, answer))
             self._next_answer += 1
         return number
+
+    def add_fact(self, person: int, fact: Fact) -> None:
+        """One more fact of the person of a number."""
+        row = self._next_fact
+        self._next_fact += 1
+        for system in {coding.system for coding in fact.codes} or {NO_CODE}:
+            self.codings[fact.kind, system] += 1
+            self.matched[fact.kind, system] += bool(fact.sets)
+        if fact.sets:
+            self._facts.extend(self._fact_rows(row, person, fact))
+            self._details.append(_detail_row(row, fact))
 
     def _fact_rows(self, row: int, person: int, fact: Fact) -> Iterable[dict[str, Any]]:
         weeks = self._weeks(fact)

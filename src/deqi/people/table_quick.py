@@ -15,7 +15,7 @@ import operator
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pyarrow as pa
@@ -26,12 +26,13 @@ from deqi.people.facts import Coding, Fact, Kind, Origin, Person
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.chart import ChartReader
 from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, is_json, kind_of
-from deqi.people.fhir.elements import MalformedError
+from deqi.people.fhir.elements import MalformedError, unit_of
 from deqi.people.fhir.names import R4_TYPES
 from deqi.people.fhir.references import base_of, key_of, own_keys, type_of
 from deqi.people.fhir.versions import version_of_meta
 from deqi.people.sites import SiteFinder
 from deqi.people.table import NOTHING, Reader, TableMaker, Tables, shape
+from deqi.people.table_rows import DATES, Patterns, Row
 
 QUICK = ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement", "MedicationAdministration",
          "Observation", "Procedure")  # fmt: skip
@@ -47,8 +48,9 @@ _VARYING = frozenset(
 )  # fmt: skip
 """Elements that say nothing about whether a resource matters."""
 _MOST_REMEMBERED = 200_000
-_quantity = msgspec.json.Decoder(fhir.Quantity).decode
+_IRREGULAR = object()
 _period = msgspec.json.Decoder(fhir.Period).decode
+_quantity = msgspec.json.Decoder(fhir.Quantity).decode
 _reference = msgspec.json.Decoder(fhir.Reference).decode
 
 SEEN = pa.schema(
@@ -99,16 +101,23 @@ class Block:
     pieces: int = 0
 
 
-@dataclasses.dataclass(frozen=True)
-class _Idle:
-    """What a resource comes to that no rule looks at."""
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+class _Known:
+    """What a resource comes to: how its facts are coded, and the pattern that its fact follows.
+
+    ``pattern`` None: no rule looks at it. Negative: it is read in full each time.
+    """
 
     kind: Kind
     shape: str
     systems: tuple[str, ...]
+    pattern: int | None
 
 
-@dataclasses.dataclass(frozen=True)
+_IN_FULL = -1
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class _Slim:
     """How resources of one type are decoded in outline, and which elements decide what they are."""
 
@@ -190,12 +199,13 @@ class QuickReader:
         self._reader = reader
         self._whole = _Whole(reader.index, sites)
         self._slims = {kind: _slim(kind) for kind in QUICK}
-        self._known: dict[tuple[Any, ...], _Idle | bool] = {}
+        self._known: dict[tuple[Any, ...], _Known | Literal[False]] = {}
+        self._patterns = Patterns(reader)
         self._people: dict[tuple[bytes, str], str] = {}
 
     def lines(self, data: bytes, file: str, first_line: int) -> Block:
         """A part of an NDJSON file, whole lines only."""
-        part = _Part(self._reader, file)
+        part = _Part(self._reader, self._patterns, file)
         lines = data.split(b"\n")
         kind = kind_of(memoryview(lines[0])) if lines and lines[0].strip() else ""
         decoded = self._all(kind, data, lines)
@@ -233,7 +243,7 @@ class QuickReader:
 
     def document(self, data: bytes, file: str, cutter: Cutter) -> Block:
         """A file that is one Bundle or one resource, or NDJSON under another name."""
-        part = _Part(self._reader, file)
+        part = _Part(self._reader, self._patterns, file)
         before = cutter.skipped
         for piece in cutter.pieces(data, file):
             part.block.pieces += 1
@@ -269,18 +279,24 @@ class QuickReader:
     ) -> None:
         slim = self._slims[kind]
         owner = self._owner(getattr(resource, slim.owner), full_url)
-        if owner is None or not self._regular(slim, resource):
+        quantity = self._quantity(slim, resource)
+        if owner is None or quantity is _IRREGULAR or not self._regular(slim, resource):
             part.add_slow(Slow(kind, bytes(raw), origin, full_url, document, ""))
             return
-        key = (kind, *[bytes(one) if type(one) is Raw else one for one in slim.deciding(resource)])
+        key = (
+            slim,
+            quantity is None,
+            kind == "Condition" and resource.abatementDateTime is None,
+            *[bytes(one) if type(one) is Raw else one for one in slim.deciding(resource)],
+        )
         known = self._known.get(key)
         facts: list[Fact] | None = None
-        if known is None or known is True:
+        if known is None or (known is not False and known.pattern == _IN_FULL):
             facts = self._whole.facts(Piece(kind, memoryview(raw), origin, full_url, document))
             if facts is None:
                 known = False
             elif known is None:
-                known = _idle(facts)
+                known = self._learn(kind, resource, facts, quantity)
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             if known is False or not (kind == "Observation" and resource.component):
@@ -290,10 +306,43 @@ class QuickReader:
             return
         number = part.owner(owner, document)
         part.saw(kind, resource.id, full_url, raw, number, origin)
-        if isinstance(known, _Idle):
-            part.idle(number, known)
-        else:
+        if known.pattern == _IN_FULL:
             part.keep(number, facts or [])
+        elif known.pattern is None or not (_worded(kind, resource) or any(slim.periods(resource))):
+            part.count(number, known)
+            if known.pattern is not None:
+                value, unit = (None, "") if quantity is None else (quantity.value, unit_of(quantity))
+                row = (known.pattern, number, *DATES[kind](resource), value, unit)
+                part.rows.append((*row, origin.line, origin.path, resource.id or ""))
+        else:
+            facts = self._whole.facts(Piece(kind, memoryview(raw), origin, full_url, document))
+            part.keep(number, facts or [])
+
+    def _learn(self, kind: str, resource: Any, facts: list[Fact], quantity: fhir.Quantity | None) -> _Known:
+        """What other resources of these very codes will come to."""
+        fact = facts[0]
+        systems = tuple({coding.system for coding in fact.codes}) or (NO_CODE,)
+        pattern: int | None = None
+        if len(facts) > 1 or (
+            fact.sets and (kind not in DATES or _worded(kind, resource) or any(self._slims[kind].periods(resource)))
+        ):
+            pattern = _IN_FULL
+        elif fact.sets:
+            pattern = self._patterns.add(fact, DATES[kind](resource), quantity)
+            pattern = _IN_FULL if pattern is None else pattern
+        return _Known(fact.kind, _shape_of(fact), systems, pattern)
+
+    def _quantity(self, slim: _Slim, resource: Any) -> Any:
+        """The quantity of a result; None without one, `_IRREGULAR` for one out of the ordinary."""
+        if not slim.quantity or not resource.valueQuantity:
+            return None
+        try:
+            quantity = _quantity(resource.valueQuantity)
+        except UNDECODABLE:
+            return _IRREGULAR
+        if quantity.value is None or quantity.comparator or not math.isfinite(quantity.value):
+            return _IRREGULAR
+        return quantity
 
     def _regular(self, slim: _Slim, resource: Any) -> bool:
         """Whether the elements that vary are of their types and plain."""
@@ -303,10 +352,6 @@ class QuickReader:
             for period in slim.periods(resource):
                 if period:
                     _period(period)
-            if slim.quantity and resource.valueQuantity:
-                quantity = _quantity(resource.valueQuantity)
-                if quantity.comparator or (quantity.value is not None and not math.isfinite(quantity.value)):
-                    return False
         except UNDECODABLE:
             return False
         return True
@@ -332,13 +377,11 @@ class QuickReader:
 PASSED_OVER = R4_TYPES - fhir.TYPES.keys() - {"Bundle"}
 
 
-def _idle(facts: list[Fact]) -> _Idle | bool:
-    """What a resource with one fact in no set comes to; True for one whose facts count."""
-    if len(facts) != 1 or facts[0].sets:
-        return True
-    fact = facts[0]
-    systems = tuple({coding.system for coding in fact.codes}) or (NO_CODE,)
-    return _Idle(fact.kind, _shape_of(fact), systems)
+def _worded(kind: str, resource: Any) -> bool:
+    """Whether a result has a value that is no quantity and no code."""
+    return kind == "Observation" and not (
+        resource.valueString is None and resource.valueBoolean is None and resource.valueInteger is None
+    )
 
 
 def _shape_of(fact: Fact) -> str:
@@ -353,12 +396,14 @@ def _shape_of_codes(codes: tuple[Coding, ...], worded: bool) -> str:
 class _Part:
     """One block while it is filled."""
 
-    def __init__(self, reader: Reader, file: str) -> None:
+    def __init__(self, reader: Reader, patterns: Patterns, file: str) -> None:
         self.block = Block(file)
+        self.rows: list[Row] = []
+        self._patterns = patterns
         self._maker = TableMaker(reader)
         self._places: dict[str, int] = {}
         self._shapes: set[tuple[int, Kind, str]] = set()
-        self._idle: Counter[_Idle] = Counter()
+        self._counts: dict[_Known, int] = {}
         self._facts: dict[int, list[Fact]] = {}
         self._seen: list[tuple[int, int, int, str, int | None, str]] = []
 
@@ -381,8 +426,8 @@ class _Part:
             key = own_keys(kind, resource_id, full_url)[-1] if full_url else f"{kind}/{resource_id}"
             self._seen.append((hash((kind, key)), zlib.crc32(raw), owner, kind, origin.line, origin.path))
 
-    def idle(self, owner: int, what: _Idle) -> None:
-        self._idle[what] += 1
+    def count(self, owner: int, what: _Known) -> None:
+        self._counts[what] = self._counts.get(what, 0) + 1
         self._shapes.add((owner, what.kind, what.shape))
 
     def keep(self, owner: int, facts: list[Fact]) -> None:
@@ -395,12 +440,21 @@ class _Part:
         for place in range(len(self._places)):
             maker.add(Person(token="", facts=tuple(self._facts.get(place, ()))))
         block.owners = list(self._places)
-        block.tables = maker.take()
+        full = maker.take()
+        facts, details = self._patterns.columns(self.rows, block.file, full.rows)
+        block.tables = Tables(
+            full.persons,
+            pa.concat_tables([full.facts, facts]),
+            pa.concat_tables([full.details, details]),
+            full.answers,
+            full.rows + len(self.rows),
+        )
         block.shapes = list(self._shapes)
         block.codings, block.matched = maker.codings, maker.matched
-        for what, count in self._idle.items():
+        for what, count in self._counts.items():
             for system in what.systems:
                 block.codings[what.kind, system] += count
+                block.matched[what.kind, system] += 0 if what.pattern is None else count
         columns: list[Any] = [list(column) for column in zip(*self._seen, strict=True)] or [[] for _ in range(6)]
         key, content, owner, kind, line, path = columns
         names = [block.file] * len(key)

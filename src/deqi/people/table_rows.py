@@ -1,0 +1,119 @@
+"""Facts that differ from one already read only in person, dates and value, put into columns together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deqi.people.dates import DateRange
+from deqi.people.facts import Fact
+from deqi.people.fhir import types as fhir
+from deqi.people.fhir.elements import moment, unit_of
+from deqi.people.table import DETAILS, FACTS, Reader, TableMaker, Tables
+
+Dates = tuple[str | None, str | None, str | None, str | None]
+"""As written: start, what stands in where the start is missing or no date, end, and when it was recorded."""
+
+DATES: Mapping[str, Callable[[Any], Dates]] = {
+    "Condition": lambda one: (one.onsetDateTime, None, one.abatementDateTime, one.recordedDate),
+    "AllergyIntolerance": lambda one: (one.onsetDateTime, None, None, one.recordedDate),
+    "MedicationRequest": lambda one: (one.authoredOn, None, None, one.authoredOn),
+    "Procedure": lambda one: (one.performedDateTime, None, one.performedDateTime, None),
+    "Observation": lambda one: (one.effectiveDateTime or one.effectiveInstant, one.issued, None, one.issued),
+}
+"""Where the dates of a resource stand that has no periods. Each pattern is checked against a fact read in full."""
+
+Row = tuple[int, int, str | None, str | None, str | None, str | None, float | None, str, int | None, str, str]
+_DAY, _INSTANT = pa.date32(), pa.timestamp("us")
+
+
+class Patterns:
+    """Facts read in full that others are like, by number."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._facts: list[Fact] = []
+        self._tables: Tables | None = None
+
+    def add(self, fact: Fact, dates: Dates, quantity: fhir.Quantity | None) -> int | None:
+        """A new pattern's number; None when the fact does not follow from these dates and this quantity."""
+        start, other, end, recorded = map(moment, dates)
+        value, unit = (None, "") if quantity is None else (quantity.value, unit_of(quantity))
+        if (fact.start, fact.end, fact.recorded) != (start or other, end, recorded) or fact.comparator:
+            return None
+        if (fact.value, fact.unit) != (value, unit):
+            return None
+        self._facts.append(fact)
+        self._tables = None
+        return len(self._facts) - 1
+
+    def columns(self, rows: list[Row], file: str, first_row: int) -> tuple[pa.Table, pa.Table]:
+        """Facts and details of rows: (pattern, person, four dates, value, unit, line, path, resource id)."""
+        made = self._made()
+        if not rows:
+            return made.facts.slice(0, 0), made.details.slice(0, 0)
+        pattern, person, start, other, end, recorded, value, unit, line, path, resource = (
+            list(one) for one in zip(*rows, strict=True)
+        )
+        numbers = np.asarray(pattern)
+        begins = np.searchsorted(np.asarray(made.facts["row"]), np.arange(len(self._facts) + 1))
+        counts = (begins[1:] - begins[:-1])[numbers]
+        of = np.repeat(np.arange(len(rows)), counts)
+        place = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + begins[numbers][of]
+        start_columns, other_columns = _dates(start), _dates(other)
+        missing = pc.is_null(start_columns[0])
+        varying: dict[str, Any] = {
+            "row": pa.array(np.arange(len(rows)) + first_row),
+            "person": pa.array(person, pa.int64()),
+            "value": pa.array(value, pa.float64()),
+            "unit": pa.array(unit, pa.string()),
+        }
+        for name, mine, others in zip(
+            ("start_first", "start_last", "start_at"), start_columns, other_columns, strict=True
+        ):
+            varying[name] = pc.if_else(missing, others, mine)
+        for what, written in (("end", end), ("recorded", recorded)):
+            for name, column in zip(("first", "last", "at"), _dates(written), strict=True):
+                varying[f"{what}_{name}"] = column
+        facts = made.facts.take(pa.array(place))
+        picked = pa.array(of)
+        for name, column in varying.items():
+            if name in FACTS.names:
+                facts = facts.set_column(FACTS.names.index(name), FACTS.field(name), pc.take(column, picked))
+        details = made.details.take(pa.array(numbers))
+        shown = {
+            "row": varying["row"],
+            "file": pa.array([file] * len(rows), pa.string()),
+            "line": pa.array(line, pa.int64()),
+            "path": pa.array(path, pa.string()),
+            "resource_id": pa.array(resource, pa.string()),
+        }
+        for name, column in shown.items():
+            details = details.set_column(DETAILS.names.index(name), DETAILS.field(name), column)
+        return facts, details
+
+    def _made(self) -> Tables:
+        """The patterns in columns; a pattern's rows are numbered like it."""
+        if self._tables is None:
+            maker = TableMaker(self._reader)
+            for fact in self._facts:
+                maker.add_fact(0, fact)
+            self._tables = maker.take()
+        return self._tables
+
+
+def _dates(written: list[str | None]) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """First day, last day and instant of dates as written; each different one is read once."""
+    encoded = pa.array(written, pa.string()).dictionary_encode()
+    found: list[DateRange | None] = [moment(one) for one in encoded.dictionary.to_pylist()]
+    columns = (
+        pa.array([None if one is None else one.earliest for one in found], _DAY),
+        pa.array([None if one is None else one.latest for one in found], _DAY),
+        pa.array([None if one is None else one.instant for one in found], _INSTANT),
+    )
+    first, last, at = (pc.take(column, encoded.indices) for column in columns)
+    return first, last, at
