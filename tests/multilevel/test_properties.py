@@ -149,3 +149,15 @@ def test_the_parts_of_an_arm() -> None:
     v = smd_covariance(["a", "a", "b"], [0.5, 0.8, 0.2], [0.1, 0.1, 0.1], [30, 30, 20], [90, 90, 40])
     assert v[0, 1] == pytest.approx(1 / 30 + 0.5 * 0.8 / 180)
     assert v[0, 2] == v[1, 2] == 0.0
+
+
+def test_of_several_maxima_the_highest() -> None:
+    """No variance at all is a maximum of this likelihood, and not the highest."""
+    v = np.array([86.1, 118.5, 1979.3, 4757.8, 1635350.0, 9520037.0])
+    y = np.array([-25.96, -18.39, 100.8, 39.24, 1043.2, 1550.6])
+    fit = three_level(y, v, list("aaaabb"))
+    w = 1.0 / v
+    r = y - (w @ y) / w.sum()
+    at_none = -0.5 * (np.log(v).sum() + (w * r) @ r + 5 * np.log(2 * np.pi) - np.log(6) + np.log(w.sum()))
+    assert fit.sigma2.max() > 0.0
+    assert fit.log_likelihood > at_none + 0.4

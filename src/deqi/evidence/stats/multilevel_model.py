@@ -259,19 +259,29 @@ def climb(
 
 
 def maximise(model: Blocks) -> tuple[Floats, Solution, bool]:
-    """The best of the maxima reached from no variance, all variance in each part, and an even spread."""
+    """The best of the maxima found: a likelihood of variances may have several.
+
+    Climbs from no variance, and from every peak along lines of rising total variance, all of it in one part or spread
+    evenly.
+    """
     m = model.m
     none = np.zeros(m)
-    if m == 0:
-        return none, solve(model, none), True
     first = solve(model, none)
+    if m == 0:
+        return none, first, True
     extra = 0.0
     for stack in model.stacks:
         extra += float(((stack.y - stack.x @ first.beta[:, None]) ** 2).sum())
-    extra /= model.k - model.p
-    starts = [none, np.full(m, extra / m)]
-    if m > 1:
-        starts += [np.where(np.arange(m) == i, extra, 0.0) for i in range(m)]
+    top = 4.0 * max(extra / (model.k - model.p), 1.0)
+    # In units of the smallest sampling variance, below a tenth of which nothing can hide.
+    totals = np.concatenate([[0.0], np.geomspace(0.1, top, 2 + int(np.ceil(np.log(top / 0.1))))])
+    shares = [np.full(m, 1.0 / m), *np.eye(m)] if m > 1 else [np.ones(1)]
+    starts = [none]
+    for share in shares:
+        values = np.array([first.log_likelihood, *(solve(model, total * share).log_likelihood for total in totals[1:])])
+        padded = np.concatenate([[-np.inf], values, [-np.inf]])
+        peaks = np.flatnonzero((padded[1:-1] >= padded[:-2]) & (padded[1:-1] > padded[2:]))
+        starts += [totals[i] * share for i in peaks if i > 0]
     found = [climb(model, start) for start in starts]
     return max(found, key=lambda one: one[1].log_likelihood)
 
