@@ -241,3 +241,11 @@ def test_cases_run_prints_how_many_agree(capsys, tmp_path: Path) -> None:
     assert "expected yes, found unknown" in " ".join(bad.out.split())
     report = run(capsys, "cases", "run", str(file), "--json").json["report"]
     assert (report["cases"], report["agree"]) == (1, 0)
+
+
+def test_an_item_that_no_rule_can_look_at_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "person.yaml"
+    file.write_text("sex: male\nborn: 1950\nconditions: [I89.0, type 2 diabetes]\n", encoding="utf-8")
+    text = " ".join(run(capsys, "assess", "--person", str(file), "--as-of", "2026-11-24").out.split())
+    assert "no rule looked at it: conditions[0] (I89.0)." in text
+    assert "conditions[1] (" not in text

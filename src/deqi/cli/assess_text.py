@@ -66,6 +66,11 @@ class Page:
         if result.unreadable:
             kinds = ", ".join(result.unreadable)
             write_wrapped(f"Chart partly unreadable ({kinds}): what could not be read is not taken as absent.")
+        if unknown := unmatched(person):
+            write_wrapped(
+                f"Belongs to no code set of the rules, so no rule looked at it: {', '.join(unknown)}. "
+                "If it matters, write a code (code: icd10cm I89.0) or a name that deqi knows."
+            )
         for one in self._catalog.settings.overrides:
             write_wrapped(f"Set by the clinic: {one.setting} {one.value:g} {one.unit} (default {one.default:g}).")
 
@@ -230,6 +235,15 @@ class Page:
             write("SOURCES")
             for name in names:
                 write_wrapped(f"{name}: {self._cites.get(name, name)}", indent="  ", hanging="    ")
+
+
+def unmatched(person: Person) -> list[str]:
+    """Items of a person file that no rule can look at. In a chart most entries are so, and none is named."""
+    return [
+        f"{fact.origin.path} ({fact.display or fact.text or fact.code})"
+        for fact in person.facts
+        if not fact.sets and fact.origin.path and fact.origin.line is None and not fact.origin.resource_id
+    ]
 
 
 def _needling(one: CheckedNeedling | Needling) -> str:
