@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 import operator
 import zlib
@@ -47,6 +48,13 @@ _VARYING = frozenset(
     }
 )  # fmt: skip
 """Elements that say nothing about whether a resource matters."""
+_COMMON = frozenset(
+    {
+        "clinicalStatus", "verificationStatus", "status", "intent", "code", "medicationCodeableConcept",
+        "valueCodeableConcept",
+    }
+)  # fmt: skip
+"""Elements that decide, and that many resources have."""
 _MOST_REMEMBERED = 200_000
 _IRREGULAR = object()
 _period = msgspec.json.Decoder(fhir.Period).decode
@@ -124,6 +132,7 @@ class _Slim:
     decode: Callable[[Any], Any]
     lines: Callable[[Any], list[Any]]
     deciding: Callable[[Any], tuple[Any, ...]]
+    rare: Callable[[Any], tuple[Any, ...]]
     periods: Callable[[Any], tuple[Any, ...]]
     owner: str
     quantity: bool
@@ -147,7 +156,8 @@ def _slim(kind: str) -> _Slim:
     return _Slim(
         decode=decoder.decode,
         lines=decoder.decode_lines,
-        deciding=operator.attrgetter(*names),
+        deciding=operator.attrgetter(*(name for name in names if name in _COMMON)),
+        rare=operator.attrgetter(*(name for name in names if name not in _COMMON)),
         periods=(lambda one: ()) if getter is None else getter if len(periods) > 1 else lambda one: (getter(one),),
         owner="patient" if kind == "AllergyIntolerance" else "subject",
         quantity=any(name == "valueQuantity" for name, *_ in fields),
@@ -209,16 +219,70 @@ class QuickReader:
         lines = data.split(b"\n")
         kind = kind_of(memoryview(lines[0])) if lines and lines[0].strip() else ""
         decoded = self._all(kind, data, lines)
-        for place, line in enumerate(lines):
-            if not line or line.isspace():
-                continue
-            part.block.pieces += 1
-            at = first_line + place
-            if decoded is not None and decoded[place].resourceType == kind:
-                self._one(part, kind, decoded[place], line, Origin(file, at), "", None)
-            else:
-                self._line(part, line, at)
+        if decoded is None:
+            for place, line in enumerate(lines):
+                if line and not line.isspace():
+                    part.block.pieces += 1
+                    self._line(part, line, first_line + place)
+        else:
+            part.block.pieces += len(decoded)
+            self._alike(part, kind, decoded, lines, first_line)
         return part.done()
+
+    def _alike(self, part: _Part, kind: str, decoded: list[Any], lines: list[bytes], first_line: int) -> None:
+        """Lines of one kind. Here most of the time goes, so what is known is looked up with as little ado as can be."""
+        slim, known_of, dates = self._slims[kind], self._known, DATES.get(kind)
+        condition, result, file, rows = kind == "Condition", kind == "Observation", part.block.file, part.rows
+        owner_of = operator.attrgetter(slim.owner)
+        numbers: dict[bytes, int] = {}
+        seen_ids, seen_lines, seen_owners, seen_at = [], [], [], []
+        for place, resource in enumerate(decoded):
+            subject = bytes(owner_of(resource))
+            number = numbers.get(subject)
+            quantity = self._quantity(resource) if result and resource.valueQuantity else None
+            known = known_of.get(
+                (
+                    slim,
+                    quantity is None,
+                    condition and resource.abatementDateTime is None,
+                    *map(_content, slim.deciding(resource)),
+                )
+            )
+            if (
+                number is None
+                or not known
+                or quantity is _IRREGULAR
+                or known.pattern == _IN_FULL
+                or resource.resourceType != kind
+                or any(slim.rare(resource))
+                or any(slim.periods(resource))
+                or (resource.meta and version_of_meta(memoryview(resource.meta)))
+            ):
+                if resource.resourceType == kind:
+                    self._one(part, kind, resource, lines[place], Origin(file, first_line + place), "", None)
+                    key = self._owner(owner_of(resource), "")
+                    if key is not None:
+                        numbers[subject] = part.owner(key, None)
+                else:
+                    self._line(part, lines[place], first_line + place)
+                continue
+            if known.pattern is not None:
+                if result and _worded(kind, resource):
+                    self._one(part, kind, resource, lines[place], Origin(file, first_line + place), "", None)
+                    continue
+                assert dates is not None
+                value, unit = (None, "") if quantity is None else (quantity.value, unit_of(quantity))
+                row = (known.pattern, number, *dates(resource), value, unit, first_line + place, "", resource.id or "")
+                rows.append(row)
+            part.count(number, known)
+            if resource.id:
+                seen_ids.append(resource.id)
+                seen_lines.append(lines[place])
+                seen_owners.append(number)
+                seen_at.append(first_line + place)
+            else:
+                part.block.records[kind] += 1
+        part.saw_many(kind, seen_ids, seen_lines, seen_owners, seen_at)
 
     def _all(self, kind: str, data: bytes, lines: list[bytes]) -> list[Any] | None:
         """All lines decoded at once; None where they are not all of one kind and in order."""
@@ -279,16 +343,19 @@ class QuickReader:
     ) -> None:
         slim = self._slims[kind]
         owner = self._owner(getattr(resource, slim.owner), full_url)
-        quantity = self._quantity(slim, resource)
+        quantity = self._quantity(resource) if slim.quantity and resource.valueQuantity else None
         if owner is None or quantity is _IRREGULAR or not self._regular(slim, resource):
             part.add_slow(Slow(kind, bytes(raw), origin, full_url, document, ""))
             return
-        key = (
+        key: tuple[Any, ...] = (
             slim,
             quantity is None,
             kind == "Condition" and resource.abatementDateTime is None,
-            *[bytes(one) if type(one) is Raw else one for one in slim.deciding(resource)],
+            *map(_content, slim.deciding(resource)),
         )
+        rare = slim.rare(resource)
+        if any(rare):
+            key += tuple(map(_content, rare))
         known = self._known.get(key)
         facts: list[Fact] | None = None
         if known is None or (known is not False and known.pattern == _IN_FULL):
@@ -332,10 +399,8 @@ class QuickReader:
             pattern = _IN_FULL if pattern is None else pattern
         return _Known(fact.kind, _shape_of(fact), systems, pattern)
 
-    def _quantity(self, slim: _Slim, resource: Any) -> Any:
-        """The quantity of a result; None without one, `_IRREGULAR` for one out of the ordinary."""
-        if not slim.quantity or not resource.valueQuantity:
-            return None
+    def _quantity(self, resource: Any) -> Any:
+        """The quantity of a result; `_IRREGULAR` for one out of the ordinary."""
         try:
             quantity = _quantity(resource.valueQuantity)
         except UNDECODABLE:
@@ -377,6 +442,10 @@ class QuickReader:
 PASSED_OVER = R4_TYPES - fhir.TYPES.keys() - {"Bundle"}
 
 
+def _content(one: Any) -> Any:
+    return bytes(one) if type(one) is Raw else one
+
+
 def _worded(kind: str, resource: Any) -> bool:
     """Whether a result has a value that is no quantity and no code."""
     return kind == "Observation" and not (
@@ -405,7 +474,8 @@ class _Part:
         self._shapes: set[tuple[int, Kind, str]] = set()
         self._counts: dict[_Known, int] = {}
         self._facts: dict[int, list[Fact]] = {}
-        self._seen: list[tuple[int, int, int, str, int | None, str]] = []
+        self._coded: set[tuple[int, _Known]] = set()
+        self._seen: list[tuple[list[Any], ...]] = []
 
     def owner(self, key: str, document: int | None) -> int:
         if document is not None:
@@ -424,11 +494,17 @@ class _Part:
         self.block.records[kind] += 1
         if resource_id:
             key = own_keys(kind, resource_id, full_url)[-1] if full_url else f"{kind}/{resource_id}"
-            self._seen.append((hash((kind, key)), zlib.crc32(raw), owner, kind, origin.line, origin.path))
+            self._seen.append(([hash(key)], [zlib.crc32(raw)], [owner], [kind], [origin.line], [origin.path]))
+
+    def saw_many(self, kind: str, ids: list[str], lines: list[bytes], owners: list[int], at: list[int]) -> None:
+        """The same for resources that are alike."""
+        self.block.records[kind] += len(ids)
+        keys = [hash(f"{kind}/{one}") for one in ids]
+        self._seen.append((keys, list(map(zlib.crc32, lines)), owners, [kind] * len(ids), at, [""] * len(ids)))
 
     def count(self, owner: int, what: _Known) -> None:
         self._counts[what] = self._counts.get(what, 0) + 1
-        self._shapes.add((owner, what.kind, what.shape))
+        self._coded.add((owner, what))
 
     def keep(self, owner: int, facts: list[Fact]) -> None:
         for fact in facts:
@@ -449,14 +525,16 @@ class _Part:
             full.answers,
             full.rows + len(self.rows),
         )
+        self._shapes.update((owner, what.kind, what.shape) for owner, what in self._coded)
         block.shapes = list(self._shapes)
         block.codings, block.matched = maker.codings, maker.matched
         for what, count in self._counts.items():
             for system in what.systems:
                 block.codings[what.kind, system] += count
                 block.matched[what.kind, system] += 0 if what.pattern is None else count
-        columns: list[Any] = [list(column) for column in zip(*self._seen, strict=True)] or [[] for _ in range(6)]
-        key, content, owner, kind, line, path = columns
+        key, content, owner, kind, line, path = (
+            list(itertools.chain.from_iterable(one[place] for one in self._seen)) for place in range(6)
+        )
         names = [block.file] * len(key)
         block.seen = pa.table([key, content, owner, kind, names, line, path], schema=SEEN)
         return block
