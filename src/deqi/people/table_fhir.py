@@ -30,7 +30,6 @@ POOL_FROM = 48 * 2**20
 """Bytes of input from which a second process pays."""
 PART = 5_000
 _FIRST_DOCUMENT = 10**9
-_SHAPES = pa.schema([("person", pa.int64()), ("kind", pa.string()), ("shape", pa.string())])
 
 Counting = Callable[[tuple[Answer, ...]], Iterable[Answer]]
 Progress = Callable[[float], None]
@@ -165,8 +164,8 @@ class _Together(ChartReader):
         self._put("s_facts", facts)
         self._put("s_details", _moved(details, "row", self._next_row))
         self._next_row += block.tables.rows
-        shapes = [{"person": places[one].as_py(), "kind": kind, "shape": shape} for one, kind, shape in block.shapes]
-        self._put("s_shapes", pa.Table.from_pylist(shapes, _SHAPES))
+        assert block.shapes is not None
+        self._put("s_shapes", block.shapes.set_column(0, "person", pc.take(places, block.shapes["person"])))
         seen = block.seen.set_column(2, "owner", pc.take(places, block.seen["owner"]))
         order = pa.array(range(self._next_seen, self._next_seen + len(seen)), pa.int64())
         self._put("s_seen", seen.append_column("turn", order))

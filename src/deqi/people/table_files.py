@@ -11,7 +11,7 @@ from typing import BinaryIO
 from deqi.errors import InputError
 from deqi.people.source import MAX_GZIP_RATIO, read_bytes
 
-BLOCK = 4 * 2**20
+BLOCK = 16 * 2**20
 """Bytes of NDJSON read at a time."""
 MAX_LINE = 256 * 2**20
 _NDJSON = (".ndjson", ".jsonl")
@@ -99,7 +99,7 @@ def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
     stream = zlib.decompressobj(wbits=31)
     read, made = 0, 0
     try:
-        while data := file.read(BLOCK // 8):
+        while data := file.read(2**20):
             read += len(data)
             while data:
                 piece = stream.decompress(data, BLOCK)

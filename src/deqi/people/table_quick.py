@@ -15,10 +15,11 @@ import math
 import operator
 import zlib
 from collections import Counter
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 from msgspec import Raw
 
@@ -29,11 +30,11 @@ from deqi.people.fhir.chart import ChartReader
 from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, is_json, kind_of
 from deqi.people.fhir.elements import MalformedError, unit_of
 from deqi.people.fhir.names import R4_TYPES
-from deqi.people.fhir.references import base_of, key_of, own_keys, type_of
+from deqi.people.fhir.references import base_of, key_of, type_of
 from deqi.people.fhir.versions import version_of_meta
 from deqi.people.sites import SiteFinder
 from deqi.people.table import NOTHING, Reader, TableMaker, Tables, shape
-from deqi.people.table_rows import DATES, Patterns, Row
+from deqi.people.table_rows import COLUMNS, DATES, Patterns
 
 QUICK = ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement", "MedicationAdministration",
          "Observation", "Procedure")  # fmt: skip
@@ -57,7 +58,6 @@ _COMMON = frozenset(
 """Elements that decide, and that many resources have."""
 _MOST_REMEMBERED = 200_000
 _IRREGULAR = object()
-_period = msgspec.json.Decoder(fhir.Period).decode
 _quantity = msgspec.json.Decoder(fhir.Quantity).decode
 _reference = msgspec.json.Decoder(fhir.Reference).decode
 
@@ -73,6 +73,9 @@ SEEN = pa.schema(
     ]
 )
 """Every resource that was read quickly: by it, one that stands twice is found out."""
+
+SHAPES = pa.schema([("person", pa.int64()), ("kind", pa.string()), ("shape", pa.string())])
+"""How the facts of a person are coded."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +100,7 @@ class Block:
     file: str
     owners: list[str] = dataclasses.field(default_factory=list)
     tables: Tables | None = None
-    shapes: list[tuple[int, Kind, str]] = dataclasses.field(default_factory=list)
+    shapes: pa.Table | None = None
     seen: pa.Table | None = None
     records: Counter[str] = dataclasses.field(default_factory=Counter)
     codings: Counter[tuple[Kind, str]] = dataclasses.field(default_factory=Counter)
@@ -109,20 +112,24 @@ class Block:
     pieces: int = 0
 
 
-@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class _Known:
     """What a resource comes to: how its facts are coded, and the pattern that its fact follows.
 
-    ``pattern`` None: no rule looks at it. Negative: it is read in full each time.
+    ``pattern``: that of its one fact; `_IDLE`: no rule looks at it; `_IN_FULL`: it is read in full each time.
     """
 
     kind: Kind
     shape: str
     systems: tuple[str, ...]
-    pattern: int | None
+    pattern: int
 
 
-_IN_FULL = -1
+_IDLE, _IN_FULL = -1, -2
+_NEW, _SLOW, _DONE = -1, -2, -3
+"""Instead of the number of something known: not seen yet; left to the reader of charts; just read."""
+_WIDE = 2**24
+_META, _VALUE = operator.attrgetter("meta"), operator.attrgetter("valueQuantity")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -131,11 +138,17 @@ class _Slim:
 
     decode: Callable[[Any], Any]
     lines: Callable[[Any], list[Any]]
-    deciding: Callable[[Any], tuple[Any, ...]]
+    common: tuple[tuple[str, bool], ...]
+    """The deciding elements that many have, each with whether it is kept undecoded."""
     rare: Callable[[Any], tuple[Any, ...]]
-    periods: Callable[[Any], tuple[Any, ...]]
+    periods: Callable[[Any], tuple[Any, ...]] | None
     owner: str
     quantity: bool
+
+    def key(self, kind: str, resource: Any, quantity: object) -> tuple[Any, ...]:
+        """What decides about one resource."""
+        common = (bytes(getattr(resource, name)) if raw else getattr(resource, name) for name, raw in self.common)
+        return (kind, quantity is None, kind != "Condition" or resource.abatementDateTime is None, *common)
 
 
 def _slim(kind: str) -> _Slim:
@@ -149,16 +162,16 @@ def _slim(kind: str) -> _Slim:
             fields.append((field.name, field.type, None) if plain else (field.name, Raw, Raw()))
         if field.name not in _VARYING:
             names.append(field.name)
-    made = msgspec.defstruct(f"Slim{kind}", fields, gc=False, kw_only=True)
-    decoder = msgspec.json.Decoder(made)
+    decoder = msgspec.json.Decoder(msgspec.defstruct(f"Slim{kind}", fields, gc=False, kw_only=True))
+    raw = {name for name, type_, _ in fields if type_ is Raw}
     periods = [name for name, *_ in fields if name.endswith("Period")]
-    getter = operator.attrgetter(*periods) if periods else None
     return _Slim(
         decode=decoder.decode,
         lines=decoder.decode_lines,
-        deciding=operator.attrgetter(*(name for name in names if name in _COMMON)),
+        common=tuple((name, name in raw) for name in names if name in _COMMON),
         rare=operator.attrgetter(*(name for name in names if name not in _COMMON)),
-        periods=(lambda one: ()) if getter is None else getter if len(periods) > 1 else lambda one: (getter(one),),
+        # Two names, so that a tuple comes back even where there is one period only.
+        periods=operator.attrgetter(*periods, *periods) if periods else None,
         owner="patient" if kind == "AllergyIntolerance" else "subject",
         quantity=any(name == "valueQuantity" for name, *_ in fields),
     )
@@ -202,6 +215,24 @@ def _origin_of(piece: Piece, resource: fhir.Resource) -> Origin:
     return Origin(piece.origin.file, piece.origin.line, piece.origin.path, resource.id or "")
 
 
+@dataclasses.dataclass
+class _Batch:
+    """Resources of one type, decoded in outline, side by side with where they stand."""
+
+    kind: str
+    resources: list[Any] = dataclasses.field(default_factory=list)
+    raws: list[Any] = dataclasses.field(default_factory=list)
+    lines: list[int | None] = dataclasses.field(default_factory=list)
+    paths: list[str] = dataclasses.field(default_factory=list)
+    urls: list[str] = dataclasses.field(default_factory=list)
+    documents: list[int | None] = dataclasses.field(default_factory=list)
+
+    def piece(self, place: int, file: str) -> Piece:
+        """One of them by itself."""
+        origin = Origin(file, self.lines[place], self.paths[place])
+        return Piece(self.kind, memoryview(self.raws[place]), origin, self.urls[place], self.documents[place])
+
+
 class QuickReader:
     """Reads parts of files, one after another; remembers what it has learnt of codes."""
 
@@ -209,9 +240,10 @@ class QuickReader:
         self._reader = reader
         self._whole = _Whole(reader.index, sites)
         self._slims = {kind: _slim(kind) for kind in QUICK}
-        self._known: dict[tuple[Any, ...], _Known | Literal[False]] = {}
         self._patterns = Patterns(reader)
-        self._people: dict[tuple[bytes, str], str] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._known: list[_Known] = []
+        self._people: dict[tuple[bytes, str], str | None] = {}
 
     def lines(self, data: bytes, file: str, first_line: int) -> Block:
         """A part of an NDJSON file, whole lines only."""
@@ -220,72 +252,16 @@ class QuickReader:
         kind = kind_of(memoryview(lines[0])) if lines and lines[0].strip() else ""
         decoded = self._all(kind, data, lines)
         if decoded is None:
-            for place, line in enumerate(lines):
-                if line and not line.isspace():
-                    part.block.pieces += 1
-                    self._line(part, line, first_line + place)
+            self._each_line(part, lines, first_line)
         else:
-            part.block.pieces += len(decoded)
-            self._alike(part, kind, decoded, lines, first_line)
+            size = len(decoded)
+            part.block.pieces += size
+            numbers: list[int | None] = list(range(first_line, first_line + size))
+            self._alike(part, _Batch(kind, decoded, lines[:size], numbers, [""] * size, [""] * size, [None] * size))
         return part.done()
 
-    def _alike(self, part: _Part, kind: str, decoded: list[Any], lines: list[bytes], first_line: int) -> None:
-        """Lines of one kind. Here most of the time goes, so what is known is looked up with as little ado as can be."""
-        slim, known_of, dates = self._slims[kind], self._known, DATES.get(kind)
-        condition, result, file, rows = kind == "Condition", kind == "Observation", part.block.file, part.rows
-        owner_of = operator.attrgetter(slim.owner)
-        numbers: dict[bytes, int] = {}
-        seen_ids, seen_lines, seen_owners, seen_at = [], [], [], []
-        for place, resource in enumerate(decoded):
-            subject = bytes(owner_of(resource))
-            number = numbers.get(subject)
-            quantity = self._quantity(resource) if result and resource.valueQuantity else None
-            known = known_of.get(
-                (
-                    slim,
-                    quantity is None,
-                    condition and resource.abatementDateTime is None,
-                    *map(_content, slim.deciding(resource)),
-                )
-            )
-            if (
-                number is None
-                or not known
-                or quantity is _IRREGULAR
-                or known.pattern == _IN_FULL
-                or resource.resourceType != kind
-                or any(slim.rare(resource))
-                or any(slim.periods(resource))
-                or (resource.meta and version_of_meta(memoryview(resource.meta)))
-            ):
-                if resource.resourceType == kind:
-                    self._one(part, kind, resource, lines[place], Origin(file, first_line + place), "", None)
-                    key = self._owner(owner_of(resource), "")
-                    if key is not None:
-                        numbers[subject] = part.owner(key, None)
-                else:
-                    self._line(part, lines[place], first_line + place)
-                continue
-            if known.pattern is not None:
-                if result and _worded(kind, resource):
-                    self._one(part, kind, resource, lines[place], Origin(file, first_line + place), "", None)
-                    continue
-                assert dates is not None
-                value, unit = (None, "") if quantity is None else (quantity.value, unit_of(quantity))
-                row = (known.pattern, number, *dates(resource), value, unit, first_line + place, "", resource.id or "")
-                rows.append(row)
-            part.count(number, known)
-            if resource.id:
-                seen_ids.append(resource.id)
-                seen_lines.append(lines[place])
-                seen_owners.append(number)
-                seen_at.append(first_line + place)
-            else:
-                part.block.records[kind] += 1
-        part.saw_many(kind, seen_ids, seen_lines, seen_owners, seen_at)
-
     def _all(self, kind: str, data: bytes, lines: list[bytes]) -> list[Any] | None:
-        """All lines decoded at once; None where they are not all of one kind and in order."""
+        """All lines decoded at once; None where they are not all of one kind, one beneath the other."""
         slim = self._slims.get(kind)
         if slim is None:
             return None
@@ -293,164 +269,214 @@ class QuickReader:
             decoded = slim.lines(data)
         except UNDECODABLE:
             return None
-        return decoded if len(decoded) in (len(lines), len(lines) - (not lines[-1])) else None
+        if len(decoded) not in (len(lines), len(lines) - (not lines[-1])):
+            return None
+        return decoded if all(one.resourceType == kind for one in decoded) else None
 
-    def _line(self, part: _Part, line: bytes, at: int) -> None:
-        kind = kind_of(memoryview(line))
-        if kind in PASSED_OVER and is_json(line):
-            part.block.skipped += 1
-            return
-        if kind == "Bundle":
-            part.add_slow(Slow(kind, line, Origin(part.block.file, at), "", None, ""))
-            return
-        self._raw(part, kind, line, Origin(part.block.file, at), "", None)
+    def _each_line(self, part: _Part, lines: list[bytes], first_line: int) -> None:
+        batches: dict[str, _Batch] = {}
+        for at, line in enumerate(lines, first_line):
+            if not line or line.isspace():
+                continue
+            part.block.pieces += 1
+            kind = kind_of(memoryview(line))
+            if kind in PASSED_OVER and is_json(line):
+                part.block.skipped += 1
+            elif kind == "Bundle":
+                part.block.slow.append(Slow(kind, line, Origin(part.block.file, at), "", None, ""))
+            else:
+                self._sort(part, batches, Piece(kind, memoryview(line), Origin(part.block.file, at)))
+        for batch in batches.values():
+            self._alike(part, batch)
 
     def document(self, data: bytes, file: str, cutter: Cutter) -> Block:
         """A file that is one Bundle or one resource, or NDJSON under another name."""
         part = _Part(self._reader, self._patterns, file)
+        batches: dict[str, _Batch] = {}
         before = cutter.skipped
         for piece in cutter.pieces(data, file):
             part.block.pieces += 1
-            if piece.raw is None:
-                part.add_slow(Slow(piece.kind, None, piece.origin, piece.full_url, piece.document, piece.reason))
-            else:
-                self._raw(part, piece.kind, piece.raw, piece.origin, piece.full_url, piece.document)
+            self._sort(part, batches, piece)
         part.block.skipped += cutter.skipped - before
         part.block.partial = set(cutter.partial)
+        for batch in batches.values():
+            self._alike(part, batch)
         return part.done()
 
-    def _raw(
-        self, part: _Part, kind: str, raw: bytes | memoryview, origin: Origin, full_url: str, document: int | None
-    ) -> None:
-        slim = self._slims.get(kind)
-        if slim is not None:
-            try:
-                self._one(part, kind, slim.decode(raw), raw, origin, full_url, document)
-                return
-            except UNDECODABLE:
-                pass
-        part.add_slow(Slow(kind, bytes(raw), origin, full_url, document, ""))
+    def _sort(self, part: _Part, batches: dict[str, _Batch], piece: Piece) -> None:
+        """Put a resource with others of its type, or leave it to the reader of charts."""
+        slim = self._slims.get(piece.kind)
+        if slim is None or piece.raw is None:
+            part.leave(piece)
+            return
+        try:
+            resource = slim.decode(piece.raw)
+        except UNDECODABLE:
+            part.leave(piece)
+            return
+        batch = batches.get(piece.kind)
+        if batch is None:
+            batch = batches[piece.kind] = _Batch(piece.kind)
+        batch.resources.append(resource)
+        batch.raws.append(piece.raw)
+        batch.lines.append(piece.origin.line)
+        batch.paths.append(piece.origin.path)
+        batch.urls.append(piece.full_url)
+        batch.documents.append(piece.document)
 
-    def _one(
-        self,
-        part: _Part,
-        kind: str,
-        resource: Any,
-        raw: bytes | memoryview,
-        origin: Origin,
-        full_url: str,
-        document: int | None,
-    ) -> None:
+    # Here most of the time goes: whole columns at once, so that little is done in Python for each resource.
+
+    def _alike(self, part: _Part, batch: _Batch) -> None:
+        kind, resources, size = batch.kind, batch.resources, len(batch.resources)
         slim = self._slims[kind]
-        owner = self._owner(getattr(resource, slim.owner), full_url)
-        quantity = self._quantity(resource) if slim.quantity and resource.valueQuantity else None
-        if owner is None or quantity is _IRREGULAR or not self._regular(slim, resource):
-            part.add_slow(Slow(kind, bytes(raw), origin, full_url, document, ""))
-            return
-        key: tuple[Any, ...] = (
-            slim,
-            quantity is None,
-            kind == "Condition" and resource.abatementDateTime is None,
-            *map(_content, slim.deciding(resource)),
+        if len(self._numbers) >= _MOST_REMEMBERED:
+            self._numbers.clear()
+            self._known.clear()
+        owners = self._owners(part, batch)
+        odd = owners < 0
+        odd |= np.fromiter(map(any, map(slim.rare, resources)), bool, size)
+        if slim.periods is not None:
+            odd |= np.fromiter(map(any, map(slim.periods, resources)), bool, size)
+        quantities: list[Any] = [None] * size
+        if slim.quantity:
+            quantities = [self._quantity(one) if one else None for one in map(_VALUE, resources)]
+            odd |= np.fromiter((one is _IRREGULAR for one in quantities), bool, size)
+        metas = list(map(_META, resources))
+        if any(metas):
+            odd |= np.fromiter(
+                (bool(one) and version_of_meta(memoryview(one)) is not None for one in metas), bool, size
+            )
+        keys = list(
+            zip(
+                itertools.repeat(kind),
+                [one is None for one in quantities],
+                [one.abatementDateTime is None for one in resources] if kind == "Condition" else itertools.repeat(True),
+                *(self._column(resources, name, raw) for name, raw in slim.common),
+                strict=False,
+            )
         )
-        rare = slim.rare(resource)
-        if any(rare):
-            key += tuple(map(_content, rare))
-        known = self._known.get(key)
-        facts: list[Fact] | None = None
-        if known is None or (known is not False and known.pattern == _IN_FULL):
-            facts = self._whole.facts(Piece(kind, memoryview(raw), origin, full_url, document))
-            if facts is None:
-                known = False
-            elif known is None:
-                known = self._learn(kind, resource, facts, quantity)
-            if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
-            if known is False or not (kind == "Observation" and resource.component):
-                self._known.setdefault(key, known)
-        if known is False:
-            part.add_slow(Slow(kind, bytes(raw), origin, full_url, document, ""))
+        known = np.fromiter(map(self._numbers.get, keys, itertools.repeat(_NEW)), np.int64, size)
+        for place in {keys[at]: at for at in reversed(np.flatnonzero((known == _NEW) & ~odd).tolist())}.values():
+            self._one(part, batch, place, quantities[place])
+            odd[place] = True
+            known[place] = _DONE
+        new = np.flatnonzero(known == _NEW)
+        known[new] = [self._numbers.get(keys[at], _SLOW) for at in new.tolist()]
+        # The three at the end are for what is not known.
+        patterns = np.array([*(one.pattern for one in self._known), _IDLE, _IDLE, _IDLE])[known]
+        odd |= (known < 0) | (patterns == _IN_FULL)
+        if kind == "Observation":
+            odd |= np.fromiter(map(_worded, resources), bool, size) & (patterns >= 0)
+        for place in np.flatnonzero(odd & (known != _DONE)).tolist():
+            self._one(part, batch, place, quantities[place])
+        plain = ~odd
+        part.count_many(owners[plain], known[plain], self._known)
+        part.saw_many(batch, owners, plain)
+        following = plain & (patterns >= 0)
+        if following.any():
+            chosen = following.tolist()
+            dates = zip(*map(DATES[kind], itertools.compress(resources, chosen)), strict=True)
+            measured = list(itertools.compress(quantities, chosen))
+            part.follow(
+                [
+                    patterns[following].tolist(),
+                    owners[following].tolist(),
+                    *map(list, dates),
+                    [None if one is None else one.value for one in measured],
+                    ["" if one is None else unit_of(one) for one in measured],
+                    list(itertools.compress(batch.lines, chosen)),
+                    list(itertools.compress(batch.paths, chosen)),
+                    [one.id or "" for one in itertools.compress(resources, chosen)],
+                ]
+            )
+
+    def _column(self, resources: list[Any], name: str, raw: bool) -> Iterable[Any]:
+        column = map(operator.attrgetter(name), resources)
+        return map(bytes, column) if raw else column
+
+    def _owners(self, part: _Part, batch: _Batch) -> Any:
+        """The places of the persons; -1 for anything but a plain reference to one."""
+        subjects = list(map(bytes, map(operator.attrgetter(self._slims[batch.kind].owner), batch.resources)))
+        bases = [base_of(one) if one else "" for one in batch.urls]
+        pairs = list(zip(subjects, bases, strict=True))
+        places: dict[tuple[bytes, str], int] = {}
+        for pair in set(pairs):
+            key = self._owner(pair)
+            places[pair] = -1 if key is None else part.owner(key)
+        for document in set(batch.documents):
+            if document is not None:
+                mine = {pair for pair, of in zip(pairs, batch.documents, strict=True) if of == document}
+                part.in_document(document, (self._owner(pair) for pair in mine))
+        return np.fromiter(map(places.__getitem__, pairs), np.int64, len(pairs))
+
+    def _one(self, part: _Part, batch: _Batch, place: int, quantity: Any) -> None:
+        """A resource by itself: read in full, or left to the reader of charts."""
+        piece, resource = batch.piece(place, part.block.file), batch.resources[place]
+        slim = self._slims[batch.kind]
+        owner = self._owner((bytes(getattr(resource, slim.owner)), base_of(piece.full_url) if piece.full_url else ""))
+        facts = self._whole.facts(piece) if owner is not None else None
+        if owner is None or facts is None:
+            part.leave(piece)
             return
-        number = part.owner(owner, document)
-        part.saw(kind, resource.id, full_url, raw, number, origin)
-        if known.pattern == _IN_FULL:
-            part.keep(number, facts or [])
-        elif known.pattern is None or not (_worded(kind, resource) or any(slim.periods(resource))):
-            part.count(number, known)
-            if known.pattern is not None:
-                value, unit = (None, "") if quantity is None else (quantity.value, unit_of(quantity))
-                row = (known.pattern, number, *DATES[kind](resource), value, unit)
-                part.rows.append((*row, origin.line, origin.path, resource.id or ""))
-        else:
-            facts = self._whole.facts(Piece(kind, memoryview(raw), origin, full_url, document))
-            part.keep(number, facts or [])
+        if quantity is not _IRREGULAR and not any(slim.rare(resource)):
+            key = slim.key(batch.kind, resource, quantity)
+            if key not in self._numbers:
+                self._numbers[key] = len(self._known)
+                self._known.append(self._learn(batch.kind, resource, facts, quantity))
+        part.saw(batch, place, part.owner(owner))
+        part.keep(part.owner(owner), facts)
 
     def _learn(self, kind: str, resource: Any, facts: list[Fact], quantity: fhir.Quantity | None) -> _Known:
         """What other resources of these very codes will come to."""
         fact = facts[0]
         systems = tuple({coding.system for coding in fact.codes}) or (NO_CODE,)
-        pattern: int | None = None
-        if len(facts) > 1 or (
-            fact.sets and (kind not in DATES or _worded(kind, resource) or any(self._slims[kind].periods(resource)))
-        ):
+        pattern = _IDLE
+        periods = self._slims[kind].periods
+        vague = kind not in DATES or (kind == "Observation" and _worded(resource))
+        vague = vague or (periods is not None and any(periods(resource)))
+        if len(facts) > 1 or (fact.sets and vague):
             pattern = _IN_FULL
         elif fact.sets:
-            pattern = self._patterns.add(fact, DATES[kind](resource), quantity)
-            pattern = _IN_FULL if pattern is None else pattern
+            found = self._patterns.add(fact, DATES[kind](resource), quantity)
+            pattern = _IN_FULL if found is None else found
         return _Known(fact.kind, _shape_of(fact), systems, pattern)
 
-    def _quantity(self, resource: Any) -> Any:
+    def _quantity(self, raw: Raw) -> Any:
         """The quantity of a result; `_IRREGULAR` for one out of the ordinary."""
         try:
-            quantity = _quantity(resource.valueQuantity)
+            quantity = _quantity(raw)
         except UNDECODABLE:
             return _IRREGULAR
         if quantity.value is None or quantity.comparator or not math.isfinite(quantity.value):
             return _IRREGULAR
         return quantity
 
-    def _regular(self, slim: _Slim, resource: Any) -> bool:
-        """Whether the elements that vary are of their types and plain."""
-        if resource.meta and version_of_meta(memoryview(resource.meta)):
-            return False
-        try:
-            for period in slim.periods(resource):
-                if period:
-                    _period(period)
-        except UNDECODABLE:
-            return False
-        return True
-
-    def _owner(self, subject: Raw, full_url: str) -> str | None:
+    def _owner(self, pair: tuple[bytes, str]) -> str | None:
         """The key of the person; None for anything but a plain reference to one."""
-        key = (bytes(subject), base_of(full_url) if full_url else "")
-        found = self._people.get(key)
-        if found is None and subject:
-            try:
-                reference = (_reference(subject).reference or "") if subject else ""
-            except UNDECODABLE:
-                return None
-            named = key_of(reference, key[1]) if reference and not reference.startswith("#") else None
-            if named is None or type_of(named) not in ("", "Patient"):
-                return None
+        if pair not in self._people:
             if len(self._people) >= _MOST_REMEMBERED:
                 self._people.clear()
-            found = self._people[key] = named
-        return found
+            self._people[pair] = _key_of(*pair)
+        return self._people[pair]
+
+
+def _key_of(subject: bytes, base: str) -> str | None:
+    if not subject:
+        return None
+    try:
+        reference = _reference(subject).reference or ""
+    except UNDECODABLE:
+        return None
+    key = key_of(reference, base) if reference and not reference.startswith("#") else None
+    return key if key is not None and type_of(key) in ("", "Patient") else None
 
 
 PASSED_OVER = R4_TYPES - fhir.TYPES.keys() - {"Bundle"}
 
 
-def _content(one: Any) -> Any:
-    return bytes(one) if type(one) is Raw else one
-
-
-def _worded(kind: str, resource: Any) -> bool:
+def _worded(resource: Any) -> bool:
     """Whether a result has a value that is no quantity and no code."""
-    return kind == "Observation" and not (
-        resource.valueString is None and resource.valueBoolean is None and resource.valueInteger is None
-    )
+    return not (resource.valueString is None and resource.valueBoolean is None and resource.valueInteger is None)
 
 
 def _shape_of(fact: Fact) -> str:
@@ -467,44 +493,67 @@ class _Part:
 
     def __init__(self, reader: Reader, patterns: Patterns, file: str) -> None:
         self.block = Block(file)
-        self.rows: list[Row] = []
         self._patterns = patterns
         self._maker = TableMaker(reader)
         self._places: dict[str, int] = {}
         self._shapes: set[tuple[int, Kind, str]] = set()
-        self._counts: dict[_Known, int] = {}
         self._facts: dict[int, list[Fact]] = {}
-        self._coded: set[tuple[int, _Known]] = set()
-        self._seen: list[tuple[list[Any], ...]] = []
+        self._rows: list[list[Any]] = [[] for _ in range(COLUMNS)]
+        self._seen: list[tuple[Iterable[Any], ...]] = []
 
-    def owner(self, key: str, document: int | None) -> int:
-        if document is not None:
-            self.block.documents.setdefault(document, set()).add(key)
-        place = self._places.get(key)
-        if place is None:
-            place = self._places[key] = len(self._places)
-        return place
+    def owner(self, key: str) -> int:
+        return self._places.setdefault(key, len(self._places))
 
-    def add_slow(self, one: Slow) -> None:
-        self.block.slow.append(one)
+    def in_document(self, document: int, keys: Iterable[str | None]) -> None:
+        self.block.documents.setdefault(document, set()).update(key for key in keys if key is not None)
 
-    def saw(
-        self, kind: str, resource_id: str | None, full_url: str, raw: bytes | memoryview, owner: int, origin: Origin
-    ) -> None:
+    def leave(self, piece: Piece) -> None:
+        raw = None if piece.raw is None else bytes(piece.raw)
+        self.block.slow.append(Slow(piece.kind, raw, piece.origin, piece.full_url, piece.document, piece.reason))
+
+    def saw(self, batch: _Batch, place: int, owner: int) -> None:
+        kind, named, url = batch.kind, batch.resources[place].id, batch.urls[place]
         self.block.records[kind] += 1
-        if resource_id:
-            key = own_keys(kind, resource_id, full_url)[-1] if full_url else f"{kind}/{resource_id}"
-            self._seen.append(([hash(key)], [zlib.crc32(raw)], [owner], [kind], [origin.line], [origin.path]))
+        if named:
+            key = hash(f"{base_of(url) if url else ''}{kind}/{named}")
+            content = zlib.crc32(batch.raws[place])
+            self._seen.append(((key,), (content,), (owner,), (kind,), (batch.lines[place],), (batch.paths[place],)))
 
-    def saw_many(self, kind: str, ids: list[str], lines: list[bytes], owners: list[int], at: list[int]) -> None:
-        """The same for resources that are alike."""
-        self.block.records[kind] += len(ids)
-        keys = [hash(f"{kind}/{one}") for one in ids]
-        self._seen.append((keys, list(map(zlib.crc32, lines)), owners, [kind] * len(ids), at, [""] * len(ids)))
+    def saw_many(self, batch: _Batch, owners: Any, which: Any) -> None:
+        kind, chosen = batch.kind, which.tolist()
+        self.block.records[kind] += int(which.sum())
+        ids = [one.id for one in itertools.compress(batch.resources, chosen)]
+        named = [bool(one) for one in ids]
+        if not any(named):
+            return
+        urls = itertools.compress(batch.urls, chosen)
+        keys = [hash(f"{base_of(url) if url else ''}{kind}/{one}") for one, url in zip(ids, urls, strict=True)]
+        columns: list[Iterable[Any]] = [
+            keys,
+            map(zlib.crc32, itertools.compress(batch.raws, chosen)),
+            owners[which].tolist(),
+            itertools.repeat(kind, len(ids)),
+            itertools.compress(batch.lines, chosen),
+            itertools.compress(batch.paths, chosen),
+        ]
+        self._seen.append(tuple(list(itertools.compress(column, named)) for column in columns))
 
-    def count(self, owner: int, what: _Known) -> None:
-        self._counts[what] = self._counts.get(what, 0) + 1
-        self._coded.add((owner, what))
+    def count_many(self, owners: Any, known: Any, meanings: list[_Known]) -> None:
+        """Resources of which all is known, by person."""
+        numbers, counts = np.unique(known, return_counts=True)
+        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+            what = meanings[number]
+            for system in what.systems:
+                self.block.codings[what.kind, system] += count
+                self.block.matched[what.kind, system] += 0 if what.pattern == _IDLE else count
+        for pair in np.unique(owners * _WIDE + known).tolist():
+            what = meanings[pair % _WIDE]
+            self._shapes.add((pair // _WIDE, what.kind, what.shape))
+
+    def follow(self, columns: list[list[Any]]) -> None:
+        """Facts that follow a pattern."""
+        for mine, more in zip(self._rows, columns, strict=True):
+            mine.extend(more)
 
     def keep(self, owner: int, facts: list[Fact]) -> None:
         for fact in facts:
@@ -517,24 +566,20 @@ class _Part:
             maker.add(Person(token="", facts=tuple(self._facts.get(place, ()))))
         block.owners = list(self._places)
         full = maker.take()
-        facts, details = self._patterns.columns(self.rows, block.file, full.rows)
+        facts, details = self._patterns.columns(self._rows, block.file, full.rows)
         block.tables = Tables(
             full.persons,
             pa.concat_tables([full.facts, facts]),
             pa.concat_tables([full.details, details]),
             full.answers,
-            full.rows + len(self.rows),
+            full.rows + len(self._rows[0]),
         )
-        self._shapes.update((owner, what.kind, what.shape) for owner, what in self._coded)
-        block.shapes = list(self._shapes)
-        block.codings, block.matched = maker.codings, maker.matched
-        for what, count in self._counts.items():
-            for system in what.systems:
-                block.codings[what.kind, system] += count
-                block.matched[what.kind, system] += 0 if what.pattern is None else count
-        key, content, owner, kind, line, path = (
+        block.codings.update(maker.codings)
+        block.matched.update(maker.matched)
+        owner, kind, shape_ = ([one[place] for one in self._shapes] for place in range(3))
+        block.shapes = pa.table([owner, kind, shape_], schema=SHAPES)
+        key, content, of, kinds, line, path = (
             list(itertools.chain.from_iterable(one[place] for one in self._seen)) for place in range(6)
         )
-        names = [block.file] * len(key)
-        block.seen = pa.table([key, content, owner, kind, names, line, path], schema=SEEN)
+        block.seen = pa.table([key, content, of, kinds, [block.file] * len(key), line, path], schema=SEEN)
         return block

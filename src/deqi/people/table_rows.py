@@ -27,7 +27,8 @@ DATES: Mapping[str, Callable[[Any], Dates]] = {
 }
 """Where the dates of a resource stand that has no periods. Each pattern is checked against a fact read in full."""
 
-Row = tuple[int, int, str | None, str | None, str | None, str | None, float | None, str, int | None, str, str]
+COLUMNS = 11
+"""Pattern, person, four dates, value, unit, line, path, resource id."""
 _DAY, _INSTANT = pa.date32(), pa.timestamp("us")
 
 
@@ -51,23 +52,21 @@ class Patterns:
         self._tables = None
         return len(self._facts) - 1
 
-    def columns(self, rows: list[Row], file: str, first_row: int) -> tuple[pa.Table, pa.Table]:
-        """Facts and details of rows: (pattern, person, four dates, value, unit, line, path, resource id)."""
+    def columns(self, columns: list[list[Any]], file: str, first_row: int) -> tuple[pa.Table, pa.Table]:
+        """Facts and details of rows, given as `COLUMNS` columns."""
         made = self._made()
-        if not rows:
+        pattern, person, start, other, end, recorded, value, unit, line, path, resource = columns
+        if not pattern:
             return made.facts.slice(0, 0), made.details.slice(0, 0)
-        pattern, person, start, other, end, recorded, value, unit, line, path, resource = (
-            list(one) for one in zip(*rows, strict=True)
-        )
         numbers = np.asarray(pattern)
         begins = np.searchsorted(np.asarray(made.facts["row"]), np.arange(len(self._facts) + 1))
         counts = (begins[1:] - begins[:-1])[numbers]
-        of = np.repeat(np.arange(len(rows)), counts)
+        of = np.repeat(np.arange(len(pattern)), counts)
         place = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + begins[numbers][of]
         start_columns, other_columns = _dates(start), _dates(other)
         missing = pc.is_null(start_columns[0])
         varying: dict[str, Any] = {
-            "row": pa.array(np.arange(len(rows)) + first_row),
+            "row": pa.array(np.arange(len(pattern)) + first_row),
             "person": pa.array(person, pa.int64()),
             "value": pa.array(value, pa.float64()),
             "unit": pa.array(unit, pa.string()),
@@ -87,7 +86,7 @@ class Patterns:
         details = made.details.take(pa.array(numbers))
         shown = {
             "row": varying["row"],
-            "file": pa.array([file] * len(rows), pa.string()),
+            "file": pa.array([file] * len(pattern), pa.string()),
             "line": pa.array(line, pa.int64()),
             "path": pa.array(path, pa.string()),
             "resource_id": pa.array(resource, pa.string()),
