@@ -210,7 +210,7 @@ def test_a_folder_is_one_chart(capsys, tmp_path: Path) -> None:
 def test_on_a_terminal_the_questions_are_asked(capsys, monkeypatch, tmp_path: Path, well: str) -> None:
     """A sitting: a wrong answer, why it is asked, an answer, stop; the answers are kept in a private file."""
     kept = tmp_path / "kept.yaml"
-    typed = iter(["perhaps", "?", "yes", "stop", str(kept)])
+    typed = iter(["perhaps", "?", "no", "stop", str(kept)])
     monkeypatch.setattr(assess_ask.typer, "prompt", lambda *_, **__: next(typed))
     for name in ("stdin", "stdout"):
         monkeypatch.setattr(f"sys.{name}.isatty", lambda: True, raising=False)
@@ -219,7 +219,7 @@ def test_on_a_terminal_the_questions_are_asked(capsys, monkeypatch, tmp_path: Pa
     assert "Please write yes, no, unsure" in ran.out
     assert "Why: " in ran.out
     (answer,) = read_answers(kept)
-    assert answer.value == "yes"
+    assert answer.value == "no"
     assert kept.stat().st_mode & 0o077 == 0
     assert "--answers" not in ran.out
 

@@ -58,13 +58,18 @@ class Clearance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rule of the knowledge."""
+    """One rule of the knowledge.
+
+    ``red_flag`` findings are shown first. ``emergency`` marks what cannot wait at all: its questions come before every
+    other.
+    """
 
     id: Name
     title: str
     stage: Stage
     severity: Severity
     red_flag: bool = False
+    emergency: bool = False
     when: dict[str, Any]
     restricts: tuple[Restriction, ...]
     why: str

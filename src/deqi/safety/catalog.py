@@ -56,9 +56,14 @@ class CompiledRule:
     """Sorts the worst first: red flags, severity, what restricts everything, what is known before the visit."""
 
     @functools.cached_property
-    def urgency(self) -> tuple[bool, bool, tuple[bool, int, bool, int]]:
-        """Sorts what may bar somebody at booking before all else."""
-        return (not self.rule.red_flag, not (self.blocks and self.rule.stage == "booking"), self.weight)
+    def urgency(self) -> tuple[bool, bool, bool, tuple[bool, int, bool, int]]:
+        """Sorts emergencies first, then what may bar somebody at booking, then the rest."""
+        return (
+            not self.rule.emergency,
+            not self.rule.red_flag,
+            not (self.blocks and self.rule.stage == "booking"),
+            self.weight,
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
