@@ -12,6 +12,7 @@ import pytest
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
+from deqi.people import table_ndjson
 from deqi.people.read import read_chart
 from deqi.safety.demo import Demo, Resource
 from deqi.safety.population.judging import STATES, state_column
@@ -116,6 +117,16 @@ def _one_by_one(folder: Path) -> tuple[dict[str, object], int]:
     return found, len(reading.unreadable)
 
 
+@pytest.fixture(params=["line by line", "by DuckDB"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways of reading NDJSON; the second is otherwise for large files only."""
+    if request.param == "by DuckDB":
+        monkeypatch.setattr(table_ndjson, "LARGE", 0)
+        monkeypatch.setattr(table_ndjson, "MOST_ODD", 1.0)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("spoilt", [False, True], ids=["whole", "spoilt"])
 @pytest.mark.parametrize("write", [_ndjson, _packed, _bundles])
 def test_the_same_people(tmp_path: Path, write: Callable[[list[list[Resource]], Path], None], spoilt: bool) -> None:

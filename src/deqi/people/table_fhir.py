@@ -5,9 +5,11 @@ from __future__ import annotations
 import concurrent.futures
 import multiprocessing
 import os
+import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import msgspec
@@ -23,7 +25,8 @@ from deqi.people.fhir.faults import KIND_OF_TYPE, Fault
 from deqi.people.reading import Reading, Unreadable
 from deqi.people.sites import SiteFinder
 from deqi.people.table import DETAILS, FACTS, PERSONS, Intake, Reader, TableMaker, Tables
-from deqi.people.table_files import FilePart, fhir_files, parts_of
+from deqi.people.table_files import FilePart, fhir_files, is_ndjson, parts_of
+from deqi.people.table_ndjson import lines_of, read_large
 from deqi.people.table_quick import PASSED_OVER, Block, QuickReader, Slow
 
 POOL_FROM = 48 * 2**20
@@ -56,9 +59,11 @@ def read_fhir(
     together = _Together(connection, reader, sites)
     total = max(1, sum(file.stat().st_size for file in files if file.exists()))
     done = 0
+    quick = QuickReader(reader, sites)
     for file in files:
-        for block in _blocks(file, together.pool(total)):
-            together.add(block)
+        if not (is_ndjson(file) and read_large(file, connection, quick, together)):
+            for block in _blocks(file, together.pool(total)):
+                together.add(block)
         done += file.stat().st_size
         progress(done / total)
     together.close()
@@ -127,8 +132,6 @@ class _Together(ChartReader):
             if total < POOL_FROM or cores < 2:
                 self._quick = QuickReader(self._reader, self._finder)
             else:
-                # Every process must hash alike, for what stands twice may be read by two of them.
-                os.environ.setdefault("PYTHONHASHSEED", "0")
                 self._quick = concurrent.futures.ProcessPoolExecutor(
                     cores, multiprocessing.get_context("spawn"), _begin, (self._reader, self._finder)
                 )
@@ -167,9 +170,37 @@ class _Together(ChartReader):
         assert block.shapes is not None
         self._put("s_shapes", block.shapes.set_column(0, "person", pc.take(places, block.shapes["person"])))
         seen = block.seen.set_column(2, "owner", pc.take(places, block.seen["owner"]))
-        order = pa.array(range(self._next_seen, self._next_seen + len(seen)), pa.int64())
-        self._put("s_seen", seen.append_column("turn", order))
-        self._next_seen += len(seen)
+        self._connection.register("incoming_seen", seen)
+        self.stage_from("s_seen", "SELECT * FROM incoming_seen")
+        self._connection.unregister("incoming_seen")
+
+    def place_of(self, key: str) -> int:
+        """The number of a person's key."""
+        return self._numbers.setdefault(key, len(self._numbers))
+
+    def add_counts(self, file: str, kind: str, number: int, codings: list[tuple[Kind, str, int, bool]]) -> None:
+        """Records of a type; facts of a kind in a system, and whether they are in a set."""
+        self._good[file] += number
+        self._resources[kind] += number
+        for of, system, count, matched in codings:
+            self._codings[of, system] += count
+            self._matched[of, system] += count * matched
+
+    def stage_facts(self, facts: pa.Table, details: pa.Table, number: int) -> None:
+        """Facts of numbered persons."""
+        self._put("s_facts", _moved(facts, "row", self._next_row))
+        self._put("s_details", _moved(details, "row", self._next_row))
+        self._next_row += number
+
+    def stage_from(self, name: str, query: str) -> None:
+        """More rows of a staging table, from a query."""
+        if name == "s_seen":
+            # The text of a key is long, and only ever compared.
+            query = f"SELECT * REPLACE (hash(key) AS key), {self._next_seen} AS turn FROM ({query})"
+            self._next_seen += 1
+        verb = f"INSERT INTO {name}" if name in self._staged else f"CREATE OR REPLACE TABLE {name} AS"
+        self._staged.add(name)
+        self._connection.execute(f"{verb} {query}")
 
     def _put(self, name: str, table: pa.Table) -> None:
         verb = f"INSERT INTO {name}" if name in self._staged else f"CREATE OR REPLACE TABLE {name} AS"
@@ -248,8 +279,9 @@ class _Together(ChartReader):
             return
         rows = self._connection.execute(
             """SELECT key, content, owner, kind, file, line, path FROM s_seen
-            WHERE key IN (SELECT key FROM s_seen GROUP BY key HAVING count(*) > 1) ORDER BY turn"""
+            WHERE key IN (SELECT key FROM s_seen GROUP BY key HAVING count(*) > 1) ORDER BY turn, line"""
         ).fetchall()
+        rows = _with_contents(rows)
         before: dict[int, int] = {}
         dropped = []
         for key, content, owner, kind, file, line, path in rows:
@@ -318,6 +350,19 @@ class _Together(ChartReader):
         self._connection.execute(f"""CREATE OR REPLACE TABLE persons AS SELECT {kept}, m.* EXCLUDE (person)
             FROM persons p LEFT JOIN s_merged m USING (person)""")
         self._connection.execute("DROP TABLE s_merged")
+
+
+def _with_contents(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The same rows; contents that were not looked at are read from the files."""
+    wanted: dict[str, list[int]] = {}
+    for _, content, _, _, file, line, _ in rows:
+        if content is None:
+            wanted.setdefault(file, []).append(line)
+    lines = {file: lines_of(Path(file), numbers) for file, numbers in wanted.items()}
+    return [
+        (key, zlib.crc32(lines[file][line]) if content is None else content, owner, kind, file, line, path)
+        for key, content, owner, kind, file, line, path in rows
+    ]
 
 
 def _moved(table: pa.Table, column: str, by: int) -> pa.Table:

@@ -63,7 +63,7 @@ _reference = msgspec.json.Decoder(fhir.Reference).decode
 
 SEEN = pa.schema(
     [
-        ("key", pa.int64()),
+        ("key", pa.string()),
         ("content", pa.int64()),
         ("owner", pa.int64()),
         ("kind", pa.string()),
@@ -116,7 +116,7 @@ class Block:
 class _Known:
     """What a resource comes to: how its facts are coded, and the pattern that its fact follows.
 
-    ``pattern``: that of its one fact; `_IDLE`: no rule looks at it; `_IN_FULL`: it is read in full each time.
+    ``pattern``: that of its one fact; `IDLE`: no rule looks at it; `IN_FULL`: it is read in full each time.
     """
 
     kind: Kind
@@ -125,7 +125,7 @@ class _Known:
     pattern: int
 
 
-_IDLE, _IN_FULL = -1, -2
+IDLE, IN_FULL = -1, -2
 _NEW, _SLOW, _DONE = -1, -2, -3
 """Instead of the number of something known: not seen yet; left to the reader of charts; just read."""
 _WIDE = 2**24
@@ -240,7 +240,7 @@ class QuickReader:
         self._reader = reader
         self._whole = _Whole(reader.index, sites)
         self._slims = {kind: _slim(kind) for kind in QUICK}
-        self._patterns = Patterns(reader)
+        self.patterns = self._patterns = Patterns(reader)
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._known: list[_Known] = []
         self._people: dict[tuple[bytes, str], str | None] = {}
@@ -273,21 +273,69 @@ class QuickReader:
             return None
         return decoded if all(one.resourceType == kind for one in decoded) else None
 
+    def some_lines(self, file: str, lines: Iterable[tuple[int, bytes]]) -> Block:
+        """Lines picked out of an NDJSON file, with their numbers."""
+        part = _Part(self._reader, self._patterns, file)
+        batches: dict[str, _Batch] = {}
+        for at, line in lines:
+            self._sort_line(part, batches, line, at)
+        for batch in batches.values():
+            self._alike(part, batch)
+        return part.done()
+
+    def slim(self, kind: str) -> _Slim:
+        """How a resource type is decoded in outline."""
+        return self._slims[kind]
+
+    def known(self, number: int) -> _Known:
+        """What was learnt under a number."""
+        return self._known[number]
+
+    def owner_key(self, subject: bytes) -> str | None:
+        """The key of the person that a reference outside a Bundle means."""
+        return self._owner((subject, ""))
+
+    def measured(self, quantity: bytes) -> tuple[float | None, str]:
+        """The value and unit of a plain quantity."""
+        read = _quantity(quantity)
+        return read.value, unit_of(read)
+
+    def learn(self, kind: str, raw: bytes, file: str, line: int) -> int | None:
+        """The number of what a resource comes to; None when it is out of the ordinary."""
+        slim = self._slims[kind]
+        try:
+            resource = slim.decode(raw)
+        except UNDECODABLE:
+            return None
+        quantity = self._quantity(resource.valueQuantity) if slim.quantity and resource.valueQuantity else None
+        facts = self._whole.facts(Piece(kind, memoryview(raw), Origin(file, line)))
+        if facts is None or quantity is _IRREGULAR:
+            return None
+        key = slim.key(kind, resource, quantity)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._known)
+            self._known.append(self._learn(kind, resource, facts, quantity))
+        return number
+
     def _each_line(self, part: _Part, lines: list[bytes], first_line: int) -> None:
         batches: dict[str, _Batch] = {}
         for at, line in enumerate(lines, first_line):
-            if not line or line.isspace():
-                continue
-            part.block.pieces += 1
-            kind = kind_of(memoryview(line))
-            if kind in PASSED_OVER and is_json(line):
-                part.block.skipped += 1
-            elif kind == "Bundle":
-                part.block.slow.append(Slow(kind, line, Origin(part.block.file, at), "", None, ""))
-            else:
-                self._sort(part, batches, Piece(kind, memoryview(line), Origin(part.block.file, at)))
+            self._sort_line(part, batches, line, at)
         for batch in batches.values():
             self._alike(part, batch)
+
+    def _sort_line(self, part: _Part, batches: dict[str, _Batch], line: bytes, at: int) -> None:
+        if not line or line.isspace():
+            return
+        part.block.pieces += 1
+        kind = kind_of(memoryview(line))
+        if kind in PASSED_OVER and is_json(line):
+            part.block.skipped += 1
+        elif kind == "Bundle":
+            part.block.slow.append(Slow(kind, line, Origin(part.block.file, at), "", None, ""))
+        else:
+            self._sort(part, batches, Piece(kind, memoryview(line), Origin(part.block.file, at)))
 
     def document(self, data: bytes, file: str, cutter: Cutter) -> Block:
         """A file that is one Bundle or one resource, or NDJSON under another name."""
@@ -363,8 +411,8 @@ class QuickReader:
         new = np.flatnonzero(known == _NEW)
         known[new] = [self._numbers.get(keys[at], _SLOW) for at in new.tolist()]
         # The three at the end are for what is not known.
-        patterns = np.array([*(one.pattern for one in self._known), _IDLE, _IDLE, _IDLE])[known]
-        odd |= (known < 0) | (patterns == _IN_FULL)
+        patterns = np.array([*(one.pattern for one in self._known), IDLE, IDLE, IDLE])[known]
+        odd |= (known < 0) | (patterns == IN_FULL)
         if kind == "Observation":
             odd |= np.fromiter(map(_worded, resources), bool, size) & (patterns >= 0)
         for place in np.flatnonzero(odd & (known != _DONE)).tolist():
@@ -430,15 +478,15 @@ class QuickReader:
         """What other resources of these very codes will come to."""
         fact = facts[0]
         systems = tuple({coding.system for coding in fact.codes}) or (NO_CODE,)
-        pattern = _IDLE
+        pattern = IDLE
         periods = self._slims[kind].periods
         vague = kind not in DATES or (kind == "Observation" and _worded(resource))
         vague = vague or (periods is not None and any(periods(resource)))
         if len(facts) > 1 or (fact.sets and vague):
-            pattern = _IN_FULL
+            pattern = IN_FULL
         elif fact.sets:
             found = self._patterns.add(fact, DATES[kind](resource), quantity)
-            pattern = _IN_FULL if found is None else found
+            pattern = IN_FULL if found is None else found
         return _Known(fact.kind, _shape_of(fact), systems, pattern)
 
     def _quantity(self, raw: Raw) -> Any:
@@ -515,7 +563,7 @@ class _Part:
         kind, named, url = batch.kind, batch.resources[place].id, batch.urls[place]
         self.block.records[kind] += 1
         if named:
-            key = hash(f"{base_of(url) if url else ''}{kind}/{named}")
+            key = f"{base_of(url) if url else ''}{kind}/{named}"
             content = zlib.crc32(batch.raws[place])
             self._seen.append(((key,), (content,), (owner,), (kind,), (batch.lines[place],), (batch.paths[place],)))
 
@@ -527,7 +575,7 @@ class _Part:
         if not any(named):
             return
         urls = itertools.compress(batch.urls, chosen)
-        keys = [hash(f"{base_of(url) if url else ''}{kind}/{one}") for one, url in zip(ids, urls, strict=True)]
+        keys = [f"{base_of(url) if url else ''}{kind}/{one}" for one, url in zip(ids, urls, strict=True)]
         columns: list[Iterable[Any]] = [
             keys,
             map(zlib.crc32, itertools.compress(batch.raws, chosen)),
@@ -545,7 +593,7 @@ class _Part:
             what = meanings[number]
             for system in what.systems:
                 self.block.codings[what.kind, system] += count
-                self.block.matched[what.kind, system] += 0 if what.pattern == _IDLE else count
+                self.block.matched[what.kind, system] += 0 if what.pattern == IDLE else count
         for pair in np.unique(owners * _WIDE + known).tolist():
             what = meanings[pair % _WIDE]
             self._shapes.add((pair // _WIDE, what.kind, what.shape))
