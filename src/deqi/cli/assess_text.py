@@ -61,7 +61,7 @@ class Page:
         if result.if_clear != result.candidacy:
             write_wrapped(f"If every open question were answered no: {self._candidacy(result.if_clear).lower()}.")
         write_wrapped(f"For {result.as_of.isoformat()}, knowledge {result.edition}.")
-        if person.deceased:
+        if person.dead_on(result.as_of):
             write_wrapped("The record says that this person has died.")
         if result.unreadable:
             kinds = ", ".join(result.unreadable)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from deqi.cli import assess, cases, claims, demo, evidence, knowledge, points, pool, report, screen, sources
+from deqi.cli import assess, cases, claims, demo, evidence, explain, knowledge, points, pool, report, screen, sources
 from deqi.errors import InputError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("assess")(assess.assess)
 app.command("screen")(screen.screen)
 app.command("points")(points.points)
 app.command("evidence")(evidence.evidence)
+app.command("explain")(explain.explain)
 app.command("claims")(claims.claims)
 app.command("sources")(sources.sources)
 app.add_typer(knowledge.app, name="knowledge")

@@ -142,6 +142,10 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: frozenset[Kind] = frozenset()
     origin: Origin = Origin()
 
+    def dead_on(self, as_of: dt.date) -> bool:
+        """Recorded as dead by that day; a death of unknown date counts."""
+        return self.deceased and (self.died is None or self.died.earliest <= as_of)
+
     def of_kind(self, kind: Kind) -> tuple[Fact, ...]:
         """The facts of one kind."""
         return tuple(fact for fact in self.facts if fact.kind == kind)

@@ -22,14 +22,15 @@ from deqi.report.model import Report, RowLine
 
 def with_rows(report: Report, knowledge: Knowledge, wanted: frozenset[str]) -> Report:
     """The report with the rows whose references (``value:O012``, ``harm:H001``) are wanted, in table order."""
-    lines = tuple(line for line in _every_row(knowledge) if line.key in wanted)
+    lines = tuple(line for line in every_row(knowledge) if line.key in wanted)
     cited = {source.source for source in report.sources} | {one for line in lines for one in line.source}
     cited |= {reference.removeprefix("source:") for reference in wanted if reference.startswith("source:")}
     sources = tuple(row for row in knowledge.rows(Source) if row.source in cited)
     return dataclasses.replace(report, rows=lines, sources=sources)
 
 
-def _every_row(knowledge: Knowledge) -> Iterator[RowLine]:
+def every_row(knowledge: Knowledge) -> Iterator[RowLine]:
+    """Every row that a sentence may rest on, table by table."""
     outcomes = {row.outcome: row for row in knowledge.rows(Outcome)}
     by_trial: dict[str, list[TrialResult]] = {}
     for result in knowledge.rows(TrialResult):
