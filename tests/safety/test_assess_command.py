@@ -249,3 +249,11 @@ def test_an_item_that_no_rule_can_look_at_is_named(tmp_path: Path, capsys: pytes
     text = " ".join(run(capsys, "assess", "--person", str(file), "--as-of", "2026-11-24").out.split())
     assert "no rule looked at it: conditions[0] (I89.0)." in text
     assert "conditions[1] (" not in text
+
+
+def test_a_death_is_told_only_once_it_has_happened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "chart.json"
+    patient = {"resourceType": "Patient", "id": "a", "gender": "male", "birthDate": "1940-01-01"}
+    file.write_text(json.dumps(patient | {"deceasedDateTime": "2020-05-05"}), encoding="utf-8")
+    assert "has died" not in run(capsys, "assess", "--person", str(file), "--as-of", "2020-05-04").out
+    assert "has died" in run(capsys, "assess", "--person", str(file), "--as-of", "2020-05-05").out
