@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-import multiprocessing
-import os
 import zlib
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +26,6 @@ from deqi.people.table_files import FilePart, fhir_files, is_ndjson, parts_of
 from deqi.people.table_ndjson import lines_of, read_large
 from deqi.people.table_quick import PASSED_OVER, Block, QuickReader, Slow
 
-POOL_FROM = 48 * 2**20
-"""Bytes of input from which a second process pays."""
 PART = 5_000
 _FIRST_DOCUMENT = 10**9
 
@@ -62,47 +57,17 @@ def read_fhir(
     quick = QuickReader(reader, sites)
     for file in files:
         if not (is_ndjson(file) and read_large(file, connection, quick, together)):
-            for block in _blocks(file, together.pool(total)):
-                together.add(block)
+            for part in parts_of(file):
+                together.add(_read(quick, part))
         done += file.stat().st_size
         progress(done / total)
-    together.close()
     return together.finish(path, complete, counting)
 
 
-# Reading, perhaps in other processes
-
-_quick: QuickReader | None = None
-
-
-def _begin(reader: Reader, sites: SiteFinder) -> None:
-    global _quick
-    _quick = QuickReader(reader, sites)
-
-
-def _read(part: FilePart) -> Block:
-    assert _quick is not None
-    return _one(_quick, part)
-
-
-def _one(quick: QuickReader, part: FilePart) -> Block:
+def _read(quick: QuickReader, part: FilePart) -> Block:
     if part.line:
         return quick.lines(part.data, part.file, part.line)
     return quick.document(part.data, part.file, Cutter(PASSED_OVER))
-
-
-def _blocks(file: Path, pool: concurrent.futures.Executor | QuickReader) -> Iterator[Block]:
-    if isinstance(pool, QuickReader):
-        for part in parts_of(file):
-            yield _one(pool, part)
-        return
-    waiting: deque[concurrent.futures.Future[Block]] = deque()
-    for part in parts_of(file):
-        waiting.append(pool.submit(_read, part))
-        if len(waiting) > 4:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
 
 
 class _Together(ChartReader):
@@ -112,7 +77,6 @@ class _Together(ChartReader):
         super().__init__(reader.index, sites)
         self._connection = connection
         self._reader = reader
-        self._finder = sites
         self._numbers: dict[str, int] = {}
         self._next_row = 0
         self._next_seen = 0
@@ -122,25 +86,7 @@ class _Together(ChartReader):
         self._documents = _FIRST_DOCUMENT
         self._codings: Counter[tuple[Kind, str]] = Counter()
         self._matched: Counter[tuple[Kind, str]] = Counter()
-        self._quick: QuickReader | concurrent.futures.ProcessPoolExecutor | None = None
         self._staged: set[str] = set()
-
-    def pool(self, total: int) -> QuickReader | concurrent.futures.Executor:
-        """Where to read: here, or in a process for each core."""
-        if self._quick is None:
-            cores = os.cpu_count() or 1
-            if total < POOL_FROM or cores < 2:
-                self._quick = QuickReader(self._reader, self._finder)
-            else:
-                self._quick = concurrent.futures.ProcessPoolExecutor(
-                    cores, multiprocessing.get_context("spawn"), _begin, (self._reader, self._finder)
-                )
-        return self._quick
-
-    def close(self) -> None:
-        """End the processes."""
-        if isinstance(self._quick, concurrent.futures.ProcessPoolExecutor):
-            self._quick.shutdown()
 
     def add(self, block: Block) -> None:  # type: ignore[override]
         """Take in one block."""
