@@ -7,10 +7,9 @@ about which anything is not plain, are given back as lines.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import duckdb
 import msgspec
@@ -19,13 +18,17 @@ import pyarrow as pa
 from deqi.people.facts import Kind
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.documents import kind_of
+from deqi.people.fhir.elements import UCUM
 from deqi.people.table_quick import IDLE, IN_FULL, QUICK, Block, QuickReader
-from deqi.people.table_rows import DATES
+from deqi.people.table_rows import DATE_NAMES
 
 LARGE = 8 * 2**20
 """Bytes from which DuckDB is quicker."""
 MOST_ODD = 0.25
 """Share of lines out of the ordinary up to which this pays."""
+ROWS = 200_000
+"""Facts put into columns at a time."""
+_UNIT = ("code", "system", "unit")
 _STRING = r'"[^"\\]*"'
 _QUANTITY = (
     rf'\{{("value":-?[0-9][0-9.eE+-]*|"(unit|system|code)":{_STRING})'
@@ -61,7 +64,7 @@ def read_large(path: Path, connection: duckdb.DuckDBPyConnection, quick: QuickRe
     with path.open("rb") as file:
         first = file.readline()
     kind = kind_of(memoryview(first)) if first[:1] == b"{" else ""
-    if kind not in QUICK or kind not in DATES:
+    if kind not in QUICK or kind not in DATE_NAMES:
         return False
     return _Reading(path, kind, connection, quick, staging).read()
 
@@ -208,37 +211,30 @@ class _Reading:
 
     def _stage_facts(self) -> None:
         """Facts that follow a pattern, some at a time."""
-        wanted = [*self._dates, *(["valueQuantity"] if "valueQuantity" in self._names else [])]
-        columns = ", ".join(f'n."{name}"' for name in wanted)
+        dates = ", ".join(self._first_of(names) for names in DATE_NAMES[self._kind])
+        value, unit = "CAST(NULL AS DOUBLE)", "''"
+        if "valueQuantity" in self._names:
+            value = "CAST(json_extract_string(n.\"valueQuantity\", '$.value') AS DOUBLE)"
+            code, system, words = (f"json_extract_string(n.\"valueQuantity\", '$.{one}')" for one in _UNIT)
+            unit = f"""CASE WHEN {code} <> '' AND coalesce({system}, '{UCUM}') = '{UCUM}' THEN {code}
+                ELSE trim(coalesce({words}, '')) END"""
         # A cursor of its own: what is staged meanwhile must not end this query.
-        cursor = self._connection.cursor().execute(
-            f"""SELECT p.pattern, p.person, p.line, coalesce(n.id[2:-2], '') AS id, {columns}
-            FROM n_plain p JOIN n_raw n USING (line) WHERE p.pattern >= 0 ORDER BY p.line"""
+        reader = (
+            self._connection.cursor()
+            .sql(
+                f"""SELECT p.pattern, p.person, {dates}, {value}, {unit}, p.line, '', coalesce(n.id[2:-2], '')
+                FROM n_plain p JOIN n_raw n USING (line) WHERE p.pattern >= 0 ORDER BY p.line"""
+            )
+            .to_arrow_reader(ROWS)
         )
-        names = ["pattern", "person", "line", "id", *wanted]
-        shape = msgspec.defstruct("Dates", [(name, str | None, None) for name in self._dates])
-        while rows := cursor.fetchmany(100_000):
-            cells = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-            dates = [
-                DATES[self._kind](shape(**dict(zip(self._dates, one, strict=True))))
-                for one in zip(*([_bare(text) for text in cells[name]] for name in self._dates), strict=True)
-            ]
-            measured = self._measured(cells.get("valueQuantity"), len(rows))
-            facts, details = self._quick.patterns.columns(
-                [
-                    cells["pattern"], cells["person"], *map(list, zip(*dates, strict=True)),
-                    [value for value, _ in measured], [unit for _, unit in measured],
-                    cells["line"], [""] * len(rows), cells["id"],
-                ],
-                str(self._path),
-                0,
-            )  # fmt: skip
-            self._staging.stage_facts(facts, details, len(rows))
+        for batch in reader:
+            facts, details = self._quick.patterns.columns(batch.columns, str(self._path), 0)
+            self._staging.stage_facts(facts, details, batch.num_rows)
 
-    def _measured(self, quantities: list[str | None] | None, number: int) -> list[tuple[float | None, str]]:
-        if quantities is None:
-            return list(itertools.repeat((None, ""), number))
-        return [(None, "") if one is None else self._quick.measured(one.encode()) for one in quantities]
+    def _first_of(self, names: tuple[str, ...]) -> str:
+        """SQL: the first of some dates, without its quotation marks."""
+        written = [f"nullif(n.\"{name}\"[2:-2], '')" for name in names]
+        return f"coalesce({', '.join(written)})" if len(written) > 1 else (written or ["CAST(NULL AS VARCHAR)"])[0]
 
     def _fetch(self, wanted: list[int]) -> Iterator[tuple[int, bytes]]:
         """Lines of the file by number."""
@@ -265,10 +261,6 @@ class _Reading:
 
 def _present(name: str, condition: str) -> str:
     return f'"{name}" IS NOT NULL AND {condition}'
-
-
-def _bare(text: Any) -> str | None:
-    return None if text is None else str(text)[1:-1]
 
 
 def _lines_in(path: Path) -> int:

@@ -295,11 +295,6 @@ class QuickReader:
         """The key of the person that a reference outside a Bundle means."""
         return self._owner((subject, ""))
 
-    def measured(self, quantity: bytes) -> tuple[float | None, str]:
-        """The value and unit of a plain quantity."""
-        read = _quantity(quantity)
-        return read.value, unit_of(read)
-
     def learn(self, kind: str, raw: bytes, file: str, line: int) -> int | None:
         """The number of what a resource comes to; None when it is out of the ordinary."""
         slim = self._slims[kind]

@@ -27,6 +27,15 @@ DATES: Mapping[str, Callable[[Any], Dates]] = {
 }
 """Where the dates of a resource stand that has no periods. Each pattern is checked against a fact read in full."""
 
+DATE_NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "Condition": (("onsetDateTime",), (), ("abatementDateTime",), ("recordedDate",)),
+    "AllergyIntolerance": (("onsetDateTime",), (), (), ("recordedDate",)),
+    "MedicationRequest": (("authoredOn",), (), (), ("authoredOn",)),
+    "Procedure": (("performedDateTime",), (), ("performedDateTime",), ()),
+    "Observation": (("effectiveDateTime", "effectiveInstant"), ("issued",), (), ("issued",)),
+}
+"""The same as names of elements, of which the first that is there counts."""
+
 COLUMNS = 11
 """Pattern, person, four dates, value, unit, line, path, resource id."""
 _DAY, _INSTANT = pa.date32(), pa.timestamp("us")
@@ -52,11 +61,11 @@ class Patterns:
         self._tables = None
         return len(self._facts) - 1
 
-    def columns(self, columns: list[list[Any]], file: str, first_row: int) -> tuple[pa.Table, pa.Table]:
-        """Facts and details of rows, given as `COLUMNS` columns."""
+    def columns(self, columns: list[Any], file: str, first_row: int) -> tuple[pa.Table, pa.Table]:
+        """Facts and details of rows, given as `COLUMNS` columns, each a list or an Arrow array."""
         made = self._made()
         pattern, person, start, other, end, recorded, value, unit, line, path, resource = columns
-        if not pattern:
+        if not len(pattern):
             return made.facts.slice(0, 0), made.details.slice(0, 0)
         numbers = np.asarray(pattern)
         begins = np.searchsorted(np.asarray(made.facts["row"]), np.arange(len(self._facts) + 1))
@@ -67,9 +76,9 @@ class Patterns:
         missing = pc.is_null(start_columns[0])
         varying: dict[str, Any] = {
             "row": pa.array(np.arange(len(pattern)) + first_row),
-            "person": pa.array(person, pa.int64()),
-            "value": pa.array(value, pa.float64()),
-            "unit": pa.array(unit, pa.string()),
+            "person": _array(person, pa.int64()),
+            "value": _array(value, pa.float64()),
+            "unit": _array(unit, pa.string()),
         }
         for name, mine, others in zip(
             ("start_first", "start_last", "start_at"), start_columns, other_columns, strict=True
@@ -87,9 +96,9 @@ class Patterns:
         shown = {
             "row": varying["row"],
             "file": pa.array([file] * len(pattern), pa.string()),
-            "line": pa.array(line, pa.int64()),
-            "path": pa.array(path, pa.string()),
-            "resource_id": pa.array(resource, pa.string()),
+            "line": _array(line, pa.int64()),
+            "path": _array(path, pa.string()),
+            "resource_id": _array(resource, pa.string()),
         }
         for name, column in shown.items():
             details = details.set_column(DETAILS.names.index(name), DETAILS.field(name), column)
@@ -105,9 +114,13 @@ class Patterns:
         return self._tables
 
 
-def _dates(written: list[str | None]) -> tuple[pa.Array, pa.Array, pa.Array]:
+def _array(column: Any, of: pa.DataType) -> pa.Array:
+    return column if isinstance(column, pa.Array) else pa.array(column, of)
+
+
+def _dates(written: Any) -> tuple[pa.Array, pa.Array, pa.Array]:
     """First day, last day and instant of dates as written; each different one is read once."""
-    encoded = pa.array(written, pa.string()).dictionary_encode()
+    encoded = _array(written, pa.string()).dictionary_encode()
     found: list[DateRange | None] = [moment(one) for one in encoded.dictionary.to_pylist()]
     columns = (
         pa.array([None if one is None else one.earliest for one in found], _DAY),
