@@ -38,6 +38,10 @@ DATE_NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 COLUMNS = 11
 """Pattern, person, four dates, value, unit, line, path, resource id."""
+_INSTANT_IN_FULL = (
+    r"^(1[6-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{3}|\.[0-9]{6})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])$"
+)
 _DAY, _INSTANT = pa.date32(), pa.timestamp("us")
 
 
@@ -121,11 +125,35 @@ def _array(column: Any, of: pa.DataType) -> pa.Array:
 def _dates(written: Any) -> tuple[pa.Array, pa.Array, pa.Array]:
     """First day, last day and instant of dates as written; each different one is read once."""
     encoded = _array(written, pa.string()).dictionary_encode()
-    found: list[DateRange | None] = [moment(one) for one in encoded.dictionary.to_pylist()]
-    columns = (
+    columns = _read_dates(encoded.dictionary)
+    first, last, at = (pc.take(column, encoded.indices) for column in columns)
+    return first, last, at
+
+
+def _read_dates(texts: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """The same for texts that are all different: instants written in full together, all others one by one."""
+    full = pc.fill_null(pc.match_substring_regex(texts, _INSTANT_IN_FULL), False)
+    instants = texts.filter(full)
+    try:
+        days = pc.cast(pc.utf8_slice_codeunits(instants, 0, 10), _DAY)
+        moments = pc.cast(pc.cast(instants, pa.timestamp("us", "UTC")), _INSTANT)
+    except pa.ArrowInvalid:
+        # A day that no month has: then each is read by itself.
+        full = pa.array([False] * len(texts), pa.bool_())
+        instants, days, moments = texts.slice(0, 0), pa.array([], _DAY), pa.array([], _INSTANT)
+    rest = pc.invert(full)
+    found: list[DateRange | None] = [moment(one) for one in texts.filter(rest).to_pylist()]
+    singly = (
         pa.array([None if one is None else one.earliest for one in found], _DAY),
         pa.array([None if one is None else one.latest for one in found], _DAY),
         pa.array([None if one is None else one.instant for one in found], _INSTANT),
     )
-    first, last, at = (pc.take(column, encoded.indices) for column in columns)
+    order = np.empty(len(texts), np.int64)
+    chosen = np.asarray(full.to_numpy(zero_copy_only=False), bool)
+    order[chosen] = np.arange(len(instants))
+    order[~chosen] = len(instants) + np.arange(len(found))
+    first, last, at = (
+        pc.take(pa.concat_arrays([together, one]), pa.array(order))
+        for together, one in zip((days, days, moments), singly, strict=True)
+    )
     return first, last, at
