@@ -18,9 +18,10 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
     """Schema, references, keys, numbers, units, code systems, rules, words. Exit 1 when a fault is found."""
     from deqi.cli.output import write, write_json
     from deqi.knowledge.check import check_all
+    from deqi.knowledge.diff import open_edition
     from deqi.knowledge.store import DATA
 
-    report = check_all(folder or DATA)
+    report = check_all(open_edition(folder or DATA).folder)
     if as_json:
         write_json({"knowledge": report.edition, "rows": report.rows, "faults": report.faults})
     else:
@@ -35,11 +36,17 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
 def gaps(folder: Folder = None, as_json: AsJson = False) -> None:
     """What is unverified, unchecked by a clinician, default, without numbers, or due for review."""
     from deqi.cli.output import write, write_json, write_wrapped
+    from deqi.errors import InputError
+    from deqi.knowledge.csvtable import TableError
+    from deqi.knowledge.diff import open_edition
     from deqi.knowledge.gaps import find_gaps
-    from deqi.knowledge.store import DATA, Knowledge
+    from deqi.knowledge.store import DATA
 
-    knowledge = Knowledge(folder or DATA)
-    found = find_gaps(knowledge)
+    knowledge = open_edition(folder or DATA)
+    try:
+        found = find_gaps(knowledge)
+    except TableError as error:
+        raise InputError(f"{error}; mend that edition first (deqi knowledge check --folder).") from None
     if as_json:
         write_json({"knowledge": knowledge.edition.version, "gaps": found})
         return

@@ -5,6 +5,7 @@ Command modules import what they need inside their functions, so that ``deqi --h
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Annotated
 
@@ -58,6 +59,12 @@ def main(
     """
 
 
+_SENTENCES = {
+    errno.ENOSPC: "the output: there is no room left to write it; make room or write elsewhere.",
+    errno.ENAMETOOLONG: "the name of a file: longer than a name can be; give the path of a file.",
+}
+
+
 def run() -> None:
     """The ``deqi`` command: exit 0 ok, 1 a blocking finding under ``--strict``, 2 bad input."""
     try:
@@ -68,3 +75,8 @@ def run() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.ENAMETOOLONG):
+            raise
+        sys.stderr.write(f"deqi: {_SENTENCES[error.errno]}\n")
+        sys.exit(2)

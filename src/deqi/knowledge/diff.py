@@ -31,7 +31,7 @@ def diff(old: Path, new: Path) -> tuple[Change, ...]:
     Raises:
         InputError: a folder that is no edition.
     """
-    before, after = _edition(old), _edition(new)
+    before, after = open_edition(old), open_edition(new)
     changes: list[Change] = []
     try:
         for name, spec in TABLES.items():
@@ -43,7 +43,12 @@ def diff(old: Path, new: Path) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _edition(folder: Path) -> Knowledge:
+def open_edition(folder: Path) -> Knowledge:
+    """The edition in a folder that somebody named.
+
+    Raises:
+        InputError: a folder that is no edition.
+    """
     if not (folder / "edition.yaml").is_file():
         raise InputError(f"{folder}: no edition.yaml there; give the data folder of an edition of the knowledge.")
     return Knowledge(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zlib
 from pathlib import Path
 
@@ -24,8 +25,12 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     try:
         if path.stat().st_size > limit:
             raise InputError(f"{path}: larger than {_size(limit)}; split it")
+        if path.is_char_device():  # has no end and no size that tells
+            raise InputError(f"{path}: a device; give a file that can be read")
         data = path.read_bytes()
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InputError("the name of a file: longer than a name can be; give the path of a file") from None
         reason = "is a folder" if path.is_dir() else "cannot be opened" if path.exists() else "does not exist"
         raise InputError(f"{path}: {reason}; give a file that can be read") from error
     return plain_bytes(data, str(path), limit)
