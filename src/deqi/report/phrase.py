@@ -94,13 +94,20 @@ def p_value(p: float) -> str:
 
 
 def trial_label(trial: Trial) -> str:
-    """First author and year; where they are not known, as far as the row's id tells."""
+    """First author and year; where they are not known, as far as the row's id tells.
+
+    An id that is no name (``dpnncv84``) says nothing to a reader: the trial is called unnamed, and its rows lead on.
+    """
     if trial.trial.startswith("nct"):
         return trial.trial.upper()
     named = re.fullmatch(r"([a-z]+?)((?:19|20)\d\d)[a-z]?", trial.trial)
     surname = trial.authors.replace(",", " ").split(" ")[0] if trial.authors else ""
     if not surname or not surname[0].isalpha():
-        return f"{named[1].capitalize()} {named[2]}" if named else trial.trial
+        if trial.registry.upper().startswith("NCT"):
+            return trial.registry.upper()
+        if not named or named[1].startswith(trial.condition):
+            return f"Unnamed trial of {trial.year}" if trial.year else "Unnamed trial"
+        return f"{named[1].capitalize()} {named[2]}"
     year = trial.year or (int(named[2]) if named else None)
     return f"{surname} {year}" if year else surname
 
