@@ -134,3 +134,11 @@ def test_birth_is_as_vague_as_recorded(tmp_path: Path) -> None:
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no table concept"), Workspace() as space:
         screen(engine(), _folder(tmp_path, leave_out=("concept",)), AS_OF, space)
+
+
+def test_a_row_that_is_no_csv_is_refused_without_quoting_it(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    (folder / "death.csv").write_text('person_id,death_date\n4,2026-01-01\n3,"secret,,,\n')
+    with pytest.raises(InputError, match="CSV") as refused, Workspace() as space:
+        screen(engine(), folder, AS_OF, space)
+    assert "secret" not in str(refused.value)

@@ -59,6 +59,8 @@ def read_omop(folder: Path, connection: duckdb.DuckDBPyConnection, reader: Reade
         raise InputError(
             f"{folder}: a table lacks a column of OMOP CDM 5.4; export it with its standard names"
         ) from None
+    except duckdb.InvalidInputException:
+        raise InputError(f"{folder}: a table has a row that is no CSV; export it again, with quotation marks") from None
 
 
 class _Omop:
