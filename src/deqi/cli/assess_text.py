@@ -59,7 +59,7 @@ class Page:
     def _headline(self, result: Assessment, person: Person) -> None:
         write_wrapped(f"{self._candidacy(result.candidacy)}.")
         if result.if_clear != result.candidacy:
-            write_wrapped(f"If every open question were answered no: {self._candidacy(result.if_clear).lower()}.")
+            write_wrapped(f"If no answer gives cause for concern: {self._candidacy(result.if_clear).lower()}.")
         write_wrapped(f"For {result.as_of.isoformat()}, knowledge {result.edition}.")
         if person.dead_on(result.as_of):
             write_wrapped("The record says that this person has died.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 
 from deqi.evidence.benefits import BenefitCell, Evidence
@@ -32,6 +33,10 @@ def benefit_section(report: Report, phrases: Phrases) -> Section:
     ]
     inner += [section for section in _aside(report.evidence, phrases, report.conditions) if section is not None]
     lead = [say(phrases.say("benefit.personal"))]
+    first = next((place for place, one in enumerate(inner) if one.brief), None)
+    if first is not None:  # the short words of statistics are told once, where they first stand
+        legend = Say(phrases.say("benefit.measures"), (), phrases.say("benefit.measures.label"))
+        inner[first] = dataclasses.replace(inner[first], brief=(legend, *inner[first].brief))
     if not inner:
         lead.append(say(phrases.say("benefit.none")))
     return Section("benefits", heading, tuple(lead), own_claims(report, phrases), inner=tuple(inner))
@@ -107,7 +112,10 @@ def _absolute_words(cell: BenefitCell, phrases: Phrases) -> list[Say]:
         key = "benefit.absolute" if synthesis.estimate else "benefit.absolute.one"
         said = phrases.say(key, {**fields, "trial": trial_label(named)})
         ends = {"low": whole(absolute.treated_low), "high": whole(absolute.treated_high)}
-        words.append(Say(f"{said} {phrases.say('benefit.absolute.range', ends)}", absolute.rows))
+        said += f" {phrases.say('benefit.absolute.range', ends)}"
+        if absolute.treated_low <= absolute.control <= absolute.treated_high:
+            said += f" {phrases.say('benefit.absolute.chance')}"
+        words.append(Say(said, absolute.rows))
     return words
 
 
