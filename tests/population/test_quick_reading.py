@@ -118,24 +118,34 @@ def _one_by_one(folder: Path) -> tuple[dict[str, object], int]:
 
 
 @pytest.fixture(params=["line by line", "by DuckDB"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways of reading NDJSON; the second is otherwise for large files only."""
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Both ways of reading NDJSON; the second is otherwise for large files only. Gives how each try of it went."""
+    tries: list[bool] = []
     if request.param == "by DuckDB":
         monkeypatch.setattr(table_ndjson, "LARGE", 0)
         monkeypatch.setattr(table_ndjson, "MOST_ODD", 1.0)
-    return str(request.param)
+        read = table_ndjson._Reading.read
+
+        def watched(reading: table_ndjson._Reading) -> bool:
+            tries.append(read(reading))
+            return tries[-1]
+
+        monkeypatch.setattr(table_ndjson._Reading, "read", watched)
+    return tries
 
 
-@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("spoilt", [False, True], ids=["whole", "spoilt"])
 @pytest.mark.parametrize("write", [_ndjson, _packed, _bundles])
-def test_the_same_people(tmp_path: Path, write: Callable[[list[list[Resource]], Path], None], spoilt: bool) -> None:
+def test_the_same_people(
+    tmp_path: Path, write: Callable[[list[list[Resource]], Path], None], spoilt: bool, way: list[bool]
+) -> None:
     people = _people()
     write(_spoil(people) if spoilt else people, tmp_path)
     if spoilt and write is _ndjson:
         with (tmp_path / "Condition.ndjson").open("ab") as file:
             file.write(b'not json\n{"resourceType": "Condition", "subject": {"reference": "Patient/demo-0000003"}\n')
     quick, slow = _quickly(tmp_path), _one_by_one(tmp_path)
+    assert all(way)
     assert quick[1] == slow[1]
     for who in slow[0].keys() | quick[0].keys():
         assert quick[0].get(who) == slow[0].get(who), who
