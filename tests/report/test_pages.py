@@ -78,3 +78,17 @@ def test_a_browser_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tm
     with pytest.raises(InputError, match="could not print"):
         pdf.write_pdf("<p>", tmp_path / "a.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pdf_about_a_person_is_for_its_owner_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def prints(command: list[str], **options: object) -> None:
+        option = next(word for word in command if word.startswith("--print-to-pdf="))
+        Path(option.partition("=")[2]).write_bytes(b"%PDF")
+
+    monkeypatch.setattr(shutil, "which", lambda name: "/bin/true")
+    monkeypatch.setattr(subprocess, "run", prints)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"older, and open to everybody")
+    path.chmod(0o644)
+    pdf.write_pdf("<p>", path, private=True)
+    assert path.read_bytes() == b"%PDF" and path.stat().st_mode & 0o777 == 0o600

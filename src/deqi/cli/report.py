@@ -83,7 +83,7 @@ def report(
     if wanted == "pdf":
         from deqi.report.pdf import write_pdf
 
-        write_pdf(text, output)
+        write_pdf(text, output, private=person is not None)
     else:
         write_file(output, text, private=person is not None)
     write(f"wrote {output}")

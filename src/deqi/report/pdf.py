@@ -13,8 +13,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsof
 SECONDS = 120
 
 
-def write_pdf(html: str, path: Path) -> None:
-    """Print an HTML report to a PDF file, whole or not at all.
+def write_pdf(html: str, path: Path, *, private: bool = False) -> None:
+    """Print an HTML report to a PDF file. ``private`` leaves it readable by its owner only.
 
     Raises:
         InputError: no browser was found, or it could not print there.
@@ -36,6 +36,9 @@ def write_pdf(html: str, path: Path) -> None:
                 ],
                 check=True, capture_output=True, timeout=SECONDS,
             )  # fmt: skip
+            if private and (path.is_file() or not path.exists()):
+                path.touch(mode=0o600)  # before the first byte, so that nobody reads it meanwhile
+                path.chmod(0o600)
             shutil.copyfile(printed, path)
         except (subprocess.SubprocessError, OSError):
             raise InputError(
