@@ -1,6 +1,8 @@
 """Paths and devices that are no use: one sentence, exit 2, nothing replaced and nothing left behind."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,25 @@ def test_a_folder_that_is_no_edition(capsys: Capture, tmp_path: Path, command: s
 def test_made_up_people_of_the_first_century(capsys: Capture, tmp_path: Path) -> None:
     ran = run(capsys, "demo", "population", "2", "-o", str(tmp_path / "new"), "--as-of", "0001-01-01")
     assert ran.code == 2 and "1900" in ran.err and not (tmp_path / "new").exists()
+
+
+def test_a_link_named_as_output_stays_a_link(capsys: Capture, tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert run(capsys, *REPORT, str(link)).code == 0
+    assert link.is_symlink() and target.read_text(encoding="utf-8").startswith("TY  ")
+
+
+def test_what_a_person_file_says_cannot_steer_the_terminal(capsys: Capture, tmp_path: Path) -> None:
+    person = tmp_path / "person.yaml"
+    person.write_text('conditions: ["made up \\u001b[31m\\u009b"]\n')
+    out = run(capsys, "assess", "--person", str(person)).out
+    assert "made up" in out and not {"\x1b", "\x9b"} & set(out)
+
+
+def test_a_terminal_of_few_letters_gets_the_report() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-c", "from deqi.cli.main import run; run()", "points", "ST36"]
+    ran = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert ran.returncode == 0 and b"\\u" in ran.stdout and not ran.stderr

@@ -6,6 +6,7 @@ Command modules import what they need inside their functions, so that ``deqi --h
 from __future__ import annotations
 
 import errno
+import io
 import sys
 from typing import Annotated
 
@@ -67,6 +68,8 @@ _SENTENCES = {
 
 def run() -> None:
     """The ``deqi`` command: exit 0 ok, 1 a blocking finding under ``--strict``, 2 bad input."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal of few letters still gets the rest
     try:
         app()
     except InputError as error:

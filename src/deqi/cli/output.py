@@ -16,9 +16,12 @@ def write_json(value: Any) -> None:
     sys.stdout.write(text + "\n")
 
 
+_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
 def write(text: str = "") -> None:
-    """A line of text."""
-    sys.stdout.write(text + "\n")
+    """Lines of text. Control characters, which a chart or a table may bring along, never reach the terminal."""
+    sys.stdout.write(text.translate(_CONTROLS) + "\n")
 
 
 def width() -> int:

@@ -22,6 +22,7 @@ def write_file(path: Path, text: str, *, private: bool = False) -> None:
             with path.open("w", encoding="utf-8") as special:
                 special.write(text)
             return
+        path = path.resolve()  # a link stays a link
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         neighbour = Path(name)
         try:
