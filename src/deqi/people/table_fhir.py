@@ -22,9 +22,10 @@ from deqi.people.fhir.faults import KIND_OF_TYPE, Fault
 from deqi.people.reading import Reading, Unreadable
 from deqi.people.sites import SiteFinder
 from deqi.people.table import DETAILS, FACTS, PERSONS, Intake, Reader, TableMaker, Tables
+from deqi.people.table_block import Block, Slow
 from deqi.people.table_files import FilePart, fhir_files, is_ndjson, parts_of
 from deqi.people.table_ndjson import lines_of, read_large
-from deqi.people.table_quick import PASSED_OVER, Block, QuickReader, Slow
+from deqi.people.table_quick import PASSED_OVER, QuickReader
 
 PART = 5_000
 _FIRST_DOCUMENT = 10**9

@@ -19,7 +19,8 @@ from deqi.people.facts import Kind
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.documents import kind_of
 from deqi.people.fhir.elements import UCUM
-from deqi.people.table_quick import IDLE, IN_FULL, QUICK, Block, QuickReader
+from deqi.people.table_block import IDLE, IN_FULL, Block
+from deqi.people.table_quick import QUICK, QuickReader
 from deqi.people.table_rows import DATE_NAMES
 
 LARGE = 8 * 2**20

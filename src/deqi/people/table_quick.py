@@ -9,22 +9,18 @@ code altogether.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import itertools
 import math
 import operator
-import zlib
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 from msgspec import Raw
 
 from deqi.people.coverage import NO_CODE
-from deqi.people.facts import Coding, Fact, Kind, Origin, Person
+from deqi.people.facts import Fact, Origin
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.chart import ChartReader
 from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, is_json, kind_of
@@ -33,8 +29,9 @@ from deqi.people.fhir.names import R4_TYPES
 from deqi.people.fhir.references import base_of, key_of, type_of
 from deqi.people.fhir.versions import version_of_meta
 from deqi.people.sites import SiteFinder
-from deqi.people.table import NOTHING, Reader, TableMaker, Tables, shape
-from deqi.people.table_rows import COLUMNS, DATES, Patterns
+from deqi.people.table import Reader
+from deqi.people.table_block import IDLE, IN_FULL, Batch, Block, Known, Part, Slow, shape_of
+from deqi.people.table_rows import DATES, Patterns
 
 QUICK = ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement", "MedicationAdministration",
          "Observation", "Procedure")  # fmt: skip
@@ -61,74 +58,8 @@ _IRREGULAR = object()
 _quantity = msgspec.json.Decoder(fhir.Quantity).decode
 _reference = msgspec.json.Decoder(fhir.Reference).decode
 
-SEEN = pa.schema(
-    [
-        ("key", pa.string()),
-        ("content", pa.int64()),
-        ("owner", pa.int64()),
-        ("kind", pa.string()),
-        ("file", pa.string()),
-        ("line", pa.int64()),
-        ("path", pa.string()),
-    ]
-)
-"""Every resource that was read quickly: by it, one that stands twice is found out."""
-
-SHAPES = pa.schema([("person", pa.int64()), ("kind", pa.string()), ("shape", pa.string())])
-"""How the facts of a person are coded."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Slow:
-    """A resource left to the reader of charts."""
-
-    kind: str
-    raw: bytes | None
-    origin: Origin
-    full_url: str
-    document: int | None
-    reason: str
-
-
-@dataclasses.dataclass
-class Block:
-    """What came of one part of a file. Persons are places in ``owners``, which are keys as references spell them.
-
-    ``documents`` are the owners in each Bundle, ``partial`` the Bundles with further pages.
-    """
-
-    file: str
-    owners: list[str] = dataclasses.field(default_factory=list)
-    tables: Tables | None = None
-    shapes: pa.Table | None = None
-    seen: pa.Table | None = None
-    records: Counter[str] = dataclasses.field(default_factory=Counter)
-    codings: Counter[tuple[Kind, str]] = dataclasses.field(default_factory=Counter)
-    matched: Counter[tuple[Kind, str]] = dataclasses.field(default_factory=Counter)
-    slow: list[Slow] = dataclasses.field(default_factory=list)
-    documents: dict[int, set[str]] = dataclasses.field(default_factory=dict)
-    partial: set[int] = dataclasses.field(default_factory=set)
-    skipped: int = 0
-    pieces: int = 0
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Known:
-    """What a resource comes to: how its facts are coded, and the pattern that its fact follows.
-
-    ``pattern``: that of its one fact; `IDLE`: no rule looks at it; `IN_FULL`: it is read in full each time.
-    """
-
-    kind: Kind
-    shape: str
-    systems: tuple[str, ...]
-    pattern: int
-
-
-IDLE, IN_FULL = -1, -2
 _NEW, _SLOW, _DONE = -1, -2, -3
 """Instead of the number of something known: not seen yet; left to the reader of charts; just read."""
-_WIDE = 2**24
 _META, _VALUE = operator.attrgetter("meta"), operator.attrgetter("valueQuantity")
 
 
@@ -215,24 +146,6 @@ def _origin_of(piece: Piece, resource: fhir.Resource) -> Origin:
     return Origin(piece.origin.file, piece.origin.line, piece.origin.path, resource.id or "")
 
 
-@dataclasses.dataclass
-class _Batch:
-    """Resources of one type, decoded in outline, side by side with where they stand."""
-
-    kind: str
-    resources: list[Any] = dataclasses.field(default_factory=list)
-    raws: list[Any] = dataclasses.field(default_factory=list)
-    lines: list[int | None] = dataclasses.field(default_factory=list)
-    paths: list[str] = dataclasses.field(default_factory=list)
-    urls: list[str] = dataclasses.field(default_factory=list)
-    documents: list[int | None] = dataclasses.field(default_factory=list)
-
-    def piece(self, place: int, file: str) -> Piece:
-        """One of them by itself."""
-        origin = Origin(file, self.lines[place], self.paths[place])
-        return Piece(self.kind, memoryview(self.raws[place]), origin, self.urls[place], self.documents[place])
-
-
 class QuickReader:
     """Reads parts of files, one after another; remembers what it has learnt of codes."""
 
@@ -242,12 +155,12 @@ class QuickReader:
         self._slims = {kind: _slim(kind) for kind in QUICK}
         self.patterns = self._patterns = Patterns(reader)
         self._numbers: dict[tuple[Any, ...], int] = {}
-        self._known: list[_Known] = []
+        self._known: list[Known] = []
         self._people: dict[tuple[bytes, str], str | None] = {}
 
     def lines(self, data: bytes, file: str, first_line: int) -> Block:
         """A part of an NDJSON file, whole lines only."""
-        part = _Part(self._reader, self._patterns, file)
+        part = Part(self._reader, self._patterns, file)
         lines = data.split(b"\n")
         kind = kind_of(memoryview(lines[0])) if lines and lines[0].strip() else ""
         decoded = self._all(kind, data, lines)
@@ -257,7 +170,7 @@ class QuickReader:
             size = len(decoded)
             part.block.pieces += size
             numbers: list[int | None] = list(range(first_line, first_line + size))
-            self._alike(part, _Batch(kind, decoded, lines[:size], numbers, [""] * size, [""] * size, [None] * size))
+            self._alike(part, Batch(kind, decoded, lines[:size], numbers, [""] * size, [""] * size, [None] * size))
         return part.done()
 
     def _all(self, kind: str, data: bytes, lines: list[bytes]) -> list[Any] | None:
@@ -275,8 +188,8 @@ class QuickReader:
 
     def some_lines(self, file: str, lines: Iterable[tuple[int, bytes]]) -> Block:
         """Lines picked out of an NDJSON file, with their numbers."""
-        part = _Part(self._reader, self._patterns, file)
-        batches: dict[str, _Batch] = {}
+        part = Part(self._reader, self._patterns, file)
+        batches: dict[str, Batch] = {}
         for at, line in lines:
             self._sort_line(part, batches, line, at)
         for batch in batches.values():
@@ -287,7 +200,7 @@ class QuickReader:
         """How a resource type is decoded in outline."""
         return self._slims[kind]
 
-    def known(self, number: int) -> _Known:
+    def known(self, number: int) -> Known:
         """What was learnt under a number."""
         return self._known[number]
 
@@ -313,14 +226,14 @@ class QuickReader:
             self._known.append(self._learn(kind, resource, facts, quantity))
         return number
 
-    def _each_line(self, part: _Part, lines: list[bytes], first_line: int) -> None:
-        batches: dict[str, _Batch] = {}
+    def _each_line(self, part: Part, lines: list[bytes], first_line: int) -> None:
+        batches: dict[str, Batch] = {}
         for at, line in enumerate(lines, first_line):
             self._sort_line(part, batches, line, at)
         for batch in batches.values():
             self._alike(part, batch)
 
-    def _sort_line(self, part: _Part, batches: dict[str, _Batch], line: bytes, at: int) -> None:
+    def _sort_line(self, part: Part, batches: dict[str, Batch], line: bytes, at: int) -> None:
         if not line or line.isspace():
             return
         part.block.pieces += 1
@@ -334,8 +247,8 @@ class QuickReader:
 
     def document(self, data: bytes, file: str, cutter: Cutter) -> Block:
         """A file that is one Bundle or one resource, or NDJSON under another name."""
-        part = _Part(self._reader, self._patterns, file)
-        batches: dict[str, _Batch] = {}
+        part = Part(self._reader, self._patterns, file)
+        batches: dict[str, Batch] = {}
         before = cutter.skipped
         for piece in cutter.pieces(data, file):
             part.block.pieces += 1
@@ -346,7 +259,7 @@ class QuickReader:
             self._alike(part, batch)
         return part.done()
 
-    def _sort(self, part: _Part, batches: dict[str, _Batch], piece: Piece) -> None:
+    def _sort(self, part: Part, batches: dict[str, Batch], piece: Piece) -> None:
         """Put a resource with others of its type, or leave it to the reader of charts."""
         slim = self._slims.get(piece.kind)
         if slim is None or piece.raw is None:
@@ -359,7 +272,7 @@ class QuickReader:
             return
         batch = batches.get(piece.kind)
         if batch is None:
-            batch = batches[piece.kind] = _Batch(piece.kind)
+            batch = batches[piece.kind] = Batch(piece.kind)
         batch.resources.append(resource)
         batch.raws.append(piece.raw)
         batch.lines.append(piece.origin.line)
@@ -369,7 +282,7 @@ class QuickReader:
 
     # Here most of the time goes: whole columns at once, so that little is done in Python for each resource.
 
-    def _alike(self, part: _Part, batch: _Batch) -> None:
+    def _alike(self, part: Part, batch: Batch) -> None:
         kind, resources, size = batch.kind, batch.resources, len(batch.resources)
         slim = self._slims[kind]
         if len(self._numbers) >= _MOST_REMEMBERED:
@@ -437,7 +350,7 @@ class QuickReader:
         column = map(operator.attrgetter(name), resources)
         return map(bytes, column) if raw else column
 
-    def _owners(self, part: _Part, batch: _Batch) -> Any:
+    def _owners(self, part: Part, batch: Batch) -> Any:
         """The places of the persons; -1 for anything but a plain reference to one."""
         subjects = list(map(bytes, map(operator.attrgetter(self._slims[batch.kind].owner), batch.resources)))
         bases = [base_of(one) if one else "" for one in batch.urls]
@@ -452,7 +365,7 @@ class QuickReader:
                 part.in_document(document, (self._owner(pair) for pair in mine))
         return np.fromiter(map(places.__getitem__, pairs), np.int64, len(pairs))
 
-    def _one(self, part: _Part, batch: _Batch, place: int, quantity: Any) -> None:
+    def _one(self, part: Part, batch: Batch, place: int, quantity: Any) -> None:
         """A resource by itself: read in full, or left to the reader of charts."""
         piece, resource = batch.piece(place, part.block.file), batch.resources[place]
         slim = self._slims[batch.kind]
@@ -469,7 +382,7 @@ class QuickReader:
         part.saw(batch, place, part.owner(owner))
         part.keep(part.owner(owner), facts)
 
-    def _learn(self, kind: str, resource: Any, facts: list[Fact], quantity: fhir.Quantity | None) -> _Known:
+    def _learn(self, kind: str, resource: Any, facts: list[Fact], quantity: fhir.Quantity | None) -> Known:
         """What other resources of these very codes will come to."""
         fact = facts[0]
         systems = tuple({coding.system for coding in fact.codes}) or (NO_CODE,)
@@ -482,7 +395,7 @@ class QuickReader:
         elif fact.sets:
             found = self._patterns.add(fact, DATES[kind](resource), quantity)
             pattern = IN_FULL if found is None else found
-        return _Known(fact.kind, _shape_of(fact), systems, pattern)
+        return Known(fact.kind, shape_of(fact), systems, pattern)
 
     def _quantity(self, raw: Raw) -> Any:
         """The quantity of a result; `_IRREGULAR` for one out of the ordinary."""
@@ -520,109 +433,3 @@ PASSED_OVER = R4_TYPES - fhir.TYPES.keys() - {"Bundle"}
 def _worded(resource: Any) -> bool:
     """Whether a result has a value that is no quantity and no code."""
     return not (resource.valueString is None and resource.valueBoolean is None and resource.valueInteger is None)
-
-
-def _shape_of(fact: Fact) -> str:
-    return _shape_of_codes(fact.codes, bool(fact.text or fact.display))
-
-
-@functools.lru_cache(maxsize=65536)
-def _shape_of_codes(codes: tuple[Coding, ...], worded: bool) -> str:
-    return shape((one.system for one in codes), worded) or NOTHING
-
-
-class _Part:
-    """One block while it is filled."""
-
-    def __init__(self, reader: Reader, patterns: Patterns, file: str) -> None:
-        self.block = Block(file)
-        self._patterns = patterns
-        self._maker = TableMaker(reader)
-        self._places: dict[str, int] = {}
-        self._shapes: set[tuple[int, Kind, str]] = set()
-        self._facts: dict[int, list[Fact]] = {}
-        self._rows: list[list[Any]] = [[] for _ in range(COLUMNS)]
-        self._seen: list[tuple[Iterable[Any], ...]] = []
-
-    def owner(self, key: str) -> int:
-        return self._places.setdefault(key, len(self._places))
-
-    def in_document(self, document: int, keys: Iterable[str | None]) -> None:
-        self.block.documents.setdefault(document, set()).update(key for key in keys if key is not None)
-
-    def leave(self, piece: Piece) -> None:
-        raw = None if piece.raw is None else bytes(piece.raw)
-        self.block.slow.append(Slow(piece.kind, raw, piece.origin, piece.full_url, piece.document, piece.reason))
-
-    def saw(self, batch: _Batch, place: int, owner: int) -> None:
-        kind, named, url = batch.kind, batch.resources[place].id, batch.urls[place]
-        self.block.records[kind] += 1
-        if named:
-            key = f"{base_of(url) if url else ''}{kind}/{named}"
-            content = zlib.crc32(batch.raws[place])
-            self._seen.append(((key,), (content,), (owner,), (kind,), (batch.lines[place],), (batch.paths[place],)))
-
-    def saw_many(self, batch: _Batch, owners: Any, which: Any) -> None:
-        kind, chosen = batch.kind, which.tolist()
-        self.block.records[kind] += int(which.sum())
-        ids = [one.id for one in itertools.compress(batch.resources, chosen)]
-        named = [bool(one) for one in ids]
-        if not any(named):
-            return
-        urls = itertools.compress(batch.urls, chosen)
-        keys = [f"{base_of(url) if url else ''}{kind}/{one}" for one, url in zip(ids, urls, strict=True)]
-        columns: list[Iterable[Any]] = [
-            keys,
-            map(zlib.crc32, itertools.compress(batch.raws, chosen)),
-            owners[which].tolist(),
-            itertools.repeat(kind, len(ids)),
-            itertools.compress(batch.lines, chosen),
-            itertools.compress(batch.paths, chosen),
-        ]
-        self._seen.append(tuple(list(itertools.compress(column, named)) for column in columns))
-
-    def count_many(self, owners: Any, known: Any, meanings: list[_Known]) -> None:
-        """Resources of which all is known, by person."""
-        numbers, counts = np.unique(known, return_counts=True)
-        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-            what = meanings[number]
-            for system in what.systems:
-                self.block.codings[what.kind, system] += count
-                self.block.matched[what.kind, system] += 0 if what.pattern == IDLE else count
-        for pair in np.unique(owners * _WIDE + known).tolist():
-            what = meanings[pair % _WIDE]
-            self._shapes.add((pair // _WIDE, what.kind, what.shape))
-
-    def follow(self, columns: list[list[Any]]) -> None:
-        """Facts that follow a pattern."""
-        for mine, more in zip(self._rows, columns, strict=True):
-            mine.extend(more)
-
-    def keep(self, owner: int, facts: list[Fact]) -> None:
-        for fact in facts:
-            self._shapes.add((owner, fact.kind, _shape_of(fact)))
-        self._facts.setdefault(owner, []).extend(facts)
-
-    def done(self) -> Block:
-        block, maker = self.block, self._maker
-        for place in range(len(self._places)):
-            maker.add(Person(token="", facts=tuple(self._facts.get(place, ()))))
-        block.owners = list(self._places)
-        full = maker.take()
-        facts, details = self._patterns.columns(self._rows, block.file, full.rows)
-        block.tables = Tables(
-            full.persons,
-            pa.concat_tables([full.facts, facts]),
-            pa.concat_tables([full.details, details]),
-            full.answers,
-            full.rows + len(self._rows[0]),
-        )
-        block.codings.update(maker.codings)
-        block.matched.update(maker.matched)
-        owner, kind, shape_ = ([one[place] for one in self._shapes] for place in range(3))
-        block.shapes = pa.table([owner, kind, shape_], schema=SHAPES)
-        key, content, of, kinds, line, path = (
-            list(itertools.chain.from_iterable(one[place] for one in self._seen)) for place in range(6)
-        )
-        block.seen = pa.table([key, content, of, kinds, [block.file] * len(key), line, path], schema=SEEN)
-        return block
