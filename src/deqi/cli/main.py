@@ -68,6 +68,8 @@ _SENTENCES = {
 
 def run() -> None:
     """The ``deqi`` command: exit 0 ok, 1 a blocking finding under ``--strict``, 2 bad input."""
+    if sys.stdout is None:
+        sys.exit(2)  # closed by whoever started it: nowhere to write, and perhaps nowhere to complain
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal of few letters still gets the rest
     try:

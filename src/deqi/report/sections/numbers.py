@@ -75,6 +75,9 @@ def result_words(effect: TrialEffect, phrases: Phrases) -> str:
     """One trial's result on its own scale, with the side it is on: some scales go up when people get better."""
     interval = span(effect.natural_low, effect.natural_high)
     side = phrases.say(f"leaning.{leaning(effect)}")
+    nothing = 1.0 if effect.measure == "RR" else 0.0
+    if leaning(effect) != "neither" and effect.natural_low <= nothing <= effect.natural_high:
+        side += f", {phrases.say('leaning.chance')}"
     return f"{trial_label(effect.trial)}: {effect.natural_measure} {number(effect.natural)} ({interval}), {side}"
 
 
