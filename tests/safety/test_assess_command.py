@@ -257,3 +257,10 @@ def test_a_death_is_told_only_once_it_has_happened(tmp_path: Path, capsys: pytes
     file.write_text(json.dumps(patient | {"deceasedDateTime": "2020-05-05"}), encoding="utf-8")
     assert "has died" not in run(capsys, "assess", "--person", str(file), "--as-of", "2020-05-04").out
     assert "has died" in run(capsys, "assess", "--person", str(file), "--as-of", "2020-05-05").out
+
+
+def test_a_record_dated_later_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "person.yaml"
+    file.write_text("conditions: [{code: icd10cm C50.911, since: 2090}, {code: icd10cm I89.0, since: 2019}]\n")
+    text = " ".join(run(capsys, "assess", "--person", str(file), "--as-of", "2026-11-24").out.split())
+    assert "look whether the date is right: conditions[0]." in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from deqi.cli.output import write, write_wrapped
@@ -27,6 +28,7 @@ GROUPS = (
     ("information", "GOOD TO KNOW"),
 )
 AUDIENCES = {"patient": "", "clinician": " (the clinician answers)", "examiner": " (whoever examines answers)"}
+MOST_NAMED = 5
 _VERIFIED = {"no": "not verified", "partly": "verified in part"}
 
 
@@ -66,6 +68,11 @@ class Page:
         if result.unreadable:
             kinds = ", ".join(result.unreadable)
             write_wrapped(f"Chart partly unreadable ({kinds}): what could not be read is not taken as absent.")
+        if later := dated_later(person, result.as_of):
+            write_wrapped(
+                f"Dated after this day and so left out; look whether the date is right: {', '.join(later[:MOST_NAMED])}"
+                f"{f' and {len(later) - MOST_NAMED} more' if len(later) > MOST_NAMED else ''}."
+            )
         if unknown := unmatched(person):
             write_wrapped(
                 f"Belongs to no code set of the rules, so no rule looked at it: {', '.join(unknown)}. "
@@ -235,6 +242,15 @@ class Page:
             write("SOURCES")
             for name in names:
                 write_wrapped(f"{name}: {self._cites.get(name, name)}", indent="  ", hanging="    ")
+
+
+def dated_later(person: Person, as_of: dt.date) -> list[str]:
+    """Where records stand that a rule would look at and that begin after the day: a mistyped year hides them."""
+    return [
+        fact.origin.path or fact.origin.file
+        for fact in person.facts
+        if fact.sets and (when := fact.start or fact.recorded) is not None and when.earliest > as_of
+    ]
 
 
 def unmatched(person: Person) -> list[str]:
