@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from deqi.cli.main import app
 from deqi.errors import InputError
 from deqi.knowledge import load
+from tests.cli.run import run as run_as_typed
 
 PERSON = "sex: male\nborn: 1961-04\nconditions: [type 2 diabetes]\nmedications: [warfarin]\n"
 DAY = ("--as-of", "2026-11-24")
@@ -69,3 +70,12 @@ def test_bad_input_is_one_sentence(arguments: tuple[str, ...], message: str) -> 
     result = CliRunner().invoke(app, ["report", *DAY, *arguments])
     assert isinstance(result.exception, InputError)
     assert message in str(result.exception) and "\n" not in str(result.exception)
+
+
+def test_an_answer_to_no_question_is_refused_as_in_assess(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    person, answers = tmp_path / "person.yaml", tmp_path / "answers.yaml"
+    person.write_text("{sex: male, born: 1960}", encoding="utf-8")
+    answers.write_text("answers: {cancer-noww: 'yes'}", encoding="utf-8")
+    ran = run_as_typed(capsys, "report", "--person", str(person), "--answers", str(answers), "--as-of", "2026-11-24")
+    assert (ran.code, ran.out) == (2, "")
+    assert "no question of deqi" in ran.err

@@ -12,8 +12,6 @@ import typer
 from deqi.errors import InputError
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from deqi.people.facts import Person
     from deqi.people.settings import ClinicSettings
     from deqi.safety.engine import Engine
@@ -48,6 +46,7 @@ def assess(
     from deqi.cli.assess_ask import ask, form
     from deqi.cli.assess_text import Page, write_changes, write_explained
     from deqi.cli.days import day_of
+    from deqi.cli.one_person import read_one
     from deqi.cli.output import write, write_json
     from deqi.knowledge import load
     from deqi.safety.compare import changes, read_document
@@ -57,7 +56,7 @@ def assess(
     day = day_of(as_of)
     chosen = _settings(settings)
     engine = _engine(chosen, value_sets)
-    who = _person(person, answers, engine, day, chosen)
+    who = read_one(person, answers, engine, day, chosen.complete)
     what = None if plan is None else _plan(plan, engine)
     page = Page(knowledge, engine.catalog)
     if explain is not None:
@@ -107,34 +106,6 @@ def _engine(settings: ClinicSettings, value_sets: Path | None) -> Engine:
     for name in engine.unused_value_sets:
         sys.stderr.write(f"deqi: {value_sets}/{name}: belongs to no code set of deqi and is not used.\n")
     return engine
-
-
-def _person(path: Path, answers: Path | None, engine: Engine, as_of: dt.date, settings: ClinicSettings) -> Person:
-    import msgspec
-
-    from deqi.people.answers import read_answers
-    from deqi.people.read import read_chart, with_complete
-
-    reading = read_chart([path], index=engine.index, sites=engine.sites, as_of=as_of)
-    if len(reading.persons) != 1:
-        raise InputError(f"{path}: {len(reading.persons)} persons; --person needs one, and `deqi screen` takes many.")
-    for one in reading.unreadable:
-        sys.stderr.write(f"deqi: {one}\n")
-    (person,) = with_complete(reading.persons, settings.complete)
-    if answers is not None:
-        given = read_answers(answers)
-        for answer in given:
-            if answer.question not in engine.catalog.questions:
-                raise InputError(
-                    f"{answers}: a name that is no question of deqi; write the names that `deqi assess` prints."
-                )
-        person = msgspec.structs.replace(person, answers=(*person.answers, *given))
-    rows = engine.catalog.questions
-    if any(
-        one.given is None and one.question in rows and rows[one.question].stage == "session" for one in person.answers
-    ):
-        sys.stderr.write(f"deqi: answers about the day itself bear no date; they are taken as given on {as_of}.\n")
-    return person
 
 
 def _plan(written: str, engine: Engine) -> Plan:

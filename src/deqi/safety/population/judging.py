@@ -124,7 +124,7 @@ def replaced(layout: Layout, table: ir.Table) -> dict[str, ir.IntegerValue]:
 
 
 def candidacies(layout: Layout, table: ir.Table) -> dict[str, ir.Value]:
-    """Candidacy as it stands, and were every open question answered no; see `deqi.safety.findings.candidacy`."""
+    """Candidacy as it stands, and if no open answer gave cause for concern; see `deqi.safety.findings.candidacy`."""
 
     def any_in(rules: Iterable[CompiledRule], state: int) -> ir.BooleanValue:
         held = [table[state_column(rule)] == state for rule in rules]
