@@ -16,6 +16,7 @@ from deqi.safety.population import marks as marking
 from deqi.safety.population import outcome
 from deqi.safety.population import persons as people
 from deqi.safety.population.cache import kept
+from deqi.safety.population.dialects import to_sql
 from deqi.safety.population.judging import (
     Asked,
     Fired,
@@ -80,7 +81,7 @@ class _Writer:
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Make a table of an expression; gives the table to go on with."""
-        self.steps.append(Step(name, str(ibis.to_sql(table, dialect=self._dialect, pretty=False))))
+        self.steps.append(Step(name, to_sql(table, self._dialect)))
         return ibis.table(table.schema(), name=name)
 
 
