@@ -219,7 +219,8 @@ def _compare(
     found: ir.IntegerValue = ibis.cases(
         (comparator == "", _truth(exact)),
         (op == "=", MAYBE),
-        (downward == op_down, downward.ifelse(inside, beyond).ifelse(YES, MAYBE)),
+        # Written out: engines differ in how tightly they bind an "in" beside an "=".
+        (downward.ifelse(op_down, ~op_down), downward.ifelse(inside, beyond).ifelse(YES, MAYBE)),
         else_=downward.ifelse(outside, above).ifelse(NO, MAYBE),
     )
     return found
