@@ -34,12 +34,17 @@ class Runner:
         self.connection.execute(f"{verb} SELECT * FROM incoming")
         self.connection.unregister("incoming")
 
-    def run(self, program: Program) -> None:
-        """Judge the population: makes the program's tables."""
+    def prepare(self, program: Program) -> tuple[str, ...]:
+        """Make the small tables that the program reads beside the population; gives their names."""
         self._keep("ways", pa.Table.from_pylist(list(self._ways(program.layout)), WAYS))
         self._keep("shapes", pa.Table.from_pylist(list(self._shapes(program.layout)), shapes_schema(program.layout)))
         for name, table in program.constants.items():
             self._keep(name, table)
+        return ("ways", "shapes", *program.constants)
+
+    def run(self, program: Program) -> None:
+        """Judge the population: makes the program's tables."""
+        self.prepare(program)
         before = ""
         for step in program.steps:
             self.connection.execute(f"CREATE OR REPLACE TABLE {step.name} AS {step.sql}")
