@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deqi.people.dates import parse_date
-from deqi.people.table_rows import _dates
+from deqi.people.table_rows import dates_in
 
 _TIMES = ("", "T08:00:00Z", "T23:59:59+02:00", "T00:30:00-05:00", "T10:00:00.123Z", "T10:00:00.123456+13:59", "T10:00",
           "T25:00:00Z", "T10:00:60Z", "T10:00:00", "T10:00:00+24:00", "x")  # fmt: skip
@@ -22,7 +23,7 @@ _WRITTEN = st.builds(
 
 @given(st.lists(st.none() | _WRITTEN, max_size=12))
 def test_together_and_one_by_one(written: list[str | None]) -> None:
-    first, last, at = (column.to_pylist() for column in _dates(written))
+    first, last, at = (column.to_pylist() for column in dates_in(pa.array(written, pa.string())))
     for place, text in enumerate(written):
         found = None if text is None else parse_date(text)
         expected = (None, None, None) if found is None else (found.earliest, found.latest, found.instant)

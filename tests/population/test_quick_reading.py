@@ -12,7 +12,7 @@ import pytest
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people import table_ndjson
+from deqi.people import table_files, table_workers
 from deqi.people.read import read_chart
 from deqi.safety.demo import Demo, Resource
 from deqi.safety.population.judging import STATES, state_column
@@ -117,35 +117,25 @@ def _one_by_one(folder: Path) -> tuple[dict[str, object], int]:
     return found, len(reading.unreadable)
 
 
-@pytest.fixture(params=["line by line", "by DuckDB"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Both ways of reading NDJSON; the second is otherwise for large files only. Gives how each try of it went."""
-    tries: list[bool] = []
-    if request.param == "by DuckDB":
-        monkeypatch.setattr(table_ndjson, "LARGE", 0)
-        monkeypatch.setattr(table_ndjson, "MOST_ODD", 1.0)
-        read = table_ndjson._Reading.read
-
-        def watched(reading: table_ndjson._Reading) -> bool:
-            tries.append(read(reading))
-            return tries[-1]
-
-        monkeypatch.setattr(table_ndjson._Reading, "read", watched)
-    return tries
+@pytest.fixture(params=["in one process", "in several"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of reading; the second is otherwise for large exports only. Files are cut into small parts."""
+    monkeypatch.setattr(table_files, "BLOCK", 5_000)
+    if request.param == "in several":
+        monkeypatch.setattr(table_workers, "LARGE", 0)
+        monkeypatch.setattr(table_workers, "_processors", lambda: 3)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("spoilt", [False, True], ids=["whole", "spoilt"])
 @pytest.mark.parametrize("write", [_ndjson, _packed, _bundles])
-def test_the_same_people(
-    tmp_path: Path, write: Callable[[list[list[Resource]], Path], None], spoilt: bool, way: list[bool]
-) -> None:
+def test_the_same_people(tmp_path: Path, write: Callable[[list[list[Resource]], Path], None], spoilt: bool) -> None:
     people = _people()
     write(_spoil(people) if spoilt else people, tmp_path)
     if spoilt and write is _ndjson:
         with (tmp_path / "Condition.ndjson").open("ab") as file:
             file.write(b'not json\n{"resourceType": "Condition", "subject": {"reference": "Patient/demo-0000003"}\n')
     quick, slow = _quickly(tmp_path), _one_by_one(tmp_path)
-    assert all(way)
     assert quick[1] == slow[1]
     for who in slow[0].keys() | quick[0].keys():
         assert quick[0].get(who) == slow[0].get(who), who

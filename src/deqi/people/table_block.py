@@ -1,109 +1,157 @@
-"""What comes of a part of a file: facts in columns, how people's facts are coded, what is left to be read in full."""
+"""What comes of a part of a file: facts in rows, how people's facts are coded, what is left to be read in full."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
-import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from deqi.people.facts import Coding, Fact, Kind, Origin, Person
+from deqi.people.coverage import NO_CODE
+from deqi.people.facts import Coding, Fact, Kind, Origin
+from deqi.people.fhir import types as fhir
 from deqi.people.fhir.documents import Piece
-from deqi.people.fhir.references import base_of
-from deqi.people.table import NOTHING, Reader, TableMaker, Tables, shape
-from deqi.people.table_rows import COLUMNS, Patterns
+from deqi.people.table import NOTHING, shape
+from deqi.people.table_outline import Outline
+from deqi.people.table_rows import NOWHERE, ROWS, Ints, Places, path_of, pattern_of, rows_in_outline, rows_of_facts
+
+Codings = tuple[tuple[Kind, str, bool], ...]
+"""How the facts of a resource are coded: kind and system, and whether the fact is in a code set."""
 
 IDLE, IN_FULL = -1, -2
 _WIDE = 2**24
 SEEN = pa.schema(
     [
-        ("key", pa.string()),
-        ("content", pa.int64()),
-        ("owner", pa.int64()),
-        ("kind", pa.string()),
-        ("file", pa.string()),
+        ("prefix", pa.string()),
+        ("id", pa.string()),
+        ("person", pa.int64()),
+        ("coding", pa.int64()),
+        ("file", pa.int64()),
         ("line", pa.int64()),
-        ("path", pa.string()),
+        ("entry", pa.int64()),
     ]
 )
-"""Every resource that was read quickly: by it, one that stands twice is found out."""
+"""Every resource that was read quickly: by it, one that stands twice is found out. ``prefix`` and ``id`` make its key,
+``coding`` is a place in the block's list."""
 
 SHAPES = pa.schema([("person", pa.int64()), ("kind", pa.string()), ("shape", pa.string())])
 """How the facts of a person are coded."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Slow:
-    """A resource left to the reader of charts."""
+class Slow(msgspec.Struct, frozen=True, gc=False):
+    """A resource left to the reader of charts. ``document`` is the number of its Bundle within the block."""
 
     kind: str
     raw: bytes | None
     origin: Origin
-    full_url: str
-    document: int | None
-    reason: str
+    full_url: str = ""
+    document: int | None = None
+    reason: str = ""
+
+
+class Pending(msgspec.Struct, frozen=True, gc=False):
+    """A medicine whose code stands elsewhere, under ``key``; ``words`` are what the reference says of it.
+
+    Facts follow it like any other pattern; which fact it is shows only when everything has been read.
+    """
+
+    kind: str
+    status: str | None
+    intent: str | None
+    key: str
+    words: str
+
+
+Pattern = Fact | Pending
 
 
 @dataclasses.dataclass
 class Block:
-    """What came of one part of a file. Persons are places in ``owners``, which are keys as references spell them.
+    """What came of one part of the files.
 
-    ``documents`` are the owners in each Bundle, ``partial`` the Bundles with further pages.
+    Persons are places in ``owners``, which are keys as references spell them; files are places in ``files``; patterns
+    are numbers that ``learnt`` goes on with from where the block before left off. ``documents`` are pairs of a Bundle
+    and a person in it, ``partial`` the Bundles with further pages. ``lines`` are those of the spans that end with the
+    block, by file: line numbers count from the beginning of a span. ``size`` is the highest number of a Bundle,
+    ``bytes`` how much was read.
     """
 
-    file: str
+    files: list[str] = dataclasses.field(default_factory=list)
     owners: list[str] = dataclasses.field(default_factory=list)
-    tables: Tables | None = None
+    learnt: list[Pattern] = dataclasses.field(default_factory=list)
+    rows: pa.Table | None = None
     shapes: pa.Table | None = None
     seen: pa.Table | None = None
-    records: Counter[str] = dataclasses.field(default_factory=Counter)
-    codings: Counter[tuple[Kind, str]] = dataclasses.field(default_factory=Counter)
-    matched: Counter[tuple[Kind, str]] = dataclasses.field(default_factory=Counter)
+    resources: Counter[str] = dataclasses.field(default_factory=Counter)
+    pieces: Counter[str] = dataclasses.field(default_factory=Counter)
+    codings: list[Codings] = dataclasses.field(default_factory=list)
+    coded: Counter[int] = dataclasses.field(default_factory=Counter)
     slow: list[Slow] = dataclasses.field(default_factory=list)
-    documents: dict[int, set[str]] = dataclasses.field(default_factory=dict)
+    documents: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     partial: set[int] = dataclasses.field(default_factory=set)
     skipped: int = 0
-    pieces: int = 0
+    lines: dict[str, int] = dataclasses.field(default_factory=dict)
+    size: int = 0
+    bytes: int = 0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Known:
-    """What a resource comes to: how its facts are coded, and the pattern that its fact follows.
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """What a resource comes to: how its fact is coded, and the pattern that the fact follows.
 
-    ``pattern``: that of its one fact; `IDLE`: no rule looks at it; `IN_FULL`: it is read in full each time.
+    ``pattern``: a number; `IDLE`: no rule looks at it; `IN_FULL`: it is read in full each time. ``shape`` and
+    ``codings`` are empty while they hang on another resource.
     """
 
     kind: Kind
     shape: str
-    systems: tuple[str, ...]
+    codings: Codings
     pattern: int
 
 
 @dataclasses.dataclass
 class Batch:
-    """Resources of one type, decoded in outline, side by side with where they stand."""
+    """Resources of one type in outline, side by side with where they stand.
 
-    kind: str
-    resources: list[Any] = dataclasses.field(default_factory=list)
-    raws: list[Any] = dataclasses.field(default_factory=list)
-    lines: list[int | None] = dataclasses.field(default_factory=list)
-    paths: list[str] = dataclasses.field(default_factory=list)
-    urls: list[str] = dataclasses.field(default_factory=list)
-    documents: list[int | None] = dataclasses.field(default_factory=list)
+    ``raws`` gives the bytes of one of them; ``suspect`` if another FHIR version is named somewhere;
+    ``bases`` are the servers in their addresses, None where none has any;
+    ``documents`` are None in NDJSON.
+    """
 
-    def piece(self, place: int, file: str) -> Piece:
-        """One of them by itself."""
-        origin = Origin(file, self.lines[place], self.paths[place])
-        return Piece(self.kind, memoryview(self.raws[place]), origin, self.urls[place], self.documents[place])
+    outline: Outline
+    resources: list[Any]
+    raws: Sequence[Any]
+    places: Places
+    suspect: bool = False
+    bases: list[str] | None = None
+    urls: list[str | None] | None = None
+    documents: Ints | None = None
+
+    def base(self, at: int) -> str:
+        """The server of one of them."""
+        return "" if self.bases is None else self.bases[at]
+
+    def piece(self, at: int, files: Sequence[str]) -> Piece:
+        """One of them by itself; ``files`` are the files' names."""
+        line, entry = int(self.places.line[at]), int(self.places.entry[at])
+        origin = Origin(
+            files[int(self.places.file[at])],
+            None if line == NOWHERE else line,
+            path_of(entry),
+        )
+        url = None if self.urls is None else self.urls[at]
+        document = NOWHERE if self.documents is None else int(self.documents[at])
+        raw = memoryview(self.raws[at])
+        return Piece(self.outline.kind, raw, origin, url or "", None if document == NOWHERE else document)
 
 
 def shape_of(fact: Fact) -> str:
+    """How a fact is coded, in words."""
     return _shape_of_codes(fact.codes, bool(fact.text or fact.display))
 
 
@@ -112,98 +160,158 @@ def _shape_of_codes(codes: tuple[Coding, ...], worded: bool) -> str:
     return shape((one.system for one in codes), worded) or NOTHING
 
 
+def codings_of(facts: Iterable[Fact]) -> Codings:
+    """How the facts of a resource are coded."""
+    return tuple(
+        (fact.kind, system, bool(fact.sets))
+        for fact in facts
+        for system in sorted({coding.system for coding in fact.codes} or {NO_CODE})
+    )
+
+
+class Patterns:
+    """The patterns met so far, each with its number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Pattern, int] = {}
+        self._new: list[Pattern] = []
+
+    def number(self, pattern: Pattern) -> int:
+        """The number of a pattern, new if need be."""
+        found = self._numbers.get(pattern)
+        if found is None:
+            found = self._numbers[pattern] = len(self._numbers)
+            self._new.append(pattern)
+        return found
+
+    def take(self) -> list[Pattern]:
+        """Those that are new since the last call."""
+        new, self._new = self._new, []
+        return new
+
+
 class Part:
     """One block while it is filled."""
 
-    def __init__(self, reader: Reader, patterns: Patterns, file: str) -> None:
-        self.block = Block(file)
+    def __init__(self, patterns: Patterns) -> None:
+        self.block = Block()
         self._patterns = patterns
-        self._maker = TableMaker(reader)
-        self._places: dict[str, int] = {}
+        self._persons: dict[str, int] = {}
+        self._files: dict[str, int] = {}
         self._shapes: set[tuple[int, Kind, str]] = set()
-        self._facts: dict[int, list[Fact]] = {}
-        self._rows: list[list[Any]] = [[] for _ in range(COLUMNS)]
-        self._seen: list[tuple[Iterable[Any], ...]] = []
+        self._codings: dict[Codings, int] = {}
+        self._rows: list[pa.Table] = []
+        self._seen: list[pa.Table] = []
+        self._full: list[tuple[int, int, int, int, int, Fact]] = []
+        self._seen_full: list[tuple[str, str, int, int, int, int, int]] = []
 
-    def owner(self, key: str) -> int:
-        return self._places.setdefault(key, len(self._places))
+    def person(self, key: str) -> int:
+        """The place of a person."""
+        return self._persons.setdefault(key, len(self._persons))
 
-    def in_document(self, document: int, keys: Iterable[str | None]) -> None:
-        self.block.documents.setdefault(document, set()).update(key for key in keys if key is not None)
+    def file(self, name: str) -> int:
+        """The place of a file."""
+        return self._files.setdefault(name, len(self._files))
+
+    @property
+    def files(self) -> list[str]:
+        """The files so far, by place."""
+        return list(self._files)
+
+    def coding(self, codings: Codings) -> int:
+        """The place of a way of coding."""
+        return self._codings.setdefault(codings, len(self._codings))
+
+    def count(self, persons: Ints, known: Ints, meanings: Sequence[Known]) -> None:
+        """Resources of which all is known, by person and number in ``meanings``."""
+        numbers, inverse, counts = np.unique(known, return_inverse=True, return_counts=True)
+        shapes: dict[tuple[Kind, str], int] = {}
+        of: list[int] = []
+        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+            what = meanings[number]
+            self.block.coded[self.coding(what.codings)] += count
+            of.append(shapes.setdefault((what.kind, what.shape), len(shapes)) if what.shape else NOWHERE)
+        shape = np.array(of, np.int64)[inverse]
+        told = shape != NOWHERE
+        written = list(shapes)
+        for pair in np.unique(persons[told] * _WIDE + shape[told]).tolist():
+            self._shapes.add((pair // _WIDE, *written[pair % _WIDE]))
+
+    def saw(self, batch: Batch, which: npt.NDArray[np.bool_], persons: Ints, codings: Ints) -> None:
+        """Resources that were read quickly, at the places where ``which`` is true."""
+        chosen = np.flatnonzero(which)
+        kind = batch.outline.kind
+        self.block.resources[kind] += len(chosen)
+        resources, listed = batch.resources, chosen.tolist()
+        ids = pa.array([resources[at].id for at in listed], pa.string())
+        if batch.bases is None:
+            prefix: pa.Array = pa.repeat(f"{kind}/", len(listed))
+        else:
+            prefix = pa.array([f"{batch.bases[at]}{kind}/" for at in listed], pa.string())
+        places = batch.places.some(chosen)
+        columns = (persons[chosen], codings[chosen], places.file, places.line, places.entry)
+        self._seen.append(pa.table([prefix, ids, *map(pa.array, columns)], schema=SEEN))
+
+    def follow(self, batch: Batch, which: npt.NDArray[np.bool_], persons: Ints, patterns: Ints) -> None:
+        """Facts that follow a pattern, at the places where ``which`` is true."""
+        chosen = np.flatnonzero(which)
+        resources = [batch.resources[at] for at in chosen.tolist()]
+        quantities = [one.valueQuantity for one in resources] if batch.outline.measured else None
+        self._rows.append(
+            rows_in_outline(
+                patterns[chosen], persons[chosen], batch.places.some(chosen), resources, batch.outline.timing,
+                quantities,
+            )
+        )  # fmt: skip
+
+    def keep(self, batch: Batch, at: int, person: int, facts: list[Fact]) -> None:
+        """The facts of one resource that was read in full."""
+        kind, named = batch.outline.kind, batch.resources[at].id
+        places = batch.places
+        file, line, entry = int(places.file[at]), int(places.line[at]), int(places.entry[at])
+        coding = self.coding(codings_of(facts))
+        self.block.resources[kind] += 1
+        self.block.coded[coding] += 1
+        if named:
+            self._seen_full.append((f"{batch.base(at)}{kind}/", named, person, coding, file, line, entry))
+        for fact in facts:
+            self._shapes.add((person, fact.kind, shape_of(fact)))
+            if fact.sets:
+                self._full.append((self._patterns.number(pattern_of(fact)), person, file, line, entry, fact))
 
     def leave(self, piece: Piece) -> None:
+        """A resource that is not for quick reading."""
         raw = None if piece.raw is None else bytes(piece.raw)
         self.block.slow.append(Slow(piece.kind, raw, piece.origin, piece.full_url, piece.document, piece.reason))
 
-    def saw(self, batch: Batch, place: int, owner: int) -> None:
-        kind, named, url = batch.kind, batch.resources[place].id, batch.urls[place]
-        self.block.records[kind] += 1
-        if named:
-            key = f"{base_of(url) if url else ''}{kind}/{named}"
-            content = zlib.crc32(batch.raws[place])
-            self._seen.append(((key,), (content,), (owner,), (kind,), (batch.lines[place],), (batch.paths[place],)))
-
-    def saw_many(self, batch: Batch, owners: Any, which: Any) -> None:
-        kind, chosen = batch.kind, which.tolist()
-        self.block.records[kind] += int(which.sum())
-        ids = [one.id for one in itertools.compress(batch.resources, chosen)]
-        named = [bool(one) for one in ids]
-        if not any(named):
-            return
-        urls = itertools.compress(batch.urls, chosen)
-        keys = [f"{base_of(url) if url else ''}{kind}/{one}" for one, url in zip(ids, urls, strict=True)]
-        columns: list[Iterable[Any]] = [
-            keys,
-            map(zlib.crc32, itertools.compress(batch.raws, chosen)),
-            owners[which].tolist(),
-            itertools.repeat(kind, len(ids)),
-            itertools.compress(batch.lines, chosen),
-            itertools.compress(batch.paths, chosen),
-        ]
-        self._seen.append(tuple(list(itertools.compress(column, named)) for column in columns))
-
-    def count_many(self, owners: Any, known: Any, meanings: list[Known]) -> None:
-        """Resources of which all is known, by person."""
-        numbers, counts = np.unique(known, return_counts=True)
-        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-            what = meanings[number]
-            for system in what.systems:
-                self.block.codings[what.kind, system] += count
-                self.block.matched[what.kind, system] += 0 if what.pattern == IDLE else count
-        for pair in np.unique(owners * _WIDE + known).tolist():
-            what = meanings[pair % _WIDE]
-            self._shapes.add((pair // _WIDE, what.kind, what.shape))
-
-    def follow(self, columns: list[list[Any]]) -> None:
-        """Facts that follow a pattern."""
-        for mine, more in zip(self._rows, columns, strict=True):
-            mine.extend(more)
-
-    def keep(self, owner: int, facts: list[Fact]) -> None:
-        for fact in facts:
-            self._shapes.add((owner, fact.kind, shape_of(fact)))
-        self._facts.setdefault(owner, []).extend(facts)
+    def documents(self, documents: Ints, persons: Ints) -> None:
+        """Who is in which Bundle."""
+        pairs = np.unique(documents * _WIDE + persons).tolist()
+        self.block.documents.extend((pair // _WIDE, pair % _WIDE) for pair in pairs)
 
     def done(self) -> Block:
-        block, maker = self.block, self._maker
-        for place in range(len(self._places)):
-            maker.add(Person(token="", facts=tuple(self._facts.get(place, ()))))
-        block.owners = list(self._places)
-        full = maker.take()
-        facts, details = self._patterns.columns(self._rows, block.file, full.rows)
-        block.tables = Tables(
-            full.persons,
-            pa.concat_tables([full.facts, facts]),
-            pa.concat_tables([full.details, details]),
-            full.answers,
-            full.rows + len(self._rows[0]),
-        )
-        block.codings.update(maker.codings)
-        block.matched.update(maker.matched)
-        owner, kind, shape_ = ([one[place] for one in self._shapes] for place in range(3))
-        block.shapes = pa.table([owner, kind, shape_], schema=SHAPES)
-        key, content, of, kinds, line, path = (
-            list(itertools.chain.from_iterable(one[place] for one in self._seen)) for place in range(6)
-        )
-        block.seen = pa.table([key, content, of, kinds, [block.file] * len(key), line, path], schema=SEEN)
+        """The block."""
+        block = self.block
+        if self._full:
+            *numbers, facts = zip(*self._full, strict=True)
+            pattern, person, file, line, entry = (np.array(one, np.int64) for one in numbers)
+            self._rows.append(rows_of_facts(pattern, person, Places(file, line, entry), facts))
+        if self._seen_full:
+            self._seen.append(pa.table(list(zip(*self._seen_full, strict=True)), schema=SEEN))
+        block.owners, block.files, block.codings = list(self._persons), list(self._files), list(self._codings)
+        block.learnt = self._patterns.take()
+        block.rows = pa.concat_tables(self._rows) if self._rows else ROWS.empty_table()
+        block.seen = pa.concat_tables(self._seen) if self._seen else SEEN.empty_table()
+        persons, kinds, shapes = ([one[place] for one in self._shapes] for place in range(3))
+        block.shapes = pa.table([persons, kinds, shapes], schema=SHAPES)
         return block
+
+
+def resource_of(pending: Pending) -> fhir.MedicationRequest | fhir.MedicationStatement | fhir.MedicationAdministration:
+    """The resource that a pending pattern stands for, as far as the pattern goes."""
+    kind = pending.kind
+    if kind == "MedicationRequest":
+        return fhir.MedicationRequest(resourceType=kind, status=pending.status, intent=pending.intent)
+    if kind == "MedicationStatement":
+        return fhir.MedicationStatement(resourceType=kind, status=pending.status)
+    return fhir.MedicationAdministration(resourceType=kind, status=pending.status)

@@ -1,31 +1,30 @@
-"""FHIR files of any size to columns, in DuckDB: parts of files read at once, people put together at the end."""
+"""The people in FHIR files, as columns in DuckDB; files of any size, in parts."""
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
+import numpy as np
 
 from deqi.errors import InputError
-from deqi.people.facts import KINDS, Answer, Kind, Origin
-from deqi.people.fhir.chart import ChartReader
-from deqi.people.fhir.documents import Cutter, Piece, WrongVersionError, refusal
+from deqi.people.facts import Answer, Fact, Kind, Origin
+from deqi.people.fhir.chart import NO_FACT, POINTS_NOWHERE, ChartReader
+from deqi.people.fhir.documents import Piece, WrongVersionError, kind_of, refusal
 from deqi.people.fhir.elements import MalformedError
 from deqi.people.fhir.faults import KIND_OF_TYPE, Fault
 from deqi.people.reading import Reading, Unreadable
 from deqi.people.sites import SiteFinder
-from deqi.people.table import DETAILS, FACTS, PERSONS, Intake, Reader, TableMaker, Tables
-from deqi.people.table_block import Block, Slow
-from deqi.people.table_files import FilePart, fhir_files, is_ndjson, parts_of
-from deqi.people.table_ndjson import lines_of, read_large
-from deqi.people.table_quick import PASSED_OVER, QuickReader
+from deqi.people.table import Intake, Reader, TableMaker, Tables
+from deqi.people.table_block import Block, Codings, Patterns, Pending, Slow, codings_of, resource_of
+from deqi.people.table_contents import contents
+from deqi.people.table_files import fhir_files, shares_of, size_of
+from deqi.people.table_rows import NOWHERE, path_of, pattern_of
+from deqi.people.table_staging import Spot, Staging, counted
+from deqi.people.table_workers import blocks_of
 
 PART = 5_000
 _FIRST_DOCUMENT = 10**9
@@ -53,22 +52,12 @@ def read_fhir(
     """
     files = fhir_files(path)
     together = _Together(connection, reader, sites)
-    total = max(1, sum(file.stat().st_size for file in files if file.exists()))
-    done = 0
-    quick = QuickReader(reader, sites)
-    for file in files:
-        if not (is_ndjson(file) and read_large(file, connection, quick, together)):
-            for part in parts_of(file):
-                together.add(_read(quick, part))
-        done += file.stat().st_size
-        progress(done / total)
-    return together.finish(path, complete, counting)
-
-
-def _read(quick: QuickReader, part: FilePart) -> Block:
-    if part.line:
-        return quick.lines(part.data, part.file, part.line)
-    return quick.document(part.data, part.file, Cutter(PASSED_OVER))
+    shares = shares_of(files)
+    total = max(1, sum(map(size_of, files)))
+    for number, block in blocks_of(shares, reader.index, sites, total):
+        together.take(block, number)
+        progress(together.bytes / total)
+    return together.finish_all(path, complete, counting)
 
 
 class _Together(ChartReader):
@@ -78,93 +67,53 @@ class _Together(ChartReader):
         super().__init__(reader.index, sites)
         self._connection = connection
         self._reader = reader
-        self._numbers: dict[str, int] = {}
-        self._next_row = 0
-        self._next_seen = 0
+        self._staging = Staging(connection)
+        self._persons: dict[str, int] = {}
+        self._patterns = Patterns()
+        self._all_patterns: list[Fact | Pending] = []
+        self._numbers_of: dict[int, list[int]] = {}
+        self._coding: dict[Codings, int] = {}
+        self._coded: Counter[int] = Counter()
         self._good: Counter[str] = Counter()
         self._bad: Counter[str] = Counter()
         self._other: dict[str, Counter[str]] = {}
         self._documents = _FIRST_DOCUMENT
-        self._codings: Counter[tuple[Kind, str]] = Counter()
-        self._matched: Counter[tuple[Kind, str]] = Counter()
-        self._staged: set[str] = set()
+        self.bytes = 0
 
-    def add(self, block: Block) -> None:  # type: ignore[override]
-        """Take in one block."""
-        self._good[block.file] += block.pieces - len(block.slow)
-        self._resources.update(block.records)
-        self._codings.update(block.codings)
-        self._matched.update(block.matched)
+    def take(self, block: Block, reader: int) -> None:
+        """Take in one block of the reader of a number."""
+        self.bytes += block.bytes
+        self._good.update(block.pieces)
+        self._resources.update(block.resources)
         self._cutter.skipped += block.skipped
-        places = pa.array([self._numbers.setdefault(key, len(self._numbers)) for key in block.owners], pa.int64())
-        base, self._documents = self._documents, self._documents + max(block.documents, default=0) + 1
-        for document, owners in block.documents.items():
-            self._owners[base + document].update(owners)
+        persons = np.array([self._persons.setdefault(key, len(self._persons)) for key in block.owners], np.int64)
+        patterns = self._numbers_of.setdefault(reader, [])
+        patterns += [self._patterns.number(one) for one in block.learnt]
+        self._all_patterns += self._patterns.take()
+        codings = [self._coding.setdefault(one, len(self._coding)) for one in block.codings]
+        for own, count in block.coded.items():
+            self._coded[codings[own]] += count
+        base, self._documents = self._documents, self._documents + block.size + 1
+        for document, place in block.documents:
+            self._owners[base + document].add(block.owners[place])
         self._cutter.partial.update(base + document for document in block.partial)
-        self._stage(block, places)
+        lines = {file: self._staging.lines_before(file) for file in {slow.origin.file for slow in block.slow}}
+        self._staging.add(block, persons, np.array(patterns, np.int64), np.array(codings, np.int64))
         for slow in block.slow:
-            self._take_slow(slow, base)
+            self._take_slow(slow, base, lines[slow.origin.file])
 
-    def _stage(self, block: Block, places: pa.Array) -> None:
-        assert block.tables is not None
-        assert block.seen is not None
-        facts, details = block.tables.facts, block.tables.details
-        facts = _moved(facts, "row", self._next_row)
-        facts = facts.set_column(1, "person", pc.take(places, facts["person"]))
-        self._put("s_facts", facts)
-        self._put("s_details", _moved(details, "row", self._next_row))
-        self._next_row += block.tables.rows
-        assert block.shapes is not None
-        self._put("s_shapes", block.shapes.set_column(0, "person", pc.take(places, block.shapes["person"])))
-        seen = block.seen.set_column(2, "owner", pc.take(places, block.seen["owner"]))
-        self._connection.register("incoming_seen", seen)
-        self.stage_from("s_seen", "SELECT * FROM incoming_seen")
-        self._connection.unregister("incoming_seen")
-
-    def place_of(self, key: str) -> int:
-        """The number of a person's key."""
-        return self._numbers.setdefault(key, len(self._numbers))
-
-    def add_counts(self, file: str, kind: str, number: int, codings: list[tuple[Kind, str, int, bool]]) -> None:
-        """Records of a type; facts of a kind in a system, and whether they are in a set."""
-        self._good[file] += number
-        self._resources[kind] += number
-        for of, system, count, matched in codings:
-            self._codings[of, system] += count
-            self._matched[of, system] += count * matched
-
-    def stage_facts(self, facts: pa.Table, details: pa.Table, number: int) -> None:
-        """Facts of numbered persons."""
-        self._put("s_facts", _moved(facts, "row", self._next_row))
-        self._put("s_details", _moved(details, "row", self._next_row))
-        self._next_row += number
-
-    def stage_from(self, name: str, query: str) -> None:
-        """More rows of a staging table, from a query."""
-        if name == "s_seen":
-            # The text of a key is long, and only ever compared.
-            query = f"SELECT * REPLACE (hash(key) AS key), {self._next_seen} AS turn FROM ({query})"
-            self._next_seen += 1
-        verb = f"INSERT INTO {name}" if name in self._staged else f"CREATE OR REPLACE TABLE {name} AS"
-        self._staged.add(name)
-        self._connection.execute(f"{verb} {query}")
-
-    def _put(self, name: str, table: pa.Table) -> None:
-        verb = f"INSERT INTO {name}" if name in self._staged else f"CREATE OR REPLACE TABLE {name} AS"
-        self._staged.add(name)
-        self._connection.register("incoming", table)
-        self._connection.execute(f"{verb} SELECT * FROM incoming")
-        self._connection.unregister("incoming")
-
-    def _take_slow(self, slow: Slow, base: int) -> None:
+    def _take_slow(self, slow: Slow, base: int, lines_before: int) -> None:
+        at = slow.origin
+        if at.line is not None:
+            at = Origin(at.file, at.line + lines_before, at.path, at.resource_id)
         document = None if slow.document is None else base + slow.document
         raw = None if slow.raw is None else memoryview(slow.raw)
-        if slow.kind == "Bundle" and raw is not None and slow.origin.line is not None:
-            pieces: Iterable[Piece] = self._cutter._line(raw, slow.origin)
+        if slow.kind == "Bundle" and raw is not None and at.line is not None:
+            pieces: Iterable[Piece] = self._cutter._line(raw, at)
         else:
-            pieces = [Piece(slow.kind, raw, slow.origin, slow.full_url, document, slow.reason)]
+            pieces = [Piece(slow.kind, raw, at, slow.full_url, document, slow.reason)]
         for piece in pieces:
-            self._each(piece, slow.origin.file)
+            self._each(piece, at.file)
 
     def _each(self, piece: Piece, file: str) -> None:
         self._others.clear()
@@ -193,124 +142,101 @@ class _Together(ChartReader):
 
     # The end
 
-    def finish(self, path: Path, complete: frozenset[Kind], counting: Counting) -> Intake:  # type: ignore[override]
+    def finish_all(self, path: Path, complete: frozenset[Kind], counting: Counting) -> Intake:
         """Make the tables.
 
         Raises:
             InputError: another FHIR version, or nothing about a person.
         """
         self._check_versions()
-        for key in self._numbers:
+        keys = list(self._persons)
+        for key in keys:
             self._person_of(key)
-        keys = list(self._numbers)
         self._find_twice(keys)
-        reading = super().finish(self._reader.as_of)
+        patterns = self._settle(keys)
+        reading = self.finish(self._reader.as_of)
         if not reading.persons:
             raise InputError(f"{path}: nothing about a person; give a Patient and the records about them")
-        owners = pa.table(
-            {
-                "gid": pa.array(range(len(keys)), pa.int64()),
-                "person": pa.array([self._person_of(key).number for key in keys], pa.int64()),
-            }
-        )
-        self._put("s_owners", owners)
-        self._load(reading, complete, counting)
-        codings = {key: (count, self._matched[key]) for key, count in self._codings.items()}
-        for name in self._staged:
-            self._connection.execute(f"DROP TABLE {name}")
+        maker = self._load(reading, complete, counting)
+        self._staging.finish(self._reader, patterns, [self._person_of(key).number for key in keys], maker.facts)
+        ways = list(self._coding)
+        facts, matched = counted((ways[number], count) for number, count in self._coded.items())
+        facts.update(maker.codings)
+        matched.update(maker.matched)
+        codings = {key: (count, matched[key]) for key, count in facts.items() if count}
         return Intake(reading.resources, reading.left_out, reading.unreadable, codings)
 
     def _find_twice(self, keys: list[str]) -> None:
         """Records that stand twice: the same once only; with other contents, malformed."""
-        if "s_seen" not in self._staged:
-            return
-        rows = self._connection.execute(
-            """SELECT key, content, owner, kind, file, line, path FROM s_seen
-            WHERE key IN (SELECT key FROM s_seen GROUP BY key HAVING count(*) > 1) ORDER BY turn, line"""
-        ).fetchall()
-        rows = _with_contents(rows)
-        before: dict[int, int] = {}
+        others = {key: content for (_, key), content in self._seen.items()}
+        meant, found = self._staging.twice(list(others))
+        rows = list(found)
+        before = {number: others[name] for number, name in meant.items()}
+        files = self._staging.files
+        raws = contents((files[one.file], one.line, one.entry) for one in rows)
         dropped = []
-        for key, content, owner, kind, file, line, path in rows:
-            if before.get(key) == content:
+        for one in rows:
+            content = hash(raws[files[one.file], one.line, one.entry])
+            kind = kind_of(memoryview(raws[files[one.file], one.line, one.entry]))
+            if before.get(one.key) == content:
                 self._left_out["the same record again"] += 1
                 self._resources[kind] -= 1
-                dropped.append({"file": file, "line": line, "path": path})
-                continue
-            if key in before:
-                record = Unreadable(Origin(file, line, path), kind, "an id that stands twice, with different contents")
-                self._faults.append(Fault(record, frozenset({KIND_OF_TYPE[kind]}), keys[owner], None))
-            before[key] = content
-        if dropped:
-            where = pa.schema([("file", pa.string()), ("line", pa.int64()), ("path", pa.string())])
-            self._put("s_dropped", pa.Table.from_pylist(dropped, where))
-            self._connection.execute(
-                """DELETE FROM s_facts WHERE row IN (SELECT row FROM s_details d JOIN s_dropped o ON d.file = o.file
-                AND d.line IS NOT DISTINCT FROM o.line AND d.path = o.path)"""
-            )
+                self._coded[one.coding] -= 1
+                dropped.append(one)
+            elif one.key in before:
+                self._refuse_row(kind, one, keys[one.person], "an id that stands twice, with different contents")
+            before[one.key] = content
+        self._staging.drop(dropped)
 
-    def _load(self, reading: Reading, complete: frozenset[Kind], counting: Counting) -> None:
-        """The people, with what was read quickly and what was read in full."""
+    def _settle(self, keys: list[str]) -> list[Fact | None]:
+        """The patterns as facts, now that the medicines they point to are known; None for what is no fact."""
+        pending = {number: one for number, one in enumerate(self._all_patterns) if isinstance(one, Pending)}
+        following = self._staging.following(pending)
+        settled: list[Fact | None] = [None if isinstance(one, Pending) else one for one in self._all_patterns]
+        facts: dict[int, Fact] = {}
+        for number, one in pending.items():
+            try:
+                fact = self._fact_of(one)
+            except MalformedError as error:
+                for spot in self._staging.remove(number):
+                    self._refuse_row(one.kind, spot, keys[spot.person], str(error))
+                continue
+            if fact is None:
+                self._left_out[NO_FACT] += following[number]
+                continue
+            settled[number] = facts[number] = pattern_of(fact)
+            self._coded[self._coding.setdefault(codings_of((fact,)), len(self._coding))] += following[number]
+        self._staging.add_shapes(facts)
+        return settled
+
+    def _fact_of(self, pending: Pending) -> Fact | None:
+        code = self._medications.find(pending.key) if pending.key else None
+        if code is None and not pending.words:
+            raise MalformedError(POINTS_NOWHERE)
+        return self._point(resource_of(pending), code or ((), pending.words), Origin())
+
+    def _refuse_row(self, kind: str, spot: Spot, owner: str, reason: str) -> None:
+        line = None if spot.line == NOWHERE else spot.line
+        origin = Origin(self._staging.files[spot.file], line, path_of(spot.entry))
+        self._faults.append(Fault(Unreadable(origin, kind, reason), frozenset({KIND_OF_TYPE[kind]}), owner, None))
+
+    def _load(self, reading: Reading, complete: frozenset[Kind], counting: Counting) -> TableMaker:
+        """The people, with what was read in full."""
         maker = TableMaker(self._reader)
-        staged: set[str] = set()
+        names = ("persons", "facts", "details", "answers")
+        verb = "CREATE OR REPLACE TABLE {} AS"
 
         def put(tables: Tables) -> None:
-            for name in ("persons", "facts", "details", "answers"):
+            for name in names:
                 self._connection.register("incoming", getattr(tables, name))
-                verb = f"INSERT INTO {name}" if staged else f"CREATE OR REPLACE TABLE {name} AS"
-                self._connection.execute(f"{verb} SELECT * FROM incoming")
+                self._connection.execute(f"{verb.format(name)} SELECT * FROM incoming")
                 self._connection.unregister("incoming")
-            staged.add("all")
 
         for person in reading.persons:
             person = msgspec.structs.replace(person, complete=person.complete | complete)
             maker.add(person, counting(person.answers))
             if len(maker) >= PART:
                 put(maker.take())
+                verb = "INSERT INTO {}"
         put(maker.take())
-        self._codings.update(maker.codings)
-        self._matched.update(maker.matched)
-        if "s_facts" not in self._staged:
-            return
-        moved = maker.facts
-        facts = ", ".join(f'"{name}"' for name in FACTS.names if name not in ("row", "person"))
-        details = ", ".join(name for name in DETAILS.names if name != "row")
-        self._connection.execute(f"""INSERT INTO facts BY NAME SELECT row + {moved} AS row, o.person, {facts}
-            FROM s_facts s JOIN s_owners o ON o.gid = s.person""")
-        self._connection.execute(f"INSERT INTO details BY NAME SELECT row + {moved} AS row, {details} FROM s_details")
-        self._merge_shapes()
-
-    def _merge_shapes(self) -> None:
-        """How the facts of each person are coded: those read quickly beside those read in full."""
-        shown = " UNION ALL ".join(
-            f"SELECT person, '{kind}' AS kind, unnest(string_split(shapes_{kind}, '|')) AS shape FROM persons"
-            for kind in KINDS
-        )
-        pivot = ", ".join(
-            f"string_agg(DISTINCT shape, '|' ORDER BY shape) FILTER (kind = '{kind}') AS shapes_{kind}"
-            for kind in KINDS
-        )
-        self._connection.execute(f"""CREATE OR REPLACE TABLE s_merged AS SELECT person, {pivot} FROM (
-            SELECT DISTINCT o.person, s.kind, s.shape FROM s_shapes s JOIN s_owners o ON o.gid = s.person
-            UNION ALL ({shown})) GROUP BY 1""")
-        kept = ", ".join(f"p.{name}" for name in PERSONS.names if not name.startswith("shapes_"))
-        self._connection.execute(f"""CREATE OR REPLACE TABLE persons AS SELECT {kept}, m.* EXCLUDE (person)
-            FROM persons p LEFT JOIN s_merged m USING (person)""")
-        self._connection.execute("DROP TABLE s_merged")
-
-
-def _with_contents(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The same rows; contents that were not looked at are read from the files."""
-    wanted: dict[str, list[int]] = {}
-    for _, content, _, _, file, line, _ in rows:
-        if content is None:
-            wanted.setdefault(file, []).append(line)
-    lines = {file: lines_of(Path(file), numbers) for file, numbers in wanted.items()}
-    return [
-        (key, zlib.crc32(lines[file][line]) if content is None else content, owner, kind, file, line, path)
-        for key, content, owner, kind, file, line, path in rows
-    ]
-
-
-def _moved(table: pa.Table, column: str, by: int) -> pa.Table:
-    return table.set_column(table.column_names.index(column), column, pc.add(table[column], by))
+        return maker

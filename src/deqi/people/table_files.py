@@ -1,32 +1,41 @@
-"""The FHIR files of an export, in parts that fit the memory."""
+"""The FHIR files of an export, in parts that fit the memory and can be read side by side."""
 
 from __future__ import annotations
 
-import dataclasses
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+import msgspec
 
 from deqi.errors import InputError
 from deqi.people.source import MAX_GZIP_RATIO, read_bytes
 
 BLOCK = 16 * 2**20
-"""Bytes of NDJSON read at a time."""
+"""Bytes read at a time."""
 MAX_LINE = 256 * 2**20
 _NDJSON = (".ndjson", ".jsonl")
 _FHIR = (*_NDJSON, ".json")
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclasses.dataclass(frozen=True)
-class FilePart:
-    """Bytes of a file: whole lines of NDJSON and the number of the first, or (line 0) a whole document."""
+class Span(msgspec.Struct, frozen=True, gc=False):
+    """A part of a file: the lines of NDJSON that begin in it, or a whole file.
+
+    ``stop`` is None for a whole file, which is NDJSON if ``lines``.
+    """
 
     file: str
-    data: bytes
-    line: int
+    lines: bool
+    start: int = 0
+    stop: int | None = None
+
+
+Share = tuple[Span, ...]
+"""Spans that are read together."""
 
 
 def fhir_files(path: Path) -> list[Path]:
@@ -48,35 +57,74 @@ def is_ndjson(path: Path) -> bool:
     return _plain(path).endswith(_NDJSON)
 
 
-def parts_of(path: Path) -> Iterator[FilePart]:
-    """A file in parts; a document that is not NDJSON is one part.
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 for one that is not there."""
+    return path.stat().st_size if path.is_file() else 0
+
+
+def shares_of(files: Iterable[Path]) -> list[Share]:
+    """All files, cut up or put together into shares of about `BLOCK` bytes, in their order."""
+    shares: list[Share] = []
+    small: list[Span] = []
+    waiting = 0
+    for path in files:
+        size, lines = size_of(path), is_ndjson(path)
+        if lines and size > BLOCK and not _is_packed(path):
+            shares.extend([tuple(small)] if small else [])
+            small, waiting = [], 0
+            shares.extend((Span(str(path), True, start, min(start + BLOCK, size)),) for start in range(0, size, BLOCK))
+            continue
+        small.append(Span(str(path), lines))
+        waiting += size
+        if waiting >= BLOCK:
+            shares.append(tuple(small))
+            small, waiting = [], 0
+    return [*shares, tuple(small)] if small else shares
+
+
+def lines_of(span: Span) -> Iterator[bytes]:
+    """The lines of a span of NDJSON, many at a time; the last may have no end.
 
     Raises:
-        InputError: the file cannot be read, is broken gzip, or has a line too long to be a resource.
+        InputError: the file cannot be read, is broken gzip or UTF-16, or has a line too long to be a resource.
     """
-    if not is_ndjson(path):
-        yield FilePart(str(path), read_bytes(path), 0)
-        return
-    rest, line, first = b"", 1, True
-    for block in _blocks(path):
+    path = Path(span.file)
+    rest, first = b"", span.start == 0
+    for block in _blocks(path) if span.stop is None else _blocks_within(path, span.start, span.stop):
         if first:
             block, first = block.removeprefix(_BOM), False
-            if block.startswith((b"\xff\xfe", b"\xfe\xff")):
+            if block.startswith(_UTF16):
                 raise InputError(f"{path}: written in UTF-16; save it as UTF-8")
         data = rest + block
         cut = data.rfind(b"\n") + 1
         rest = data[cut:]
         if len(rest) > MAX_LINE:
-            raise InputError(f"{path}, line {line + data.count(10)}: longer than {MAX_LINE // 2**20} MB; split it")
+            raise InputError(f"{path}: a line longer than {MAX_LINE // 2**20} MB; split it")
         if cut:
-            yield FilePart(str(path), data[:cut], line)
-            line += data.count(b"\n", 0, cut)
-    if rest.strip():
-        yield FilePart(str(path), rest, line)
+            yield data[:cut]
+    if rest:
+        yield rest
+
+
+def document_of(span: Span) -> bytes:
+    """A whole file.
+
+    Raises:
+        InputError: as `read_bytes`.
+    """
+    return read_bytes(Path(span.file))
 
 
 def _plain(path: Path) -> str:
     return path.name.removesuffix(".gz").casefold()
+
+
+def _is_packed(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == _GZIP
+    except OSError:
+        return False
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -90,19 +138,44 @@ def _blocks(path: Path) -> Iterator[bytes]:
                 while block := file.read(BLOCK):
                     yield block
     except OSError as error:
-        reason = "cannot be opened" if path.exists() else "does not exist"
-        raise InputError(f"{path}: {reason}; give a file that can be read") from error
+        raise _unreadable(path) from error
+
+
+def _blocks_within(path: Path, start: int, stop: int) -> Iterator[bytes]:
+    """The bytes of the lines that begin from ``start`` up to ``stop``."""
+    try:
+        with path.open("rb") as file:
+            if start:
+                # A line begins at ``start`` if the byte before ends one; else the first whole one is looked for.
+                file.seek(start - 1)
+                while (piece := file.readline(BLOCK)) and not piece.endswith(b"\n"):
+                    pass
+            if (left := stop - file.tell()) <= 0:
+                return
+            pieces = [file.read(left)]
+            while not pieces[-1].endswith(b"\n") and (piece := file.readline(BLOCK)):
+                pieces.append(piece)
+                if len(pieces) > MAX_LINE // BLOCK + 1:
+                    raise InputError(f"{path}: a line longer than {MAX_LINE // 2**20} MB; split it")
+            yield b"".join(pieces)
+    except OSError as error:
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> InputError:
+    reason = "cannot be opened" if path.exists() else "does not exist"
+    return InputError(f"{path}: {reason}; give a file that can be read")
 
 
 def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
     """The contents of a gzip file of one or more members."""
-    stream = zlib.decompressobj(wbits=31)
+    stream, within = zlib.decompressobj(wbits=31), False
     read, made = 0, 0
     try:
         while data := file.read(2**20):
             read += len(data)
             while data:
-                piece = stream.decompress(data, BLOCK)
+                piece, within = stream.decompress(data, BLOCK), True
                 made += len(piece)
                 if made > max(read * MAX_GZIP_RATIO, 2**20):
                     raise InputError(f"{path}: unpacks to far more than charts do; unpack and check it yourself")
@@ -111,7 +184,8 @@ def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
                 data = stream.unconsumed_tail
                 if stream.eof:
                     data = stream.unused_data.lstrip(b"\0")
-                    stream = zlib.decompressobj(wbits=31)
-            read += 0
+                    stream, within = zlib.decompressobj(wbits=31), False
     except zlib.error:
         raise InputError(f"{path}: a broken gzip file; copy it again") from None
+    if within:
+        raise InputError(f"{path}: the gzip file ends too early; copy it again")

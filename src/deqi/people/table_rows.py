@@ -1,136 +1,171 @@
-"""Facts that differ from one already read only in person, dates and value, put into columns together."""
+"""Facts in rows: a pattern, which many facts share, and what differs: person, place, dates, value.
+
+A pattern is a `Fact` without these. Its code sets, kind, state, site and words are so kept once, however many facts
+follow it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from deqi.people.dates import DateRange
-from deqi.people.facts import Fact
+from deqi.people.facts import Fact, Origin
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.elements import moment, unit_of
-from deqi.people.table import DETAILS, FACTS, Reader, TableMaker, Tables
+from deqi.people.table_outline import Texts, Timing
 
-Dates = tuple[str | None, str | None, str | None, str | None]
-"""As written: start, what stands in where the start is missing or no date, end, and when it was recorded."""
+Ints = npt.NDArray[np.int64]
+_DAY, _INSTANT = pa.date32(), pa.timestamp("us")
+_WHEN = [
+    (f"{what}_{end}", _INSTANT if end == "at" else _DAY)
+    for what in ("start", "end", "recorded")
+    for end in ("first", "last", "at")
+]
+NOWHERE = -1
+"""Instead of a line or an entry where there is none."""
 
-DATES: Mapping[str, Callable[[Any], Dates]] = {
-    "Condition": lambda one: (one.onsetDateTime, None, one.abatementDateTime, one.recordedDate),
-    "AllergyIntolerance": lambda one: (one.onsetDateTime, None, None, one.recordedDate),
-    "MedicationRequest": lambda one: (one.authoredOn, None, None, one.authoredOn),
-    "Procedure": lambda one: (one.performedDateTime, None, one.performedDateTime, None),
-    "Observation": lambda one: (one.effectiveDateTime or one.effectiveInstant, one.issued, None, one.issued),
-}
-"""Where the dates of a resource stand that has no periods. Each pattern is checked against a fact read in full."""
+ROWS = pa.schema(
+    [
+        ("pattern", pa.int64()),
+        ("person", pa.int64()),
+        ("file", pa.int64()),
+        ("line", pa.int64()),
+        ("entry", pa.int64()),
+        ("resource_id", pa.string()),
+        *_WHEN,
+        ("value", pa.float64()),
+        ("unit", pa.string()),
+    ]
+)
+"""``file`` is a place in a list of files; ``line`` and ``entry`` say where the resource stands in it."""
 
-DATE_NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "Condition": (("onsetDateTime",), (), ("abatementDateTime",), ("recordedDate",)),
-    "AllergyIntolerance": (("onsetDateTime",), (), (), ("recordedDate",)),
-    "MedicationRequest": (("authoredOn",), (), (), ("authoredOn",)),
-    "Procedure": (("performedDateTime",), (), ("performedDateTime",), ()),
-    "Observation": (("effectiveDateTime", "effectiveInstant"), ("issued",), (), ("issued",)),
-}
-"""The same as names of elements, of which the first that is there counts."""
-
-COLUMNS = 11
-"""Pattern, person, four dates, value, unit, line, path, resource id."""
 _INSTANT_IN_FULL = (
     r"^(1[6-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     r"(\.[0-9]{3}|\.[0-9]{6})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])$"
 )
-_DAY, _INSTANT = pa.date32(), pa.timestamp("us")
 
 
-class Patterns:
-    """Facts read in full that others are like, by number."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._facts: list[Fact] = []
-        self._tables: Tables | None = None
-
-    def add(self, fact: Fact, dates: Dates, quantity: fhir.Quantity | None) -> int | None:
-        """A new pattern's number; None when the fact does not follow from these dates and this quantity."""
-        start, other, end, recorded = map(moment, dates)
-        value, unit = (None, "") if quantity is None else (quantity.value, unit_of(quantity))
-        if (fact.start, fact.end, fact.recorded) != (start or other, end, recorded) or fact.comparator:
-            return None
-        if (fact.value, fact.unit) != (value, unit):
-            return None
-        self._facts.append(fact)
-        self._tables = None
-        return len(self._facts) - 1
-
-    def columns(self, columns: list[Any], file: str, first_row: int) -> tuple[pa.Table, pa.Table]:
-        """Facts and details of rows, given as `COLUMNS` columns, each a list or an Arrow array."""
-        made = self._made()
-        pattern, person, start, other, end, recorded, value, unit, line, path, resource = columns
-        if not len(pattern):
-            return made.facts.slice(0, 0), made.details.slice(0, 0)
-        numbers = np.asarray(pattern)
-        begins = np.searchsorted(np.asarray(made.facts["row"]), np.arange(len(self._facts) + 1))
-        counts = (begins[1:] - begins[:-1])[numbers]
-        of = np.repeat(np.arange(len(pattern)), counts)
-        place = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + begins[numbers][of]
-        start_columns, other_columns = _dates(start), _dates(other)
-        missing = pc.is_null(start_columns[0])
-        varying: dict[str, Any] = {
-            "row": pa.array(np.arange(len(pattern)) + first_row),
-            "person": _array(person, pa.int64()),
-            "value": _array(value, pa.float64()),
-            "unit": _array(unit, pa.string()),
-        }
-        for name, mine, others in zip(
-            ("start_first", "start_last", "start_at"), start_columns, other_columns, strict=True
-        ):
-            varying[name] = pc.if_else(missing, others, mine)
-        for what, written in (("end", end), ("recorded", recorded)):
-            for name, column in zip(("first", "last", "at"), _dates(written), strict=True):
-                varying[f"{what}_{name}"] = column
-        facts = made.facts.take(pa.array(place))
-        picked = pa.array(of)
-        for name, column in varying.items():
-            if name in FACTS.names:
-                facts = facts.set_column(FACTS.names.index(name), FACTS.field(name), pc.take(column, picked))
-        details = made.details.take(pa.array(numbers))
-        shown = {
-            "row": varying["row"],
-            "file": pa.array([file] * len(pattern), pa.string()),
-            "line": _array(line, pa.int64()),
-            "path": _array(path, pa.string()),
-            "resource_id": _array(resource, pa.string()),
-        }
-        for name, column in shown.items():
-            details = details.set_column(DETAILS.names.index(name), DETAILS.field(name), column)
-        return facts, details
-
-    def _made(self) -> Tables:
-        """The patterns in columns; a pattern's rows are numbered like it."""
-        if self._tables is None:
-            maker = TableMaker(self._reader)
-            for fact in self._facts:
-                maker.add_fact(0, fact)
-            self._tables = maker.take()
-        return self._tables
+def path_of(entry: int) -> str:
+    """The path of a resource in its document, by the entry of the Bundle."""
+    return "" if entry == NOWHERE else f"Bundle.entry[{entry}].resource"
 
 
-def _array(column: Any, of: pa.DataType) -> pa.Array:
-    return column if isinstance(column, pa.Array) else pa.array(column, of)
+def pattern_of(fact: Fact) -> Fact:
+    """The fact without what differs from one to the next."""
+    return msgspec.structs.replace(fact, origin=Origin(), start=None, end=None, recorded=None, value=None, unit="")
 
 
-def _dates(written: Any) -> tuple[pa.Array, pa.Array, pa.Array]:
+def follows(fact: Fact, timing: Timing, texts: Texts, quantity: fhir.Quantity | None) -> bool:
+    """Whether a fact read in full has the dates and the value that its outline says."""
+    value, unit = (None, "") if quantity is None else (quantity.value, unit_of(quantity))
+    told = tuple(_first_read(texts, places) for places in (timing.start, timing.end, timing.recorded))
+    return (fact.start, fact.end, fact.recorded) == told and (fact.value, fact.unit) == (value, unit)
+
+
+def _first_read(texts: Texts, places: Iterable[int]) -> DateRange | None:
+    return next((found for place in places if (found := moment(texts[place])) is not None), None)
+
+
+class Places:
+    """Where some resources stand: file, line and entry of each."""
+
+    def __init__(self, file: Ints, line: Ints, entry: Ints) -> None:
+        self.file, self.line, self.entry = file, line, entry
+
+    def some(self, which: npt.NDArray[Any]) -> Places:
+        """Those at some places, or where a mask is true."""
+        return Places(self.file[which], self.line[which], self.entry[which])
+
+
+def rows_in_outline(
+    patterns: Ints,
+    persons: Ints,
+    places: Places,
+    resources: Sequence[Any],
+    timing: Timing,
+    quantities: Sequence[fhir.Quantity | None] | None,
+) -> pa.Table:
+    """Rows of resources in outline that each follow a pattern."""
+    texts = list(zip(*map(timing.texts, resources), strict=True))
+    read = [_read_texts(column) for column in texts]
+    size = len(resources)
+    when = [column for ends in (timing.start, timing.end, timing.recorded) for column in _coalesced(read, ends, size)]
+    if quantities is None:
+        value, unit = pa.nulls(size, pa.float64()), pa.repeat("", size)
+    else:
+        value = pa.array([None if one is None else one.value for one in quantities], pa.float64())
+        unit = pa.array(["" if one is None else unit_of(one) for one in quantities], pa.string())
+    ids = pa.array([one.id or "" for one in resources], pa.string())
+    return _table(patterns, persons, places, ids, when, value, unit)
+
+
+def rows_of_facts(patterns: Ints, persons: Ints, places: Places, facts: Sequence[Fact]) -> pa.Table:
+    """Rows of facts that were read in full."""
+    when = [
+        column
+        for ranges in zip(*((one.start, one.end, one.recorded) for one in facts), strict=True)
+        for column in _columns(ranges)
+    ]
+    ids = pa.array([one.origin.resource_id for one in facts], pa.string())
+    value = pa.array([one.value for one in facts], pa.float64())
+    return _table(patterns, persons, places, ids, when, value, pa.array([one.unit for one in facts], pa.string()))
+
+
+def _table(
+    patterns: Ints, persons: Ints, places: Places, ids: pa.Array, when: list[pa.Array], value: pa.Array, unit: pa.Array
+) -> pa.Table:
+    numbers = (pa.array(one) for one in (patterns, persons, places.file, places.line, places.entry))
+    return pa.table([*numbers, ids, *when, value, unit], schema=ROWS)
+
+
+Columns = tuple[pa.Array, pa.Array, pa.Array]
+"""First day, last day and instant."""
+
+
+def _columns(ranges: Iterable[DateRange | None]) -> Columns:
+    found = list(ranges)
+    return (
+        pa.array([None if one is None else one.earliest for one in found], _DAY),
+        pa.array([None if one is None else one.latest for one in found], _DAY),
+        pa.array([None if one is None else one.instant for one in found], _INSTANT),
+    )
+
+
+def _coalesced(read: Sequence[Columns | None], places: Iterable[int], size: int) -> Columns:
+    """The first date that could be read, of some columns; all three of its parts from the same one."""
+    chosen: Columns | None = None
+    for columns in (read[place] for place in places):
+        if columns is None:
+            continue
+        if chosen is None:
+            chosen = columns
+        elif chosen[0].null_count:
+            missing = pc.is_null(chosen[0])
+            first, last, at = (pc.if_else(missing, other, mine) for mine, other in zip(chosen, columns, strict=True))
+            chosen = first, last, at
+    return chosen if chosen is not None else (pa.nulls(size, _DAY), pa.nulls(size, _DAY), pa.nulls(size, _INSTANT))
+
+
+def _read_texts(texts: Sequence[str | None]) -> Columns | None:
+    """Dates as written; None where there is none at all."""
+    return dates_in(pa.array(texts, pa.string())) if any(texts) else None
+
+
+def dates_in(texts: pa.Array) -> Columns:
     """First day, last day and instant of dates as written; each different one is read once."""
-    encoded = _array(written, pa.string()).dictionary_encode()
-    columns = _read_dates(encoded.dictionary)
-    first, last, at = (pc.take(column, encoded.indices) for column in columns)
+    encoded = texts.dictionary_encode()
+    first, last, at = (pc.take(column, encoded.indices) for column in _read_dates(encoded.dictionary))
     return first, last, at
 
 
-def _read_dates(texts: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+def _read_dates(texts: pa.Array) -> Columns:
     """The same for texts that are all different: instants written in full together, all others one by one."""
     full = pc.fill_null(pc.match_substring_regex(texts, _INSTANT_IN_FULL), False)
     instants = texts.filter(full)
@@ -141,17 +176,11 @@ def _read_dates(texts: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
         # A day that no month has: then each is read by itself.
         full = pa.array([False] * len(texts), pa.bool_())
         instants, days, moments = texts.slice(0, 0), pa.array([], _DAY), pa.array([], _INSTANT)
-    rest = pc.invert(full)
-    found: list[DateRange | None] = [moment(one) for one in texts.filter(rest).to_pylist()]
-    singly = (
-        pa.array([None if one is None else one.earliest for one in found], _DAY),
-        pa.array([None if one is None else one.latest for one in found], _DAY),
-        pa.array([None if one is None else one.instant for one in found], _INSTANT),
-    )
+    singly = _columns(moment(one) for one in texts.filter(pc.invert(full)).to_pylist())
     order = np.empty(len(texts), np.int64)
     chosen = np.asarray(full.to_numpy(zero_copy_only=False), bool)
     order[chosen] = np.arange(len(instants))
-    order[~chosen] = len(instants) + np.arange(len(found))
+    order[~chosen] = len(instants) + np.arange(len(texts) - len(instants))
     first, last, at = (
         pc.take(pa.concat_arrays([together, one]), pa.array(order))
         for together, one in zip((days, days, moments), singly, strict=True)

@@ -26,6 +26,8 @@ from deqi.people.reading import Reading
 from deqi.people.sites import SiteFinder
 
 _decoders = {kind: msgspec.json.Decoder(type_).decode for kind, type_ in fhir.TYPES.items()}
+NO_FACT = "entered in error, cancelled, or an order not to give"
+POINTS_NOWHERE = "points to a record that is not in the files"
 _Pointing = fhir.MedicationRequest | fhir.MedicationStatement | fhir.MedicationAdministration | fhir.DeviceUse
 
 
@@ -211,7 +213,7 @@ class ChartReader:
 
     def _keep(self, owner: str, fact: Fact | None) -> None:
         if fact is None:
-            self._left_out["entered in error, cancelled, or an order not to give"] += 1
+            self._left_out[NO_FACT] += 1
         else:
             self._facts[owner].append(fact)
 
@@ -329,7 +331,7 @@ class ChartReader:
             code = device.code if device else self._medications.find(one.key)
             try:
                 if code is None and not one.words:
-                    raise MalformedError("points to a record that is not in the files")
+                    raise MalformedError(POINTS_NOWHERE)
                 fact = self._point(one.resource, code or ((), one.words), _origin(one.piece, one.resource))
             except MalformedError as error:
                 self._refuse(one.piece, str(error))

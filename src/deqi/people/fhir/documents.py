@@ -97,6 +97,14 @@ def is_json(raw: bytes | memoryview) -> bool:
     return True
 
 
+class Bundle(msgspec.Struct, frozen=True, gc=False):
+    """A file that is one Bundle: the number of the document, and its entries with undecoded resources."""
+
+    file: str
+    number: int
+    entries: list[_Entry]
+
+
 class Cutter:
     """Cuts files into pieces; numbers the documents as it goes.
 
@@ -109,6 +117,24 @@ class Cutter:
         self._documents = 0
         self.skipped = 0
         self.partial: set[int] = set()
+
+    def bundle(self, data: bytes, file: str) -> Bundle | None:
+        """A file as one Bundle; None for anything else, and where something in it is not as it should be.
+
+        Raises:
+            InputError: a Bundle of a type that is not read, or of another version.
+        """
+        if kind_of(memoryview(data)) != "Bundle" or _looks_like_ndjson(data):
+            return None
+        try:
+            bundle = _bundle(data)
+        except UNDECODABLE:
+            return None
+        return Bundle(file, self._opened(bundle, Origin(file), None), bundle.entry or [])
+
+    def entry(self, bundle: Bundle, place: int) -> Iterator[Piece]:
+        """The resource of one entry of a Bundle; those in it where it is itself a Bundle."""
+        return self._entry(bundle.entries[place], place, Origin(bundle.file), 0, bundle.number)
 
     def pieces(self, data: bytes, file: str, ndjson: bool | None = None) -> Iterator[Piece]:
         """All resources of a file. ``ndjson`` None: found out from the first line.
@@ -159,22 +185,32 @@ class Cutter:
             return
         yield Piece(kind, raw, Origin(origin.file, origin.line, kind), document=self._next())
 
+    @property
+    def documents(self) -> int:
+        """The highest number of a document so far."""
+        return self._documents
+
     def _next(self) -> int:
         self._documents += 1
         return self._documents
 
     def _bundle(self, raw: memoryview, origin: Origin, depth: int, outer: int | None = None) -> Iterator[Piece]:
         """The entries of a Bundle; one malformed entry does not take the others with it."""
-        number = self._next() if outer is None else outer
         try:
             bundle = _bundle(raw)
         except UNDECODABLE:
-            yield from self._loose(raw, origin, depth, number)
+            yield from self._loose(raw, origin, depth, self._next() if outer is None else outer)
             return
+        number = self._opened(bundle, origin, outer)
+        yield from self._entries(bundle.entry or (), origin, depth, number)
+
+    def _opened(self, bundle: _Bundle, origin: Origin, outer: int | None) -> int:
+        """The number of the document that a Bundle is, or that it is in."""
         self._check(bundle, origin)
+        number = self._next() if outer is None else outer
         if any(link.relation == "next" for link in bundle.link or ()):
             self.partial.add(number)
-        yield from self._entries(bundle.entry or (), origin, depth, number)
+        return number
 
     def _loose(self, raw: memoryview, origin: Origin, depth: int, number: int) -> Iterator[Piece]:
         try:
@@ -191,26 +227,30 @@ class Cutter:
         yield from self._entries(entries, origin, depth, number)
 
     def _entries(self, entries: Sequence[_Entry | None], origin: Origin, depth: int, number: int) -> Iterator[Piece]:
-        base = f"{origin.path}." if origin.path else ""
         for place, entry in enumerate(entries):
-            if entry is None:
-                at = Origin(origin.file, origin.line, f"{base}Bundle.entry[{place}]")
-                yield Piece("", None, at, document=number, reason="an entry with a wrong type")
-                continue
-            if not entry.resource or (entry.search and entry.search.mode == "outcome"):
-                continue
-            raw = memoryview(entry.resource)
-            kind = kind_of(raw)
-            if kind in self._passed_over:
-                self.skipped += 1
-                continue
-            at = Origin(origin.file, origin.line, f"{base}Bundle.entry[{place}].resource")
-            if kind != "Bundle":
-                yield Piece(kind, raw, at, entry.fullUrl or "", number)
-            elif depth >= MAX_NESTED_BUNDLES:
-                yield Piece(kind, None, at, document=number, reason="Bundles inside Bundles, too deep")
-            else:
-                yield from self._bundle(raw, at, depth + 1, number)
+            yield from self._entry(entry, place, origin, depth, number)
+
+    def _entry(self, entry: _Entry | None, place: int, origin: Origin, depth: int, number: int) -> Iterator[Piece]:
+        path = f"{origin.path}." if origin.path else ""
+        path = f"{path}Bundle.entry[{place}]"
+        if entry is None:
+            at = Origin(origin.file, origin.line, path)
+            yield Piece("", None, at, document=number, reason="an entry with a wrong type")
+            return
+        if not entry.resource or (entry.search and entry.search.mode == "outcome"):
+            return
+        raw = memoryview(entry.resource)
+        kind = kind_of(raw)
+        if kind in self._passed_over:
+            self.skipped += 1
+            return
+        at = Origin(origin.file, origin.line, f"{path}.resource")
+        if kind != "Bundle":
+            yield Piece(kind, raw, at, entry.fullUrl or "", number)
+        elif depth >= MAX_NESTED_BUNDLES:
+            yield Piece(kind, None, at, document=number, reason="Bundles inside Bundles, too deep")
+        else:
+            yield from self._bundle(raw, at, depth + 1, number)
 
     def _check(self, bundle: _Bundle, origin: Origin) -> None:
         if bundle.type not in _BUNDLES_OF_ONE_TIME:
