@@ -57,7 +57,7 @@ def _compiler(dialect: str) -> Any:
 
 
 def to_sql(table: ir.Table, dialect: str) -> str:
-    """The query that makes a table, as text.
+    """The query that makes a table, as text. The table is made of unbound ones.
 
     ``dialect`` is ``duckdb``, ``spark``, or any that Ibis names (``postgres``, ``snowflake``, ``bigquery`` ...).
 
@@ -65,5 +65,5 @@ def to_sql(table: ir.Table, dialect: str) -> str:
         ValueError: Ibis knows no such dialect.
     """
     compiler = _compiler(dialect)
-    query = compiler.to_sqlglot(table.unbind())
-    return str(query.sql(dialect=compiler.dialect, pretty=False))
+    query = compiler.to_sqlglot(table)
+    return str(query.sql(dialect=compiler.dialect, pretty=False, copy=False))

@@ -16,7 +16,6 @@ from deqi.safety.population import marks as marking
 from deqi.safety.population import outcome
 from deqi.safety.population import persons as people
 from deqi.safety.population.cache import kept
-from deqi.safety.population.dialects import to_sql
 from deqi.safety.population.judging import (
     Asked,
     Fired,
@@ -33,6 +32,7 @@ from deqi.safety.population.judging import (
 from deqi.safety.population.layout import Layout, lay_out
 from deqi.safety.population.persons import Asking
 from deqi.safety.population.verdicts import Judge
+from deqi.safety.population.writing import Step, Writer, without_collector
 
 WAYS = pa.schema(
     [
@@ -44,13 +44,6 @@ WAYS = pa.schema(
     ]
 )
 """How the units that occur are converted to those the rules use, for each observation."""
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One table of the program, and the query that makes it."""
-
-    name: str
-    sql: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,19 +63,6 @@ def shapes_schema(layout: Layout) -> pa.Schema:
     """The table ``shapes``: for each way in which facts of a kind are coded, the leaves whose sets can judge them."""
     words = [(f"judged_{word}", pa.int64()) for word in range(layout.leaves.words)]
     return pa.schema([("kind", pa.string()), ("shapes", pa.string()), *words])
-
-
-class _Writer:
-    """Turns expressions into steps; each may use the tables of those before it."""
-
-    def __init__(self, dialect: str) -> None:
-        self._dialect = dialect
-        self.steps: list[Step] = []
-
-    def keep(self, name: str, table: ir.Table) -> ir.Table:
-        """Make a table of an expression; gives the table to go on with."""
-        self.steps.append(Step(name, to_sql(table, self._dialect)))
-        return ibis.table(table.schema(), name=name)
 
 
 def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb") -> Program:
@@ -105,7 +85,7 @@ def _write(layout: Layout, dialect: str) -> Written:
     given = {name: _input(name, table.schema) for name, table in layout.constants().items()}
     persons, facts, answers = _input("persons", PERSONS), _input("facts", FACTS), _input("answers", ANSWERS)
     ways, shapes = _input("ways", WAYS), _input("shapes", shapes_schema(layout))
-    write = _Writer(dialect)
+    write = Writer()
 
     day = given["k_day"]
     there = marking.existing(facts, day)
@@ -140,7 +120,7 @@ def _write(layout: Layout, dialect: str) -> Written:
     }
     hinged = dict.fromkeys(question for pair in pairs for question in pair if question)
     said = {people.said_column(question): asking.find_said(question) for question in hinged}
-    table = write.keep("person_answers", table.mutate(**said, **asks))
+    table = write.widen("person_answers", table, said | asks)
 
     asking = Asking(layout, table)
     judge = Judge(layout, asking)
@@ -148,11 +128,11 @@ def _write(layout: Layout, dialect: str) -> Written:
     # A leaf about a plan is no when there is none.
     truths |= {leaf_column(number): ibis.literal(False) for number in layout.planned}
     nodes = Nodes(layout.rules)
-    table = write.keep("person_leaves", table.mutate(**truths))
+    table = write.widen("person_leaves", table, truths)
     judged = {rule_column(rule): nodes.truth(rule.trigger, table) for rule in layout.rules}
-    table = write.keep("person_rules", table.mutate(**nodes.columns(table), **judged))
-    table = write.keep("person_states", table.mutate(**states(layout, nodes, table)))
-    table = write.keep("person_results", table.mutate(**replaced(layout, table)))
+    table = write.widen("person_rules", table, nodes.columns(table) | judged)
+    table = write.widen("person_states", table, states(layout, nodes, table))
+    table = write.widen("person_results", table, replaced(layout, table))
     columns = [state_column(rule) for rule in layout.rules]
     write.keep("results", table.select("person", *columns, **candidacies(layout, table)))
 
@@ -167,12 +147,13 @@ def _write(layout: Layout, dialect: str) -> Written:
     write.keep("because", reasons)
     pairs_asked = write.keep("asked", open_.unnested(table))
     write.keep("questions", outcome.questions(pairs_asked, given["k_asked"]))
-    return Written(tuple(write.steps), tuple(why.keys), tuple(open_.keys))
+    return Written(write.steps(dialect), tuple(why.keys), tuple(open_.keys))
 
 
 def _written(layout: Layout, dialect: str) -> Written:
     """The queries, from a file of this user's where the same rules were compiled by the same code before."""
-    return kept("rules", (_fingerprint(layout), dialect), Written, lambda: _write(layout, dialect))
+    with without_collector():
+        return kept("rules", (_fingerprint(layout), dialect), Written, lambda: _write(layout, dialect))
 
 
 def _fingerprint(layout: Layout) -> str:
@@ -188,11 +169,11 @@ def _fingerprint(layout: Layout) -> str:
     )
 
 
-def _keep_questions(write: _Writer, layout: Layout, table: ir.Table, level: int, questions: list[str]) -> ir.Table:
+def _keep_questions(write: Writer, layout: Layout, table: ir.Table, level: int, questions: list[str]) -> ir.Table:
     """The table with, for each question, whether it is about the person and what is put before it."""
     asking = Asking(layout, table)
     terms = {name: term for question in questions for name, term in asking.terms(question).items()}
-    table = write.keep(f"person_terms_{level}", table.mutate(**terms))
+    table = write.widen(f"person_terms_{level}", table, terms)
     asking = Asking(layout, table)
     about = {people.about_column(question): asking.about(question) for question in questions}
     first = {
@@ -200,7 +181,7 @@ def _keep_questions(write: _Writer, layout: Layout, table: ir.Table, level: int,
         for question in questions
         for name, when in asking.first(question).items()
     }
-    return write.keep(f"person_asked_{level}", table.mutate(**about, **first))
+    return write.widen(f"person_asked_{level}", table, about | first)
 
 
 _TYPES = {
