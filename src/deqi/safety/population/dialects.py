@@ -1,4 +1,4 @@
-"""Expressions as the SQL of an engine, by Ibis's compilers; Spark's with what Ibis does not write for it."""
+"""Expressions as the SQL of an engine, by Ibis's compilers, with what Ibis does not write for DuckDB and Spark."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import ibis.backends.sql.compilers as compilers
 import ibis.expr.types as ir
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.databricks import DatabricksCompiler
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.dialects import PySpark
 
 
@@ -43,7 +44,18 @@ class _Spark(_Databricks):
     dialect = PySpark
 
 
-_OWN = {"spark": _Spark, "pyspark": _Spark, "databricks": _Databricks}
+class _DuckDB(DuckDBCompiler):  # type: ignore[misc]
+    """With the lambdas that DuckDB goes on to read; Ibis writes those it gives up."""
+
+    __slots__ = ()
+
+    def visit_ArrayFilter(self, op: Any, *, arg: Any, body: Any, param: Any, index: Any) -> Any:  # noqa: N802
+        """``list_filter``."""
+        names = [sge.to_identifier(name) for name in (param, index) if name is not None]
+        return self.f.list_filter(arg, sge.Lambda(this=body, expressions=names, colon=True))
+
+
+_OWN = {"duckdb": _DuckDB, "spark": _Spark, "pyspark": _Spark, "databricks": _Databricks}
 
 
 @functools.cache

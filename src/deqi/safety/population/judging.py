@@ -176,13 +176,12 @@ class Pairs(Generic[Key]):
         self.keys.append(key)
         self.when.append(when)
 
-    def unnested(self, table: ir.Table) -> ir.Table:
-        """Persons and the numbers of the keys that hold for them."""
+    def listed(self) -> ir.ArrayValue:
+        """The numbers of the keys that hold."""
         numbers = [
             when.ifelse(ibis.literal(number, "int16"), ibis.null("int16")) for number, when in enumerate(self.when)
         ]
-        rows = table.select("person", pair=ibis.array(numbers).unnest())
-        return rows.filter(rows.pair.notnull())
+        return ibis.array(numbers).filter(lambda number: number.notnull())
 
 
 def fired(layout: Layout, nodes: Nodes, table: ir.Table) -> Pairs[Fired]:

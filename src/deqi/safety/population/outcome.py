@@ -148,15 +148,31 @@ def _reasons(rows: ir.Table, role: str, row: ir.Value) -> ir.Table:
     return rows.select("person", "place", role=ibis.literal(role), row=row.cast("int64"))
 
 
-def questions(asked: ir.Table, meaning: ir.Table) -> ir.Table:
-    """The open questions of each person, those of the worst rules first."""
-    rows = asked.join(meaning, "pair")
-    grouped = rows.group_by(["person", "question"]).agg(
+def found(fired: ir.Table, meaning: ir.Table) -> ir.Table:
+    """The findings: persons and the places of the rules that fired."""
+    return fired.join(meaning, "pair").select("person", "place").distinct()
+
+
+def askings(verdicts: ir.Table) -> ir.Table:
+    """The different lists of what is open, numbered: far fewer than persons where charts hold little."""
+    return verdicts.select("asked").distinct().mutate(asking=ibis.row_number())
+
+
+def put(askings: ir.Table, meaning: ir.Table) -> ir.Table:
+    """The open questions of each such list, those of the worst rules first."""
+    rows = askings.select("asking", pair=askings.asked.unnest()).join(meaning, "pair")
+    grouped = rows.group_by(["asking", "question"]).agg(
         urgency=rows.urgency.min(),
         rules=rows.count(),
         decides=rows.rule.group_concat(";", order_by=rows.turn),
     )
     rank = ibis.row_number().over(
-        group_by="person", order_by=[ibis.asc("urgency"), ibis.desc("rules"), ibis.asc("question")]
+        group_by="asking", order_by=[ibis.asc("urgency"), ibis.desc("rules"), ibis.asc("question")]
     )
-    return grouped.mutate(rank=rank).select("person", "rank", "question", "decides")
+    return grouped.mutate(rank=rank).select("asking", "rank", "question", "decides")
+
+
+def questions(verdicts: ir.Table, askings: ir.Table, put: ir.Table) -> ir.Table:
+    """The open questions of each person, in their order."""
+    whose = verdicts.select("person", "asked").join(askings, "asked")
+    return whose.select("person", "asking").join(put, "asking").select("person", "rank", "question", "decides")

@@ -34,6 +34,9 @@ from deqi.safety.population.persons import Asking
 from deqi.safety.population.verdicts import Judge
 from deqi.safety.population.writing import Step, Writer, without_collector
 
+RESULTS = ("results", "found", "because", "questions")
+"""The tables that a program is run for; the others are on the way to them."""
+
 WAYS = pa.schema(
     [
         ("set", pa.string()),
@@ -50,8 +53,8 @@ WAYS = pa.schema(
 class Program:
     """What to run, on the input tables ``persons facts details answers ways shapes`` and the constants.
 
-    It makes ``results`` (candidacy and every rule's state, a row a person), ``because`` (the facts behind findings) and
-    ``questions``.
+    It makes the tables of `RESULTS`: ``results`` (candidacy and every rule's state, a row a person), ``found`` (the
+    findings), ``because`` (the facts behind them) and ``questions``.
     """
 
     layout: Layout
@@ -134,19 +137,24 @@ def _write(layout: Layout, dialect: str) -> Written:
     table = write.widen("person_states", table, states(layout, nodes, table))
     table = write.widen("person_results", table, replaced(layout, table))
     columns = [state_column(rule) for rule in layout.rules]
-    write.keep("results", table.select("person", *columns, **candidacies(layout, table)))
-
     asking = Asking(layout, table)
     judge = Judge(layout, asking)
     why = fired(layout, nodes, table)
     open_ = asked(layout, nodes, {number: judge.asks(number) for number in layout.used}, asking)
     given |= {"k_fired": _input("k_fired", outcome.FIRED), "k_asked": _input("k_asked", outcome.ASKED)}
-    pairs_fired = write.keep("fired", why.unnested(table))
+    outcomes = candidacies(layout, table)
+    verdicts = write.keep(
+        "verdicts", table.select("person", *columns, **outcomes, fired=why.listed(), asked=open_.listed())
+    )
+    write.keep("results", verdicts.select("person", *columns, *outcomes))
+    pairs_fired = write.keep("fired", verdicts.select("person", pair=verdicts.fired.unnest()))
+    write.keep("found", outcome.found(pairs_fired, given["k_fired"]))
     weeks = next(one for one, name in zip(joined, parts, strict=True) if name == "weeks")
     reasons = outcome.because(pairs_fired, given["k_fired"], marks, answers, weeks, persons)
     write.keep("because", reasons)
-    pairs_asked = write.keep("asked", open_.unnested(table))
-    write.keep("questions", outcome.questions(pairs_asked, given["k_asked"]))
+    askings = write.keep("askings", outcome.askings(verdicts))
+    put = write.keep("put", outcome.put(askings, given["k_asked"]))
+    write.keep("questions", outcome.questions(verdicts, askings, put))
     return Written(write.steps(dialect), tuple(why.keys), tuple(open_.keys))
 
 

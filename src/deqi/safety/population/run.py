@@ -12,7 +12,11 @@ from deqi.knowledge.leaves import Gestation, Medication, Observation, Recorded
 from deqi.people.table import Tables, example_of
 from deqi.safety.population.bits import word_and_mask
 from deqi.safety.population.layout import LISTED, Layout
-from deqi.safety.population.program import WAYS, Program, shapes_schema
+from deqi.safety.population.program import RESULTS, WAYS, Program, shapes_schema
+
+
+AT_A_TIME = 50_000
+"""Persons judged together: what is on the way to their results takes some hundred megabytes."""
 
 
 class Runner:
@@ -42,17 +46,46 @@ class Runner:
             self._keep(name, table)
         return ("ways", "shapes", *program.constants)
 
-    def run(self, program: Program) -> None:
-        """Judge the population: makes the program's tables."""
+    def run(self, program: Program, at_a_time: int = AT_A_TIME) -> None:
+        """Judge the population, so many persons at a time: makes the program's result tables."""
         self.prepare(program)
-        before = ""
-        for step in program.steps:
-            self.connection.execute(f"CREATE OR REPLACE TABLE {step.name} AS {step.sql}")
-            if step.name.startswith("person_"):
-                # Each of these holds all that the one before it held.
-                if before:
-                    self.connection.execute(f"DROP TABLE {before}")
-                before = step.name
+        for name in RESULTS:
+            self.connection.execute(f"DROP TABLE IF EXISTS {name}")
+        for number, (first, last) in enumerate(self._slices(at_a_time)):
+            self._judge(program, first, last)
+            for name in RESULTS:
+                verb = f"INSERT INTO main.{name}" if number else f"CREATE TABLE main.{name} AS"
+                self.connection.execute(f"{verb} FROM slice.{name}")
+            self.connection.execute("DROP SCHEMA slice CASCADE")
+
+    def _slices(self, at_a_time: int) -> list[tuple[int, int]]:
+        """The first and last number of so many persons at a time; one slice where there is nobody."""
+        return self.rows(
+            f"""SELECT coalesce(min(person), 0), coalesce(max(person), 0)
+                FROM (SELECT person, (row_number() OVER (ORDER BY person) - 1) // {at_a_time} AS slice FROM persons)
+                GROUP BY slice ORDER BY slice"""
+        ) or [(0, 0)]
+
+    def _judge(self, program: Program, first: int, last: int) -> None:
+        """Make the program's tables in the schema ``slice``, where the population is these persons alone."""
+        self.connection.execute("CREATE SCHEMA slice")
+        for name in ("persons", "facts", "answers"):
+            self.connection.execute(
+                f"CREATE TABLE slice.{name} AS FROM main.{name} WHERE person BETWEEN {first} AND {last}"
+            )
+        self.connection.execute("SET search_path = 'slice,main'")
+        try:
+            passing: list[str] = []
+            for step in program.steps:
+                if step.passing:
+                    # Never kept, so that a thousand columns exist for the few persons at hand only.
+                    passing.append(f'"{step.name}" AS ({step.sql})')
+                    continue
+                above = f"WITH {', '.join(passing)} FROM ({step.sql})" if passing else step.sql
+                self.connection.execute(f"CREATE TABLE {step.name} AS {above}")
+                passing.clear()
+        finally:
+            self.connection.execute("SET search_path = 'main'")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""

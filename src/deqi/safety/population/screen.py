@@ -56,9 +56,6 @@ def screen(
     _mark_dead(runner, as_of)
     progress("judging", 0.0)
     runner.run(program)
-    space.connection.execute(
-        "CREATE OR REPLACE TABLE found AS SELECT DISTINCT person, place FROM fired JOIN k_fired USING (pair)"
-    )
     return Screened(runner, program, intake)
 
 

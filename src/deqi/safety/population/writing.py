@@ -21,6 +21,8 @@ class Step(msgspec.Struct, frozen=True):
 
     name: str
     sql: str
+    passing: bool
+    """It is a table that grows: the next step alone uses it, so that it need not be kept."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Writer:
             for field in made.find(ops.Field):
                 if isinstance(field.rel, ops.UnboundTable):
                     used[field.rel.name].add(field.name)
-            written.append(Step(one.name, to_sql(made.to_expr(), dialect)))
+            written.append(Step(one.name, to_sql(made.to_expr(), dialect), one.more is not None))
         return tuple(reversed(written))
 
 
