@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from deqi.errors import InputError
 if TYPE_CHECKING:
     from deqi.people.settings import ClinicSettings
     from deqi.safety.engine import Engine
+    from deqi.safety.population.spark import Spark
     from deqi.safety.population.summary import Summary
 
 
@@ -23,6 +25,13 @@ class Format(enum.StrEnum):
     parquet = "parquet"
     csv = "csv"
     ndjson = "ndjson"
+
+
+class Judged(enum.StrEnum):
+    """What runs the rules."""
+
+    duckdb = "duckdb"
+    spark = "spark"
 
 
 def screen(
@@ -42,6 +51,13 @@ def screen(
     output_format: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.parquet,
     exact: Annotated[bool, typer.Option("--exact", help="Print counts of fewer than 5 persons too.")] = False,
     memory: Annotated[str, typer.Option("--memory", help="Memory before work is spilled to disk.")] = "2GB",
+    judged_in: Annotated[Judged, typer.Option("--engine", help="What runs the rules.")] = Judged.duckdb,
+    master: Annotated[
+        str | None, typer.Option("--master", help="With --engine spark: local[2], spark://host:7077, yarn, k8s://...")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option("--work", help="With --engine spark: a folder that all its machines see.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when anybody must not go on as planned.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -66,8 +82,8 @@ def screen(
     chosen = _settings(settings)
     engine = _engine(chosen, value_sets)
     begun = time.perf_counter()
-    with Workspace(memory) as space, _Bar() as bar:
-        done = screen_population(engine, path, day, space, complete=chosen.complete, progress=bar.step)
+    with _spark(judged_in, master, work) as spark, Workspace(memory) as space, _Bar() as bar:
+        done = screen_population(engine, path, day, space, complete=chosen.complete, progress=bar.step, spark=spark)
         files: tuple[Path, ...] = ()
         if output is not None:
             bar.step("writing", 0.0)
@@ -128,6 +144,17 @@ def _check_packages() -> None:
         import pyarrow  # noqa: F401
     except ImportError as missing:
         raise InputError(f"deqi screen needs the package {missing.name}; install deqi[screen].") from None
+
+
+def _spark(judged_in: Judged, master: str | None, work: Path | None) -> contextlib.AbstractContextManager[Spark | None]:
+    if judged_in is Judged.duckdb:
+        for option, given in (("--master", master), ("--work", work)):
+            if given is not None:
+                raise InputError(f"{option}: DuckDB has none; add --engine spark.")
+        return contextlib.nullcontext()
+    from deqi.safety.population.spark import Spark
+
+    return Spark(master or "local[*]", work)
 
 
 def _settings(path: Path | None) -> ClinicSettings:

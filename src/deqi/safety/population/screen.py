@@ -17,6 +17,7 @@ from deqi.safety.engine import Engine
 from deqi.safety.population.columns import counting, reader_for
 from deqi.safety.population.program import Program, compile_rules
 from deqi.safety.population.run import Runner
+from deqi.safety.population.spark import Spark
 from deqi.safety.population.workspace import Workspace
 
 Progress = Callable[[str, float], None]
@@ -40,10 +41,11 @@ def screen(
     *,
     complete: frozenset[Kind] = frozenset(),
     progress: Progress = lambda step, share: None,
+    spark: Spark | None = None,
 ) -> Screened:
     """Judge everybody in a file or folder, on one day.
 
-    ``complete`` are the lists that are complete for everybody.
+    ``complete`` are the lists that are complete for everybody. ``spark`` judges in place of DuckDB.
 
     Raises:
         InputError: the files cannot be read, or nothing in them is about a person.
@@ -52,10 +54,13 @@ def screen(
     progress("reading", 0.0)
     intake = _read(engine, path, as_of, runner, complete, progress)
     progress("compiling the rules", 0.0)
-    program = compile_rules(engine.catalog, as_of)
+    program = compile_rules(engine.catalog, as_of, "duckdb" if spark is None else "spark")
     _mark_dead(runner, as_of)
     progress("judging", 0.0)
-    runner.run(program)
+    if spark is None:
+        runner.run(program)
+    else:
+        spark.run(runner, program)
     return Screened(runner, program, intake)
 
 
