@@ -14,9 +14,11 @@ from deqi.safety.population.bits import word_and_mask
 from deqi.safety.population.layout import LISTED, Layout
 from deqi.safety.population.program import RESULTS, WAYS, Program, shapes_schema
 
-
 AT_A_TIME = 50_000
 """Persons judged together: what is on the way to their results takes some hundred megabytes."""
+
+FEW = 5_000
+"""Up to so many persons, DuckDB takes longer to improve its plans than to run them as they are."""
 
 
 class Runner:
@@ -73,7 +75,10 @@ class Runner:
             self.connection.execute(
                 f"CREATE TABLE slice.{name} AS FROM main.{name} WHERE person BETWEEN {first} AND {last}"
             )
+        ((persons,),) = self.rows("SELECT count(*) FROM slice.persons")
         self.connection.execute("SET search_path = 'slice,main'")
+        if persons <= FEW:
+            self.connection.execute("PRAGMA disable_optimizer")
         try:
             passing: list[str] = []
             for step in program.steps:
@@ -85,6 +90,7 @@ class Runner:
                 self.connection.execute(f"CREATE TABLE {step.name} AS {above}")
                 passing.clear()
         finally:
+            self.connection.execute("PRAGMA enable_optimizer")
             self.connection.execute("SET search_path = 'main'")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
