@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 import duckdb
+import msgspec
 
 from deqi.knowledge import load
 from deqi.people.facts import Answer, Fact, Person
@@ -16,7 +17,9 @@ from deqi.safety.findings import Assessment
 from deqi.safety.population.columns import tables_of
 from deqi.safety.population.judging import STATES, state_column
 from deqi.safety.population.program import Program, compile_rules
+from deqi.safety.population.restricting import fill_in
 from deqi.safety.population.run import Runner
+from deqi.safety.restricted import Restricted
 
 AS_OF = dt.date(2026, 11, 24)
 
@@ -48,6 +51,12 @@ def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[
     for person, place, role, row in runner.rows("SELECT person, place, role, row FROM because"):
         of = facts[row] if row >= 0 else answers[-1 - row]
         because.setdefault((person, places[place]), {"because": set(), "disputed": set()})[role].add(of)
+    fill_in(runner.connection, program(as_of).layout)
+    restricts: dict[int, dict[str, set[Restricted]]] = {}
+    for person, place, written in runner.rows("SELECT person, place, restricts FROM restricting"):
+        filled = msgspec.json.decode(written, type=tuple[Restricted, ...])
+        assert places[place] not in restricts.setdefault(person, {}), "a finding restricts one thing"
+        restricts[person][places[place]] = set(filled)
     questions: dict[int, list[tuple[str, str]]] = {}
     for person, question, decides in runner.rows(
         "SELECT person, question, decides FROM questions ORDER BY person, rank"
@@ -69,6 +78,7 @@ def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[
                 for rule in ranked
                 if named[rule] == "yes"
             ],
+            "restricts": restricts.get(number, {}),
             "questions": questions.get(number, []),
         }
 
@@ -86,6 +96,7 @@ def told(assessment: Assessment) -> dict[str, object]:
         "findings": [
             (one.rule.id, {"because": set(one.because), "disputed": set(one.disputed)}) for one in assessment.findings
         ],
+        "restricts": {one.rule.id: set(one.restricts) for one in assessment.findings},
         "questions": [(one.question, ";".join(one.decides)) for one in assessment.questions],
     }
 

@@ -87,7 +87,7 @@ def screen(
         files: tuple[Path, ...] = ()
         if output is not None:
             bar.step("writing", 0.0)
-            files = write_tables(space, output, output_format.value, done.intake.unreadable)
+            files = write_tables(space, done.program.layout, output, output_format.value, done.intake.unreadable)
         summary = summarise(
             done.runner,
             done.program.layout,

@@ -16,7 +16,7 @@ from deqi.safety.catalog import Catalog, CompiledRule
 from deqi.safety.context import Context
 from deqi.safety.restricted import Restricted, Sides, filled_in
 
-__all__ = ["Place", "Restricted", "Sides", "restrictions"]
+__all__ = ["Place", "Restricted", "Sides", "restricted_at", "restrictions"]
 
 WHOLE_BODY = "body"
 _SIDES: tuple[Sides, ...] = ("left", "right", "both")
@@ -33,32 +33,38 @@ def restrictions(
     compiled: CompiledRule, because: Iterable[Fact | Answer], context: Context
 ) -> tuple[tuple[Restricted, ...], str | None]:
     """What the rule restricts here, and its site question where its answer would narrow that."""
-    rule = compiled.rule
     if compiled.restricts is not None:
         return compiled.restricts, None
-    places = _places(rule, because, context)
-    asks_site = _asks_for_site(rule, context.catalog)
+    question = compiled.rule.site_question
+    answer = context.answer(question) if question is not None else None
+    places = [Place(fact.site, fact.side) for fact in because if isinstance(fact, Fact)]
+    found = restricted_at(compiled.rule, places, None if answer is None else answer.value, context.catalog)
+    return found, question if answer is None and any(one.assumed for one in found) else None
+
+
+def restricted_at(
+    rule: Rule, facts: Iterable[Place], told: str | float | None, catalog: Catalog
+) -> tuple[Restricted, ...]:
+    """What a rule restricts whose facts are at these places; ``told`` is the answer to its site question."""
+    places = _places(rule, facts, told, catalog)
+    asks_site = _asks_for_site(rule, catalog)
     found: dict[Restricted, None] = {}
     for one in rule.restricts:
         if one.side != "from-fact":
             found[filled_in(one)] = None
             continue
         for place in places:
-            for regions, within in _regions(one.regions, place if asks_site else Place(None, None), context.catalog):
+            for regions, within in _regions(one.regions, place if asks_site else Place(None, None), catalog):
                 assumed = place.side is None or (asks_site and place.site is None)
                 found[filled_in(one, regions, within, place.side or "both", assumed)] = None
-    open_question = rule.site_question if any(one.assumed for one in found) else None
-    if open_question is not None and context.answer(open_question) is not None:
-        open_question = None
-    return tuple(found), open_question
+    return tuple(found)
 
 
-def _places(rule: Rule, because: Iterable[Fact | Answer], context: Context) -> tuple[Place, ...]:
+def _places(rule: Rule, facts: Iterable[Place], answer: str | float | None, catalog: Catalog) -> tuple[Place, ...]:
     """Every place the facts and the answer name; one unknown place where they name none."""
-    facts = [Place(fact.site, fact.side) for fact in because if isinstance(fact, Fact)]
-    told = _place_told(context.answer(rule.site_question) if rule.site_question else None, context.catalog)
+    told = _place_told(answer, catalog)
     if told is not None:
-        return tuple(dict.fromkeys((told, *(one for one in facts if not _told_of(one, told, rule, context.catalog)))))
+        return tuple(dict.fromkeys((told, *(one for one in facts if not _told_of(one, told, rule, catalog)))))
     return tuple(dict.fromkeys(facts)) or (Place(None, None),)
 
 
@@ -75,15 +81,15 @@ def _told_of(fact: Place, told: Place, rule: Rule, catalog: Catalog) -> bool:
     return fact.site is None or not any(fact.site in catalog.region_below[one] for one in about)
 
 
-def _place_told(answer: Answer | None, catalog: Catalog) -> Place | None:
+def _place_told(answer: str | float | None, catalog: Catalog) -> Place | None:
     """``left``, ``left-arm``, ``lower-back``; ``several`` or ``elsewhere`` stand for the widest place, both sides."""
-    if answer is None or not isinstance(answer.value, str) or answer.value in ("yes", "no"):
+    if not isinstance(answer, str) or answer in ("yes", "no"):
         return None
-    side, _, site = answer.value.partition("-")
+    side, _, site = answer.partition("-")
     for known in _SIDES:
         if side == known:
             return Place(site or None, known) if site in catalog.regions or not site else Place(None, known)
-    return Place(answer.value if answer.value in catalog.regions else None, "both")
+    return Place(answer if answer in catalog.regions else None, "both")
 
 
 def _asks_for_site(rule: Rule, catalog: Catalog) -> bool:

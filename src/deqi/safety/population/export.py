@@ -12,6 +12,8 @@ import pyarrow as pa
 from deqi.errors import InputError
 from deqi.people.facts import KINDS
 from deqi.people.reading import Unreadable
+from deqi.safety.population.layout import Layout
+from deqi.safety.population.restricting import fill_in
 from deqi.safety.population.workspace import Workspace
 
 Format = Literal["parquet", "csv", "ndjson"]
@@ -33,7 +35,8 @@ _PERSONS = f"""
     ORDER BY p.person
 """
 _FINDINGS = """
-    SELECT p.token, n.rule, n.severity, n.stage, n.red_flag, n.verified, n.basis, b.role,
+    SELECT p.token, n.rule, n.severity, n.stage, n.red_flag, n.verified, n.basis,
+        {restricts} AS restricts, b.role,
         CASE WHEN a.row IS NOT NULL THEN 'answer' ELSE f.kind END AS kind, coalesce(d.system, '') AS system,
         coalesce(a.question, d.code, '') AS code,
         coalesce(nullif(d.display, ''), d.text, '') AS display,
@@ -48,6 +51,7 @@ _FINDINGS = """
     FROM found w
     JOIN persons p USING (person)
     JOIN k_rules n USING (place)
+    JOIN restricting x ON x.person = w.person AND x.place = w.place
     LEFT JOIN because b ON b.person = w.person AND b.place = w.place
     LEFT JOIN (SELECT * FROM facts QUALIFY row_number() OVER (PARTITION BY row ORDER BY "set") = 1) f ON f.row = b.row
     LEFT JOIN details d ON d.row = b.row
@@ -62,7 +66,7 @@ _QUESTIONS = """
 
 
 def write_tables(
-    space: Workspace, folder: Path, form: Format, unreadable: tuple[Unreadable, ...] = ()
+    space: Workspace, layout: Layout, folder: Path, form: Format, unreadable: tuple[Unreadable, ...] = ()
 ) -> tuple[Path, ...]:
     """Write ``persons``, ``findings`` (a row for each deciding fact), ``questions`` and ``unreadable``.
 
@@ -72,9 +76,11 @@ def write_tables(
         InputError: the folder cannot be made or written to.
     """
     space.connection.register("unreadable_records", _unreadable_table(unreadable))
+    fill_in(space.connection, layout)
     tables = {
         "persons": _PERSONS,
-        "findings": _FINDINGS,
+        # What is JSON already is not written as text into JSON.
+        "findings": _FINDINGS.format(restricts="CAST(x.restricts AS JSON)" if form == "ndjson" else "x.restricts"),
         "questions": _QUESTIONS,
         "unreadable": "SELECT * FROM unreadable_records",
     }
