@@ -161,7 +161,7 @@ def _write(layout: Layout, dialect: str) -> Written:
 def _written(layout: Layout, dialect: str) -> Written:
     """The queries, from a file of this user's where the same rules were compiled by the same code before."""
     with without_collector():
-        return kept("rules", (_fingerprint(layout), dialect), Written, lambda: _write(layout, dialect))
+        return kept(f"rules-{dialect}", (_fingerprint(layout),), Written, lambda: _write(layout, dialect))
 
 
 def _fingerprint(layout: Layout) -> str:
