@@ -25,6 +25,9 @@ INPUTS = ("persons", "facts", "answers")
 JAVA = 17
 """The oldest Java that Spark 4 runs on."""
 
+_TYPES = {"VARCHAR": "STRING", "VARCHAR[]": "ARRAY<STRING>", "TIMESTAMP": "TIMESTAMP_NTZ"}
+"""DuckDB's types by Spark's names, where these are others."""
+
 _LOCAL = re.compile(r"local(\[(\*|[1-9]\d*)\])?")
 _CLUSTER = re.compile(r"spark://[^\s/,]+:\d+(,[^\s/,]+:\d+)*|yarn|k8s://\S+")
 
@@ -49,6 +52,8 @@ _SQL = {
     # The expressions are too large for code made of a whole stage to be worth its making.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.constraintPropagation.enabled": "false",
+    # Nobody reads the plans, and they are long.
+    "spark.sql.maxPlanStringLength": "0",
 }
 
 
@@ -120,22 +125,21 @@ class Spark:
         """
         inside = Path(tempfile.mkdtemp(prefix="run-", dir=self.folder))
         try:
-            for name in (*INPUTS, *runner.prepare(program)):
-                target = inside / f"{name}.parquet"
-                runner.connection.execute(f"COPY {name} TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)")
+            given = {name: _put(runner, name, inside) for name in (*INPUTS, *runner.prepare(program))}
             try:
-                self._judge(program, inside, [*INPUTS, *_small(program)])
+                self._judge(program, inside, given)
             except Exception as error:
-                raise _named(error) from None
+                raise self._named(error) from None
             for name in RESULTS:
                 self._take(runner, name, inside / name)
         finally:
             shutil.rmtree(inside, ignore_errors=True)
 
-    def _judge(self, program: Program, inside: Path, given: list[str]) -> None:
+    def _judge(self, program: Program, inside: Path, given: dict[str, str]) -> None:
         session = self._session
-        for name in given:
-            session.read.parquet(_address(inside / f"{name}.parquet")).createOrReplaceTempView(name)
+        for name, schema in given.items():
+            place = inside / f"{name}.parquet"
+            session.read.schema(schema).parquet(_address(place)).createOrReplaceTempView(name)
         passed = ""
         for step in program.steps:
             made = session.sql(step.sql)
@@ -149,19 +153,35 @@ class Spark:
 
     def _take(self, runner: Runner, name: str, place: Path) -> None:
         """Put a table that Spark wrote among the runner's."""
-        if not (place / "_SUCCESS").exists():
-            raise InputError(
-                f"--work: the workers of {self.master} do not write where this machine reads; name a folder that all "
-                "of them see under the same name."
-            )
+        if not any(place.glob("*.parquet")):
+            raise self._apart()
         runner.connection.execute(f"DROP TABLE IF EXISTS {name}")
         runner.connection.execute(
             f"CREATE TABLE {name} AS FROM read_parquet('{_quoted(place)}/*.parquet', hive_partitioning = false)"
         )
 
+    def _named(self, error: Exception) -> Exception:
+        """What can be said of an error of Spark's without its message, which quotes the records."""
+        condition = getattr(error, "getCondition", lambda: None)()
+        if not isinstance(condition, str) or not re.fullmatch(r"[A-Z][A-Z0-9_.]*", condition):
+            condition = type(error).__name__
+        if condition.startswith("FAILED_READ_FILE") and not self.local:
+            return self._apart()
+        return RuntimeError(f"the compiled rules could not be run in Spark ({condition})")
 
-def _small(program: Program) -> tuple[str, ...]:
-    return ("ways", "shapes", *program.constants)
+    def _apart(self) -> InputError:
+        return InputError(
+            f"--work: the workers of {self.master} and this machine do not see the same files in it; name a folder "
+            "that all of them see under the same name."
+        )
+
+
+def _put(runner: Runner, name: str, folder: Path) -> str:
+    """Write a table of the runner's for Spark; gives its schema in Spark's words."""
+    target = _quoted(folder / f"{name}.parquet")
+    runner.connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+    columns = runner.rows(f"SELECT column_name, column_type FROM (DESCRIBE {name})")
+    return ", ".join(f"`{column}` {_TYPES.get(kind, kind)}" for column, kind in columns)
 
 
 def _address(path: Path) -> str:
@@ -226,14 +246,6 @@ def _check_java() -> None:
         raise InputError(
             f"--engine spark needs Java {JAVA} or newer, and {java} is not; set JAVA_HOME to the folder of one."
         )
-
-
-def _named(error: Exception) -> Exception:
-    """What can be said of an error of Spark's without its message, which quotes the records."""
-    condition = getattr(error, "getCondition", lambda: None)()
-    if not isinstance(condition, str) or not re.fullmatch(r"[A-Z][A-Z0-9_.]*", condition):
-        condition = type(error).__name__
-    return RuntimeError(f"the compiled rules could not be run in Spark ({condition})")
 
 
 @contextlib.contextmanager
