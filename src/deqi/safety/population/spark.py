@@ -127,7 +127,8 @@ class Spark:
         try:
             given = {name: _put(runner, name, inside) for name in (*INPUTS, *runner.prepare(program))}
             try:
-                self._judge(program, inside, given)
+                with _speechless():
+                    self._judge(program, inside, given)
             except Exception as error:
                 raise self._named(error) from None
             for name in RESULTS:
@@ -246,6 +247,22 @@ def _check_java() -> None:
         raise InputError(
             f"--engine spark needs Java {JAVA} or newer, and {java} is not; set JAVA_HOME to the folder of one."
         )
+
+
+@contextlib.contextmanager
+def _speechless() -> Iterator[None]:
+    """PySpark writes the message of every error it raises to the terminal; here it must not."""
+    from pyspark.logger import PySparkLogger
+
+    loggers = [PySparkLogger.getLogger(f"{name}QueryContextLogger") for name in ("SQL", "DataFrame")]
+    before = [one.disabled for one in loggers]
+    for one in loggers:
+        one.disabled = True
+    try:
+        yield
+    finally:
+        for one, was in zip(loggers, before, strict=True):
+            one.disabled = was
 
 
 @contextlib.contextmanager
