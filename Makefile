@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench golden requirements docs clean
+.PHONY: help run test test-spark check lint types bench golden requirements docs clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*?## "} {printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,6 +23,11 @@ $(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt requirements/plot.txt
 	$(PIP) install --require-hashes -r requirements/screen.txt
 	@touch $@
 
+# PySpark comes as a source archive of half a gigabyte, so only those who test it fetch it.
+$(VENV)/spark.stamp: $(VENV)/dev.stamp requirements/spark.txt
+	$(PIP) install --require-hashes --no-build-isolation -r requirements/spark.txt
+	@touch $@
+
 $(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.txt
 	$(PIP) install --require-hashes -r requirements/bench.txt
 	@touch $@
@@ -33,6 +38,9 @@ run: $(VENV)/base.stamp ## The main job: print the benefit-risk report for neuro
 
 test: $(VENV)/dev.stamp ## All tests
 	$(BIN)/python -m pytest -n 2
+
+test-spark: $(VENV)/spark.stamp ## Spark tests (needs Java 17)
+	$(BIN)/python -m pytest tests/spark
 
 check: lint types test ## Lint, types, architecture, knowledge, tests
 
@@ -55,7 +63,7 @@ docs: $(VENV)/dev.stamp ## Regenerate the generated documentation pages
 	$(BIN)/python -m docs.generate
 
 requirements: ## Pin the dependencies again, with hashes (needs pip-tools on the PATH)
-	cd requirements && for name in build base plot screen web dev bench; do \
+	cd requirements && for name in build base plot screen spark web dev bench; do \
 	  pip-compile --quiet --strip-extras --no-header --allow-unsafe --generate-hashes --no-emit-index-url \
 	    --no-emit-trusted-host --no-emit-find-links $$name.in -o $$name.txt; done
 

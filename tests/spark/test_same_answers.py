@@ -72,7 +72,7 @@ def screened(export: Path, output: Path, spark: Spark | None) -> bytes:
     """Writes the result tables; gives the summary."""
     with Workspace() as space:
         done = screen(engine(), export, AS_OF, space, spark=spark)
-        write_tables(space, output, "csv", done.intake.unreadable)
+        write_tables(space, done.program.layout, output, "csv", done.intake.unreadable)
         told = summarise(
             done.runner, done.program.layout, done.intake, edition=engine().catalog.edition, seconds=0, exact=True
         )
