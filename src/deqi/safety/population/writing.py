@@ -66,7 +66,7 @@ class Writer:
 
 def _widened(table: ir.Table, more: Mapping[str, ir.Value], used: set[str]) -> ops.Project:
     """What `Table.mutate` would make, less what is not used; it would look through the whole table for each column."""
-    fields = {name: field for name, field in table.op().fields.items() if name in used}
+    fields = {name: ops.Field(table, name) for name in table.columns if name in used}
     new = {name: value.op() for name, value in more.items() if name in used}
     return ops.Project(table, fields | new)
 
