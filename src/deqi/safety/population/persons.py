@@ -182,7 +182,7 @@ def _is_word(name: str) -> bool:
 def _years(birth: ir.DateValue, on: ir.DateValue) -> ir.IntegerValue:
     """Completed years."""
     not_yet = (birth.month() > on.month()) | ((birth.month() == on.month()) & (birth.day() > on.day()))
-    years: ir.IntegerValue = on.year() - birth.year() - not_yet.cast("int64")
+    years: ir.IntegerValue = on.year() - birth.year() - not_yet.ifelse(1, 0)
     return years
 
 
