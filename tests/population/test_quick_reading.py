@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people import table_files, table_workers
+from deqi.people import table_fhir, table_files, table_ndjson, table_workers
 from deqi.people.read import read_chart
 from deqi.safety.demo import Demo, Resource
 from deqi.safety.population.judging import STATES, state_column
@@ -117,25 +118,47 @@ def _one_by_one(folder: Path) -> tuple[dict[str, object], int]:
     return found, len(reading.unreadable)
 
 
-@pytest.fixture(params=["in one process", "in several"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways of reading; the second is otherwise for large exports only. Files are cut into small parts."""
+@pytest.fixture(params=["in one process", "in several", "by DuckDB"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """The ways of reading; the others are otherwise for large exports only. Gives what DuckDB read or left."""
     monkeypatch.setattr(table_files, "BLOCK", 5_000)
+    tries: list[tuple[str, bool]] = []
     if request.param == "in several":
         monkeypatch.setattr(table_workers, "LARGE", 0)
         monkeypatch.setattr(table_workers, "_processors", lambda: 3)
+    if request.param == "by DuckDB":
+        monkeypatch.setattr(table_ndjson, "LARGE", 0)
+        monkeypatch.setattr(table_ndjson, "MOST_ODD", 1.0)
+        monkeypatch.setattr(table_ndjson, "_STEP", 300)
+        read = table_fhir.read_large
+
+        def watched(*arguments: Any) -> Iterator[tuple[Path, bool]]:
+            for path, was_read in read(*arguments):
+                tries.append((path.name, was_read))
+                yield path, was_read
+
+        monkeypatch.setattr(table_fhir, "read_large", watched)
+    return tries
 
 
-@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("spoilt", [False, True], ids=["whole", "spoilt"])
 @pytest.mark.parametrize("write", [_ndjson, _packed, _bundles])
-def test_the_same_people(tmp_path: Path, write: Callable[[list[list[Resource]], Path], None], spoilt: bool) -> None:
+def test_the_same_people(
+    tmp_path: Path,
+    write: Callable[[list[list[Resource]], Path], None],
+    spoilt: bool,
+    way: list[tuple[str, bool]],
+) -> None:
     people = _people()
     write(_spoil(people) if spoilt else people, tmp_path)
     if spoilt and write is _ndjson:
         with (tmp_path / "Condition.ndjson").open("ab") as file:
             file.write(b'not json\n{"resourceType": "Condition", "subject": {"reference": "Patient/demo-0000003"}\n')
     quick, slow = _quickly(tmp_path), _one_by_one(tmp_path)
+    if way and write is _ndjson:
+        read = {name for name, was_read in way if was_read}
+        assert {"MedicationRequest.ndjson", "Observation.ndjson"} <= read
+        assert ("Condition.ndjson" in read) == (not spoilt), "a line that is no JSON leaves the file to the other way"
     assert quick[1] == slow[1]
     for who in slow[0].keys() | quick[0].keys():
         assert quick[0].get(who) == slow[0].get(who), who

@@ -45,14 +45,14 @@ class NameFinder:
     names of results, so that a test for one is the thing itself."""
 
     def __init__(self, entries: Iterable[tuple[str, Iterable[str], Iterable[str]]], *, results: bool = False) -> None:
-        self._before = _BEFORE if results else _BEFORE + _TESTS_BEFORE
-        self._after = _AFTER if results else _AFTER + _TESTS_AFTER
+        self._before = _Phrases(_BEFORE if results else _BEFORE + _TESTS_BEFORE)
+        self._after = _Phrases(_AFTER if results else _AFTER + _TESTS_AFTER)
         self._names: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        self._cancels: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._cancels: dict[str, _Phrases] = {}
         for name, names, cancels in entries:
             for words in filter(None, map(words_of, names)):
                 self._names[words[0]].append((words, name))
-            self._cancels[name] = tuple(filter(None, map(words_of, cancels)))
+            self._cancels[name] = _Phrases(filter(None, map(words_of, cancels)))
 
     def find(self, text: str) -> frozenset[str]:
         """The sets that the text names as something this person has or takes now."""
@@ -66,16 +66,25 @@ class NameFinder:
         return frozenset(found)
 
     def _stands(self, words: tuple[str, ...], start: int, end: int, owner: str) -> bool:
-        if any(_contains(words, cancel) for cancel in self._cancels[owner]):
+        if self._cancels[owner].any_in(words):
             return False
         first = max((place + 1 for place in range(start) if words[place] in _STOPS), default=0)
         last = min((place for place in range(end, len(words)) if words[place] in _STOPS), default=len(words))
         before, after = words[first:start], words[end : min(last, end + _AFTER_REACH)]
-        return not (
-            any(_contains(before, cue) for cue in self._before) or any(_contains(after, cue) for cue in self._after)
+        return not (self._before.any_in(before) or self._after.any_in(after))
+
+
+class _Phrases:
+    """Phrases of one or more words, ready to be looked for."""
+
+    def __init__(self, phrases: Iterable[tuple[str, ...]]) -> None:
+        self._phrases = frozenset(phrases)
+        self._sizes = tuple(sorted({len(phrase) for phrase in self._phrases}))
+
+    def any_in(self, words: tuple[str, ...]) -> bool:
+        """Whether any of them stands in the words."""
+        return any(
+            words[place : place + size] in self._phrases
+            for size in self._sizes
+            for place in range(len(words) - size + 1)
         )
-
-
-def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
-    size = len(part)
-    return any(words[place : place + size] == part for place in range(len(words) - size + 1))

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from deqi.people.coverage import NO_CODE
@@ -222,24 +221,28 @@ class Part:
         """The place of a way of coding."""
         return self._codings.setdefault(codings, len(self._codings))
 
-    def count(self, persons: Ints, known: Ints, meanings: Sequence[Known]) -> None:
-        """Resources of which all is known, by person and number in ``meanings``."""
-        numbers, inverse, counts = np.unique(known, return_inverse=True, return_counts=True)
+    def count(self, persons: Ints, known: Ints, meanings: Sequence[Known]) -> Ints:
+        """Count resources of which all is known, by person and number in ``meanings``; gives their ways of coding."""
+        counts = np.bincount(known)
+        numbers = np.flatnonzero(counts)
         shapes: dict[tuple[Kind, str], int] = {}
-        of: list[int] = []
-        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+        shape_of, coding_of = np.full(len(counts), NOWHERE), np.full(len(counts), NOWHERE)
+        for number in numbers.tolist():
             what = meanings[number]
-            self.block.coded[self.coding(what.codings)] += count
-            of.append(shapes.setdefault((what.kind, what.shape), len(shapes)) if what.shape else NOWHERE)
-        shape = np.array(of, np.int64)[inverse]
+            coding_of[number] = self.coding(what.codings)
+            self.block.coded[int(coding_of[number])] += int(counts[number])
+            if what.shape:
+                shape_of[number] = shapes.setdefault((what.kind, what.shape), len(shapes))
+        shape = shape_of[known]
         told = shape != NOWHERE
         written = list(shapes)
         for pair in np.unique(persons[told] * _WIDE + shape[told]).tolist():
             self._shapes.add((pair // _WIDE, *written[pair % _WIDE]))
+        found: Ints = coding_of[known]
+        return found
 
-    def saw(self, batch: Batch, which: npt.NDArray[np.bool_], persons: Ints, codings: Ints) -> None:
-        """Resources that were read quickly, at the places where ``which`` is true."""
-        chosen = np.flatnonzero(which)
+    def saw(self, batch: Batch, chosen: Ints, persons: Ints, codings: Ints) -> None:
+        """Resources that were read quickly, at the places ``chosen``."""
         kind = batch.outline.kind
         self.block.resources[kind] += len(chosen)
         resources, listed = batch.resources, chosen.tolist()
@@ -249,17 +252,16 @@ class Part:
         else:
             prefix = pa.array([f"{batch.bases[at]}{kind}/" for at in listed], pa.string())
         places = batch.places.some(chosen)
-        columns = (persons[chosen], codings[chosen], places.file, places.line, places.entry)
+        columns = (persons, codings, places.file, places.line, places.entry)
         self._seen.append(pa.table([prefix, ids, *map(pa.array, columns)], schema=SEEN))
 
-    def follow(self, batch: Batch, which: npt.NDArray[np.bool_], persons: Ints, patterns: Ints) -> None:
-        """Facts that follow a pattern, at the places where ``which`` is true."""
-        chosen = np.flatnonzero(which)
+    def follow(self, batch: Batch, chosen: Ints, persons: Ints, patterns: Ints) -> None:
+        """Facts that follow patterns, of the resources at the places ``chosen``."""
         resources = [batch.resources[at] for at in chosen.tolist()]
         quantities = [one.valueQuantity for one in resources] if batch.outline.measured else None
         self._rows.append(
             rows_in_outline(
-                patterns[chosen], persons[chosen], batch.places.some(chosen), resources, batch.outline.timing,
+                patterns, persons, batch.places.some(chosen), resources, batch.outline.timing,
                 quantities,
             )
         )  # fmt: skip

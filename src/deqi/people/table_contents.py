@@ -5,33 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from deqi.people.fhir.documents import Cutter
+from deqi.people.facts import Origin
+from deqi.people.fhir.documents import Cutter, Piece, kind_of
 from deqi.people.table_files import Span, document_of, is_ndjson, lines_of
-from deqi.people.table_gather import entry_of
-from deqi.people.table_rows import NOWHERE
 
-Spot = tuple[str, int, int]
-"""File, line and entry."""
+Spot = tuple[str, int | None, str]
+"""File, line and path."""
 
 
-def contents(spots: Iterable[Spot]) -> dict[Spot, bytes]:
-    """The bytes of the resources at some places."""
-    wanted: dict[str, set[tuple[int, int]]] = {}
-    for file, line, entry in spots:
-        wanted.setdefault(file, set()).add((line, entry))
-    return {(file, *spot): raw for file, here in wanted.items() for spot, raw in _resources(Path(file)) if spot in here}
+def contents(spots: Iterable[Spot]) -> Iterator[tuple[Spot, Piece]]:
+    """The resources at some places, in the order in which a chart is read: files by name."""
+    wanted: dict[str, set[Spot]] = {}
+    for spot in spots:
+        wanted.setdefault(spot[0], set()).add(spot)
+    for file in sorted(wanted, key=Path):
+        for piece in _resources(Path(file)):
+            spot = (file, piece.origin.line, piece.origin.path)
+            if spot in wanted[file]:
+                yield spot, piece
 
 
-def _resources(path: Path) -> Iterator[tuple[tuple[int, int], bytes]]:
+def _resources(path: Path) -> Iterator[Piece]:
     span = Span(str(path), is_ndjson(path))
-    if span.lines:
-        number = 0
-        for data in lines_of(span):
-            for line in data.removesuffix(b"\n").split(b"\n"):
-                number += 1
-                yield (number, NOWHERE), line
+    if not span.lines:
+        yield from Cutter().pieces(document_of(span), span.file)
         return
-    for piece in Cutter().pieces(document_of(span), str(path)):
-        if piece.raw is not None:
-            at = NOWHERE if piece.origin.line is None else piece.origin.line
-            yield (at, entry_of(piece.origin.path)), bytes(piece.raw)
+    number, cutter = 0, Cutter()
+    for data in lines_of(span):
+        for line in data.removesuffix(b"\n").split(b"\n"):
+            number += 1
+            raw = memoryview(line)
+            if kind_of(raw) == "Bundle":
+                yield from cutter._line(raw, Origin(span.file, number))
+            else:
+                yield Piece(kind_of(raw), raw, Origin(span.file, number))

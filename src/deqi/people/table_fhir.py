@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -11,23 +13,28 @@ import msgspec
 import numpy as np
 
 from deqi.errors import InputError
+from deqi.people.codes import CodeIndex
 from deqi.people.facts import Answer, Fact, Kind, Origin
-from deqi.people.fhir.chart import NO_FACT, POINTS_NOWHERE, ChartReader
-from deqi.people.fhir.documents import Piece, WrongVersionError, kind_of, refusal
+from deqi.people.fhir.chart import NO_FACT, POINTS_NOWHERE, TWICE, ChartReader, NotJsonError
+from deqi.people.fhir.documents import Piece, WrongVersionError, refusal
 from deqi.people.fhir.elements import MalformedError
 from deqi.people.fhir.faults import KIND_OF_TYPE, Fault
 from deqi.people.reading import Reading, Unreadable
 from deqi.people.sites import SiteFinder
 from deqi.people.table import Intake, Reader, TableMaker, Tables
-from deqi.people.table_block import Block, Codings, Patterns, Pending, Slow, codings_of, resource_of
+from deqi.people.table_block import Block, Codings, Known, Patterns, Pending, Slow, codings_of, resource_of
 from deqi.people.table_contents import contents
-from deqi.people.table_files import fhir_files, shares_of, size_of
-from deqi.people.table_rows import NOWHERE, path_of, pattern_of
+from deqi.people.table_files import fhir_files, is_ndjson, shares_of, size_of
+from deqi.people.table_ndjson import read_large
+from deqi.people.table_quick import QuickReader
+from deqi.people.table_rows import NOWHERE, Ints, path_of, pattern_of
 from deqi.people.table_staging import Spot, Staging, counted
 from deqi.people.table_workers import blocks_of
 
 PART = 5_000
 _FIRST_DOCUMENT = 10**9
+_HERE = -1
+"""The number of the quick reader beside those of `blocks_of`."""
 
 Counting = Callable[[tuple[Answer, ...]], Iterable[Answer]]
 Progress = Callable[[float], None]
@@ -52,12 +59,44 @@ def read_fhir(
     """
     files = fhir_files(path)
     together = _Together(connection, reader, sites)
-    shares = shares_of(files)
     total = max(1, sum(map(size_of, files)))
-    for number, block in blocks_of(shares, reader.index, sites, total):
+    with _without_looking_for_cycles():
+        _read_all(files, total, connection, reader.index, sites, together, progress)
+        return together.finish_all(path, complete, counting)
+
+
+def _read_all(
+    files: list[Path],
+    total: int,
+    connection: duckdb.DuckDBPyConnection,
+    index: CodeIndex,
+    sites: SiteFinder,
+    together: _Together,
+    progress: Progress,
+) -> None:
+    others = [file for file in files if not is_ndjson(file)]
+    quick = QuickReader(index, sites)
+    for file, was_read in read_large(filter(is_ndjson, files), connection, quick, _HERE, together):
+        if was_read:
+            together.bytes += size_of(file)
+            progress(together.bytes / total)
+        else:
+            others.append(file)
+    for number, block in blocks_of(shares_of(others), index, sites, sum(map(size_of, others))):
         together.take(block, number)
         progress(together.bytes / total)
-    return together.finish_all(path, complete, counting)
+
+
+@contextlib.contextmanager
+def _without_looking_for_cycles() -> Iterator[None]:
+    """Millions of small values are made, none of which refers to itself; looking through them costs a tenth."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 class _Together(ChartReader):
@@ -67,7 +106,7 @@ class _Together(ChartReader):
         super().__init__(reader.index, sites)
         self._connection = connection
         self._reader = reader
-        self._staging = Staging(connection)
+        self.staging = Staging(connection)
         self._persons: dict[str, int] = {}
         self._patterns = Patterns()
         self._all_patterns: list[Fact | Pending] = []
@@ -75,9 +114,11 @@ class _Together(ChartReader):
         self._coding: dict[Codings, int] = {}
         self._coded: Counter[int] = Counter()
         self._good: Counter[str] = Counter()
-        self._bad: Counter[str] = Counter()
+        self._broken: Counter[str] = Counter()
+        self._pieces: Counter[str] = Counter()
         self._other: dict[str, Counter[str]] = {}
         self._documents = _FIRST_DOCUMENT
+        self._where: dict[str, Origin] = {}
         self.bytes = 0
 
     def take(self, block: Block, reader: int) -> None:
@@ -86,7 +127,7 @@ class _Together(ChartReader):
         self._good.update(block.pieces)
         self._resources.update(block.resources)
         self._cutter.skipped += block.skipped
-        persons = np.array([self._persons.setdefault(key, len(self._persons)) for key in block.owners], np.int64)
+        persons = np.array([self.person(key) for key in block.owners], np.int64)
         patterns = self._numbers_of.setdefault(reader, [])
         patterns += [self._patterns.number(one) for one in block.learnt]
         self._all_patterns += self._patterns.take()
@@ -97,10 +138,29 @@ class _Together(ChartReader):
         for document, place in block.documents:
             self._owners[base + document].add(block.owners[place])
         self._cutter.partial.update(base + document for document in block.partial)
-        lines = {file: self._staging.lines_before(file) for file in {slow.origin.file for slow in block.slow}}
-        self._staging.add(block, persons, np.array(patterns, np.int64), np.array(codings, np.int64))
+        lines = {file: self.staging.lines_before(file) for file in {slow.origin.file for slow in block.slow}}
+        self.staging.add(block, persons, self.patterns(reader), np.array(codings, np.int64))
         for slow in block.slow:
             self._take_slow(slow, base, lines[slow.origin.file])
+
+    def person(self, key: str) -> int:
+        """The number of a person's key."""
+        return self._persons.setdefault(key, len(self._persons))
+
+    def patterns(self, reader: int) -> Ints:
+        """The numbers, for all, of the patterns of a reader."""
+        return np.array(self._numbers_of[reader], np.int64)
+
+    def count(self, file: str, kind: str, known: Iterable[tuple[Known, int]]) -> list[int]:
+        """Count resources of a type by what they come to; gives the numbers of their ways of coding."""
+        found = []
+        for one, count in known:
+            coding = self._coding.setdefault(one.codings, len(self._coding))
+            self._coded[coding] += count
+            self._good[file] += count
+            self._resources[kind] += count
+            found.append(coding)
+        return found
 
     def _take_slow(self, slow: Slow, base: int, lines_before: int) -> None:
         at = slow.origin
@@ -120,7 +180,8 @@ class _Together(ChartReader):
         try:
             resource = self._decode(piece)
         except MalformedError as error:
-            self._bad[file] += not self._others
+            self._broken[file] += isinstance(error, NotJsonError)
+            self._pieces[file] += 1
             self._refuse(piece, str(error))
         else:
             self._good[file] += not self._others
@@ -136,9 +197,9 @@ class _Together(ChartReader):
         for file, others in self._other.items():
             if others.total() > self._good[file]:
                 raise WrongVersionError(refusal(file, others.most_common(1)[0][0]))
-        for file, bad in self._bad.items():
-            if bad and not self._good[file] and file not in self._other:
-                raise InputError(f"{file}: nothing in it can be read; give FHIR R4 as JSON or NDJSON")
+        for file, broken in self._broken.items():
+            if broken and broken == self._pieces[file] and not self._good[file]:
+                raise InputError(f"{file}: no line of it is JSON; give FHIR R4 as JSON or NDJSON")
 
     # The end
 
@@ -152,13 +213,13 @@ class _Together(ChartReader):
         keys = list(self._persons)
         for key in keys:
             self._person_of(key)
-        self._find_twice(keys)
+        self._find_twice()
         patterns = self._settle(keys)
         reading = self.finish(self._reader.as_of)
         if not reading.persons:
             raise InputError(f"{path}: nothing about a person; give a Patient and the records about them")
         maker = self._load(reading, complete, counting)
-        self._staging.finish(self._reader, patterns, [self._person_of(key).number for key in keys], maker.facts)
+        self.staging.finish(self._reader, patterns, [self._person_of(key).number for key in keys], maker.facts)
         ways = list(self._coding)
         facts, matched = counted((ways[number], count) for number, count in self._coded.items())
         facts.update(maker.codings)
@@ -166,39 +227,48 @@ class _Together(ChartReader):
         codings = {key: (count, matched[key]) for key, count in facts.items() if count}
         return Intake(reading.resources, reading.left_out, reading.unreadable, codings)
 
-    def _find_twice(self, keys: list[str]) -> None:
+    def _again(self, piece: Piece, key: str) -> bool:
+        if super()._again(piece, key):
+            return True
+        self._where[key] = piece.origin
+        return False
+
+    def _find_twice(self) -> None:
         """Records that stand twice: the same once only; with other contents, malformed."""
-        others = {key: content for (_, key), content in self._seen.items()}
-        meant, found = self._staging.twice(list(others))
-        rows = list(found)
-        before = {number: others[name] for number, name in meant.items()}
-        files = self._staging.files
-        raws = contents((files[one.file], one.line, one.entry) for one in rows)
+        meant, seen = self.staging.twice(list(self._where))
+        quick = {self._spot(one): one for one in seen}
+        slow = {_spot_of(self._where[name]): number for number, name in meant.items()}
+        before: dict[int, int] = {}
         dropped = []
-        for one in rows:
-            content = hash(raws[files[one.file], one.line, one.entry])
-            kind = kind_of(memoryview(raws[files[one.file], one.line, one.entry]))
-            if before.get(one.key) == content:
+        for spot, piece in contents([*quick, *slow]):
+            content = hash(bytes(piece.raw or b""))
+            one = quick.get(spot)
+            key = slow[spot] if one is None else one.key
+            if one is not None and before.get(key) == content:
                 self._left_out["the same record again"] += 1
-                self._resources[kind] -= 1
+                self._resources[piece.kind] -= 1
                 self._coded[one.coding] -= 1
                 dropped.append(one)
-            elif one.key in before:
-                self._refuse_row(kind, one, keys[one.person], "an id that stands twice, with different contents")
-            before[one.key] = content
-        self._staging.drop(dropped)
+            elif key in before:
+                # Its document was numbered anew, and says nothing here.
+                self._refuse(msgspec.structs.replace(piece, document=None), TWICE)
+            before[key] = content
+        self.staging.drop(dropped)
+
+    def _spot(self, one: Spot) -> tuple[str, int | None, str]:
+        return self.staging.files[one.file], None if one.line == NOWHERE else one.line, path_of(one.entry)
 
     def _settle(self, keys: list[str]) -> list[Fact | None]:
         """The patterns as facts, now that the medicines they point to are known; None for what is no fact."""
         pending = {number: one for number, one in enumerate(self._all_patterns) if isinstance(one, Pending)}
-        following = self._staging.following(pending)
+        following = self.staging.following(pending)
         settled: list[Fact | None] = [None if isinstance(one, Pending) else one for one in self._all_patterns]
         facts: dict[int, Fact] = {}
         for number, one in pending.items():
             try:
                 fact = self._fact_of(one)
             except MalformedError as error:
-                for spot in self._staging.remove(number):
+                for spot in self.staging.remove(number):
                     self._refuse_row(one.kind, spot, keys[spot.person], str(error))
                 continue
             if fact is None:
@@ -206,7 +276,7 @@ class _Together(ChartReader):
                 continue
             settled[number] = facts[number] = pattern_of(fact)
             self._coded[self._coding.setdefault(codings_of((fact,)), len(self._coding))] += following[number]
-        self._staging.add_shapes(facts)
+        self.staging.add_shapes(facts)
         return settled
 
     def _fact_of(self, pending: Pending) -> Fact | None:
@@ -216,8 +286,7 @@ class _Together(ChartReader):
         return self._point(resource_of(pending), code or ((), pending.words), Origin())
 
     def _refuse_row(self, kind: str, spot: Spot, owner: str, reason: str) -> None:
-        line = None if spot.line == NOWHERE else spot.line
-        origin = Origin(self._staging.files[spot.file], line, path_of(spot.entry))
+        origin = Origin(*self._spot(spot))
         self._faults.append(Fault(Unreadable(origin, kind, reason), frozenset({KIND_OF_TYPE[kind]}), owner, None))
 
     def _load(self, reading: Reading, complete: frozenset[Kind], counting: Counting) -> TableMaker:
@@ -240,3 +309,7 @@ class _Together(ChartReader):
                 verb = "INSERT INTO {}"
         put(maker.take())
         return maker
+
+
+def _spot_of(origin: Origin) -> tuple[str, int | None, str]:
+    return origin.file, origin.line, origin.path

@@ -12,7 +12,7 @@ import msgspec
 from deqi.errors import InputError
 from deqi.people.source import MAX_GZIP_RATIO, read_bytes
 
-BLOCK = 16 * 2**20
+BLOCK = 8 * 2**20
 """Bytes read at a time."""
 MAX_LINE = 256 * 2**20
 _NDJSON = (".ndjson", ".jsonl")
@@ -150,16 +150,21 @@ def _blocks_within(path: Path, start: int, stop: int) -> Iterator[bytes]:
                 file.seek(start - 1)
                 while (piece := file.readline(BLOCK)) and not piece.endswith(b"\n"):
                     pass
-            if (left := stop - file.tell()) <= 0:
-                return
-            pieces = [file.read(left)]
-            while not pieces[-1].endswith(b"\n") and (piece := file.readline(BLOCK)):
-                pieces.append(piece)
-                if len(pieces) > MAX_LINE // BLOCK + 1:
-                    raise InputError(f"{path}: a line longer than {MAX_LINE // 2**20} MB; split it")
-            yield b"".join(pieces)
+            if (start := file.tell()) < stop:
+                yield _read_to_line_end(file, start, stop, path)
     except OSError as error:
         raise _unreadable(path) from error
+
+
+def _read_to_line_end(file: BinaryIO, start: int, stop: int, path: Path) -> bytes:
+    """From ``start`` to the end of the line that holds the byte before ``stop``, in one piece."""
+    file.seek(stop - 1)
+    while (piece := file.readline(BLOCK)) and not piece.endswith(b"\n"):
+        if file.tell() - stop > MAX_LINE:
+            raise InputError(f"{path}: a line longer than {MAX_LINE // 2**20} MB; split it")
+    stop = file.tell()
+    file.seek(start)
+    return file.read(stop - start)
 
 
 def _unreadable(path: Path) -> InputError:

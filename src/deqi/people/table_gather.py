@@ -13,11 +13,18 @@ from deqi.people.facts import Origin
 from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, is_json, kind_of
 from deqi.people.fhir.references import base_of
 from deqi.people.table_block import Batch, Part
-from deqi.people.table_outline import BY_TYPE, KIND_OF_UNSEEN, OUTLINES, PASSED_OVER, Outline, entries_in_outline
+from deqi.people.table_outline import (
+    BY_TYPE,
+    HEAD,
+    KIND_OF_UNSEEN,
+    OTHER_VERSION,
+    OUTLINES,
+    PASSED_OVER,
+    Outline,
+    entries_in_outline,
+)
 from deqi.people.table_rows import NOWHERE, Places
 
-OTHER_VERSION = re.compile(rb"hl7\.org/fhir/(1\.0|DSTU2|3\.0|STU3|5\.0|R5)")
-"""Where there is none of this, no ``meta`` names another version."""
 _ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]\.resource")
 
 
@@ -83,7 +90,7 @@ class Gathered:
         Raises:
             InputError: it is not FHIR R4 JSON.
         """
-        self._suspect = self._suspect or OTHER_VERSION.search(data) is not None
+        self._suspect = self._suspect or OTHER_VERSION.search(data[:HEAD]) is not None
         before = self._cutter.skipped
         outlined = entries_in_outline(data)
         bundle = None if outlined is None else self._cutter.bundle(data, file)

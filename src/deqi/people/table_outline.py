@@ -11,6 +11,7 @@ import dataclasses
 import itertools
 import math
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Union
 
@@ -31,9 +32,11 @@ Getter = Callable[[Any], Any]
 class Timing:
     """Where the dates of a fact stand: places among the texts that ``texts`` takes from a resource in outline.
 
-    The first that can be read counts. Every pattern is checked against a fact that was read in full.
+    The first that can be read counts. ``names`` are the same texts as names of elements, of which the first that is
+    there counts. Every pattern is checked against a fact that was read in full.
     """
 
+    names: tuple[tuple[str, ...], ...]
     texts: Callable[[Any], Texts]
     start: tuple[int, ...]
     end: tuple[int, ...]
@@ -50,29 +53,37 @@ def _ended(period: fhir.Period | None) -> str | None:
 
 TIMINGS: Mapping[str, Timing] = {
     "Condition": Timing(
+        (("onsetDateTime",), ("onsetPeriod.start",), ("abatementDateTime",), ("recordedDate",)),
         lambda one: (one.onsetDateTime, _begun(one.onsetPeriod), one.abatementDateTime, one.recordedDate),
         start=(0, 1), end=(2,), recorded=(3,),
     ),
     "AllergyIntolerance": Timing(
+        (("onsetDateTime",), ("onsetPeriod.start",), ("recordedDate",)),
         lambda one: (one.onsetDateTime, _begun(one.onsetPeriod), one.recordedDate),
         start=(0, 1), end=(), recorded=(2,),
     ),
-    "MedicationRequest": Timing(lambda one: (one.authoredOn,), start=(0,), end=(), recorded=(0,)),
+    "MedicationRequest": Timing(
+        (("authoredOn",),),
+        lambda one: (one.authoredOn,), start=(0,), end=(), recorded=(0,)),
     "MedicationStatement": Timing(
+        (("effectiveDateTime",), ("effectivePeriod.start",), ("effectivePeriod.end",), ("dateAsserted",)),
         lambda one: (
             one.effectiveDateTime, _begun(one.effectivePeriod), _ended(one.effectivePeriod), one.dateAsserted
         ),
         start=(0, 1), end=(2,), recorded=(3, 0, 1),
     ),
     "MedicationAdministration": Timing(
+        (("effectiveDateTime",), ("effectivePeriod.start",), ("effectivePeriod.end",)),
         lambda one: (one.effectiveDateTime, _begun(one.effectivePeriod), _ended(one.effectivePeriod)),
         start=(0, 1), end=(0, 2), recorded=(0, 1),
     ),
     "Observation": Timing(
+        (("effectiveDateTime", "effectiveInstant"), ("issued",)),
         lambda one: (one.effectiveDateTime or one.effectiveInstant, one.issued),
         start=(0, 1), end=(), recorded=(1,),
     ),
     "Procedure": Timing(
+        (("performedDateTime",), ("performedPeriod.start",), ("performedPeriod.end",)),
         lambda one: (one.performedDateTime, _begun(one.performedPeriod), _ended(one.performedPeriod)),
         start=(0, 1), end=(0, 2), recorded=(),
     ),
@@ -80,9 +91,23 @@ TIMINGS: Mapping[str, Timing] = {
 
 QUICK = tuple(TIMINGS)
 """The resources that stand for themselves. All others may be referred to, or refer to more than a medicine."""
+OTHER_VERSION = re.compile(rb"hl7\.org/fhir/(1\.0|DSTU2|3\.0|STU3|5\.0|R5)")
+"""Where there is none of this, no ``meta`` names another version."""
+HEAD = 65536
+"""Bytes at the beginning of a file or a block in which that is looked for: a file is refused for its version only when
+most of it is of that version."""
 PASSED_OVER = R4_TYPES - fhir.TYPES.keys() - {"Bundle"}
 """Resource types of which nothing is looked at."""
 
+
+class Pointer(msgspec.Struct, frozen=True, gc=False):
+    """A reference of which only the target is looked at."""
+
+    reference: str | None = None
+
+
+pointer_of: Callable[[str], Pointer] = msgspec.json.Decoder(Pointer).decode
+_NOWHERE = Pointer()
 _DECODED = (str | None, bool | None, int | None, fhir.Period | None, fhir.Quantity | None)
 _VARYING = frozenset(
     {
@@ -93,7 +118,7 @@ _VARYING = frozenset(
     }
 )  # fmt: skip
 """Elements that say nothing about what a resource is."""
-_COMMON = frozenset(
+COMMON = frozenset(
     {
         "clinicalStatus", "verificationStatus", "status", "intent", "code", "medicationCodeableConcept",
         "valueCodeableConcept",
@@ -119,8 +144,10 @@ class Outline:
     """The deciding elements, each with whether it is kept undecoded."""
     rare: Callable[[Any], tuple[Any, ...]]
     unclear: Callable[[Any], tuple[Any, ...]] | None
+    unclear_names: tuple[str, ...]
+    clear: tuple[Any, ...]
     plain: tuple[Any, ...]
-    """What ``rare`` gives for a resource that has none of these elements."""
+    """What ``unclear`` and ``rare`` give for a resource that has none of these elements."""
     timing: Timing
     measured: bool
     abates: bool
@@ -140,7 +167,7 @@ class Outline:
 
     def is_unclear(self, resource: Any) -> bool:
         """Whether a resource, if it is in a code set, must be read in full."""
-        return self.unclear is not None and any(one is not None for one in self.unclear(resource))
+        return self.unclear is not None and self.unclear(resource) != self.clear
 
     def keys(self, resources: list[Any], bases: list[str] | None) -> list[tuple[Any, ...]]:
         """What decides about each of some resources of servers; equal keys mean the same."""
@@ -199,19 +226,24 @@ def _outline(kind: str) -> Outline:
     varying = {*_VARYING, *unclear, *({"patient"} if kind == "AllergyIntolerance" else ())}
     if kind in ("MedicationStatement", "MedicationAdministration", "Procedure"):
         varying.add("effectivePeriod")
+    owner = "patient" if kind == "AllergyIntolerance" else "subject"
+    fields = [(name, Pointer, _NOWHERE) if name == owner else (name, *rest) for name, *rest in fields]
     struct = msgspec.defstruct(
         f"Outline{kind}", fields, gc=False, kw_only=True, tag_field="resourceType", tag=kind, module=__name__
     )
-    rare = _several(name for name in names if name not in _COMMON and name not in varying)
+    rare = _several(name for name in names if name not in COMMON and name not in varying)
+    seldom = _several(unclear) if unclear else None
     return Outline(
         kind=kind,
         type=struct,
         decode=msgspec.json.Decoder(struct).decode,
-        owner=operator.attrgetter("patient" if kind == "AllergyIntolerance" else "subject"),
-        decided=tuple((operator.attrgetter(name), name in raw) for name in names if name in _COMMON),
+        owner=operator.attrgetter(f"{owner}.reference"),
+        decided=tuple((operator.attrgetter(name), name in raw) for name in names if name in COMMON),
         rare=rare,
         plain=rare(struct()),
-        unclear=_several(unclear) if unclear else None,
+        unclear=seldom,
+        unclear_names=unclear,
+        clear=() if seldom is None else seldom(struct()),
         timing=TIMINGS[kind],
         measured="valueQuantity" in names,
         abates="abatementDateTime" in names,

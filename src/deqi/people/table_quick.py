@@ -13,7 +13,6 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from deqi.people.codes import CodeIndex
@@ -37,14 +36,21 @@ from deqi.people.table_block import (
     shape_of,
 )
 from deqi.people.table_files import BLOCK, Share, document_of, lines_of
-from deqi.people.table_gather import OTHER_VERSION, Gathered, by_type
-from deqi.people.table_outline import BY_TYPE, KIND_OF_UNSEEN, lines_in_outline
+from deqi.people.table_gather import Gathered, by_type
+from deqi.people.table_outline import (
+    BY_TYPE,
+    HEAD,
+    KIND_OF_UNSEEN,
+    OTHER_VERSION,
+    Outline,
+    lines_in_outline,
+    pointer_of,
+)
 from deqi.people.table_rows import NOWHERE, Ints, Places, follows, pattern_of
 
 _MOST_REMEMBERED = 200_000
 _NEW = -1
 _NEWLINE = 10
-_reference = msgspec.json.Decoder(fhir.Reference).decode
 
 
 class _Whole(ChartReader):
@@ -105,6 +111,7 @@ class QuickReader:
         self._patterns = Patterns()
         self._numbers: dict[str, dict[tuple[Any, ...], int]] = {}
         self._known: list[Known] = []
+        self._pattern: Ints = np.array([IN_FULL])
 
     def read(self, share: Share) -> Iterator[Block]:
         """The blocks of a share.
@@ -131,6 +138,39 @@ class QuickReader:
         part.block.lines = lines
         yield self._done(part, gathered)
 
+    def some_lines(self, file: str, lines: Iterable[tuple[int, bytes]]) -> Block:
+        """Lines picked out of an NDJSON file, with their numbers."""
+        part = Part(self._patterns)
+        gathered = Gathered(part)
+        for at, line in lines:
+            gathered.line(line, file, at)
+        return self._done(part, gathered)
+
+    def owner_key(self, reference: str) -> str | None:
+        """The key of the person that a reference outside a Bundle, as JSON, means; None for one that is not plain."""
+        try:
+            return _key_of(pointer_of(reference).reference)
+        except UNDECODABLE:
+            return None
+
+    def learn(self, outline: Outline, raws: Sequence[bytes], file: str) -> list[Known | None]:
+        """What resources outside a Bundle, and all others of their keys, come to; None for one that does not tell."""
+        resources = [_decoded(outline, raw) for raw in raws]
+        told = [at for at, one in enumerate(resources) if one is not None]
+        found: list[Known | None] = [None] * len(raws)
+        if told:
+            nowhere = np.full(len(told), NOWHERE)
+            places = Places(np.zeros(len(told), np.int64), nowhere, nowhere)
+            batch = Batch(outline, [resources[at] for at in told], [raws[at] for at in told], places)
+            keys = outline.keys(batch.resources, None)
+            plain = np.flatnonzero(~outline.oddities(batch.resources)).tolist()
+            numbers = self._numbers.setdefault(outline.kind, {})
+            self._learn([file], batch, keys, [at for at in plain if keys[at] not in numbers])
+            for at in plain:
+                if keys[at] in numbers:
+                    found[told[at]] = self._known[numbers[keys[at]]]
+        return found
+
     def _done(self, part: Part, gathered: Gathered) -> Block:
         for batch in gathered.batches():
             self._alike(part, batch)
@@ -150,7 +190,7 @@ class QuickReader:
             return before + size
         lines = _Split(data)
         number = part.file(file)
-        suspect = OTHER_VERSION.search(data) is not None
+        suspect = OTHER_VERSION.search(data[:HEAD]) is not None
         for type_, chosen in by_type(outlined).items():
             outline = BY_TYPE.get(type_)
             if outline is None:
@@ -187,45 +227,44 @@ class QuickReader:
         keys = outline.keys(resources, batch.bases)
         numbers = self._numbers.setdefault(outline.kind, {})
         known = np.fromiter(map(numbers.get, keys, itertools.repeat(_NEW)), np.int64, size)
-        if self._learn(part, batch, keys, np.flatnonzero((known == _NEW) & ~odd).tolist()):
+        if self._learn(part.files, batch, keys, np.flatnonzero((known == _NEW) & ~odd).tolist()):
             new = np.flatnonzero(known == _NEW)
             known[new] = [numbers.get(keys[at], _NEW) for at in new.tolist()]
-        # The last one is for what is not known.
-        patterns = np.array([*(one.pattern for one in self._known), IN_FULL])[known]
+        patterns = self._pattern_of(known)
         odd |= patterns == IN_FULL
         if outline.unclear is not None:
             in_a_set = np.flatnonzero(~odd & (patterns >= 0))
             odd[in_a_set] = [outline.is_unclear(resources[at]) for at in in_a_set.tolist()]
         for at in np.flatnonzero(odd).tolist():
             self._one(part, batch, at, int(persons[at]))
-        plain = ~odd
-        part.count(persons[plain], known[plain], self._known)
-        codings = np.array([*(part.coding(one.codings) for one in self._known), NOWHERE])[known]
-        part.saw(batch, plain, persons, codings)
-        following = plain & (patterns >= 0)
-        if following.any():
-            part.follow(batch, following, persons, patterns)
+        plain = np.flatnonzero(~odd)
+        codings = part.count(persons[plain], known[plain], self._known)
+        part.saw(batch, plain, persons[plain], codings)
+        following = plain[patterns[plain] >= 0]
+        if len(following):
+            part.follow(batch, following, persons[following], patterns[following])
+
+    def _pattern_of(self, known: Ints) -> Ints:
+        """The patterns of what is known; `IN_FULL` for what is not."""
+        if len(self._pattern) != len(self._known) + 1:
+            self._pattern = np.array([*(one.pattern for one in self._known), IN_FULL])
+        found: Ints = self._pattern[known]
+        return found
 
     def _persons(self, part: Part, batch: Batch) -> Ints:
-        subjects: Iterable[Any] = map(bytes, map(batch.outline.owner, batch.resources))
+        subjects = map(batch.outline.owner, batch.resources)
         size = len(batch.resources)
         if batch.bases is None:
-            persons = np.fromiter(map(_Persons(part, self._key).__getitem__, subjects), np.int64, size)
+            persons = np.fromiter(map(_Persons(part, _key_of).__getitem__, subjects), np.int64, size)
         else:
             pairs = zip(subjects, batch.bases, strict=True)
-            persons = np.fromiter(map(_Persons(part, self._key_seen_from).__getitem__, pairs), np.int64, size)
+            persons = np.fromiter(map(_Persons(part, _key_seen_from).__getitem__, pairs), np.int64, size)
         if batch.documents is not None:
             there = (persons >= 0) & (batch.documents >= 0)
             part.documents(batch.documents[there], persons[there])
         return persons
 
-    def _key(self, subject: bytes) -> str | None:
-        return _key_of(subject, "")
-
-    def _key_seen_from(self, pair: tuple[bytes, str]) -> str | None:
-        return _key_of(*pair)
-
-    def _learn(self, part: Part, batch: Batch, keys: Sequence[tuple[Any, ...]], places: list[int]) -> bool:
+    def _learn(self, files: Sequence[str], batch: Batch, keys: Sequence[tuple[Any, ...]], places: list[int]) -> bool:
         """Learn from the first of each new key, at some places; whether there was any."""
         firsts: dict[tuple[Any, ...], int] = {}
         for at in places:
@@ -235,19 +274,19 @@ class QuickReader:
                 firsts[keys[at]] = at
         numbers = self._numbers[batch.outline.kind]
         for key, at in firsts.items():
-            found = self._meaning(part, batch, at)
+            found = self._meaning(files, batch, at)
             if found is not None:
                 numbers[key] = len(self._known)
                 self._known.append(found)
         return bool(firsts)
 
-    def _meaning(self, part: Part, batch: Batch, at: int) -> Known | None:
+    def _meaning(self, files: Sequence[str], batch: Batch, at: int) -> Known | None:
         """What a resource and all others of its key come to; None when this one does not tell."""
         outline, resource = batch.outline, batch.resources[at]
         if outline.refers and resource.medicationReference is not None and not resource.medicationCodeableConcept:
             pending = _pending(outline.kind, resource, batch.base(at))
             return None if pending is None else Known("medication", "", (), self._patterns.number(pending))
-        facts = self._whole.facts(batch.piece(at, part.files))
+        facts = self._whole.facts(batch.piece(at, files))
         if facts is None:
             return None
         fact = facts[0]
@@ -281,16 +320,21 @@ def _pending(kind: str, resource: Any, base: str) -> Pending | None:
     return Pending(kind, resource.status, getattr(resource, "intent", None), key or "", words)
 
 
-def _key_of(subject: bytes, base: str) -> str | None:
-    """The key of the person that a subject means; None for anything but a plain reference to one."""
-    if not subject:
-        return None
+def _decoded(outline: Outline, raw: bytes) -> Any:
     try:
-        reference = _reference(subject).reference or ""
+        return outline.decode(raw)
     except UNDECODABLE:
         return None
+
+
+def _key_of(reference: str | None, base: str = "") -> str | None:
+    """The key of the person that a reference means; None for anything but a plain reference to one."""
     key = key_of(reference, base) if reference and not reference.startswith("#") else None
     return key if key is not None and type_of(key) in ("", "Patient") else None
+
+
+def _key_seen_from(pair: tuple[str | None, str]) -> str | None:
+    return _key_of(*pair)
 
 
 class _Split(Sequence[bytes]):

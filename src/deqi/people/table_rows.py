@@ -93,16 +93,35 @@ def rows_in_outline(
     quantities: Sequence[fhir.Quantity | None] | None,
 ) -> pa.Table:
     """Rows of resources in outline that each follow a pattern."""
-    texts = list(zip(*map(timing.texts, resources), strict=True))
-    read = [_read_texts(column) for column in texts]
-    size = len(resources)
-    when = [column for ends in (timing.start, timing.end, timing.recorded) for column in _coalesced(read, ends, size)]
+    texts = [
+        pa.array(column, pa.string()) if any(column) else None
+        for column in zip(*map(timing.texts, resources), strict=True)
+    ]
     if quantities is None:
-        value, unit = pa.nulls(size, pa.float64()), pa.repeat("", size)
+        value, unit = None, None
     else:
         value = pa.array([None if one is None else one.value for one in quantities], pa.float64())
         unit = pa.array(["" if one is None else unit_of(one) for one in quantities], pa.string())
     ids = pa.array([one.id or "" for one in resources], pa.string())
+    return rows_in_columns(patterns, persons, places, ids, timing, texts, value, unit)
+
+
+def rows_in_columns(
+    patterns: Ints,
+    persons: Ints,
+    places: Places,
+    ids: pa.Array,
+    timing: Timing,
+    texts: Sequence[pa.Array | None],
+    value: pa.Array | None,
+    unit: pa.Array | None,
+) -> pa.Table:
+    """The same from columns: texts as ``timing`` names them, None where there is none at all."""
+    size = len(patterns)
+    read = [None if column is None else dates_in(column) for column in texts]
+    when = [column for ends in (timing.start, timing.end, timing.recorded) for column in _coalesced(read, ends, size)]
+    if value is None or unit is None:
+        value, unit = pa.nulls(size, pa.float64()), pa.repeat("", size)
     return _table(patterns, persons, places, ids, when, value, unit)
 
 
@@ -151,11 +170,6 @@ def _coalesced(read: Sequence[Columns | None], places: Iterable[int], size: int)
             first, last, at = (pc.if_else(missing, other, mine) for mine, other in zip(chosen, columns, strict=True))
             chosen = first, last, at
     return chosen if chosen is not None else (pa.nulls(size, _DAY), pa.nulls(size, _DAY), pa.nulls(size, _INSTANT))
-
-
-def _read_texts(texts: Sequence[str | None]) -> Columns | None:
-    """Dates as written; None where there is none at all."""
-    return dates_in(pa.array(texts, pa.string())) if any(texts) else None
 
 
 def dates_in(texts: pa.Array) -> Columns:

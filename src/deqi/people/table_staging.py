@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import msgspec
@@ -17,6 +17,12 @@ from deqi.people.table_rows import NOWHERE, Ints
 
 _PATH = "CASE WHEN {0}.entry < 0 THEN '' ELSE 'Bundle.entry[' || {0}.entry || '].resource' END"
 _LINE = "nullif({0}.line, -1)"
+TOGETHER = 250_000
+"""Resources put into DuckDB at a time."""
+_QUERIES = {
+    # The text of a key is long, and only ever compared.
+    "s_seen": "SELECT hash(prefix || id) AS key, * EXCLUDE (prefix, id) FROM incoming WHERE id <> ''"
+}
 
 
 class Spot(msgspec.Struct, frozen=True, gc=False):
@@ -43,8 +49,8 @@ class Staging:
         self._made: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._lines: Counter[int] = Counter()
+        self._waiting: dict[str, list[pa.Table]] = {"s_rows": [], "s_shapes": [], "s_seen": []}
         self._rows = 0
-        self._turn = 0
 
     @property
     def files(self) -> list[str]:
@@ -60,42 +66,58 @@ class Staging:
         assert block.rows is not None
         assert block.seen is not None
         assert block.shapes is not None
-        files = np.array([self._numbers.setdefault(name, len(self._numbers)) for name in block.files], np.int64)
+        files = np.array([self.file(name) for name in block.files], np.int64)
         rows = _placed(block.rows, persons, files, self._lines)
         rows = _replace(rows, "pattern", patterns[_ints(rows, "pattern")])
-        self._put("s_rows", rows.append_column("row", pa.array(np.arange(len(rows)) + self._rows)))
-        self._rows += len(rows)
+        self.add_rows(rows)
         shapes = block.shapes
-        self._put("s_shapes", _replace(shapes, "person", persons[_ints(shapes, "person")]))
+        self._waiting["s_shapes"].append(_replace(shapes, "person", persons[_ints(shapes, "person")]))
         seen = _placed(block.seen, persons, files, self._lines)
-        seen = _replace(seen, "coding", codings[_ints(seen, "coding")])
-        # The text of a key is long, and only ever compared.
-        self._put(
-            "s_seen",
-            seen,
-            f"SELECT hash(prefix || id) AS key, * EXCLUDE (prefix, id), {self._turn} AS turn FROM incoming "
-            "WHERE id <> ''",
-        )
-        self._turn += 1
+        self._waiting["s_seen"].append(_replace(seen, "coding", codings[_ints(seen, "coding")]))
         for name, lines in block.lines.items():
-            self._lines[self._numbers.setdefault(name, len(self._numbers))] += lines
+            self._lines[self.file(name)] += lines
+        if sum(len(one) for one in self._waiting["s_seen"]) >= TOGETHER:
+            self._flush()
 
-    def twice(self, others: Sequence[str]) -> tuple[dict[int, str], Iterator[Seen]]:
-        """Resources whose key stands more than once, in the order of reading, or is among ``others``; and those of the
-        others that are meant, by the number that stands for the key."""
+    def file(self, name: str) -> int:
+        """The number of a file."""
+        return self._numbers.setdefault(name, len(self._numbers))
+
+    def add_rows(self, rows: pa.Table) -> None:
+        """Facts in rows, with the numbers for all."""
+        self._waiting["s_rows"].append(rows.append_column("row", _numbers_from(self._rows, len(rows))))
+        self._rows += len(rows)
+
+    def add_shapes_from(self, query: str) -> None:
+        """How facts are coded, from a query that gives person, kind and shape."""
+        self._insert("s_shapes", query)
+
+    def add_seen_from(self, query: str) -> None:
+        """Resources that were read quickly, from a query that gives what `Seen` has."""
+        self._flush()
+        self._insert("s_seen", query)
+
+    def _flush(self) -> None:
+        """Put what waits into DuckDB: a few large tables are quicker than many small ones."""
+        for name, tables in self._waiting.items():
+            if tables:
+                self._put(name, pa.concat_tables(tables), _QUERIES.get(name, "SELECT * FROM incoming"))
+                tables.clear()
+
+    def twice(self, others: Sequence[str]) -> tuple[dict[int, str], list[Seen]]:
+        """Resources whose key stands more than once, or is among ``others``; and those of the others that are meant, by
+        the number that stands for the key."""
+        self._flush()
         if "s_seen" not in self._made:
-            return {}, iter(())
-        self._put(
-            "s_others",
-            pa.table({"name": pa.array(others, pa.string())}),
-            "SELECT name, hash(name) AS key FROM incoming",
-        )
+            return {}, []
+        others_ = pa.table({"name": pa.array(others, pa.string())})
+        self._put("s_others", others_, "SELECT name, hash(name) AS key FROM incoming")
         found = self._connection.execute("SELECT key, name FROM s_others SEMI JOIN s_seen USING (key)").fetchall()
         rows = self._connection.execute(
             """SELECT person, file, line, entry, key, coding FROM s_seen WHERE key IN (SELECT key FROM s_seen GROUP BY
-            key HAVING count(*) > 1 UNION ALL SELECT key FROM s_others) ORDER BY turn, line, entry"""
+            key HAVING count(*) > 1 UNION ALL SELECT key FROM s_others)"""
         ).fetchall()
-        return dict(found), (Seen(*row) for row in rows)
+        return dict(found), [Seen(*row) for row in rows]
 
     def drop(self, dropped: Iterable[Seen]) -> None:
         """Take out what was read of some resources."""
@@ -195,11 +217,14 @@ class Staging:
         self._connection.execute("DROP TABLE s_merged")
 
     def _put(self, name: str, table: pa.Table, query: str = "SELECT * FROM incoming") -> None:
+        self._connection.register("incoming", table)
+        self._insert(name, query)
+        self._connection.unregister("incoming")
+
+    def _insert(self, name: str, query: str) -> None:
         verb = f"INSERT INTO {name} BY NAME" if name in self._made else f"CREATE OR REPLACE TABLE {name} AS"
         self._made.add(name)
-        self._connection.register("incoming", table)
         self._connection.execute(f"{verb} {query}")
-        self._connection.unregister("incoming")
 
 
 def counted(codings: Iterable[tuple[Codings, int]]) -> tuple[Counter[tuple[Kind, str]], Counter[tuple[Kind, str]]]:
@@ -222,6 +247,10 @@ def _placed(table: pa.Table, persons: Ints, files: Ints, before: Mapping[int, in
     if offsets.any():
         lines = np.where(lines < 0, lines, lines + offsets[numbers])
     return _replace(_replace(table, "file", numbers), "line", lines)
+
+
+def _numbers_from(first: int, size: int) -> pa.Array:
+    return pa.array(np.arange(first, first + size))
 
 
 def _ints(table: pa.Table, column: str) -> Ints:

@@ -7,6 +7,7 @@ does not meddle with DuckDB's threads. What they send comes from our own code an
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import subprocess
@@ -26,6 +27,8 @@ MOST = 8
 """Processes beyond which their blocks would wait for this one."""
 _COMMAND = "from deqi.people.table_workers import work; work()"
 _LENGTH = 8
+_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(2**31), "MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TOP_PAD_": str(2**26)}
+"""Settings of the C library under which memory that was freed is kept: every block needs as much as the last."""
 
 
 def blocks_of(shares: Sequence[Share], index: CodeIndex, sites: SiteFinder, size: int) -> Iterator[tuple[int, Block]]:
@@ -42,7 +45,9 @@ def blocks_of(shares: Sequence[Share], index: CodeIndex, sites: SiteFinder, size
                 yield 0, block
         return
     with contextlib.ExitStack() as stack:
-        processes = [stack.enter_context(_Worker((index, sites, shares[one::workers]))) for one in range(workers)]
+        processes = [stack.enter_context(_Worker()) for _ in range(workers)]
+        for one, process in enumerate(processes):
+            process.tell((index, sites, shares[one::workers]))
         for number in range(len(shares)):
             for block in processes[number % workers].share():
                 yield number % workers, block
@@ -55,15 +60,13 @@ def _processors() -> int:
 class _Worker:
     """A process that reads every share it was given, and waits until its blocks are taken."""
 
-    def __init__(self, task: tuple[CodeIndex, SiteFinder, Sequence[Share]]) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    def __init__(self) -> None:
+        path = os.pathsep.join(filter(None, sys.path))
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _COMMAND], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        )
-        assert self._process.stdin is not None
+            [sys.executable, "-P", "-c", _COMMAND], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={**os.environ, **_MEMORY, "PYTHONPATH": path},
+        )  # fmt: skip
         assert self._process.stdout is not None
-        with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
-            _send(pipe, task)
         self._pipe = self._process.stdout
 
     def __enter__(self) -> _Worker:
@@ -73,6 +76,13 @@ class _Worker:
         self._process.kill()
         self._pipe.close()
         self._process.wait()
+
+    def tell(self, task: tuple[CodeIndex, SiteFinder, Sequence[Share]]) -> None:
+        """What it is to read, and how."""
+        assert self._process.stdin is not None
+        # One that has ended already is noticed when its blocks are taken.
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
+            _send(pipe, task)
 
     def share(self) -> Iterator[Block]:
         """The blocks of the next share."""
@@ -90,6 +100,8 @@ class _Worker:
 
 def work() -> None:
     """What such a process does: read the task, send blocks, and None after each share."""
+    # Millions of small tuples come and go, none of which refers to itself: looking for cycles would only cost time.
+    gc.disable()
     with sys.stdin.buffer as told:
         index, sites, shares = _receive(told)
     reader = QuickReader(index, sites)

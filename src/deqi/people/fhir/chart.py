@@ -27,6 +27,7 @@ from deqi.people.sites import SiteFinder
 
 _decoders = {kind: msgspec.json.Decoder(type_).decode for kind, type_ in fhir.TYPES.items()}
 NO_FACT = "entered in error, cancelled, or an order not to give"
+TWICE = "an id that stands twice, with different contents"
 POINTS_NOWHERE = "points to a record that is not in the files"
 _Pointing = fhir.MedicationRequest | fhir.MedicationStatement | fhir.MedicationAdministration | fhir.DeviceUse
 
@@ -90,7 +91,7 @@ class ChartReader:
                 resource = self._decode(piece)
             except MalformedError as error:
                 self._refuse(piece, str(error))
-                broken += isinstance(error, _NotJsonError)
+                broken += isinstance(error, NotJsonError)
                 continue
             clean += 1
             try:
@@ -111,7 +112,7 @@ class ChartReader:
         decode = _decoders.get(piece.kind)
         if decode is None:
             if not is_json(piece.raw):
-                raise _NotJsonError("not JSON in UTF-8, or nested too deeply")
+                raise NotJsonError("not JSON in UTF-8, or nested too deeply")
             raise MalformedError("not a resource type of FHIR R4")
         try:
             resource = decode(piece.raw)
@@ -119,7 +120,7 @@ class ChartReader:
             version = version_tell(piece.kind, piece.raw)
             raise (self._other_version(version) if version else MalformedError("an element of a wrong type")) from None
         except UNDECODABLE:
-            raise _NotJsonError("not JSON in UTF-8, or nested too deeply") from None
+            raise NotJsonError("not JSON in UTF-8, or nested too deeply") from None
         version, readable = version_of(piece.kind, resource)
         if version and readable:
             self._others[version] += 1
@@ -156,7 +157,7 @@ class ChartReader:
         if before == content:
             return True
         if before is not None:
-            self._refuse(piece, "an id that stands twice, with different contents")
+            self._refuse(piece, TWICE)
         self._seen[piece.kind, key] = content
         return False
 
@@ -367,7 +368,7 @@ class ChartReader:
         return self._known
 
 
-class _NotJsonError(MalformedError):
+class NotJsonError(MalformedError):
     """Bytes that are no JSON."""
 
 
