@@ -222,6 +222,7 @@ def _start(master: str, private: Path | None) -> Any:
             "spark.sql.warehouse.dir": str(private / "warehouse"),
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
+            "spark.driver.memory": "2g",
         }
         for name, value in settings.items():
             building = building.config(name, value)
