@@ -173,22 +173,25 @@ class Export:
         )  # fmt: skip
 
     def _spoil(self, one: Resource) -> None:
+        whose = "patient" if one["resourceType"] == "AllergyIntolerance" else "subject"
         self._pick(
             lambda: one.update(status=5, clinicalStatus="active"),
-            lambda: one.pop("subject", None),
+            lambda: one.pop(whose),
             lambda: one.update(code={"coding": "x"}, medicationCodeableConcept={"coding": "x"}),
             lambda: one.update(code={}, medicationCodeableConcept={}),
             lambda: one.update(modifierExtension=[{"url": "x"}]),
-            lambda: one.update(contained=[{"resourceType": "Patient", "id": "p"}], subject={"reference": "#p"}),
+            lambda: one.update(contained=[{"resourceType": "Patient", "id": "p"}], **{whose: {"reference": "#p"}}),
             lambda: one.update(contained=[], implicitRules=None),
-            lambda: one.update(id=self._pick('quo"te', "", 7)),
+            lambda: one.update(id=self._pick(f'quo"te{self._number}', "", 7)),
             lambda: one.update(recordedDate=5, effectiveDateTime=[], authoredOn={}),
             lambda: one.update(onsetPeriod="x", effectivePeriod=[], performedPeriod={"start": 1}),
             lambda: one.update(
                 valueQuantity=self._pick({"value": "x"}, {"value": 1, "unit": 3}, [], {"value": _TOO_LARGE})
             ),
-            lambda: one.update(subject=self._pick({"reference": "Group/1"}, {"reference": "http://a.b/Patient/p1"}, 3)),
-            lambda: one.update(subject={"reference": "Patient/nobody"}),
+            lambda: one.update(
+                {whose: self._pick({"reference": "Group/1"}, {"reference": "http://a.b/Patient/p1"}, 3)}
+            ),
+            lambda: one.update({whose: {"reference": "Patient/nobody"}}),
             lambda: one.update(meta={"profile": [self._pick(_STU3, "http://hl7.org/fhir/us/core/x")]}),
             lambda: one.update(recordedDate="2020\\n", issued="20\u00e9"),
             lambda: one.update(valueInteger=1.5, valueBoolean="x"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ Codings = tuple[tuple[Kind, str, bool], ...]
 
 IDLE, IN_FULL = -1, -2
 _WIDE = 2**24
+_FIRST_ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]")
 SEEN = pa.schema(
     [
         ("prefix", pa.string()),
@@ -300,6 +302,7 @@ class Part:
             self._rows.append(rows_of_facts(pattern, person, Places(file, line, entry), facts))
         if self._seen_full:
             self._seen.append(pa.table(list(zip(*self._seen_full, strict=True)), schema=SEEN))
+        block.slow.sort(key=_in_order)
         block.owners, block.files, block.codings = list(self._persons), list(self._files), list(self._codings)
         block.learnt = self._patterns.take()
         block.rows = pa.concat_tables(self._rows) if self._rows else ROWS.empty_table()
@@ -307,6 +310,12 @@ class Part:
         persons, kinds, shapes = ([one[place] for one in self._shapes] for place in range(3))
         block.shapes = pa.table([persons, kinds, shapes], schema=SHAPES)
         return block
+
+
+def _in_order(slow: Slow) -> tuple[str, int, int]:
+    """Where a resource stands, so that they can be taken in their order. Those of one entry are in order already."""
+    found = _FIRST_ENTRY.match(slow.origin.path)
+    return slow.origin.file, slow.origin.line or 0, int(found[1]) if found else 0
 
 
 def resource_of(pending: Pending) -> fhir.MedicationRequest | fhir.MedicationStatement | fhir.MedicationAdministration:

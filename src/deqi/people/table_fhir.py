@@ -118,7 +118,7 @@ class _Together(ChartReader):
         self._pieces: Counter[str] = Counter()
         self._other: dict[str, Counter[str]] = {}
         self._documents = _FIRST_DOCUMENT
-        self._where: dict[str, Origin] = {}
+        self._where: dict[str, tuple[Origin, int | None]] = {}
         self.bytes = 0
 
     def take(self, block: Block, reader: int) -> None:
@@ -211,15 +211,15 @@ class _Together(ChartReader):
         """
         self._check_versions()
         keys = list(self._persons)
-        for key in keys:
-            self._person_of(key)
-        self._find_twice()
+        self._find_twice(keys)
         patterns = self._settle(keys)
+        # One of whom there are no facts after all is nobody.
+        persons = {number: self._person_of(keys[number]).number for number in self.staging.persons()}
         reading = self.finish(self._reader.as_of)
         if not reading.persons:
             raise InputError(f"{path}: nothing about a person; give a Patient and the records about them")
         maker = self._load(reading, complete, counting)
-        self.staging.finish(self._reader, patterns, [self._person_of(key).number for key in keys], maker.facts)
+        self.staging.finish(self._reader, patterns, persons, maker.facts)
         ways = list(self._coding)
         facts, matched = counted((ways[number], count) for number, count in self._coded.items())
         facts.update(maker.codings)
@@ -230,14 +230,15 @@ class _Together(ChartReader):
     def _again(self, piece: Piece, key: str) -> bool:
         if super()._again(piece, key):
             return True
-        self._where[key] = piece.origin
+        self._where[key] = piece.origin, piece.document
         return False
 
-    def _find_twice(self) -> None:
+    def _find_twice(self, keys: list[str]) -> None:
         """Records that stand twice: the same once only; with other contents, malformed."""
         meant, seen = self.staging.twice(list(self._where))
         quick = {self._spot(one): one for one in seen}
-        slow = {_spot_of(self._where[name]): number for number, name in meant.items()}
+        slow = {_spot_of(self._where[name][0]): number for number, name in meant.items()}
+        documents = {_spot_of(self._where[name][0]): self._where[name][1] for name in meant.values()}
         before: dict[int, int] = {}
         dropped = []
         for spot, piece in contents([*quick, *slow]):
@@ -249,9 +250,11 @@ class _Together(ChartReader):
                 self._resources[piece.kind] -= 1
                 self._coded[one.coding] -= 1
                 dropped.append(one)
+            elif key in before and one is not None:
+                self._refuse_row(piece.kind, one, keys[one.person], TWICE)
             elif key in before:
-                # Its document was numbered anew, and says nothing here.
-                self._refuse(msgspec.structs.replace(piece, document=None), TWICE)
+                # Documents were numbered anew for this.
+                self._refuse(msgspec.structs.replace(piece, document=documents[spot]), TWICE)
             before[key] = content
         self.staging.drop(dropped)
 

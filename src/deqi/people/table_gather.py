@@ -72,7 +72,7 @@ class Gathered:
         self._part.block.partial |= self._cutter.partial
         self._part.block.size = self._cutter.documents
         for kind, one in self._columns.items():
-            served = any(url is not None and url.startswith("http") for url in one.urls)
+            served = not {url[:4] for url in one.urls if url}.isdisjoint(("http",))
             yield Batch(
                 OUTLINES[kind],
                 one.resources,

@@ -156,7 +156,14 @@ class Staging:
             )
             self._put("s_shapes", told, "SELECT DISTINCT person, kind, shape FROM s_rows JOIN incoming USING (pattern)")
 
-    def finish(self, reader: Reader, patterns: Sequence[Fact | None], persons: Sequence[int], row: int) -> None:
+    def persons(self) -> list[int]:
+        """The persons of whom there are facts."""
+        if "s_shapes" not in self._made:
+            return []
+        found = self._connection.execute("SELECT DISTINCT person FROM s_shapes ORDER BY 1").fetchall()
+        return [number for (number,) in found]
+
+    def finish(self, reader: Reader, patterns: Sequence[Fact | None], persons: Mapping[int, int], row: int) -> None:
         """Add everything to the tables ``persons facts details``.
 
         ``patterns`` by number, None for those that nothing follows; ``persons``: the numbers that persons have in
@@ -170,7 +177,10 @@ class Staging:
         made = maker.take()
         self._put("s_pattern", made.facts)
         self._put("s_shown", made.details)
-        self._put("s_persons", pa.table({"gid": range(len(persons)), "person": pa.array(persons, pa.int64())}))
+        self._put(
+            "s_persons",
+            pa.table({"gid": pa.array(persons, pa.int64()), "person": pa.array(persons.values(), pa.int64())}),
+        )
         self._put("s_files", pa.table({"number": range(len(self.files)), "name": pa.array(self.files, pa.string())}))
         own = {"row": f"s.row + {row}", "person": "o.person", "value": "s.value", "unit": "s.unit"}
         own |= {name: f"s.{name}" for name in FACTS.names if name.startswith(("start_", "end_", "recorded_"))}

@@ -288,7 +288,10 @@ class ChartReader:
         raise MalformedError("a subject that is contained nowhere")
 
     def _refuse(self, piece: Piece, reason: str, kinds: frozenset[Kind] | None = None) -> None:
-        self._faults.append(fault_of(piece, reason, kinds))
+        fault = fault_of(piece, reason, kinds)
+        self._faults.append(fault)
+        if fault.document is not None and fault.owner is not None:
+            self._owners[fault.document].add(fault.owner)
 
     # The end
 
