@@ -28,6 +28,14 @@ JAVA = 17
 _TYPES = {"VARCHAR": "STRING", "VARCHAR[]": "ARRAY<STRING>", "TIMESTAMP": "TIMESTAMP_NTZ"}
 """DuckDB's types by Spark's names, where these are others."""
 
+_SILENT = """\
+appender.none.type = Null
+appender.none.name = none
+rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+"""
+"""Settings of a worker's log. Without an appender Spark would take them for none, and use its own."""
+
 _LOCAL = re.compile(r"local(\[(\*|[1-9]\d*)\])?")
 _CLUSTER = re.compile(r"spark://[^\s/,]+:\d+(,[^\s/,]+:\d+)*|yarn|k8s://\S+")
 
@@ -38,6 +46,7 @@ _CORE = {
     "spark.eventLog.enabled": "false",
     # A failed task's message quotes the record.
     "spark.log.level": "OFF",
+    "spark.executor.syncLogLevel.enabled": "true",
     "spark.log.structuredLogging.enabled": "false",
     "spark.sql.catalogImplementation": "in-memory",
 }
@@ -87,7 +96,7 @@ class Spark:
 
     def __enter__(self) -> Spark:
         try:
-            session = self._session or _start(self.master, self.folder if self.local else None)
+            session = self._session or _start(self.master, self._places())
             # A scope of its own: neither the views nor the settings touch anybody else's.
             self._started, self._session = session, session.newSession()
         except BaseException:
@@ -100,6 +109,20 @@ class Spark:
             self._session.conf.set("spark.sql.shuffle.partitions", str(cores))
             self._session.conf.set("spark.sql.adaptive.enabled", "false")
         return self
+
+    def _places(self) -> dict[str, str]:
+        """Where a session of our own keeps things, and the silence of the workers' logs."""
+        if self.local:
+            return {
+                "spark.local.dir": str(self.folder / "spill"),
+                "spark.sql.warehouse.dir": str(self.folder / "warehouse"),
+                "spark.driver.bindAddress": "127.0.0.1",
+                "spark.driver.host": "127.0.0.1",
+                "spark.driver.memory": "2g",
+            }
+        logging = self.folder / "log4j2.properties"
+        logging.write_text(_SILENT)
+        return {"spark.executor.extraJavaOptions": f"-Dlog4j2.configurationFile={_address(logging)}"}
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -202,8 +225,8 @@ def _checked(master: str) -> str:
     )
 
 
-def _start(master: str, private: Path | None) -> Any:
-    """A new session; ``private`` is where a local one keeps what it spills."""
+def _start(master: str, settings: dict[str, str]) -> Any:
+    """A new session with these settings beside those that every one has."""
     try:
         from pyspark import SparkContext
         from pyspark.sql import SparkSession
@@ -214,18 +237,8 @@ def _start(master: str, private: Path | None) -> Any:
     if active is not None:
         raise InputError("a Spark session is running already; pass it to deqi, or stop it first.")
     building = SparkSession.builder.master(master).appName("deqi")
-    for name, value in _CORE.items():
+    for name, value in (_CORE | settings).items():
         building = building.config(name, value)
-    if private is not None:
-        settings = {
-            "spark.local.dir": str(private / "spill"),
-            "spark.sql.warehouse.dir": str(private / "warehouse"),
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.memory": "2g",
-        }
-        for name, value in settings.items():
-            building = building.config(name, value)
     try:
         with _quiet():
             return building.getOrCreate()
