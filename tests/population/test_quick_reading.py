@@ -122,6 +122,7 @@ def _one_by_one(folder: Path) -> tuple[dict[str, object], int]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     """The ways of reading; the others are otherwise for large exports only. Gives what DuckDB read or left."""
     monkeypatch.setattr(table_files, "BLOCK", 5_000)
+    monkeypatch.setattr(table_files, "DOCUMENTS", 5_000)
     tries: list[tuple[str, bool]] = []
     if request.param == "in several":
         monkeypatch.setattr(table_workers, "LARGE", 0)

@@ -32,14 +32,18 @@ Write = Callable[[list[Resource], Path], None]
 Told = dict[str, Counter[Any]]
 _BORDER = AS_OF - dt.timedelta(days=STALE_ACTIVE_DAYS)
 _SHOWN = ("system", "code", "display", "text", "value_text", "status", "file", "line", "path", "resource_id")
+_NEVER = (table_ndjson, "LARGE", 2**40)
 WAYS: dict[str, list[tuple[Any, str, Any]]] = {
-    "in one process": [(table_files, "BLOCK", 7_000), (table_ndjson, "LARGE", 2**40)],
+    "in one process": [(table_files, "BLOCK", 7_000), (table_files, "DOCUMENTS", 9_000), _NEVER],
     "in several": [
-        (table_files, "BLOCK", 20_000), (table_ndjson, "LARGE", 2**40), (table_workers, "LARGE", 0),
+        (table_files, "BLOCK", 20_000),
+        (table_files, "DOCUMENTS", 20_000),
+        (table_workers, "LARGE", 0),
         (table_workers, "_processors", lambda: 2),
+        _NEVER,
     ],
     "by DuckDB": [(table_ndjson, "LARGE", 0), (table_ndjson, "MOST_ODD", 1.0), (table_ndjson, "_STEP", 500)],
-}  # fmt: skip
+}
 
 
 def _told(connection: Any) -> Told:

@@ -82,6 +82,7 @@ def screen(
     chosen = _settings(settings)
     engine = _engine(chosen, value_sets)
     begun = time.perf_counter()
+    _end_in_order()
     with _spark(judged_in, master, work) as spark, Workspace(memory) as space, _Bar() as bar:
         done = screen_population(engine, path, day, space, complete=chosen.complete, progress=bar.step, spark=spark)
         files: tuple[Path, ...] = ()
@@ -104,6 +105,17 @@ def screen(
             write(f"wrote {file}")
     if strict and any(summary.by_candidacy[name] for name in ("not-a-candidate", "sign-off")):
         raise typer.Exit(1)
+
+
+def _end_in_order() -> None:
+    """Asked to end, remove the private folders before."""
+    import signal
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, leave)
 
 
 class _Bar:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from deqi.errors import InputError
+from deqi.people.source import sql_path
 
 NEEDED = ("person", "concept")
 TABLES = frozenset(
@@ -87,7 +88,7 @@ def _form(path: Path) -> str:
 
 
 def _reader(path: Path) -> str:
-    written = str(path).replace("'", "''")
+    written = sql_path(path)
     if _form(path) == "Parquet":
         return f"read_parquet('{written}')"
     header = _header(path)

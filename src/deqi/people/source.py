@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import zlib
 from pathlib import Path
 
@@ -14,6 +15,7 @@ MAX_GZIP_RATIO = 200
 """A packed file that grows more than this was made to fill the memory; charts grow 10 to 30 times."""
 _GZIP = b"\x1f\x8b"
 _CHUNK = 2**20
+_PATTERNS = re.compile(r"([*?\[])")
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
@@ -47,6 +49,11 @@ def plain_bytes(data: bytes, name: str, limit: int = MAX_BYTES) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{name}: written in UTF-16; save it as UTF-8")
     return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def sql_path(path: Path) -> str:
+    """A path as it stands between apostrophes in DuckDB's SQL, where ``*``, ``?`` and ``[`` would match other files."""
+    return _PATTERNS.sub(r"[\1]", str(path)).replace("'", "''")
 
 
 def _unpack(data: bytes, name: str, limit: int) -> bytes:

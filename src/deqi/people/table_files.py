@@ -13,7 +13,9 @@ from deqi.errors import InputError
 from deqi.people.source import MAX_GZIP_RATIO, read_bytes
 
 BLOCK = 8 * 2**20
-"""Bytes read at a time."""
+"""Bytes of NDJSON read at a time."""
+DOCUMENTS = 24 * 2**20
+"""Bytes of Bundles and small files read together: the more there is of a type, the less each of them takes."""
 MAX_LINE = 256 * 2**20
 _NDJSON = (".ndjson", ".jsonl")
 _FHIR = (*_NDJSON, ".json")
@@ -63,7 +65,7 @@ def size_of(path: Path) -> int:
 
 
 def shares_of(files: Iterable[Path]) -> list[Share]:
-    """All files, cut up or put together into shares of about `BLOCK` bytes, in their order."""
+    """All files, cut up into shares of `BLOCK` bytes or put together to `DOCUMENTS`, in their order."""
     shares: list[Share] = []
     small: list[Span] = []
     waiting = 0
@@ -76,7 +78,7 @@ def shares_of(files: Iterable[Path]) -> list[Share]:
             continue
         small.append(Span(str(path), lines))
         waiting += size
-        if waiting >= BLOCK:
+        if waiting >= DOCUMENTS:
             shares.append(tuple(small))
             small, waiting = [], 0
     return [*shares, tuple(small)] if small else shares

@@ -21,6 +21,7 @@ import pyarrow as pa
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.documents import kind_of
 from deqi.people.fhir.elements import UCUM
+from deqi.people.source import sql_path
 from deqi.people.table_block import IN_FULL, Block, Known
 from deqi.people.table_outline import COMMON, HEAD, OTHER_VERSION, OUTLINES, Outline
 from deqi.people.table_quick import QuickReader
@@ -124,7 +125,7 @@ def _load(path: Path, connection: duckdb.DuckDBPyConnection, table: str) -> _Loa
         try:
             # No other options: a larger size of objects takes three times as long.
             connection.execute(f"""CREATE OR REPLACE TABLE {table} AS SELECT {columns.select()} FROM read_json(
-                '{_quoted(str(path))}', format = 'newline_delimited', columns = {columns.read()})""")
+                '{sql_path(path)}', format = 'newline_delimited', columns = {columns.read()})""")
         except duckdb.Error:
             # A line that is no JSON, among others.
             return None
@@ -334,10 +335,6 @@ def _first_of(names: tuple[str, ...]) -> str:
         text = f"json_extract_string(n.\"{element}\", '$.{part}')" if part else f'n."{element}"[2:-2]'
         written.append(f"nullif({text}, '')")
     return f"coalesce({', '.join(written)})" if len(written) > 1 else written[0]
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 def _ints(values: Iterable[int]) -> pa.Array:
