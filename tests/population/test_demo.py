@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from pathlib import Path
 
 from deqi.knowledge import load
@@ -40,3 +42,21 @@ def test_bundles_hold_the_same_people(tmp_path: Path) -> None:
     reading = read_chart([tmp_path], index=engine().index, sites=engine().sites, as_of=AS_OF)
     assert len(reading.persons) == 5
     assert not reading.unreadable
+
+
+def test_nothing_is_impossible() -> None:
+    demo = _demo(2)
+    pregnant = 0
+    for patient, *resources in demo.people(2 * demo.rules):
+        birth, woman = patient["birthDate"], patient["gender"] == "female"
+        for resource in resources:
+            days = [value for name, value in resource.items() if name.endswith(("DateTime", "Date", "authoredOn"))]
+            assert all(birth <= day <= AS_OF.isoformat() for day in days), resource
+            words = json.dumps(resource).casefold()
+            assert not (woman and "prostate" in words)
+            if "pregnan" in words and resource["resourceType"] != "MedicationRequest":
+                pregnant += 1
+                years = (AS_OF - dt.date.fromisoformat(birth)).days / 365.25
+                assert woman
+                assert 18 <= years < 50
+    assert pregnant

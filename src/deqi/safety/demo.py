@@ -25,8 +25,28 @@ UCUM = "http://unitsofmeasure.org"
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _ALLERGY = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 _PREFERRED = ("snomed", "rxnorm", "loinc", "icd10cm", "atc", "icd10", "hl7")
-_EVERYDAY = ("diabetes", "neuropathy-diabetic", "neuropathy-other")
+_EVERYDAY = ("diabetes", "neuropathy-diabetic", "neuropathy-other-poly")
 """Sets of which an ordinary visitor of ours may well be a member."""
+_AGES = (35.0, 85.0)
+_ADULT = 18.0
+_PREGNANT = ("pregnan", "puerperi")
+_WOMEN = ("ovary", "cervix", "uterus")
+_MEN = ("prostate", "testis")
+"""Words in displays of codes that only some people can have."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Whom:
+    """Whom a rule can be about: a sex, and ages from ``low`` to below ``high``."""
+
+    female: bool | None
+    low: float
+    high: float
+
+    @property
+    def bearing(self) -> bool:
+        """Whether only women of an age to bear children are meant."""
+        return self.female is True and self.high < _AGES[1]
 
 
 @dataclasses.dataclass
@@ -36,6 +56,7 @@ class _Chart:
     number: int
     female: bool
     birth: dt.date
+    bearing: bool = False
     resources: list[Resource] = dataclasses.field(default_factory=list)
     answers: dict[str, str | float] = dataclasses.field(default_factory=dict)
 
@@ -59,6 +80,7 @@ class Demo:
         self._as_of = as_of
         self._random = random.Random(seed)
         self._codes: dict[str, list[Code]] = {}
+        self._suiting: dict[tuple[str, bool, bool], list[Code]] = {}
         for code in codes:
             self._codes.setdefault(code.set, []).append(code)
         for of in self._codes.values():
@@ -77,13 +99,19 @@ class Demo:
 
     def _person(self, place: int) -> list[Resource]:
         pick = self._random
-        age = pick.randint(35, 85)
-        chart = _Chart(place + 1, pick.random() < 0.5, self._day(age * 365 + pick.randint(0, 364)))
-        for name in _EVERYDAY:
-            if name in self._codes and pick.random() < 0.4:
-                self._on_record(chart, name, "condition", self._day(pick.randint(400, 4000)))
-        self._results(chart)
-        self._fire(chart, self._rules[place % len(self._rules)].trigger)
+        leaves = list(self._chosen(self._rules[place % len(self._rules)].trigger))
+        whom = self._whom(leaves)
+        lived = pick.randint(int(whom.low * 365.25) + 1, int(whom.high * 365.25) - 1)
+        female = pick.random() < 0.5
+        chart = _Chart(place + 1, female if whom.female is None else whom.female, self._day(lived))
+        if lived > _ADULT * 365.25:
+            for name in _EVERYDAY:
+                if name in self._codes and pick.random() < 0.4:
+                    self._on_record(chart, name, "condition", self._day(pick.randint(400, 4000)))
+            self._results(chart)
+        chart.bearing = whom.bearing
+        for leaf in leaves:
+            self._leaf(chart, leaf)
         if chart.answers:
             self._respond(chart)
         patient = {
@@ -93,6 +121,49 @@ class Demo:
             "birthDate": chart.birth.isoformat(),
         }
         return [patient, *chart.resources]
+
+    def _chosen(self, node: Branch | int) -> Iterator[AnyLeaf]:
+        """The leaves that make a node yes; of alternatives, any one."""
+        if isinstance(node, int):
+            yield self._catalog.leaves[node]
+            return
+        for child in node.children if node.every else (self._random.choice(node.children),):
+            yield from self._chosen(child)
+
+    def _whom(self, leaves: list[AnyLeaf]) -> _Whom:
+        """Of what sex and age somebody must be for all these leaves, and for the questions that they ask."""
+        sexes: set[str] = {leaf.among[0] for leaf in leaves if isinstance(leaf, Sex)}
+        limits: list[tuple[str, float]] = []
+        for leaf in leaves:
+            if isinstance(leaf, Age):
+                if isinstance(leaf.value, tuple):
+                    limits += zip((">=", "<"), leaf.value, strict=True)
+                else:
+                    limits.append((leaf.op, leaf.value))
+        for question in {name for leaf in leaves for name in self._asked(leaf)}:
+            for term in self._catalog.applies.get(question, ()):
+                if len(term) == 1 and term[0].kind == "sex":
+                    sexes.add(term[0].name)
+                elif len(term) == 1 and term[0].kind == "age":
+                    limits.append((term[0].op, term[0].limit))
+        low, high = _AGES
+        least = [limit for op, limit in limits if op.startswith(">")]
+        most = [limit for op, limit in limits if op.startswith("<")]
+        if most:
+            # Well inside the limit: nobody is pregnant at 55.
+            low = max([*least, _ADULT if min(most) > _ADULT else 0.0])
+            high = min(most) - (min(most) - low) / 4
+        elif least:
+            low = max(low, *least)
+        return _Whom(None if not sexes else "female" in sexes, low, high)
+
+    def _asked(self, leaf: AnyLeaf) -> Iterator[str]:
+        """The questions of a leaf, with all that these hang on."""
+        for name in (getattr(leaf, place, None) for place in ("ask", "screen", "question")):
+            if name is not None:
+                yield name
+                if name in self._catalog.hangs:
+                    yield from self._catalog.hangs[name].questions
 
     def _day(self, days: int) -> dt.date:
         return self._as_of - dt.timedelta(days=days)
@@ -104,17 +175,6 @@ class Demo:
                 spread = value * self._random.uniform(-0.08, 0.08)
                 unit = self._catalog.observations[name].unit
                 self._result(chart, name, round(value + spread, 1), unit, self._day(self._random.randint(40, 400)))
-
-    def _fire(self, chart: _Chart, node: Branch | int) -> None:
-        """Give the person all that makes a node yes; of alternatives, any one."""
-        if isinstance(node, int):
-            self._leaf(chart, self._catalog.leaves[node])
-            return
-        children = list(node.children)
-        if not node.every:
-            children = [self._random.choice(children)]
-        for child in children:
-            self._fire(chart, child)
 
     def _leaf(self, chart: _Chart, leaf: AnyLeaf) -> None:
         match leaf:
@@ -135,12 +195,8 @@ class Demo:
                 chart.answers[WEEKS_QUESTION] = weeks - 2 if leaf.op in ("<", "<=") else weeks + 2
             case Answer():
                 chart.answers[leaf.question] = leaf.among[0]
-            case Age():
-                limit = leaf.value[0] if isinstance(leaf.value, tuple) else leaf.value
-                years = limit - 1 if leaf.op in ("<", "<=") else max(limit, 40.0)
-                chart.birth = self._day(int(years * 365.25) + 30)
-            case Sex():
-                chart.female = "female" in leaf.among
+            case Age() | Sex():
+                pass  # as the person was made
             case _:
                 raise TypeError(f"a leaf about a plan: {type(leaf).__name__}")
 
@@ -148,18 +204,20 @@ class Demo:
         """A number of days ago that lies in a leaf's window."""
         return self._random.randint(1, most) if days is None else min(most, int(self._catalog.value(days)) // 2)
 
-    def _concept(self, name: str) -> Resource:
-        """A code of a set, with its display; the name where the set lists none."""
-        codes = self._codes.get(name)
-        if not codes:
+    def _concept(self, chart: _Chart, name: str) -> Resource:
+        """A code of a set that the person can have, with its display; the name where the set lists none."""
+        key = name, chart.female, chart.bearing
+        if key not in self._suiting:
+            codes = [one for one in self._codes.get(name, ()) if _suits(one, chart)]
+            self._suiting[key] = [one for one in codes if one.system == codes[0].system]
+        if not self._suiting[key]:
             return {"text": self._catalog.index.sets[name].names[0]}
-        system = codes[0].system
-        code = self._random.choice([one for one in codes if one.system == system])
+        code = self._random.choice(self._suiting[key])
         coding = {"system": ADDRESSES.get(code.system, code.system), "code": code.code, "display": code.display}
         return {"coding": [coding], "text": code.display}
 
     def _on_record(self, chart: _Chart, name: str, kind: str, day: dt.date) -> None:
-        code, on = self._concept(name), day.isoformat()
+        code, on = self._concept(chart, name), max(day, chart.birth).isoformat()
         if kind == "condition":
             chart.add("Condition", clinicalStatus=_status(_CLINICAL), code=code, onsetDateTime=on, recordedDate=on)
         elif kind == "procedure":
@@ -177,7 +235,7 @@ class Demo:
         chart.add(
             "Observation",
             status="final",
-            code=self._concept(name),
+            code=self._concept(chart, name),
             effectiveDateTime=day.isoformat(),
             valueQuantity={"value": value, "unit": unit, "system": UCUM, "code": unit},
         )
@@ -186,14 +244,21 @@ class Demo:
         chart.add(
             "Observation",
             status="final",
-            code=self._concept(leaf.observation),
-            effectiveDateTime=self._day(self._within(leaf.within_days, 20)).isoformat(),
-            valueCodeableConcept=self._concept(leaf.set),
+            code=self._concept(chart, leaf.observation),
+            effectiveDateTime=max(self._day(self._within(leaf.within_days, 20)), chart.birth).isoformat(),
+            valueCodeableConcept=self._concept(chart, leaf.set),
         )
 
     def _respond(self, chart: _Chart) -> None:
         items = [{"linkId": name, "answer": [_answer(value)]} for name, value in chart.answers.items()]
         chart.add("QuestionnaireResponse", status="completed", authored=self._as_of.isoformat(), item=items)
+
+
+def _suits(code: Code, chart: _Chart) -> bool:
+    """Whether a code is one that the person can have."""
+    words = code.display.casefold()
+    cannot = (*(() if chart.bearing else _PREGNANT), *(_MEN if chart.female else _WOMEN))
+    return not any(word in words for word in cannot)
 
 
 def _status(system: str) -> Resource:
