@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import json
+import random
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow.parquet
@@ -16,6 +19,7 @@ from deqi.cli.main import app
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
 from deqi.safety.demo import Demo, Resource
+from deqi.safety.population.summary import SMALL, _beside, _candidacies
 from tests.population.engines import AS_OF, engine
 
 if "screen" not in {one.name for one in app.registered_commands}:
@@ -126,3 +130,69 @@ def test_strict_and_bad_input(tmp_path: Path) -> None:
         code, _, error = _screen(*arguments)
         assert code != 0
         assert said in error
+
+
+def _could_be(shown: dict[str, Any], total: int) -> dict[str, set[int]]:
+    """What each hidden number could be, for all that can be told from the others and their total."""
+    known = sum(count for count in shown.values() if isinstance(count, int))
+    hidden = [name for name, count in shown.items() if not isinstance(count, int)]
+    found: dict[str, set[int]] = {name: set() for name in hidden}
+    ranges = [range(1, SMALL) if shown[name] == "<5" else range(SMALL, total + 1) for name in hidden]
+    for guess in itertools.product(*ranges):
+        if sum(guess) == total - known:
+            for name, count in zip(hidden, guess, strict=True):
+                found[name].add(count)
+    return found
+
+
+def test_a_hidden_count_cannot_be_reckoned_from_the_others() -> None:
+    draw = random.Random(4)
+    tried = 0
+    for _ in range(1500):
+        fixed = {"not-a-candidate": draw.choice((0, 1, 3, 6)), "sign-off": draw.choice((0, 2, 5, 7, 11))}
+        now = fixed | {
+            "ask-first": draw.choice((0, 4, 12)),
+            "with-changes": draw.choice((0, 1, 6, 15)),
+            "candidate": draw.choice((0, 2, 9, 14)),
+        }
+        changes = draw.randint(0, now["ask-first"])
+        if_clear = fixed | {
+            "with-changes": now["with-changes"] + changes,
+            "candidate": now["candidate"] + now["ask-first"] - changes,
+        }
+        if sum(now.values()) < 30:
+            continue  # among a handful of people nothing can be hidden
+        for counts, shown in zip((now, if_clear), _candidacies(now, if_clear, exact=False), strict=True):
+            could = _could_be(shown, sum(counts.values()))
+            for name, count in counts.items():
+                if 0 < count < SMALL and any(count >= SMALL for count in counts.values()):
+                    tried += 1
+                    assert could[name] == {1, 2, 3, 4}, (counts, shown)
+        for name in fixed:
+            both = [shown[name] for shown in _candidacies(now, if_clear, exact=False)]
+            assert both[0] == both[1]
+    assert tried > 500
+
+
+@pytest.mark.parametrize(
+    ("count", "other", "told"),
+    [(499, 1, "5+"), (497, 1, "5+"), (496, 1, 496), (496, 4, 496), (2, 498, "<5"), (495, 5, 495), (500, 0, 500)],
+)
+def test_nor_from_those_of_whom_it_is_asked(count: int, other: int, told: int | str) -> None:
+    assert _beside(count, other, 500, exact=False) == told
+    assert _beside(count, other, 500, exact=True) == count
+
+
+def test_the_number_of_records_does_not_tell_who_died(tmp_path: Path) -> None:
+    people = _people(30)
+    people[0][0]["deceasedBoolean"] = True
+    people[1] = people[1][:1]
+    _, out, _ = _screen(_write(people, tmp_path / "people.ndjson"), "--json")
+    summary = json.loads(out)
+    assert summary["records"]["Patient"] == "5+"
+    assert not any(count in range(1, SMALL) for count in summary["records"].values())
+    for systems in summary["coverage"].values():
+        for one in systems.values():
+            assert not {one["persons"], one["facts"], one["in_a_set"]} & {1, 2, 3, 4}
+    _, out, _ = _screen(_write(people, tmp_path / "people.ndjson"), "--json", "--exact")
+    assert json.loads(out)["records"]["Patient"] == 30

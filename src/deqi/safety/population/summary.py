@@ -26,7 +26,7 @@ LISTED = 1000
 """Unreadable records that are listed one by one; all of them are counted, and stand in the result tables."""
 
 Count = int | Literal["<5", "5+"]
-"""``<5``: hidden for being small; ``5+``: hidden because the small one beside it could be reckoned from it."""
+"""``<5``: hidden for being small; ``5+``: hidden because a small one beside it could be reckoned from it."""
 
 
 class SystemCoverage(msgspec.Struct, frozen=True):
@@ -34,8 +34,8 @@ class SystemCoverage(msgspec.Struct, frozen=True):
     how many codes of the system the sets of that kind list, and the sets that list none."""
 
     persons: Count
-    facts: int
-    in_a_set: int
+    facts: Count
+    in_a_set: Count
     codes_listed: int
     sets_without_codes: tuple[str, ...]
 
@@ -53,14 +53,14 @@ class Summary(msgspec.Struct, frozen=True):
 
     as_of: dt.date
     knowledge: str
-    persons: int
+    persons: Count
     by_candidacy: Mapping[str, Count]
     by_candidacy_if_clear: Mapping[str, Count]
     by_rule: Mapping[str, Count]
     questions_by_rule: Mapping[str, Count]
     coverage: Mapping[str, Mapping[str, SystemCoverage]]
     attrition: tuple[Attrition, ...]
-    records: Mapping[str, int]
+    records: Mapping[str, Count]
     left_out: Mapping[str, int]
     unreadable_records: int
     unreadable: tuple[str, ...]
@@ -74,33 +74,48 @@ def summarise(
 
     shown = functools.partial(_shown, exact=exact)
     alive = "FROM results JOIN persons USING (person) WHERE NOT dead"
-    counts = {
-        name: Counter(dict(runner.rows(f"SELECT {name}, count(*) {alive} GROUP BY 1")))
-        for name in ("candidacy", "if_clear")
-    }
+    now, if_clear = (
+        dict(runner.rows(f"SELECT {name}, count(*) {alive} GROUP BY 1")) for name in ("candidacy", "if_clear")
+    )
     states = ", ".join(
         f'count(*) FILTER ("{state_column(rule)}" = {state})' for state in (YES, UNKNOWN) for rule in layout.rules
     )
     (by_state,) = runner.rows(f"SELECT {states} {alive}")
     names = [rule.rule.id for rule in layout.rules]
+    yes, unknown = (dict(zip(names, part, strict=True)) for part in (by_state[: len(names)], by_state[len(names) :]))
+    ((everybody, judged),) = runner.rows("SELECT count(*), count(*) FILTER (NOT dead) FROM persons")
+    few_dead = _shown(everybody - judged, exact) == "<5"
+    by_candidacy, by_candidacy_if_clear = _candidacies(
+        {name: now.get(name, 0) for name in CANDIDACIES},
+        {name: if_clear.get(name, 0) for name in CANDIDACIES if name != "ask-first"},
+        exact,
+    )
     return Summary(
         as_of=layout.as_of,
         knowledge=edition,
-        persons=counts["candidacy"].total(),
-        by_candidacy=_parts({name: counts["candidacy"][name] for name in CANDIDACIES}, exact),
-        by_candidacy_if_clear=_parts(
-            {name: counts["if_clear"][name] for name in CANDIDACIES if name != "ask-first"}, exact
-        ),
-        by_rule={name: shown(count) for name, count in zip(names, by_state, strict=False) if count},
-        questions_by_rule={
-            name: shown(count) for name, count in zip(names, by_state[len(names) :], strict=True) if count
-        },
+        persons=shown(judged),
+        by_candidacy=by_candidacy,
+        by_candidacy_if_clear=by_candidacy_if_clear,
+        by_rule={name: _beside(count, unknown[name], judged, exact) for name, count in yes.items() if count},
+        questions_by_rule={name: _beside(count, yes[name], judged, exact) for name, count in unknown.items() if count},
         coverage={
-            kind: {system: msgspec.structs.replace(one, persons=shown(int(one.persons))) for system, one in of.items()}
+            kind: {
+                system: msgspec.structs.replace(
+                    one,
+                    # The dead are among these, so that they could be reckoned from them.
+                    persons="5+" if few_dead and int(one.persons) > max(judged, SMALL) else shown(int(one.persons)),
+                    facts=shown(int(one.facts)),
+                    in_a_set=shown(int(one.in_a_set)),
+                )
+                for system, one in of.items()
+            }
             for kind, of in _coverage(runner, intake, layout.catalog.index).items()
         },
         attrition=tuple(_attrition(runner, exact)),
-        records=intake.records,
+        records={
+            name: "5+" if few_dead and count >= SMALL and abs(count - everybody) < SMALL else shown(count)
+            for name, count in intake.records.items()
+        },
         left_out=intake.left_out,
         unreadable_records=len(intake.unreadable),
         unreadable=tuple(str(one) for one in intake.unreadable[:LISTED]),
@@ -141,14 +156,55 @@ def _shown(count: int, exact: bool) -> Count:
     return "<5" if 0 < count < SMALL and not exact else count
 
 
-def _parts(counts: Mapping[str, int], exact: bool) -> dict[str, Count]:
-    """Counts that add up to a known total: with one of them hidden, the next smallest is hidden too."""
-    found = {name: _shown(count, exact) for name, count in counts.items()}
-    if list(found.values()).count("<5") == 1:
-        others = [name for name, count in counts.items() if count >= SMALL]
-        if others:
-            found[min(others, key=lambda name: counts[name])] = "5+"
-    return found
+def _beside(count: int, other: int, total: int, exact: bool) -> Count:
+    """A count beside another of the same total: hidden too if it leaves that other too little room to be small in."""
+    found = _shown(count, exact)
+    return "5+" if not exact and count >= SMALL > other > 0 and total - count < SMALL - 1 else found
+
+
+def _candidacies(
+    now: Mapping[str, int], if_clear: Mapping[str, int], exact: bool
+) -> tuple[dict[str, Count], dict[str, Count]]:
+    """Two ways to part the same persons; what no open question changes is the same in both, and hidden in both."""
+    same = frozenset(("not-a-candidate", "sign-off"))
+    hidden: frozenset[str] = frozenset()
+    parts = ({name: _shown(count, exact) for name, count in of.items()} for of in (now, if_clear))
+    if not exact:
+        before = None
+        while before != hidden:
+            before = hidden
+            for of in (now, if_clear):
+                hidden |= _hidden(of, hidden & of.keys()) & same
+        found = (_hidden(of, hidden) for of in (now, if_clear))
+        parts = (
+            {name: "5+" if name in more else _shown(count, exact) for name, count in of.items()}
+            for of, more in zip((now, if_clear), found, strict=True)
+        )
+    first, second = parts
+    return first, second
+
+
+def _hidden(counts: Mapping[str, int], hidden: frozenset[str]) -> frozenset[str]:
+    """Which counts that are not small to hide, of some that add up to a known total; ``hidden`` are already.
+
+    The smallest first, until each of the small ones could be anything from 1 to 4.
+    """
+    small = [count for count in counts.values() if 0 < count < SMALL]
+    rest = sorted((name for name in counts if counts[name] >= SMALL and name not in hidden), key=counts.__getitem__)
+    while rest and not _could_be_any(len(small), len(hidden), sum(small) + sum(counts[name] for name in hidden)):
+        hidden |= {rest.pop(0)}
+    return hidden
+
+
+def _could_be_any(small: int, hidden: int, total: int) -> bool:
+    """Whether each of so many numbers from 1 to 4 could be any of these, together with so many from 5 on.
+
+    One hidden number alone could be reckoned, whatever it is hidden for.
+    """
+    least, most = total - (small - 1) - SMALL * hidden, total - (SMALL - 1) * (small - 1)
+    if not small:
+        return hidden != 1
+    return least >= SMALL - 1 and (hidden > 0 or most <= 1)
 
 
 def _attrition(runner: Runner, exact: bool) -> Iterable[Attrition]:
