@@ -24,7 +24,7 @@ from deqi.people.table_rows import NOWHERE, ROWS, Ints, Places, path_of, pattern
 Codings = tuple[tuple[Kind, str, bool], ...]
 """How the facts of a resource are coded: kind and system, and whether the fact is in a code set."""
 
-IDLE, IN_FULL = -1, -2
+IDLE, IN_FULL, IN_PARTS = -1, -2, -3
 _WIDE = 2**24
 _FIRST_ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]")
 SEEN = pa.schema(
@@ -103,16 +103,18 @@ class Block:
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
-    """What a resource comes to: how its fact is coded, and the pattern that the fact follows.
+    """What a resource comes to: how its facts are coded, and the patterns that they follow.
 
-    ``pattern``: a number; `IDLE`: no rule looks at it; `IN_FULL`: it is read in full each time. ``shape`` and
-    ``codings`` are empty while they hang on another resource.
+    ``pattern``: the number of its one fact's; `IDLE`: no rule looks at it; `IN_PARTS`: ``parts`` has the places of
+    facts among the resource and its components, each with the number of its pattern; `IN_FULL`: it is read in full
+    each time. ``shapes`` and ``codings`` are empty while they hang on another resource.
     """
 
     kind: Kind
-    shape: str
+    shapes: tuple[str, ...]
     codings: Codings
     pattern: int
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclasses.dataclass
@@ -233,8 +235,10 @@ class Part:
             what = meanings[number]
             coding_of[number] = self.coding(what.codings)
             self.block.coded[int(coding_of[number])] += int(counts[number])
-            if what.shape:
-                shape_of[number] = shapes.setdefault((what.kind, what.shape), len(shapes))
+            for more in what.shapes[1:]:
+                self._shapes.update((person, what.kind, more) for person in set(persons[known == number].tolist()))
+            if what.shapes:
+                shape_of[number] = shapes.setdefault((what.kind, what.shapes[0]), len(shapes))
         shape = shape_of[known]
         told = shape != NOWHERE
         written = list(shapes)
@@ -261,12 +265,26 @@ class Part:
         """Facts that follow patterns, of the resources at the places ``chosen``."""
         resources = [batch.resources[at] for at in chosen.tolist()]
         quantities = [one.valueQuantity for one in resources] if batch.outline.measured else None
+        places, timing = batch.places.some(chosen), batch.outline.timing
+        self._rows.append(rows_in_outline(patterns, persons, places, resources, timing, quantities))
+
+    def follow_in_parts(self, batch: Batch, chosen: Ints, persons: Ints, known: Sequence[Known]) -> None:
+        """Facts that follow patterns, of the resources at the places ``chosen`` and of their components."""
+        of: list[int] = []
+        patterns: list[int] = []
+        quantities: list[Any] = []
+        for at, place in enumerate(chosen.tolist()):
+            values = batch.outline.parts(batch.resources[place])
+            for part, pattern in known[at].parts:
+                of.append(at)
+                patterns.append(pattern)
+                quantities.append(values[part].valueQuantity)
+        which = np.array(of, np.int64)
+        resources = [batch.resources[at] for at in chosen[which].tolist()]
+        places, timing = batch.places.some(chosen[which]), batch.outline.timing
         self._rows.append(
-            rows_in_outline(
-                patterns, persons, batch.places.some(chosen), resources, batch.outline.timing,
-                quantities,
-            )
-        )  # fmt: skip
+            rows_in_outline(np.array(patterns, np.int64), persons[which], places, resources, timing, quantities)
+        )
 
     def keep(self, batch: Batch, at: int, person: int, facts: list[Fact]) -> None:
         """The facts of one resource that was read in full."""

@@ -256,7 +256,7 @@ class _Reading:
             "number": _ints(sorted(counts)),
             "coding": _ints(codings),
             "kind": pa.array([one.kind for one, _ in found], pa.string()),
-            "shape": pa.array([one.shape for one, _ in found], pa.string()),
+            "shape": pa.array(["".join(one.shapes[:1]) for one, _ in found], pa.string()),
         }
         self._keep("n_told", pa.table(told))
         file = self._sink.staging.file(self._file)
@@ -357,23 +357,22 @@ class _Lines:
 
     def some(self, wanted: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Some lines, given in ascending order, with their numbers."""
+        lines = np.array(wanted, np.int64)
+        # The block in which the line before ends, and so this one begins.
+        blocks = np.maximum(np.searchsorted(self._before, lines - 1, side="left") - 1, 0)
         with self._path.open("rb") as file:
-            block, ends = -1, np.empty(0, np.int64)
-            data = b""
-            for line in wanted:
-                # The block in which the line before ends, and so this one begins.
-                at = max(0, int(np.searchsorted(self._before, line - 1, side="left")) - 1)
-                if at != block:
-                    file.seek(at * _STEP)
-                    data = file.read(_STEP)
-                    block, ends = at, _ends(data)
-                place = line - 1 - self._before[at]
-                start = int(ends[place - 1]) + 1 if place else 0
-                if place < len(ends):
-                    yield line, data[start : int(ends[place])]
-                else:
-                    file.seek(at * _STEP + start)
-                    yield line, file.readline().removesuffix(b"\n")
+            for block in np.unique(blocks).tolist():
+                file.seek(block * _STEP)
+                data = file.read(_STEP)
+                ends = _ends(data).tolist()
+                for line in lines[blocks == block].tolist():
+                    place = line - 1 - self._before[block]
+                    start = ends[place - 1] + 1 if place else 0
+                    if place < len(ends):
+                        yield line, data[start : ends[place]]
+                    else:
+                        file.seek(block * _STEP + start)
+                        yield line, file.readline().removesuffix(b"\n")
 
 
 def _ends(data: bytes) -> Ints:

@@ -106,13 +106,38 @@ class Pointer(msgspec.Struct, frozen=True, gc=False):
     reference: str | None = None
 
 
+class Component(msgspec.Struct, gc=False):
+    """A part of a result, in outline."""
+
+    code: Raw = Raw()
+    valueQuantity: fhir.Quantity | None = None  # noqa: N815
+    valueCodeableConcept: Raw = Raw()  # noqa: N815
+    valueString: str | None = None  # noqa: N815
+    valueBoolean: bool | None = None  # noqa: N815
+    valueInteger: int | None = None  # noqa: N815
+    dataAbsentReason: Raw = Raw()  # noqa: N815
+
+    def is_odd(self) -> bool:
+        """Whether it is out of the ordinary."""
+        return bool(self.dataAbsentReason) or irregular(self.valueQuantity)
+
+    def is_unclear(self) -> bool:
+        """Whether it must be read in full if it is in a code set."""
+        return not (self.valueString is None and self.valueBoolean is None and self.valueInteger is None)
+
+    def key(self) -> tuple[bytes, bytes, bool]:
+        """What decides about it."""
+        return bytes(self.code), bytes(self.valueCodeableConcept), self.valueQuantity is None
+
+
 pointer_of: Callable[[str], Pointer] = msgspec.json.Decoder(Pointer).decode
 _NOWHERE = Pointer()
 _DECODED = (str | None, bool | None, int | None, fhir.Period | None, fhir.Quantity | None)
+_OUTLINED: Mapping[str, Any] = {"medicationReference": fhir.Reference | None, "component": list[Component] | None}
 _VARYING = frozenset(
     {
         "id", "subject", "valueQuantity", "medicationReference", "recordedDate", "authoredOn", "dateAsserted",
-        "issued", "effectiveInstant",
+        "issued", "effectiveInstant", "component",
         *(f"{what}DateTime" for what in ("onset", "abatement", "effective", "performed")),
         *(f"{what}Period" for what in ("onset", "performed")),
     }
@@ -152,6 +177,7 @@ class Outline:
     measured: bool
     abates: bool
     refers: bool
+    has_parts: bool
 
     def oddities(self, resources: list[Any]) -> npt.NDArray[np.bool_]:
         """Which of some resources are out of the ordinary."""
@@ -163,11 +189,25 @@ class Outline:
             one = resources[at]
             # An empty list or a plain no changes nothing.
             found[at] = any(self.rare(one)) or (self.measured and irregular(one.valueQuantity))
+        for at in self.with_parts(resources):
+            found[at] |= any(part.is_odd() for part in resources[at].component)
         return found
+
+    def with_parts(self, resources: list[Any]) -> list[int]:
+        """The places of those that have parts with values of their own."""
+        if not self.has_parts or not any(map(_COMPONENT, resources)):
+            return []
+        return [at for at, one in enumerate(map(_COMPONENT, resources)) if one]
+
+    def parts(self, resource: Any) -> list[Any]:
+        """The resource and its parts, each with a value."""
+        return [resource, *resource.component] if self.has_parts and resource.component else [resource]
 
     def is_unclear(self, resource: Any) -> bool:
         """Whether a resource, if it is in a code set, must be read in full."""
-        return self.unclear is not None and self.unclear(resource) != self.clear
+        if self.unclear is None:
+            return False
+        return self.unclear(resource) != self.clear or any(part.is_unclear() for part in self.parts(resource)[1:])
 
     def keys(self, resources: list[Any], bases: list[str] | None) -> list[tuple[Any, ...]]:
         """What decides about each of some resources of servers; equal keys mean the same."""
@@ -176,6 +216,13 @@ class Outline:
             columns.append([one.valueQuantity is None for one in resources])
         if self.abates:
             columns.append([one.abatementDateTime is None for one in resources])
+        if parts := self.with_parts(resources):
+            told: list[Any] = [None] * len(resources)
+            for at in parts:
+                told[at] = tuple(part.key() for part in resources[at].component)
+            columns.append(told)
+        elif self.has_parts:
+            columns.append(itertools.repeat(None, len(resources)))
         if self.refers:
             columns.append([_pointed(one.medicationReference) for one in resources])
             columns.append(itertools.repeat("", len(resources)) if bases is None else bases)
@@ -200,6 +247,7 @@ def irregular(quantity: fhir.Quantity | None) -> bool:
 
 
 _QUANTITY = operator.attrgetter("valueQuantity")
+_COMPONENT = operator.attrgetter("component")
 
 
 def _several(names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -216,8 +264,8 @@ def _outline(kind: str) -> Outline:
             continue
         if field.type in _DECODED:
             fields.append((field.name, field.type, None))
-        elif field.name == "medicationReference":
-            fields.append((field.name, fhir.Reference | None, None))
+        elif field.name in _OUTLINED:
+            fields.append((field.name, _OUTLINED[field.name], None))
         else:
             fields.append((field.name, Raw, Raw()))
             raw.add(field.name)
@@ -248,6 +296,7 @@ def _outline(kind: str) -> Outline:
         measured="valueQuantity" in names,
         abates="abatementDateTime" in names,
         refers="medicationReference" in names,
+        has_parts="component" in names,
     )
 
 

@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from deqi.people.codes import CodeIndex
@@ -26,6 +27,7 @@ from deqi.people.sites import SiteFinder
 from deqi.people.table_block import (
     IDLE,
     IN_FULL,
+    IN_PARTS,
     Batch,
     Block,
     Known,
@@ -142,8 +144,16 @@ class QuickReader:
         """Lines picked out of an NDJSON file, with their numbers."""
         part = Part(self._patterns)
         gathered = Gathered(part)
-        for at, line in lines:
-            gathered.line(line, file, at)
+        numbers, raws = list(zip(*lines, strict=True)) or ((), ())
+        outlined = _all_of_one_type(raws)
+        if outlined is None:
+            for at, line in zip(numbers, raws, strict=True):
+                gathered.line(line, file, at)
+        else:
+            part.block.pieces[file] += len(raws)
+            nowhere = np.full(len(raws), NOWHERE)
+            places = Places(np.full(len(raws), part.file(file)), np.array(numbers, np.int64), nowhere)
+            self._alike(part, Batch(BY_TYPE[type(outlined[0])], outlined, raws, places))
         return self._done(part, gathered)
 
     def owner_key(self, reference: str) -> str | None:
@@ -220,6 +230,7 @@ class QuickReader:
         if len(self._known) >= _MOST_REMEMBERED:
             self._numbers.clear()
             self._known.clear()
+            self._pattern = np.array([IN_FULL])
         persons = self._persons(part, batch)
         odd = (persons < 0) | outline.oddities(resources)
         if batch.suspect:
@@ -233,7 +244,7 @@ class QuickReader:
         patterns = self._pattern_of(known)
         odd |= patterns == IN_FULL
         if outline.unclear is not None:
-            in_a_set = np.flatnonzero(~odd & (patterns >= 0))
+            in_a_set = np.flatnonzero(~odd & ((patterns >= 0) | (patterns == IN_PARTS)))
             odd[in_a_set] = [outline.is_unclear(resources[at]) for at in in_a_set.tolist()]
         for at in np.flatnonzero(odd).tolist():
             self._one(part, batch, at, int(persons[at]))
@@ -243,6 +254,10 @@ class QuickReader:
         following = plain[patterns[plain] >= 0]
         if len(following):
             part.follow(batch, following, persons[following], patterns[following])
+        in_parts = plain[patterns[plain] == IN_PARTS]
+        if len(in_parts):
+            meanings = [self._known[number] for number in known[in_parts].tolist()]
+            part.follow_in_parts(batch, in_parts, persons[in_parts], meanings)
 
     def _pattern_of(self, known: Ints) -> Ints:
         """The patterns of what is known; `IN_FULL` for what is not."""
@@ -285,21 +300,28 @@ class QuickReader:
         outline, resource = batch.outline, batch.resources[at]
         if outline.refers and resource.medicationReference is not None and not resource.medicationCodeableConcept:
             pending = _pending(outline.kind, resource, batch.base(at))
-            return None if pending is None else Known("medication", "", (), self._patterns.number(pending))
+            return None if pending is None else Known("medication", (), (), self._patterns.number(pending))
         facts = self._whole.facts(batch.piece(at, files))
         if facts is None:
             return None
-        fact = facts[0]
-        pattern = IDLE
-        if len(facts) > 1:
-            pattern = IN_FULL
-        elif fact.sets:
-            if outline.is_unclear(resource):
-                return None
-            quantity = resource.valueQuantity if outline.measured else None
-            same = follows(fact, outline.timing, outline.timing.texts(resource), quantity)
-            pattern = self._patterns.number(pattern_of(fact)) if same else IN_FULL
-        return Known(fact.kind, shape_of(fact), codings_of(facts[:1]), pattern)
+        # A fact for the resource, then one for each of its components.
+        shapes = tuple(dict.fromkeys(map(shape_of, facts)))
+        known = Known(facts[0].kind, shapes, codings_of(facts), IDLE)
+        if not any(fact.sets for fact in facts):
+            return known
+        if outline.is_unclear(resource):
+            return None
+        values, texts = outline.parts(resource), outline.timing.texts(resource)
+        parts = []
+        for place, fact in enumerate(facts):
+            if fact.sets:
+                quantity = values[place].valueQuantity if outline.measured else None
+                if not follows(fact, outline.timing, texts, quantity):
+                    return msgspec.structs.replace(known, pattern=IN_FULL)
+                parts.append((place, self._patterns.number(pattern_of(fact))))
+        if len(facts) == 1:
+            return msgspec.structs.replace(known, pattern=parts[0][1])
+        return msgspec.structs.replace(known, pattern=IN_PARTS, parts=tuple(parts))
 
     def _one(self, part: Part, batch: Batch, at: int, person: int) -> None:
         """A resource by itself: read in full, or left to the reader of charts."""
@@ -318,6 +340,16 @@ def _pending(kind: str, resource: Any, base: str) -> Pending | None:
         return None
     key = key_of(target, base) if target else ""
     return Pending(kind, resource.status, getattr(resource, "intent", None), key or "", words)
+
+
+def _all_of_one_type(lines: Sequence[bytes]) -> list[Any] | None:
+    """Lines in outline; None where they are not all, each by itself, of one type that has an outline."""
+    try:
+        outlined = lines_in_outline(b"\n".join(lines))
+    except UNDECODABLE:
+        return None
+    types = set(map(type, outlined))
+    return outlined if len(outlined) == len(lines) and len(types) == 1 and types <= BY_TYPE.keys() else None
 
 
 def _decoded(outline: Outline, raw: bytes) -> Any:
