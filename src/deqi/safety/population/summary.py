@@ -22,6 +22,8 @@ from deqi.safety.population.run import Runner
 SMALL = 5
 """Counts of persons below this are not printed."""
 CANDIDACIES: tuple[Candidacy, ...] = ("not-a-candidate", "sign-off", "ask-first", "with-changes", "candidate")
+_SAME = ("not-a-candidate", "sign-off")
+"""What no open question changes."""
 LISTED = 1000
 """Unreadable records that are listed one by one; all of them are counted, and stand in the result tables."""
 
@@ -165,46 +167,47 @@ def _beside(count: int, other: int, total: int, exact: bool) -> Count:
 def _candidacies(
     now: Mapping[str, int], if_clear: Mapping[str, int], exact: bool
 ) -> tuple[dict[str, Count], dict[str, Count]]:
-    """Two ways to part the same persons; what no open question changes is the same in both, and hidden in both."""
-    same = frozenset(("not-a-candidate", "sign-off"))
-    hidden: frozenset[str] = frozenset()
-    parts = ({name: _shown(count, exact) for name, count in of.items()} for of in (now, if_clear))
-    if not exact:
-        before = None
-        while before != hidden:
-            before = hidden
-            for of in (now, if_clear):
-                hidden |= _hidden(of, hidden & of.keys()) & same
-        found = (_hidden(of, hidden) for of in (now, if_clear))
-        parts = (
-            {name: "5+" if name in more else _shown(count, exact) for name, count in of.items()}
-            for of, more in zip((now, if_clear), found, strict=True)
-        )
-    first, second = parts
+    """Two ways to part the same persons, who are as many in both for what no open question changes.
+
+    So each of three parts adds up to something known: what stays the same, the rest now, and the rest if clear. Where
+    the first part has too few others to hide among, one number of each rest is hidden with it.
+    """
+    same = {name: count for name, count in now.items() if name in _SAME}
+    rests = [{name: count for name, count in of.items() if name not in _SAME} for of in (now, if_clear)]
+    hidden_same, fits = _hidden(same)
+    hidden_rest = [_hidden(rest)[0] for rest in rests]
+    if not fits:
+        hidden_rest = [
+            hidden or frozenset(name for name in rest if rest[name] == max(max(rest.values()), SMALL))
+            for rest, hidden in zip(rests, hidden_rest, strict=True)
+        ]
+    first, second = (
+        {
+            name: "5+" if not exact and (name in hidden_same or name in hidden) else _shown(count, exact)
+            for name, count in of.items()
+        }
+        for of, hidden in zip((now, if_clear), hidden_rest, strict=True)
+    )
     return first, second
 
 
-def _hidden(counts: Mapping[str, int], hidden: frozenset[str]) -> frozenset[str]:
-    """Which counts that are not small to hide, of some that add up to a known total; ``hidden`` are already.
+def _hidden(counts: Mapping[str, int]) -> tuple[frozenset[str], bool]:
+    """Which counts that are not small to hide, of some that add up to a known total; and whether that is enough.
 
     The smallest first, until each of the small ones could be anything from 1 to 4.
     """
     small = [count for count in counts.values() if 0 < count < SMALL]
-    rest = sorted((name for name in counts if counts[name] >= SMALL and name not in hidden), key=counts.__getitem__)
-    while rest and not _could_be_any(len(small), len(hidden), sum(small) + sum(counts[name] for name in hidden)):
-        hidden |= {rest.pop(0)}
-    return hidden
+    rest = sorted((name for name in counts if counts[name] >= SMALL), key=counts.__getitem__)
+    for taken in range(len(rest) + 1):
+        if _could_be_any(len(small), taken, sum(small) + sum(counts[name] for name in rest[:taken])):
+            return frozenset(rest[:taken]), True
+    return frozenset(rest), False
 
 
 def _could_be_any(small: int, hidden: int, total: int) -> bool:
-    """Whether each of so many numbers from 1 to 4 could be any of these, together with so many from 5 on.
-
-    One hidden number alone could be reckoned, whatever it is hidden for.
-    """
+    """Whether each of so many numbers from 1 to 4 could be any of these, together with so many from 5 on."""
     least, most = total - (small - 1) - SMALL * hidden, total - (SMALL - 1) * (small - 1)
-    if not small:
-        return hidden != 1
-    return least >= SMALL - 1 and (hidden > 0 or most <= 1)
+    return not small or (least >= SMALL - 1 and (hidden > 0 or most <= 1))
 
 
 def _attrition(runner: Runner, exact: bool) -> Iterable[Attrition]:
