@@ -207,3 +207,22 @@ def test_the_number_of_records_does_not_tell_who_died(tmp_path: Path) -> None:
             assert not {one["persons"], one["facts"], one["in_a_set"]} & {1, 2, 3, 4}
     _, out, _ = _screen(_write(people, tmp_path / "people.ndjson"), "--json", "--exact")
     assert json.loads(out)["records"]["Patient"] == 30
+
+
+def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, out = _write(_people(10), tmp_path / "people.ndjson"), tmp_path / "out"
+    assert _screen(file, "-o", out)[0] == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    copied: list[object] = []
+
+    def full(source: Any, target: Any) -> None:
+        copied.append(source)
+        if len(copied) == 3:
+            raise OSError(28, "No space left on device")
+        target.write(b"half")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    code, _, error = _screen(file, "-o", out)
+    assert code != 0
+    assert "cannot be written (No space left on device)" in error
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before

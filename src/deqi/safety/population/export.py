@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import pyarrow as pa
 
@@ -70,7 +70,7 @@ def write_tables(
 ) -> tuple[Path, ...]:
     """Write ``persons``, ``findings`` (a row for each deciding fact), ``questions`` and ``unreadable``.
 
-    The files are readable by their owner alone, and replace older ones only when whole.
+    The files are readable by their owner alone, and replace older ones only when all of them are whole.
 
     Raises:
         InputError: the folder cannot be made or written to.
@@ -84,19 +84,18 @@ def write_tables(
         "questions": _QUESTIONS,
         "unreadable": "SELECT * FROM unreadable_records",
     }
-    written = []
+    made = []
+    for name, query in tables.items():
+        made.append(space.folder / f"{name}.{form}")
+        asked = _harmless(space, query) if form == "csv" else query
+        space.connection.execute(f"COPY ({asked}) TO '{_quoted(made[-1])}' ({_OPTIONS[form]})")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, query in tables.items():
-            made = space.folder / f"{name}.{form}"
-            asked = _harmless(space, query) if form == "csv" else query
-            space.connection.execute(f"COPY ({asked}) TO '{_quoted(made)}' ({_OPTIONS[form]})")
-            written.append(_put(made, folder / made.name))
+        return _put(made, folder)
     except OSError as error:
         raise InputError(
             f"{folder}: cannot be written ({error.strerror}); name a folder that you may write to."
         ) from None
-    return tuple(written)
 
 
 def _harmless(space: Workspace, query: str) -> str:
@@ -111,14 +110,22 @@ def _harmless(space: Workspace, query: str) -> str:
     return f"SELECT {', '.join(columns)} FROM ({query})"
 
 
-def _put(made: Path, target: Path) -> Path:
-    """Copy a file to its place, readable by its owner alone."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    with made.open("rb") as source, os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as to:
-        shutil.copyfileobj(source, to)
-    beside.replace(target)
-    made.unlink()
-    return target
+def _put(made: list[Path], folder: Path) -> tuple[Path, ...]:
+    """Copy files into a folder, readable by their owner alone; none of them takes its place before all are there."""
+    beside = [folder / f".{one.name}.{os.getpid()}" for one in made]
+    try:
+        for one, copy in zip(made, beside, strict=True):
+            with one.open("rb") as source, _new(copy) as target:
+                shutil.copyfileobj(source, target)
+            one.unlink()
+        return tuple(copy.replace(folder / one.name) for one, copy in zip(made, beside, strict=True))
+    finally:
+        for copy in beside:
+            copy.unlink(missing_ok=True)
+
+
+def _new(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _quoted(path: Path) -> str:
