@@ -207,6 +207,9 @@ def test_the_number_of_records_does_not_tell_who_died(tmp_path: Path) -> None:
             assert not {one["persons"], one["facts"], one["in_a_set"]} & {1, 2, 3, 4}
     _, out, _ = _screen(_write(people, tmp_path / "people.ndjson"), "--json", "--exact")
     assert json.loads(out)["records"]["Patient"] == 30
+    del people[0][0]
+    _, out, _ = _screen(_write(people, tmp_path / "people.ndjson"), "--json")
+    assert json.loads(out)["records"]["Patient"] == "5+", "one person has no Patient"
 
 
 def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,7 +115,7 @@ def summarise(
         },
         attrition=tuple(_attrition(runner, exact)),
         records={
-            name: "5+" if few_dead and count >= SMALL and abs(count - everybody) < SMALL else shown(count)
+            name: "5+" if count >= SMALL and _tells(count, everybody, few_dead, exact) else shown(count)
             for name, count in intake.records.items()
         },
         left_out=intake.left_out,
@@ -156,6 +156,11 @@ def _persons_by_system(runner: Runner) -> Counter[tuple[Kind, str]]:
 
 def _shown(count: int, exact: bool) -> Count:
     return "<5" if 0 < count < SMALL and not exact else count
+
+
+def _tells(count: int, everybody: int, few_dead: bool, exact: bool) -> bool:
+    """Whether few people could be reckoned from a number of records that is nearly that of all people."""
+    return not exact and abs(count - everybody) in range(0 if few_dead else 1, SMALL)
 
 
 def _beside(count: int, other: int, total: int, exact: bool) -> Count:
