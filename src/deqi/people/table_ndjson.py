@@ -8,6 +8,7 @@ ordinary, or about which anything is not plain, are read as lines. A file with a
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -34,6 +35,8 @@ MOST_ODD = 0.25
 """Share of lines out of the ordinary up to which this pays."""
 _NEWLINE = 10
 _STEP = 2**20
+_AHEAD = 2
+"""Files being read or looked through at a time."""
 ROWS = 250_000
 """Facts put into rows at a time."""
 _STRING = r'"[^"\\]*"'
@@ -75,18 +78,38 @@ def read_large(
     While one is looked through, DuckDB reads the next. ``reader`` is the number of ``quick``.
     """
     connection.execute("SET preserve_insertion_order = true")
+    waiting: deque[tuple[Path, duckdb.DuckDBPyConnection, Future[_Loaded | None]]] = deque()
     try:
         with ThreadPoolExecutor(1) as pool:
-            before: tuple[Path, Future[_Loaded | None]] | None = None
-            for number, path in enumerate(paths):
-                after = path, pool.submit(_load, path, connection.cursor(), f"n_raw_{number}")
-                if before is not None:
-                    yield before[0], _read(before[1].result(), connection, quick, reader, sink)
-                before = after
-            if before is not None:
-                yield before[0], _read(before[1].result(), connection, quick, reader, sink)
+            try:
+                for number, path in enumerate(paths):
+                    cursor = connection.cursor()
+                    waiting.append((path, cursor, pool.submit(_load, path, cursor, f"n_raw_{number}")))
+                    if len(waiting) == _AHEAD:
+                        yield _next(waiting, connection, quick, reader, sink)
+                while waiting:
+                    yield _next(waiting, connection, quick, reader, sink)
+            except BaseException:
+                # Nobody waits for what is still being read.
+                for _, cursor, loading in reversed(waiting):
+                    if not loading.cancel():
+                        cursor.interrupt()
+                raise
     finally:
         connection.execute("SET preserve_insertion_order = false")
+
+
+def _next(
+    waiting: deque[tuple[Path, duckdb.DuckDBPyConnection, Future[_Loaded | None]]],
+    connection: duckdb.DuckDBPyConnection,
+    quick: QuickReader,
+    reader: int,
+    sink: Sink,
+) -> tuple[Path, bool]:
+    path, _, loading = waiting[0]
+    loaded = loading.result()
+    waiting.popleft()
+    return path, _read(loaded, connection, quick, reader, sink)
 
 
 def _read(
