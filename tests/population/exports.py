@@ -186,7 +186,14 @@ class Export:
             lambda: one.update(recordedDate=5, effectiveDateTime=[], authoredOn={}),
             lambda: one.update(onsetPeriod="x", effectivePeriod=[], performedPeriod={"start": 1}),
             lambda: one.update(
-                valueQuantity=self._pick({"value": "x"}, {"value": 1, "unit": 3}, [], {"value": _TOO_LARGE})
+                valueQuantity=self._pick(
+                    {"value": "x"},
+                    {"value": 1, "unit": 3},
+                    [],
+                    {"value": _TOO_LARGE},
+                    {"value": 10**25, "unit": "%"},
+                    {"value": 1e-300},
+                )
             ),
             lambda: one.update(
                 {whose: self._pick({"reference": "Group/1"}, {"reference": "http://a.b/Patient/p1"}, 3)}

@@ -2,7 +2,8 @@
 
 Every element is read as the JSON text it is: nothing can turn into a null unseen. The texts that decide what a
 resource comes to are few; one line for each of them is read by the reader of charts. Lines that are out of the
-ordinary, or about which anything is not plain, are read as lines. A file with a line that is no JSON is left whole.
+ordinary, or about which anything is not plain, are read as lines. A file with a line that is no JSON is left whole; a
+comma too many before a closing bracket is let pass.
 """
 
 from __future__ import annotations
@@ -40,11 +41,9 @@ _AHEAD = 2
 ROWS = 250_000
 """Facts put into rows at a time."""
 _STRING = r'"[^"\\]*"'
+_PART = rf'"value":-?[0-9]{{1,15}}(\.[0-9]{{1,20}})?([eE][+-]?[0-9]{{1,2}})?|"(unit|system|code)":{_STRING}'
 _FORMS = {
-    fhir.Quantity | None: (
-        rf'\{{("value":-?[0-9][0-9.eE+-]*|"(unit|system|code)":{_STRING})'
-        rf'(,("value":-?[0-9][0-9.eE+-]*|"(unit|system|code)":{_STRING}))*\}}'
-    ),
+    fhir.Quantity | None: rf"\{{({_PART})(,({_PART}))*\}}",
     fhir.Period | None: rf'\{{"(start|end)":{_STRING}(,"(start|end)":{_STRING})?\}}',
     bool | None: "true|false",
     int | None: "-?[0-9]{1,15}",
