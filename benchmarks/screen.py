@@ -23,9 +23,9 @@ import msgspec
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
+from deqi.people.columns.fhir import read_fhir
+from deqi.people.columns.outline import OUTLINES
 from deqi.people.systems import SYSTEMS
-from deqi.people.table_fhir import read_fhir
-from deqi.people.table_outline import OUTLINES
 from deqi.safety.engine import Engine
 from deqi.safety.population.columns import counting, reader_for
 from deqi.safety.population.screen import screen

@@ -12,7 +12,7 @@ import pyarrow.parquet
 import pytest
 
 from deqi.errors import InputError
-from deqi.people.table import Intake
+from deqi.people.columns.tables import Intake
 from deqi.safety.population.judging import STATES, state_column
 from deqi.safety.population.screen import screen
 from deqi.safety.population.workspace import Workspace

@@ -13,7 +13,7 @@ import pytest
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people import table_fhir, table_files, table_ndjson, table_workers
+from deqi.people.columns import fhir, files, ndjson, workers
 from deqi.people.read import read_chart
 from deqi.safety.demo import Demo, Resource
 from deqi.safety.population.judging import STATES, state_column
@@ -121,24 +121,24 @@ def _one_by_one(folder: Path) -> tuple[dict[str, object], int]:
 @pytest.fixture(params=["in one process", "in several", "by DuckDB"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     """The ways of reading; the others are otherwise for large exports only. Gives what DuckDB read or left."""
-    monkeypatch.setattr(table_files, "BLOCK", 5_000)
-    monkeypatch.setattr(table_files, "DOCUMENTS", 5_000)
+    monkeypatch.setattr(files, "BLOCK", 5_000)
+    monkeypatch.setattr(files, "DOCUMENTS", 5_000)
     tries: list[tuple[str, bool]] = []
     if request.param == "in several":
-        monkeypatch.setattr(table_workers, "LARGE", 0)
-        monkeypatch.setattr(table_workers, "_processors", lambda: 3)
+        monkeypatch.setattr(workers, "LARGE", 0)
+        monkeypatch.setattr(workers, "_processors", lambda: 3)
     if request.param == "by DuckDB":
-        monkeypatch.setattr(table_ndjson, "LARGE", 0)
-        monkeypatch.setattr(table_ndjson, "MOST_ODD", 1.0)
-        monkeypatch.setattr(table_ndjson, "_STEP", 300)
-        read = table_fhir.read_large
+        monkeypatch.setattr(ndjson, "LARGE", 0)
+        monkeypatch.setattr(ndjson, "MOST_ODD", 1.0)
+        monkeypatch.setattr(ndjson, "_STEP", 300)
+        read = fhir.read_large
 
         def watched(*arguments: Any) -> Iterator[tuple[Path, bool]]:
             for path, was_read in read(*arguments):
                 tries.append((path.name, was_read))
                 yield path, was_read
 
-        monkeypatch.setattr(table_fhir, "read_large", watched)
+        monkeypatch.setattr(fhir, "read_large", watched)
     return tries
 
 

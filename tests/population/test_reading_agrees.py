@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people import table_files, table_ndjson, table_workers
+from deqi.people.columns import files, ndjson, workers
+from deqi.people.columns.fhir import read_fhir
+from deqi.people.columns.tables import FACTS, PERSONS, TableMaker
 from deqi.people.coverage import coverage
 from deqi.people.facts import STALE_ACTIVE_DAYS
 from deqi.people.read import read_chart
-from deqi.people.table import FACTS, PERSONS, TableMaker
-from deqi.people.table_fhir import read_fhir
 from deqi.safety.population.columns import counting, reader_for
 from deqi.safety.population.workspace import Workspace
 from tests.population.engines import AS_OF, engine
@@ -32,17 +32,17 @@ Write = Callable[[list[Resource], Path], None]
 Told = dict[str, Counter[Any]]
 _BORDER = AS_OF - dt.timedelta(days=STALE_ACTIVE_DAYS)
 _SHOWN = ("system", "code", "display", "text", "value_text", "status", "file", "line", "path", "resource_id")
-_NEVER = (table_ndjson, "LARGE", 2**40)
+_NEVER = (ndjson, "LARGE", 2**40)
 WAYS: dict[str, list[tuple[Any, str, Any]]] = {
-    "in one process": [(table_files, "BLOCK", 7_000), (table_files, "DOCUMENTS", 9_000), _NEVER],
+    "in one process": [(files, "BLOCK", 7_000), (files, "DOCUMENTS", 9_000), _NEVER],
     "in several": [
-        (table_files, "BLOCK", 20_000),
-        (table_files, "DOCUMENTS", 20_000),
-        (table_workers, "LARGE", 0),
-        (table_workers, "_processors", lambda: 2),
+        (files, "BLOCK", 20_000),
+        (files, "DOCUMENTS", 20_000),
+        (workers, "LARGE", 0),
+        (workers, "_processors", lambda: 2),
         _NEVER,
     ],
-    "by DuckDB": [(table_ndjson, "LARGE", 0), (table_ndjson, "MOST_ODD", 1.0), (table_ndjson, "_STEP", 500)],
+    "by DuckDB": [(ndjson, "LARGE", 0), (ndjson, "MOST_ODD", 1.0), (ndjson, "_STEP", 500)],
 }
 
 

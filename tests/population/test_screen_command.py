@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from deqi.people import table_ndjson
+from deqi.people.columns import ndjson
+from deqi.people.columns.fhir import read_fhir
 from deqi.people.source import sql_path
-from deqi.people.table_fhir import read_fhir
 from deqi.safety.population.columns import reader_for
 from deqi.safety.population.workspace import Workspace
 from tests.population.engines import AS_OF, engine
@@ -31,7 +31,7 @@ def _patient(folder: Path, number: int) -> None:
 
 @pytest.mark.parametrize("named", ["q[ab]", "a*", "a?", "it's"])
 def test_a_name_that_is_a_pattern_means_itself(tmp_path: Path, named: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_ndjson, "LARGE", 0)
+    monkeypatch.setattr(ndjson, "LARGE", 0)
     for number, name in enumerate(("qa", "ab", named)):
         _patient(tmp_path / name, number)
     with Workspace() as space:

@@ -16,12 +16,12 @@ import duckdb
 import pyarrow as pa
 
 from deqi.errors import InputError
+from deqi.people.columns.tables import ANSWERS, NOTHING, Intake, Reader, shape
 from deqi.people.coverage import NO_CODE
 from deqi.people.facts import KINDS, Coding, Kind, Origin
 from deqi.people.omop_files import OmopFiles, open_folder
 from deqi.people.reading import Unreadable
 from deqi.people.sites import side_of_codes, side_of_text
-from deqi.people.table import ANSWERS, NOTHING, Intake, Reader, shape
 
 VOCABULARIES: Mapping[str, str] = {
     "SNOMED": "snomed",

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 
 from deqi.knowledge.leaves import Coded
+from deqi.people.columns.tables import Reader, TableMaker, Tables
 from deqi.people.facts import Answer, Person
-from deqi.people.table import Reader, TableMaker, Tables
 from deqi.safety.catalog import Catalog
 from deqi.safety.context import BIRTH_QUESTION, Context
 from deqi.safety.gestation import _weeks_of_code

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import msgspec
 import pyarrow as pa
 
-from deqi.people.table import ANSWERS, DETAILS, FACTS, PERSONS
+from deqi.people.columns.tables import ANSWERS, DETAILS, FACTS, PERSONS
 from deqi.safety.catalog import Catalog
 from deqi.safety.population import marks as marking
 from deqi.safety.population import outcome

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from deqi.knowledge.leaves import Gestation, Medication, Observation, Recorded
-from deqi.people.table import Tables, example_of
+from deqi.people.columns.tables import Tables, example_of
 from deqi.safety.population.bits import word_and_mask
 from deqi.safety.population.layout import LISTED, Layout
 from deqi.safety.population.program import RESULTS, WAYS, Program, shapes_schema

@@ -7,12 +7,12 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from deqi.people.columns.fhir import read_fhir
+from deqi.people.columns.tables import Intake, TableMaker
 from deqi.people.facts import Kind
 from deqi.people.omop import read_omop
 from deqi.people.omop_files import is_omop
 from deqi.people.read import read_chart, with_complete
-from deqi.people.table import Intake, TableMaker
-from deqi.people.table_fhir import read_fhir
 from deqi.safety.engine import Engine
 from deqi.safety.population.columns import counting, reader_for
 from deqi.safety.population.program import Program, compile_rules

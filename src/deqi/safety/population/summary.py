@@ -11,9 +11,9 @@ from typing import Literal
 import msgspec
 
 from deqi.people.codes import CodeIndex
+from deqi.people.columns.tables import Intake
 from deqi.people.coverage import NO_CODE
 from deqi.people.facts import KINDS, Kind
-from deqi.people.table import Intake
 from deqi.safety.findings import Candidacy
 from deqi.safety.population.judging import UNKNOWN, YES, state_column
 from deqi.safety.population.layout import Layout

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from deqi.people.columns.files import Span, document_of, is_ndjson, lines_of
 from deqi.people.facts import Origin
 from deqi.people.fhir.documents import Cutter, Piece, kind_of
-from deqi.people.table_files import Span, document_of, is_ndjson, lines_of
 
 Spot = tuple[str, int | None, str]
 """File, line and path."""

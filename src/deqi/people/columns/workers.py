@@ -16,16 +16,16 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 from deqi.people.codes import CodeIndex
+from deqi.people.columns.block import Block
+from deqi.people.columns.files import Share
+from deqi.people.columns.quick import QuickReader
 from deqi.people.sites import SiteFinder
-from deqi.people.table_block import Block
-from deqi.people.table_files import Share
-from deqi.people.table_quick import QuickReader
 
 LARGE = 64 * 2**20
 """Bytes from which starting processes pays."""
 MOST = 8
 """Processes beyond which their blocks would wait for this one."""
-_COMMAND = "from deqi.people.table_workers import work; work()"
+_COMMAND = "from deqi.people.columns.workers import work; work()"
 _LENGTH = 8
 _MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(2**31), "MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TOP_PAD_": str(2**26)}
 """Settings of the C library under which memory that was freed is kept: every block needs as much as the last."""

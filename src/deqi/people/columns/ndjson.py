@@ -20,15 +20,15 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from deqi.people.columns.block import IN_FULL, Block, Known
+from deqi.people.columns.outline import COMMON, HEAD, OTHER_VERSION, OUTLINES, Outline
+from deqi.people.columns.quick import QuickReader
+from deqi.people.columns.rows import NOWHERE, Ints, Places, rows_in_columns
+from deqi.people.columns.staging import Staging
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.documents import kind_of
 from deqi.people.fhir.elements import UCUM
 from deqi.people.source import sql_path
-from deqi.people.table_block import IN_FULL, Block, Known
-from deqi.people.table_outline import COMMON, HEAD, OTHER_VERSION, OUTLINES, Outline
-from deqi.people.table_quick import QuickReader
-from deqi.people.table_rows import NOWHERE, Ints, Places, rows_in_columns
-from deqi.people.table_staging import Staging
 
 LARGE = 16 * 2**20
 """Bytes from which DuckDB is quicker."""

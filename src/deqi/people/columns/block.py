@@ -13,13 +13,13 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from deqi.people.columns.outline import Outline
+from deqi.people.columns.rows import NOWHERE, ROWS, Ints, Places, path_of, pattern_of, rows_in_outline, rows_of_facts
+from deqi.people.columns.tables import NOTHING, shape
 from deqi.people.coverage import NO_CODE
 from deqi.people.facts import Coding, Fact, Kind, Origin
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.documents import Piece
-from deqi.people.table import NOTHING, shape
-from deqi.people.table_outline import Outline
-from deqi.people.table_rows import NOWHERE, ROWS, Ints, Places, path_of, pattern_of, rows_in_outline, rows_of_facts
 
 Codings = tuple[tuple[Kind, str, bool], ...]
 """How the facts of a resource are coded: kind and system, and whether the fact is in a code set."""

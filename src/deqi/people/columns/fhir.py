@@ -14,6 +14,15 @@ import numpy as np
 
 from deqi.errors import InputError
 from deqi.people.codes import CodeIndex
+from deqi.people.columns.block import Block, Codings, Known, Patterns, Pending, Slow, codings_of, resource_of
+from deqi.people.columns.contents import contents
+from deqi.people.columns.files import fhir_files, is_ndjson, shares_of, size_of
+from deqi.people.columns.ndjson import read_large
+from deqi.people.columns.quick import QuickReader
+from deqi.people.columns.rows import NOWHERE, Ints, path_of, pattern_of
+from deqi.people.columns.staging import Spot, Staging, counted
+from deqi.people.columns.tables import Intake, Reader, TableMaker, Tables
+from deqi.people.columns.workers import blocks_of
 from deqi.people.facts import Answer, Fact, Kind, Origin
 from deqi.people.fhir.chart import NO_FACT, POINTS_NOWHERE, TWICE, ChartReader, NotJsonError
 from deqi.people.fhir.documents import Piece, WrongVersionError, refusal
@@ -21,15 +30,6 @@ from deqi.people.fhir.elements import MalformedError
 from deqi.people.fhir.faults import KIND_OF_TYPE, Fault
 from deqi.people.reading import Reading, Unreadable
 from deqi.people.sites import SiteFinder
-from deqi.people.table import Intake, Reader, TableMaker, Tables
-from deqi.people.table_block import Block, Codings, Known, Patterns, Pending, Slow, codings_of, resource_of
-from deqi.people.table_contents import contents
-from deqi.people.table_files import fhir_files, is_ndjson, shares_of, size_of
-from deqi.people.table_ndjson import read_large
-from deqi.people.table_quick import QuickReader
-from deqi.people.table_rows import NOWHERE, Ints, path_of, pattern_of
-from deqi.people.table_staging import Spot, Staging, counted
-from deqi.people.table_workers import blocks_of
 
 PART = 5_000
 _FIRST_DOCUMENT = 10**9

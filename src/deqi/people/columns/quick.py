@@ -17,14 +17,7 @@ import msgspec
 import numpy as np
 
 from deqi.people.codes import CodeIndex
-from deqi.people.facts import Fact, Origin
-from deqi.people.fhir import types as fhir
-from deqi.people.fhir.chart import ChartReader
-from deqi.people.fhir.documents import UNDECODABLE, Piece
-from deqi.people.fhir.elements import MalformedError
-from deqi.people.fhir.references import key_of, type_of
-from deqi.people.sites import SiteFinder
-from deqi.people.table_block import (
+from deqi.people.columns.block import (
     IDLE,
     IN_FULL,
     IN_PARTS,
@@ -37,9 +30,9 @@ from deqi.people.table_block import (
     codings_of,
     shape_of,
 )
-from deqi.people.table_files import BLOCK, Share, document_of, lines_of
-from deqi.people.table_gather import Gathered, by_type
-from deqi.people.table_outline import (
+from deqi.people.columns.files import BLOCK, Share, document_of, lines_of
+from deqi.people.columns.gather import Gathered, by_type
+from deqi.people.columns.outline import (
     BY_TYPE,
     HEAD,
     KIND_OF_UNSEEN,
@@ -48,7 +41,14 @@ from deqi.people.table_outline import (
     lines_in_outline,
     pointer_of,
 )
-from deqi.people.table_rows import NOWHERE, Ints, Places, follows, pattern_of
+from deqi.people.columns.rows import NOWHERE, Ints, Places, follows, pattern_of
+from deqi.people.facts import Fact, Origin
+from deqi.people.fhir import types as fhir
+from deqi.people.fhir.chart import ChartReader
+from deqi.people.fhir.documents import UNDECODABLE, Piece
+from deqi.people.fhir.elements import MalformedError
+from deqi.people.fhir.references import key_of, type_of
+from deqi.people.sites import SiteFinder
 
 _MOST_REMEMBERED = 200_000
 _NEW = -1

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from deqi.people.columns.block import Block, Codings, shape_of
+from deqi.people.columns.rows import NOWHERE, Ints
+from deqi.people.columns.tables import DETAILS, FACTS, PERSONS, Reader, TableMaker
 from deqi.people.facts import KINDS, Fact, Kind
-from deqi.people.table import DETAILS, FACTS, PERSONS, Reader, TableMaker
-from deqi.people.table_block import Block, Codings, shape_of
-from deqi.people.table_rows import NOWHERE, Ints
 
 _PATH = "CASE WHEN {0}.entry < 0 THEN '' ELSE 'Bundle.entry[' || {0}.entry || '].resource' END"
 _LINE = "nullif({0}.line, -1)"

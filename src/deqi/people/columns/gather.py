@@ -9,11 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from deqi.people.facts import Origin
-from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, is_json, kind_of
-from deqi.people.fhir.references import base_of
-from deqi.people.table_block import Batch, Part
-from deqi.people.table_outline import (
+from deqi.people.columns.block import Batch, Part
+from deqi.people.columns.outline import (
     BY_TYPE,
     HEAD,
     KIND_OF_UNSEEN,
@@ -23,7 +20,10 @@ from deqi.people.table_outline import (
     Outline,
     entries_in_outline,
 )
-from deqi.people.table_rows import NOWHERE, Places
+from deqi.people.columns.rows import NOWHERE, Places
+from deqi.people.facts import Origin
+from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, is_json, kind_of
+from deqi.people.fhir.references import base_of
 
 _ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]\.resource")
 

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deqi.people.columns.outline import Texts, Timing
 from deqi.people.dates import DateRange
 from deqi.people.facts import Fact, Origin
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.elements import moment, unit_of
-from deqi.people.table_outline import Texts, Timing
 
 Ints = npt.NDArray[np.int64]
 _DAY, _INSTANT = pa.date32(), pa.timestamp("us")
