@@ -1,22 +1,22 @@
-"""Judging the same population in DuckDB and in Spark on this machine, once both are warm.
+"""Judging the same population in DuckDB and in Spark on this machine, once Spark is warm.
 
-Persons: DEQI_BENCH_PERSONS (default 20000). Reading is left out: it is the same for both. Needs deqi[spark] and Java.
+Persons: DEQI_BENCH_PERSONS (default 500,5000,20000), the sizes one after the other. No size is begun once
+DEQI_BENCH_SECONDS (default 180) have gone by. Reading is left out: it is the same for both. Needs deqi[spark] and Java.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import os
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pyspark
-
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people.table_fhir import read_fhir
+from deqi.people.columns.fhir import read_fhir
 from deqi.safety.demo import Demo
 from deqi.safety.demo_write import write_ndjson
 from deqi.safety.engine import Engine
@@ -27,7 +27,8 @@ from deqi.safety.population.spark import Spark
 from deqi.safety.population.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 24)
-PERSONS = int(os.environ.get("DEQI_BENCH_PERSONS", "20000"))
+PERSONS = tuple(int(size) for size in os.environ.get("DEQI_BENCH_PERSONS", "500,5000,20000").split(","))
+SECONDS = float(os.environ.get("DEQI_BENCH_SECONDS", "180"))
 MASTER = "local[2]"
 DRAWN = 500
 """Made-up people that are different; the population is these over and over."""
@@ -62,22 +63,34 @@ def seconds(judge: Callable[[Runner, Program], None], runner: Runner, program: P
 
 
 def main() -> None:
-    """Print the seconds, side by side, of a first run, a few persons, and many."""
+    """Print the seconds, side by side, of a first run and of each number of persons."""
+    if importlib.util.find_spec("pyspark") is None:
+        print("  left out: PySpark is not installed (make test-spark does)")
+        return
+    import pyspark
+
+    begun = time.perf_counter()
     engine = Engine.load(load())
     programs = {dialect: compile_rules(engine.catalog, AS_OF, dialect) for dialect in ("duckdb", "spark")}
     print(f"  PySpark {pyspark.__version__}, {MASTER}; judging alone, in seconds")
     start = time.perf_counter()
     with Spark(MASTER) as spark:
         print(f"  starting Spark: {time.perf_counter() - start:.1f} s")
-        for persons, what in ((DRAWN, "the first run"), (DRAWN, "warm"), (PERSONS, "warm")):
+        print(f"  {'persons':>8}{'':>12}{'DuckDB':>8}{'Spark':>8}{'ratio':>7}{'load':>6}")
+        for persons, what in ((PERSONS[0], "first run"), *((size, "warm") for size in PERSONS)):
+            if time.perf_counter() - begun > SECONDS:
+                print(f"  {persons:>8} persons were left out: the time is over")
+                continue
             with tempfile.TemporaryDirectory() as name, Workspace() as space:
                 runner = population(engine, space, Path(name), persons)
                 ours = seconds(lambda one, program: one.run(program), runner, programs["duckdb"])
                 answers = _answers(runner)
                 theirs = seconds(spark.run, runner, programs["spark"])
                 same = "the same answers" if _answers(runner) == answers else "OTHER ANSWERS"
-                print(f"  {persons:,} persons, {what}: DuckDB {ours:.1f} s, Spark {theirs:.1f} s, "
-                      f"{theirs / ours:.1f} times as long; {same}")  # fmt: skip
+                line = (
+                    f"{persons:>8}{what:>12}{ours:>8.1f}{theirs:>8.1f}{theirs / ours:>6.1f}x{os.getloadavg()[0]:>6.1f}"
+                )
+                print(f"  {line}  {same}", flush=True)
 
 
 def _answers(runner: Runner) -> list[tuple[object, ...]]:
