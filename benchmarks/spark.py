@@ -1,7 +1,7 @@
 """Judging the same population in DuckDB and in Spark on this machine, once Spark is warm.
 
 Persons: DEQI_BENCH_PERSONS (default 500,5000,20000), the sizes one after the other. No size is begun once
-DEQI_BENCH_SECONDS (default 180) have gone by. Reading is left out: it is the same for both. Needs deqi[spark] and Java.
+DEQI_BENCH_SECONDS (default 150) have gone by. Reading is left out: it is the same for both. Needs deqi[spark] and Java.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from deqi.safety.population.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 24)
 PERSONS = tuple(int(size) for size in os.environ.get("DEQI_BENCH_PERSONS", "500,5000,20000").split(","))
-SECONDS = float(os.environ.get("DEQI_BENCH_SECONDS", "180"))
+SECONDS = float(os.environ.get("DEQI_BENCH_SECONDS", "150"))
 MASTER = "local[2]"
 DRAWN = 500
 """Made-up people that are different; the population is these over and over."""
