@@ -67,6 +67,9 @@ class Town:
         pick = self._random
         if pick.random() < 0.15:
             return None
+        if pick.random() < 0.03:
+            later = self._as_of + dt.timedelta(days=pick.choice((1, 40, 4000)))
+            return DateRange(later, later)
         years = int(pick.choice([*self._ages, 12.0, 56.0, 30.0, 70.0]))
         day = self._as_of.replace(year=self._as_of.year - years) + dt.timedelta(days=pick.choice((-1, 0, 1, 40)))
         return parse_date(day.isoformat()[: pick.choice((4, 7, 10))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from deqi.people.columns import ndjson
+from deqi.errors import InputError
+from deqi.people.columns import files, ndjson
 from deqi.people.columns.fhir import read_fhir
 from deqi.people.source import sql_path
 from deqi.safety.population.columns import reader_for
@@ -64,3 +66,63 @@ def test_nothing_is_left_behind_when_it_is_ended(tmp_path: Path, number: int) ->
     process.communicate(timeout=60)
     assert process.returncode != 0
     assert list(private.iterdir()) == []
+
+
+def _screen(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*_SCREEN, *map(str, words)], capture_output=True, text=True, check=False)
+
+
+def test_what_is_not_read_is_named(tmp_path: Path) -> None:
+    _patient(tmp_path / "x", 1)
+    (tmp_path / "x" / "Observation.ndjson.bz2").write_bytes(b"x")
+    (tmp_path / "x" / "more").mkdir()
+    done = _screen(tmp_path / "x", "--as-of", "2026-11-24")
+    assert done.returncode == 0
+    assert "'Observation.ndjson.bz2': not read" in done.stderr
+    assert "'more': not read" in done.stderr
+
+
+def test_an_ending_in_capitals_is_an_ending(tmp_path: Path) -> None:
+    _patient(tmp_path / "x", 1)
+    (tmp_path / "x" / "Condition.ndjson").rename(tmp_path / "x" / "Condition.NDJSON.GZ")
+    data = (tmp_path / "x" / "Condition.NDJSON.GZ").read_bytes()
+    (tmp_path / "x" / "Condition.NDJSON.GZ").write_bytes(gzip.compress(data))
+    assert [one.name for one in files.fhir_files(tmp_path / "x")] == ["Condition.NDJSON.GZ"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--as-of", "0001-01-01"), "years 1900 to 2200"),
+        (("-o", ""), "name a folder"),
+        (("-o", "x"), "the folder that is read"),
+    ],
+)
+def test_a_place_or_day_that_cannot_be_is_refused(
+    tmp_path: Path, words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _patient(tmp_path / "x", 1)
+    done = _screen("x", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert [one.name for one in (tmp_path / "x").iterdir()] == ["Condition.ndjson"]
+
+
+def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"b\xff.ndjson")).write_text("{}")
+    with pytest.raises(InputError, match="not UTF-8"):
+        files.fhir_files(tmp_path)
+
+
+def test_a_file_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:
+    _patient(tmp_path / "x", 1)
+
+    def change(share: float) -> None:
+        with (tmp_path / "x" / "Condition.ndjson").open("a") as file:
+            file.write("\n")
+
+    with Workspace() as space, pytest.raises(InputError, match="changed while it was read"):
+        read_fhir(
+            tmp_path / "x", space.connection, reader_for(engine().catalog, AS_OF), engine().sites, progress=change
+        )

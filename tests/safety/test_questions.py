@@ -119,3 +119,9 @@ def test_once_barred_only_what_could_clear_it_is_asked(engine: Engine, someone: 
 )
 def test_what_counts_as_an_answer(engine: Engine, question: str, typed: str, value: object) -> None:
     assert understood(engine.catalog.questions[question], typed) == value
+
+
+def test_a_birth_after_the_day_is_asked_for_and_not_taken_for_a_child(engine: Engine) -> None:
+    found = engine.assess(msgspec.structs.replace(WOMAN, birth=day(AS_OF + dt.timedelta(days=1))), AS_OF)
+    assert "child-under-16" not in {one.rule.id for one in found.findings}
+    assert "date-of-birth" in {one.question for one in found.questions}

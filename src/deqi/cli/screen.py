@@ -27,6 +27,10 @@ class Format(enum.StrEnum):
     ndjson = "ndjson"
 
 
+_NAMED = 10
+"""Files that are not read, named one by one."""
+
+
 class Judged(enum.StrEnum):
     """What runs the rules."""
 
@@ -79,6 +83,7 @@ def screen(
     from deqi.safety.population.workspace import Workspace
 
     day = day_of(as_of)
+    _check_places(path, output)
     chosen = _settings(settings)
     engine = _engine(chosen, value_sets)
     begun = time.perf_counter()
@@ -149,6 +154,23 @@ def _check_memory(memory: str) -> None:
         raise InputError("--memory: not an amount of memory; write it as 2GB or 800MB.")
 
 
+def _check_places(path: Path, output: Path | None) -> None:
+    """Where to read and to write; names what stands among the files and is not read."""
+    from deqi.people.columns.files import passed_over
+    from deqi.people.omop_files import is_omop
+
+    if output is not None and not output.name:
+        raise InputError("-o: name a folder for the results.")
+    if output is not None and path.is_dir() and output.resolve() == path.resolve():
+        raise InputError(f"-o {output}: the folder that is read; name another, or the results would be read next time.")
+    if path.is_dir() and not is_omop(path):
+        left = passed_over(path)
+        for name in left[:_NAMED]:
+            sys.stderr.write(f"deqi: {name!r}: not read; FHIR ends in .json, .ndjson or .jsonl, or these with .gz.\n")
+        if len(left) > _NAMED:
+            sys.stderr.write(f"deqi: and {len(left) - _NAMED} more that are not read.\n")
+
+
 def _check_packages() -> None:
     try:
         import duckdb  # noqa: F401
@@ -196,7 +218,7 @@ def _write(summary: Summary) -> None:
         write(f"{name:<20}{count:>10}{summary.by_candidacy_if_clear.get(name, ''):>10}")
     write()
     titles = {rule.id: rule.title for rule in load().rules}
-    write(f"{'persons':>8}{'asked of':>10}  rule")
+    write(f"{'persons':>8}{'undecided':>10}  rule")
     for rule in sorted(
         summary.by_rule.keys() | summary.questions_by_rule.keys(),
         key=lambda name: (-_size(summary.by_rule.get(name, 0)), -_size(summary.questions_by_rule.get(name, 0)), name),
@@ -225,4 +247,4 @@ def _write(summary: Summary) -> None:
 
 
 def _size(count: int | str) -> int:
-    return count if isinstance(count, int) else 1
+    return count if isinstance(count, int) else 5 if count == "5+" else 1

@@ -113,9 +113,12 @@ class Context:
 
     def _age_range(self) -> tuple[int, int] | None:
         birth = self.person.birth
-        if birth is None:
+        if birth is None or birth.earliest > self.as_of:
             given = self.answer(BIRTH_QUESTION)
             birth = parse_date(given.value) if given is not None and isinstance(given.value, str) else None
+        if birth is not None and birth.earliest > self.as_of:
+            # Nobody is born after the day; a mistyped date is no age.
+            birth = None
         return None if birth is None else (years(birth.latest, self.as_of), years(birth.earliest, self.as_of))
 
     def sex(self) -> str | None:

@@ -60,9 +60,26 @@ def read_fhir(
     files = fhir_files(path)
     together = _Together(connection, reader, sites)
     total = max(1, sum(map(size_of, files)))
-    with _without_looking_for_cycles():
-        _read_all(files, total, connection, reader.index, sites, together, progress)
-        return together.finish_all(path, complete, counting)
+    before = {file: _stamp(file) for file in files}
+    try:
+        with _without_looking_for_cycles():
+            _read_all(files, total, connection, reader.index, sites, together, progress)
+            found = together.finish_all(path, complete, counting)
+    except FileNotFoundError as error:
+        raise InputError(f"{error.filename}: went away while it was read; copy the export first") from None
+    for file, stamp in before.items():
+        if _stamp(file) != stamp:
+            raise InputError(f"{file}: changed while it was read; copy the export first")
+    return found
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """What changes when a file does; None for one that is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def _read_all(

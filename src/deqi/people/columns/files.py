@@ -44,14 +44,30 @@ def fhir_files(path: Path) -> list[Path]:
     """The files of a folder that may be FHIR, by name; the file itself.
 
     Raises:
-        InputError: a folder without any.
+        InputError: a folder without any, or a name that cannot be written down.
     """
+    _named_in_utf8(path)
     if not path.is_dir():
         return [path]
+    for one in path.iterdir():
+        _named_in_utf8(one)
     files = [one for one in sorted(path.iterdir()) if one.is_file() and _plain(one).endswith(_FHIR)]
     if not files:
         raise InputError(f"{path}: a folder without .json or .ndjson files; give the folder of the export")
     return files
+
+
+def passed_over(path: Path) -> list[str]:
+    """The names of what stands in a folder and is not read."""
+    read = set(fhir_files(path))
+    return sorted(one.name for one in path.iterdir() if one not in read) if path.is_dir() else []
+
+
+def _named_in_utf8(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{str(path)!a}: a name that is not UTF-8; rename it") from None
 
 
 def is_ndjson(path: Path) -> bool:
@@ -118,7 +134,7 @@ def document_of(span: Span) -> bytes:
 
 
 def _plain(path: Path) -> str:
-    return path.name.removesuffix(".gz").casefold()
+    return path.name.casefold().removesuffix(".gz")
 
 
 def _is_packed(path: Path) -> bool:

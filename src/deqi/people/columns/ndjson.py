@@ -2,8 +2,8 @@
 
 Every element is read as the JSON text it is: nothing can turn into a null unseen. The texts that decide what a
 resource comes to are few; one line for each of them is read by the reader of charts. Lines that are out of the
-ordinary, or about which anything is not plain, are read as lines. A file with a line that is no JSON is left whole; a
-comma too many before a closing bracket is let pass.
+ordinary, or about which anything is not plain, are read as lines. A file with a line that is no JSON is left whole.
+What DuckDB takes for JSON beyond the standard (a comma too many, NaN) is let pass where nothing looks at it.
 """
 
 from __future__ import annotations
@@ -41,10 +41,12 @@ _AHEAD = 2
 ROWS = 250_000
 """Facts put into rows at a time."""
 _STRING = r'"[^"\\]*"'
-_PART = rf'"value":-?[0-9]{{1,15}}(\.[0-9]{{1,20}})?([eE][+-]?[0-9]{{1,2}})?|"(unit|system|code)":{_STRING}'
+_NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?"
 _FORMS = {
-    fhir.Quantity | None: rf"\{{({_PART})(,({_PART}))*\}}",
-    fhir.Period | None: rf'\{{"(start|end)":{_STRING}(,"(start|end)":{_STRING})?\}}',
+    # Each name once, since of two that are the same every reader takes another; in the orders that are usual.
+    fhir.Quantity | None: rf'\{{"value":{_NUMBER}(,"unit":{_STRING})?'
+    rf'((,"system":{_STRING})?(,"code":{_STRING})?|,"code":{_STRING},"system":{_STRING})\}}',
+    fhir.Period | None: rf'\{{("start":{_STRING}(,"end":{_STRING})?|"end":{_STRING}(,"start":{_STRING})?)\}}',
     bool | None: "true|false",
     int | None: "-?[0-9]{1,15}",
 }
@@ -197,15 +199,14 @@ class _Columns:
         yield f'"{self._owner}" IS NULL'
         for name, type_ in self._types.items():
             if name not in decided:
-                # A plain no changes nothing.
-                yield f""""{name}" IS NOT NULL AND "{name}" <> 'false'"""
+                # A plain no changes nothing where yes or no is meant.
+                no = f""" AND "{name}" <> 'false'""" if type_ == bool | None else ""
+                yield f'"{name}" IS NOT NULL{no}'
             elif form := _FORMS.get(type_):
                 yield f'"{name}" IS NOT NULL AND NOT regexp_full_match("{name}", \'{form}\')'
             elif type_ == str | None and name not in COMMON:
                 # A string without an escape; regular expressions would take longer than the reading.
                 yield f"""\"{name}" IS NOT NULL AND (NOT starts_with("{name}", '"') OR contains("{name}", '\\'))"""
-        if self._outline.measured:
-            yield '"valueQuantity" IS NOT NULL AND NOT contains("valueQuantity", \'"value":\')'
 
 
 class _Reading:

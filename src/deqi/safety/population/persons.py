@@ -156,8 +156,13 @@ def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes
         mine = mine.select(shape_of=mine.shapes, **words)
         table = table.left_join(mine, table[f"shapes_{kind}"] == mine.shape_of).select(*columns, *words)
         columns = (*columns, *words)
-    birth_first = table.birth_last.notnull().ifelse(table.birth_first, table.birth_told_first)
-    birth_last = ibis.coalesce(table.birth_last, table.birth_told_last)
+    # Nobody is born after the day; see `deqi.safety.context.Context.ages`.
+    recorded = (table.birth_first <= table.today).fill_null(False)
+    told = (table.birth_told_first <= table.today).fill_null(False)
+    birth_first, birth_last = (
+        ibis.cases((recorded, table[f"birth_{end}"]), (told, table[f"birth_told_{end}"]), else_=ibis.null("date"))
+        for end in ("first", "last")
+    )
     told_sex = table.sex_told.isin(["female", "male"]).ifelse(table.sex_told, ibis.null("string"))
     flags = {name: table[name].fill_null(0) for name in columns if _is_word(name)}
     for kind in LISTED:
