@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,9 @@ import pytest
 
 from deqi.errors import InputError
 from deqi.people.columns.tables import Intake
+from deqi.people.facts import KINDS
+from deqi.people.omop import read_omop
+from deqi.safety.population.columns import reader_for
 from deqi.safety.population.judging import STATES, state_column
 from deqi.safety.population.screen import screen
 from deqi.safety.population.workspace import Workspace
@@ -142,3 +146,129 @@ def test_a_row_that_is_no_csv_is_refused_without_quoting_it(tmp_path: Path) -> N
     with pytest.raises(InputError, match="CSV") as refused, Workspace() as space:
         screen(engine(), folder, AS_OF, space)
     assert "secret" not in str(refused.value)
+
+
+def _add(folder: Path, table: str, *rows: str) -> Path:
+    with (folder / f"{table}.csv").open("a") as file:
+        file.writelines(f"{row}\n" for row in rows)
+    return folder
+
+
+def _read(folder: Path, columns: str) -> tuple[dict[str, tuple[object, ...]], list[tuple[str, str, int | None]]]:
+    """Columns of ``persons`` by person_id, and what was unreadable beside the one row that always is."""
+    with Workspace() as space:
+        intake = read_omop(folder, space.connection, reader_for(engine().catalog, AS_OF))
+        rows = space.connection.execute(f"SELECT resource_id, {columns} FROM persons").fetchall()
+    listed = [(one.type, one.reason, one.origin.line) for one in intake.unreadable if one.origin.resource_id != "103"]
+    return {who: tuple(rest) for who, *rest in rows}, listed
+
+
+def _refused(folder: Path, match: str) -> None:
+    with pytest.raises(InputError, match=match) as refused, Workspace() as space:
+        read_omop(folder, space.connection, reader_for(engine().catalog, AS_OF))
+    assert str(folder) in str(refused.value)
+
+
+def test_a_concept_with_two_contents_is_refused(tmp_path: Path) -> None:
+    folder = _add(_folder(tmp_path), "concept", "20,Diabetes mellitus,SNOMED,Clinical Finding,73211009")
+    _refused(folder, "concept.csv: concept_id 20 stands there twice")
+
+
+def test_the_same_concept_twice_is_one(tmp_path: Path) -> None:
+    def counts() -> list[tuple[int, ...]]:
+        with Workspace() as space:
+            read_omop(tmp_path, space.connection, reader_for(engine().catalog, AS_OF))
+            return space.connection.execute(
+                "SELECT (SELECT count(*) FROM persons), (SELECT count(*) FROM facts)"
+            ).fetchall()
+
+    _folder(tmp_path)
+    once = counts()
+    _add(tmp_path, "concept", "1,FEMALE,Gender,Gender,F", "31,thousand per microliter,UCUM,Unit,10*3/uL")
+    assert counts() == once
+
+
+@pytest.mark.parametrize("written", ["", "x", "1.5", "99999999999999999999999"])
+def test_a_person_without_a_number_is_listed(tmp_path: Path, written: str) -> None:
+    people, listed = _read(_add(_folder(tmp_path), "person", f"{written},2,1980,1,1"), "sex")
+    assert people.keys() == {"1", "2", "3", "4"}
+    assert listed == [("person", "no person_id, or one that is no whole number", 6)]
+
+
+def test_a_row_of_no_whole_number_is_nobody_elses(tmp_path: Path) -> None:
+    _, listed = _read(_add(_folder(tmp_path), "condition_occurrence", "104,1.5,20,2019-01-05,"), "sex")
+    assert listed == [("condition_occurrence", "no person, or one that is no number", 6)]
+
+
+def test_a_person_twice_keeps_what_both_rows_say(tmp_path: Path) -> None:
+    folder = _add(_folder(tmp_path), "person", "1,2,1960,4,2", "2,2,1951,,", "3,1,1940,1,")
+    unread = ", ".join(f"unreadable_{kind}" for kind in KINDS)
+    people, listed = _read(folder, f"sex, birth_first, {unread}")
+    all_of_them, born = (True,) * len(KINDS), dt.date(1960, 4, 2)
+    assert people["1"] == (None, born, *all_of_them)
+    assert people["2"] == ("male", None, *all_of_them)
+    assert people["3"][:2] == ("female", dt.date(1940, 1, 1))  # the same row again is the same person
+    assert not any(people["3"][2:])
+    assert [(kind, line) for kind, reason, line in listed if reason.startswith("another birth date or sex")] == [
+        ("person", 6),
+        ("person", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    "born", ["abc,1,1", "1899,1,1", "0,0,0", "-1,1,1", "99999,1,1", "1980,2,31", "1980,13,", "2026,12,1"]
+)
+def test_a_birth_that_cannot_be_is_none(tmp_path: Path, born: str) -> None:
+    people, listed = _read(_add(_folder(tmp_path), "person", f"7,2,{born}"), "birth_first, birth_last")
+    assert people["7"] == (None, None)
+    assert listed == [("person", "a date of birth that is none, before 1900 or after the day", 6)]
+
+
+def test_a_birth_that_is_not_recorded_is_no_fault(tmp_path: Path) -> None:
+    people, listed = _read(_add(_folder(tmp_path), "person", "7,2,,,", "8,2,2026,,"), "birth_first")
+    assert (people["7"], people["8"], listed) == ((None,), (dt.date(2026, 1, 1),), [])
+
+
+@pytest.mark.parametrize("number", ["abc", "nan", "inf", "1e999", '"1,5"'])
+def test_a_result_that_is_no_number_is_listed(tmp_path: Path, number: str) -> None:
+    folder = _add(_folder(tmp_path), "measurement", f"304,1,30,2026-11-23,{number},31,", "305,3,30,2026-11-23,,31,")
+    people, listed = _read(folder, "unreadable_observation, unreadable_allergy")
+    assert (people["1"], people["3"]) == ((True, False), (False, False))
+    assert listed == [("measurement", "a value_as_number that is no number", 5)]
+
+
+def test_an_unreadable_observation_may_have_been_an_allergy(tmp_path: Path) -> None:
+    (tmp_path / "observation.csv").write_text(
+        "observation_id,person_id,observation_concept_id,observation_date\n1,1,40,soon\n"
+    )
+    people, _ = _read(_folder(tmp_path), "unreadable_allergy, unreadable_condition, unreadable_medication")
+    assert people["1"] == (True, True, False)
+
+
+def test_a_death_on_no_date_is_a_death(tmp_path: Path) -> None:
+    folder = _add(_folder(tmp_path), "death", "2,xx", "3,20261301", "x,2026-01-01", "9,2026-01-01")
+    people, listed = _read(folder, "deceased, died_first")
+    assert people["2"] == people["3"] == (True, None)  # 3: the other date is later than the day, this one may not be
+    assert listed == [
+        ("death", "a date that cannot be read", 4),
+        ("death", "a date that cannot be read", 5),
+        ("death", "no person_id, or one that is no whole number", 6),
+    ]
+
+
+def test_a_table_in_two_files_is_refused(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    (folder / "measurement.csv.gz").write_bytes(gzip.compress((folder / "measurement.csv").read_bytes()))
+    _refused(folder, "measurement stands in measurement.csv and measurement.csv.gz")
+
+
+@pytest.mark.parametrize("rows", ["", "x,1,1980\n"])
+def test_nobody_is_refused(tmp_path: Path, rows: str) -> None:
+    (_folder(tmp_path) / "person.csv").write_text(f"person_id,gender_concept_id,year_of_birth\n{rows}")
+    _refused(tmp_path, "person.csv: nothing about a person")
+
+
+def test_a_line_is_told_only_where_a_row_is_one(tmp_path: Path) -> None:
+    folder = _add(_folder(tmp_path), "person", '"7\n",2,1980,1,1', "x,2,1980,1,1")
+    _, listed = _read(folder, "sex")
+    assert listed[-1] == ("person", "no person_id, or one that is no whole number", None)

@@ -18,8 +18,9 @@ import pyarrow as pa
 from deqi.errors import InputError
 from deqi.people.columns.tables import ANSWERS, NOTHING, Intake, Reader, shape
 from deqi.people.coverage import NO_CODE
-from deqi.people.facts import KINDS, Coding, Kind, Origin
-from deqi.people.omop_files import OmopFiles, open_folder
+from deqi.people.facts import KINDS, Coding, Kind
+from deqi.people.omop_files import OmopFiles, date_of, open_folder, text_of, whole_of
+from deqi.people.omop_people import read_people, unreadable_people
 from deqi.people.reading import Unreadable
 from deqi.people.sites import side_of_codes, side_of_text
 
@@ -70,11 +71,13 @@ class _Omop:
         self._reader = reader
 
     def read(self) -> Intake:
+        read_people(self._files, self._connection, self._reader.as_of)
         self._run(
             "CREATE OR REPLACE TABLE o_rows AS SELECT row_number() OVER () - 1 AS row, * FROM ("
             + " UNION ALL ".join(self._records(table) for table in KIND_OF_TABLE if table in self._files)
             + ")"
         )
+        self._mark_bad()
         unreadable = tuple(self._unreadable())
         left_out = Counter({"of a person who is not in the table person": self._strangers()})
         self._run("DELETE FROM o_rows WHERE bad <> ''")
@@ -89,7 +92,8 @@ class _Omop:
                 "SELECT count(*) FROM o_rows WHERE kind = 'medication'"
             )
         records = dict(self._all("SELECT of, count(*) FROM o_rows GROUP BY 1 ORDER BY 1"))
-        for name in ("o_rows", "o_concept", "o_dict", "o_match", "o_value", "o_unit", "o_person", "o_shape"):
+        for name in ("o_rows", "o_concept", "o_dict", "o_match", "o_value", "o_unit", "o_person", "o_shape", "o_people",
+                     "o_death", "o_unread", "o_bad", "o_above"):  # fmt: skip
             self._run(f"DROP TABLE IF EXISTS {name}")
         return Intake(records, {why: count for why, count in left_out.items() if count}, unreadable, codings)
 
@@ -104,73 +108,92 @@ class _Omop:
                   "device_exposure": "device_exposure_start"}.get(table, stem)  # fmt: skip
         ends = {"condition_occurrence": "condition_end", "drug_exposure": "drug_exposure_end",
                 "device_exposure": "device_exposure_end"}.get(table, "")  # fmt: skip
-        start, end = _date(files.column(table, f"{begins}_date")), "CAST(NULL AS DATE)"
+        start, end = date_of(files.column(table, f"{begins}_date")), "CAST(NULL AS DATE)"
         if ends:
-            end = _date(files.column(table, f"{ends}_date"))
+            end = date_of(files.column(table, f"{ends}_date"))
         if kind == "procedure":
             end = start
-        person, concept = _whole(files.column(table, "person_id")), _whole(files.column(table, f"{stem}_concept_id"))
-        source = _whole(files.column(table, f"{stem}_source_concept_id"))
+        person = whole_of(files.column(table, "person_id"))
+        concept = whole_of(files.column(table, f"{stem}_concept_id"))
+        source = whole_of(files.column(table, f"{stem}_source_concept_id"))
         written = files.column(table, f"{begins}_date")
         # An end on the first day is that of the visit, and a later one may be: then it is neither there nor gone.
         state = "'present'"
         if kind in ("condition", "device"):
             state = f"CASE WHEN {end} > {start} THEN 'inactive' ELSE 'present' END"
         number = f"TRY_CAST({files.column(table, 'value_as_number')} AS DOUBLE)"
-        value = _whole(files.column(table, "value_as_concept_id"))
+        no_number, figure = "", text_of(files.column(table, "value_as_number"))
+        if kind == "observation":
+            no_number = f"""WHEN NOT coalesce(isfinite({number}), {figure} = '')
+                    THEN 'a value_as_number that is no number' """
+        value = whole_of(files.column(table, "value_as_concept_id"))
         return f"""
             SELECT '{table}' AS of, '{kind}' AS kind, {person} AS person_id, coalesce({concept}, 0) AS concept,
                 coalesce({source}, 0) AS source, {start} AS first, {_instant(files.column(table, f"{begins}_datetime"))}
                 AS at, {end if kind not in ("condition", "device") else f"CASE WHEN {end} > {start} THEN {end} END"}
                 AS until, {state} AS state, {number if kind == "observation" else "CAST(NULL AS DOUBLE)"} AS value,
-                {_whole(files.column(table, "unit_concept_id")) if kind == "observation" else "0"} AS unit_concept,
-                {_text(files.column(table, "unit_source_value")) if kind == "observation" else "''"} AS unit_text,
-                {_whole(files.column(table, "operator_concept_id")) if table == "measurement" else "0"} AS operator,
+                {whole_of(files.column(table, "unit_concept_id")) if kind == "observation" else "0"} AS unit_concept,
+                {text_of(files.column(table, "unit_source_value")) if kind == "observation" else "''"} AS unit_text,
+                {whole_of(files.column(table, "operator_concept_id")) if table == "measurement" else "0"} AS operator,
                 coalesce({value if kind == "observation" else "0"}, 0) AS value_concept,
-                {_text(files.column(table, "value_as_string")) if table == "observation" else "''"} AS value_text,
-                {_text(files.column(table, f"{table}_id"))} AS id,
+                {text_of(files.column(table, "value_as_string")) if table == "observation" else "''"} AS value_text,
+                {text_of(files.column(table, f"{table}_id"))} AS id,
                 CASE WHEN {person} IS NULL THEN 'no person, or one that is no number'
                     WHEN {concept} IS NULL THEN 'no concept, or one that is no number'
-                    WHEN {start} IS NULL AND {_text(written)} <> '' THEN 'a date that cannot be read'
-                    ELSE '' END AS bad
+                    WHEN {start} IS NULL AND {text_of(written)} <> '' THEN 'a date that cannot be read'
+                    {no_number}ELSE '' END AS bad
             FROM {files.source(table)}
         """
 
+    def _mark_bad(self) -> None:
+        """The kinds of each person that are partly unreadable; of nobody where a row does not say whose it is."""
+        self._run("""CREATE OR REPLACE TABLE o_bad AS
+            SELECT DISTINCT kind, person_id FROM o_rows WHERE bad <> ''""")
+        # Allergies and some conditions are observations in OMOP; this one may have been.
+        for kind in ("allergy", "condition"):
+            self._run(f"""INSERT INTO o_bad SELECT DISTINCT '{kind}', person_id FROM o_rows
+                WHERE bad <> '' AND of = 'observation'""")
+        for kind in KINDS:
+            self._run(f"INSERT INTO o_bad SELECT '{kind}', person_id FROM o_people WHERE contested")
+
     def _unreadable(self) -> Iterable[Unreadable]:
-        rows = self._all(f"SELECT of, id, bad FROM o_rows WHERE bad <> '' ORDER BY row LIMIT {_UNREADABLE_MOST}")
-        for table, key, reason in rows:
-            yield Unreadable(Origin(self._files.name(table), None, "", key), table, reason)
+        yield from unreadable_people(self._files, self._connection, _UNREADABLE_MOST)
+        starts = dict(self._all("SELECT of, min(row) FROM o_rows GROUP BY 1"))
+        rows = self._all(f"SELECT of, row, id, bad FROM o_rows WHERE bad <> '' ORDER BY row LIMIT {_UNREADABLE_MOST}")
+        for table, row, key, reason in rows:
+            yield Unreadable(self._files.origin(table, row - starts[table], key, self._connection), table, reason)
 
     def _strangers(self) -> int:
-        return self._one(f"SELECT count(*) FROM o_rows WHERE bad = '' AND person_id NOT IN ({self._people()})")
-
-    def _people(self) -> str:
-        person = _whole(self._files.column("person", "person_id"))
-        return f"SELECT {person} FROM {self._files.source('person')} WHERE {person} IS NOT NULL"
+        people = "(SELECT person_id FROM o_people)"
+        return self._one(f"""SELECT (SELECT count(*) FROM o_rows WHERE bad = '' AND person_id NOT IN {people})
+            + (SELECT count(*) FROM o_death WHERE person_id NOT IN {people})""")
 
     # Concepts
 
     def _concepts(self) -> None:
         """The concepts that occur, and the ingredients and classes of the medicines among them."""
         files = self._files
-        number = _whole(files.column("concept", "concept_id"))
+        number = whole_of(files.column("concept", "concept_id"))
         wanted = """SELECT concept FROM o_rows UNION SELECT source FROM o_rows UNION SELECT unit_concept FROM o_rows
             UNION SELECT operator FROM o_rows UNION SELECT value_concept FROM o_rows"""
         self._run("CREATE OR REPLACE TABLE o_above (below BIGINT, above BIGINT)")
         if "concept_ancestor" in files:
-            below = _whole(files.column("concept_ancestor", "descendant_concept_id"))
-            above = _whole(files.column("concept_ancestor", "ancestor_concept_id"))
+            below = whole_of(files.column("concept_ancestor", "descendant_concept_id"))
+            above = whole_of(files.column("concept_ancestor", "ancestor_concept_id"))
             self._run(f"""INSERT INTO o_above SELECT {below}, {above} FROM {files.source("concept_ancestor")}
                 WHERE {below} <> {above} AND {below} IN (SELECT concept FROM o_rows WHERE kind = 'medication')""")
             wanted += " UNION SELECT above FROM o_above"
-        gender = _whole(files.column("person", "gender_concept_id"))
-        wanted += f" UNION SELECT {gender} FROM {files.source('person')}"
-        self._run(f"""CREATE OR REPLACE TABLE o_concept AS SELECT {number} AS concept,
-            {_text(files.column("concept", "concept_code"))} AS code,
-            {_text(files.column("concept", "vocabulary_id"))} AS vocabulary,
-            {_text(files.column("concept", "concept_class_id"))} AS class,
-            {_text(files.column("concept", "concept_name"))} AS name
+        wanted += " UNION SELECT gender FROM o_people"
+        self._run(f"""CREATE OR REPLACE TABLE o_concept AS SELECT DISTINCT {number} AS concept,
+            {text_of(files.column("concept", "concept_code"))} AS code,
+            {text_of(files.column("concept", "vocabulary_id"))} AS vocabulary,
+            {text_of(files.column("concept", "concept_class_id"))} AS class,
+            {text_of(files.column("concept", "concept_name"))} AS name
             FROM {files.source("concept")} WHERE {number} <> 0 AND {number} IN ({wanted})""")
+        twice = self._all("SELECT concept FROM o_concept GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1")
+        if twice:
+            where = f"{files.name('concept')}: concept_id {twice[0][0]}"
+            raise InputError(f"{where} stands there twice with other contents; keep the right one of its rows")
 
     def _dictionary(self) -> dict[tuple[Kind, str], tuple[int, int]]:
         """What each pair of concepts stands for: made once, joined with the rows."""
@@ -263,42 +286,27 @@ class _Omop:
 
     def _persons(self) -> None:
         files = self._files
-        parts = [f"TRY_CAST({files.column('person', name)} AS INTEGER)"
-                 for name in ("year_of_birth", "month_of_birth", "day_of_birth")]  # fmt: skip
-        died = "SELECT CAST(NULL AS BIGINT) AS person_id, CAST(NULL AS DATE) AS died WHERE false"
-        if "death" in files:
-            who, day = _whole(files.column("death", "person_id")), _date(files.column("death", "death_date"))
-            died = f"SELECT {who} AS person_id, min({day}) AS died FROM {files.source('death')} GROUP BY 1"
-        person = _whole(files.column("person", "person_id"))
-        gender = _whole(files.column("person", "gender_concept_id"))
-        self._run(f"""CREATE OR REPLACE TABLE o_person AS
-            SELECT row_number() OVER (ORDER BY person_id) - 1 AS person, * FROM (
-                SELECT {person} AS person_id, lower(any_value(c.name)) AS gender,
-                    any_value({parts[0]}) AS y, any_value({parts[1]}) AS m, any_value({parts[2]}) AS d
-                FROM {files.source("person")} LEFT JOIN o_concept c ON c.concept = {gender}
-                WHERE {person} IS NOT NULL GROUP BY 1)""")
+        self._run("""CREATE OR REPLACE TABLE o_person AS
+            SELECT row_number() OVER (ORDER BY person_id) - 1 AS person, person_id, lower(c.name) AS gender,
+                birth_first, birth_last
+            FROM o_people LEFT JOIN o_concept c ON c.concept = o_people.gender""")
         self._run("""CREATE OR REPLACE TABLE o_shape AS SELECT person, o_dict.kind,
             string_agg(DISTINCT shape, '|' ORDER BY shape) AS shapes
             FROM o_rows JOIN o_person USING (person_id) JOIN o_dict USING (kind, concept, source) GROUP BY 1, 2""")
         bad = self._bad_kinds()
         shapes = ", ".join(f"max(shapes) FILTER (kind = '{kind}') AS shapes_{kind}" for kind in KINDS)
         self._run(f"""CREATE OR REPLACE TABLE persons AS
-            WITH shapes AS (SELECT person, {shapes} FROM o_shape GROUP BY 1), dead AS ({died})
+            WITH shapes AS (SELECT person, {shapes} FROM o_shape GROUP BY 1)
             SELECT person, 'p' || (person + 1) AS token,
                 CASE WHEN gender IN ('female', 'male') THEN gender END AS sex,
-                TRY_CAST(format('{{:04d}}-{{:02d}}-{{:02d}}', y, coalesce(m, 1), CASE WHEN m IS NULL THEN 1
-                    ELSE coalesce(d, 1) END) AS DATE) AS birth_first,
-                CASE WHEN m IS NOT NULL AND d IS NOT NULL THEN TRY_CAST(format('{{:04d}}-{{:02d}}-{{:02d}}', y, m, d)
-                        AS DATE)
-                    WHEN m IS NOT NULL THEN last_day(TRY_CAST(format('{{:04d}}-{{:02d}}-01', y, m) AS DATE))
-                    ELSE TRY_CAST(format('{{:04d}}-12-31', y) AS DATE) END AS birth_last,
-                dead.person_id IS NOT NULL AS deceased, died AS died_first, died AS died_last,
+                birth_first, birth_last,
+                o_death.person_id IS NOT NULL AS deceased, died AS died_first, died AS died_last,
                 {", ".join(f"false AS complete_{kind}" for kind in KINDS)},
                 {", ".join(f"{str(kind in bad).lower()} AS unreadable_{kind}" for kind in KINDS)},
                 {", ".join(f"shapes_{kind}" for kind in KINDS)},
                 '{_quoted(files.name("person"))}' AS file, CAST(NULL AS BIGINT) AS line, '' AS path,
                 CAST(person_id AS VARCHAR) AS resource_id
-            FROM o_person LEFT JOIN shapes USING (person) LEFT JOIN dead USING (person_id)""")
+            FROM o_person LEFT JOIN shapes USING (person) LEFT JOIN o_death USING (person_id)""")
         for kind in KINDS:
             self._run(f"""UPDATE persons SET unreadable_{kind} = true WHERE resource_id IN
                 (SELECT CAST(person_id AS VARCHAR) FROM o_bad WHERE kind = '{kind}' AND person_id IS NOT NULL)""")
@@ -352,10 +360,6 @@ class _Omop:
 
     def _run(self, sql: str) -> None:
         self._connection.execute(sql)
-        if sql.startswith("CREATE OR REPLACE TABLE o_rows"):
-            self._connection.execute(
-                "CREATE OR REPLACE TABLE o_bad AS SELECT DISTINCT kind, person_id FROM o_rows WHERE bad <> ''"
-            )
 
     def _all(self, sql: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql).fetchall()
@@ -367,19 +371,6 @@ class _Omop:
         self._connection.register("incoming", table)
         self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
         self._connection.unregister("incoming")
-
-
-def _whole(column: str) -> str:
-    return f"TRY_CAST({column} AS BIGINT)"
-
-
-def _text(column: str) -> str:
-    return f"coalesce(CAST({column} AS VARCHAR), '')"
-
-
-def _date(column: str) -> str:
-    written = f"CAST({column} AS VARCHAR)"
-    return f"coalesce(TRY_CAST({written} AS DATE), CAST(try_strptime({written}, '%Y%m%d') AS DATE))"
 
 
 def _instant(column: str) -> str:
