@@ -83,12 +83,12 @@ def screen(
     from deqi.safety.population.workspace import Workspace
 
     day = day_of(as_of)
-    _check_places(path, output)
     chosen = _settings(settings)
     engine = _engine(chosen, value_sets)
     begun = time.perf_counter()
     _end_in_order()
     with _spark(judged_in, master, work) as spark, Workspace(memory) as space, _Bar() as bar:
+        _check_places(path, output)
         done = screen_population(engine, path, day, space, complete=chosen.complete, progress=bar.step, spark=spark)
         files: tuple[Path, ...] = ()
         if output is not None:
