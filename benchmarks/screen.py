@@ -148,17 +148,22 @@ def duckdb_reads(folder: Path) -> float:
         return time.perf_counter() - start
 
 
+def read_into(space: Workspace, folder: Path, engine: Engine) -> None:
+    """Read the files of a folder into tables, ready to be judged."""
+    read_fhir(
+        folder,
+        space.connection,
+        reader_for(engine.catalog, AS_OF),
+        engine.sites,
+        counting=lambda answers: counting(engine.catalog, answers, AS_OF),
+    )
+
+
 def deqi_reads(folder: Path, engine: Engine) -> float:
-    """Seconds in which deqi reads the same files into its tables, ready to be judged."""
+    """Seconds in which deqi reads the same files."""
     with Workspace() as space:
         start = time.perf_counter()
-        read_fhir(
-            folder,
-            space.connection,
-            reader_for(engine.catalog, AS_OF),
-            engine.sites,
-            counting=lambda answers: counting(engine.catalog, answers, AS_OF),
-        )
+        read_into(space, folder, engine)
         return time.perf_counter() - start
 
 

@@ -14,13 +14,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.screen import read_into
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people.columns.fhir import read_fhir
 from deqi.safety.demo import Demo
 from deqi.safety.demo_write import write_ndjson
 from deqi.safety.engine import Engine
-from deqi.safety.population.columns import counting, reader_for
 from deqi.safety.population.program import Program, compile_rules
 from deqi.safety.population.run import Runner
 from deqi.safety.population.spark import Spark
@@ -37,13 +36,7 @@ DRAWN = 500
 def population(engine: Engine, space: Workspace, folder: Path, persons: int) -> Runner:
     """So many persons in the tables that both engines judge."""
     write_ndjson(Demo(engine.catalog, load().rows(Code), AS_OF, 1).people(DRAWN), folder)
-    read_fhir(
-        folder,
-        space.connection,
-        reader_for(engine.catalog, AS_OF),
-        engine.sites,
-        counting=lambda answers: counting(engine.catalog, answers, AS_OF),
-    )
+    read_into(space, folder, engine)
     times = max(1, persons // DRAWN)
     shift = "SELECT * REPLACE (person + {step} * t AS person{row}) FROM {name}, range({times}) AS every(t)"
     for name in ("persons", "facts", "answers"):

@@ -78,7 +78,7 @@ class Export:
             {"coding": [other, coding], "text": "left side"},
             {"text": code.display},
             {"coding": [other], "text": "Something else"},
-        )  # type: ignore[no-any-return]
+        )
 
     def _period(self) -> Resource:
         return self._some(start=_DATES, end=_DATES)
@@ -122,7 +122,7 @@ class Export:
             {"medicationReference": {"reference": reference}},
             {"medicationReference": {"reference": "Medication/m3", "display": "warfarin"}},
             {"medicationReference": {"display": "warfarin 3 mg"}},
-        )  # type: ignore[no-any-return]
+        )
 
     def _MedicationRequest(self) -> Resource:  # noqa: N802
         one: Resource = {"status": self._pick("active", "stopped", "completed", "entered-in-error", "wrong")}
@@ -136,7 +136,7 @@ class Export:
 
     def _MedicationAdministration(self) -> Resource:  # noqa: N802
         one: Resource = {"status": self._pick("completed", "in-progress", "not-done")} | self._medicine()
-        return one | self._pick({"effectiveDateTime": self._pick(*_DATES)}, {"effectivePeriod": self._period()})  # type: ignore[no-any-return]
+        return one | self._pick({"effectiveDateTime": self._pick(*_DATES)}, {"effectivePeriod": self._period()})
 
     def _value(self) -> Resource:
         quantity = {"value": self._pick(1, 7.5, -3, 1e3), "unit": " mg/dL ", "code": self._pick("mg/dL", "%")}
@@ -151,7 +151,7 @@ class Export:
             {"valueBoolean": self._pick(True, False)},
             {"valueInteger": 0},
             {},
-        )  # type: ignore[no-any-return]
+        )
 
     def _Observation(self) -> Resource:  # noqa: N802
         one = {"status": self._pick("final", "final", "preliminary", "cancelled"), "code": self._concept("Observation")}

@@ -11,8 +11,6 @@ import typer
 from deqi.errors import InputError
 
 app = typer.Typer(help="Make people to try things on.", no_args_is_help=True, rich_markup_mode=None)
-FIRST_YEAR = 1900
-"""Charts reach back a lifetime from the day."""
 MOST = 10_000_000
 
 
@@ -52,8 +50,6 @@ def population(
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise InputError(f"{output}: is there already; name a new folder with -o.")
     day = day_of(as_of)
-    if day.year < FIRST_YEAR:
-        raise InputError(f"--as-of: people are made from {FIRST_YEAR} on; write a later day.")
     knowledge = load()
     people = Demo(Engine.load(knowledge).catalog, knowledge.rows(Code), day, seed)
     with typer.progressbar(people.people(number), length=number, label="making people") as made:

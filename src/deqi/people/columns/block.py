@@ -200,7 +200,8 @@ class Part:
         self.block = Block()
         self._patterns = patterns
         self._persons: dict[str, int] = {}
-        self._files: dict[str, int] = {}
+        self._file_numbers: dict[str, int] = {}
+        self.files: list[str] = []
         self._shapes: set[tuple[int, Kind, str]] = set()
         self._codings: dict[Codings, int] = {}
         self._rows: list[pa.Table] = []
@@ -213,13 +214,11 @@ class Part:
         return self._persons.setdefault(key, len(self._persons))
 
     def file(self, name: str) -> int:
-        """The place of a file."""
-        return self._files.setdefault(name, len(self._files))
-
-    @property
-    def files(self) -> list[str]:
-        """The files so far, by place."""
-        return list(self._files)
+        """The place of a file in ``files``."""
+        number = self._file_numbers.setdefault(name, len(self.files))
+        if number == len(self.files):
+            self.files.append(name)
+        return number
 
     def coding(self, codings: Codings) -> int:
         """The place of a way of coding."""
@@ -321,7 +320,7 @@ class Part:
         if self._seen_full:
             self._seen.append(pa.table(list(zip(*self._seen_full, strict=True)), schema=SEEN))
         block.slow.sort(key=_in_order)
-        block.owners, block.files, block.codings = list(self._persons), list(self._files), list(self._codings)
+        block.owners, block.files, block.codings = list(self._persons), self.files, list(self._codings)
         block.learnt = self._patterns.take()
         block.rows = pa.concat_tables(self._rows) if self._rows else ROWS.empty_table()
         block.seen = pa.concat_tables(self._seen) if self._seen else SEEN.empty_table()

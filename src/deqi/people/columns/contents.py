@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deqi.people.columns.files import Span, document_of, is_ndjson, lines_of
 from deqi.people.facts import Origin
-from deqi.people.fhir.documents import Cutter, Piece, kind_of
+from deqi.people.fhir.documents import Cutter, Piece
 
 Spot = tuple[str, int | None, str]
 """File, line and path."""
@@ -35,7 +35,4 @@ def _resources(path: Path) -> Iterator[Piece]:
         for line in data.removesuffix(b"\n").split(b"\n"):
             number += 1
             raw = memoryview(line)
-            if kind_of(raw) == "Bundle":
-                yield from cutter._line(raw, Origin(span.file, number))
-            else:
-                yield Piece(kind_of(raw), raw, Origin(span.file, number))
+            yield from cutter.line(raw, Origin(span.file, number))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 import msgspec
 import numpy as np
 
+from deqi import collector
 from deqi.errors import InputError
 from deqi.people.codes import CodeIndex
 from deqi.people.columns.block import Block, Codings, Known, Patterns, Pending, Slow, codings_of, resource_of
@@ -19,7 +18,7 @@ from deqi.people.columns.contents import contents
 from deqi.people.columns.files import fhir_files, is_ndjson, shares_of, size_of
 from deqi.people.columns.ndjson import read_large
 from deqi.people.columns.quick import QuickReader
-from deqi.people.columns.rows import NOWHERE, Ints, path_of, pattern_of
+from deqi.people.columns.rows import NOWHERE, path_of, pattern_of
 from deqi.people.columns.staging import Spot, Staging, counted
 from deqi.people.columns.tables import Intake, Reader, TableMaker, Tables
 from deqi.people.columns.workers import blocks_of
@@ -62,7 +61,7 @@ def read_fhir(
     total = max(1, sum(map(size_of, files)))
     before = {file: _stamp(file) for file in files}
     try:
-        with _without_looking_for_cycles():
+        with collector.paused():
             _read_all(files, total, connection, reader.index, sites, together, progress)
             found = together.finish_all(path, complete, counting)
     except FileNotFoundError as error:
@@ -102,18 +101,6 @@ def _read_all(
     for number, block in blocks_of(shares_of(others), index, sites, sum(map(size_of, others))):
         together.take(block, number)
         progress(together.bytes / total)
-
-
-@contextlib.contextmanager
-def _without_looking_for_cycles() -> Iterator[None]:
-    """Millions of small values are made, none of which refers to itself; looking through them costs a tenth."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 class _Together(ChartReader):
@@ -164,9 +151,9 @@ class _Together(ChartReader):
         """The number of a person's key."""
         return self._persons.setdefault(key, len(self._persons))
 
-    def patterns(self, reader: int) -> Ints:
+    def patterns(self, reader: int) -> Sequence[int]:
         """The numbers, for all, of the patterns of a reader."""
-        return np.array(self._numbers_of[reader], np.int64)
+        return self._numbers_of[reader]
 
     def count(self, file: str, kind: str, known: Iterable[tuple[Known, int]]) -> list[int]:
         """Count resources of a type by what they come to; gives the numbers of their ways of coding."""
@@ -186,7 +173,7 @@ class _Together(ChartReader):
         document = None if slow.document is None else base + slow.document
         raw = None if slow.raw is None else memoryview(slow.raw)
         if slow.kind == "Bundle" and raw is not None and at.line is not None:
-            pieces: Iterable[Piece] = self._cutter._line(raw, at)
+            pieces: Iterable[Piece] = self._cutter.line(raw, at)
         else:
             pieces = [Piece(slow.kind, raw, at, slow.full_url, document, slow.reason)]
         for piece in pieces:

@@ -24,7 +24,7 @@ from deqi.people.columns.block import IN_FULL, Block, Known
 from deqi.people.columns.outline import COMMON, HEAD, OTHER_VERSION, OUTLINES, Outline
 from deqi.people.columns.quick import QuickReader
 from deqi.people.columns.rows import NOWHERE, Ints, Places, rows_in_columns
-from deqi.people.columns.staging import Staging
+from deqi.people.columns.staging import Staging, numbered
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.documents import kind_of
 from deqi.people.fhir.elements import UCUM
@@ -67,7 +67,7 @@ class Sink(Protocol):
     def count(self, file: str, kind: str, known: Iterable[tuple[Known, int]]) -> list[int]:
         """Count resources of a type by what they come to; gives the numbers of their ways of coding."""
 
-    def patterns(self, reader: int) -> Ints:
+    def patterns(self, reader: int) -> Sequence[int]:
         """The numbers, for all, of the patterns of a reader."""
 
 
@@ -320,7 +320,7 @@ class _Reading:
             texts = [batch[f"text_{number}"] for number in range(len(names))]
             self._sink.staging.add_rows(
                 rows_in_columns(
-                    patterns[batch["pattern"].to_numpy()],
+                    numbered(batch["pattern"].to_numpy(), patterns),
                     batch["person"].to_numpy(),
                     places,
                     batch["id"],

@@ -61,14 +61,14 @@ class Staging:
         """Lines of a file before the span that is being read."""
         return self._lines[self._numbers.get(file, NOWHERE)]
 
-    def add(self, block: Block, persons: Ints, patterns: Ints, codings: Ints) -> None:
+    def add(self, block: Block, persons: Ints, patterns: Sequence[int], codings: Ints) -> None:
         """Take in a block; the arrays turn its own numbers into those for all."""
         assert block.rows is not None
         assert block.seen is not None
         assert block.shapes is not None
         files = np.array([self.file(name) for name in block.files], np.int64)
         rows = _placed(block.rows, persons, files, self._lines)
-        rows = _replace(rows, "pattern", patterns[_ints(rows, "pattern")])
+        rows = _replace(rows, "pattern", numbered(_ints(rows, "pattern"), patterns))
         self.add_rows(rows)
         shapes = block.shapes
         self._waiting["s_shapes"].append(_replace(shapes, "person", persons[_ints(shapes, "person")]))
@@ -235,6 +235,11 @@ class Staging:
         verb = f"INSERT INTO {name} BY NAME" if name in self._made else f"CREATE OR REPLACE TABLE {name} AS"
         self._made.add(name)
         self._connection.execute(f"{verb} {query}")
+
+
+def numbered(own: Ints, numbers: Sequence[int]) -> Ints:
+    """The numbers for all, by a reader's own: there may be far more of them than rows."""
+    return np.fromiter(map(numbers.__getitem__, own.tolist()), np.int64, len(own))
 
 
 def counted(codings: Iterable[tuple[Codings, int]]) -> tuple[Counter[tuple[Kind, str]], Counter[tuple[Kind, str]]]:

@@ -154,10 +154,11 @@ class Cutter:
             end = data.find(b"\n", start)
             end = len(data) if end < 0 else end
             if data[start:end].strip():
-                yield from self._line(view[start:end], Origin(file, line))
+                yield from self.line(view[start:end], Origin(file, line))
             start = end + 1
 
-    def _line(self, raw: memoryview, origin: Origin) -> Iterator[Piece]:
+    def line(self, raw: memoryview, origin: Origin) -> Iterator[Piece]:
+        """The resources of one line of NDJSON."""
         kind = kind_of(raw)
         if kind in self._passed_over and is_json(raw):
             self.skipped += 1

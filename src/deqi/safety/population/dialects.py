@@ -13,7 +13,7 @@ from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.dialects import PySpark
 
 
-class _Databricks(DatabricksCompiler):  # type: ignore[misc]
+class _Databricks(DatabricksCompiler):  # type: ignore[misc]  # Ibis has no types
     """Ibis knows no ordered ``group_concat`` here, though Spark 4 and Databricks have it; and it takes a float that is
     not a number for null, which DuckDB does not."""
 
@@ -44,7 +44,7 @@ class _Spark(_Databricks):
     dialect = PySpark
 
 
-class _DuckDB(DuckDBCompiler):  # type: ignore[misc]
+class _DuckDB(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types
     """With the lambdas that DuckDB goes on to read; Ibis writes those it gives up."""
 
     __slots__ = ()

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import msgspec
 import pyarrow as pa
 
+from deqi import collector
 from deqi.people.columns.tables import ANSWERS, DETAILS, FACTS, PERSONS
 from deqi.safety.catalog import Catalog
 from deqi.safety.population import marks as marking
@@ -32,7 +33,7 @@ from deqi.safety.population.judging import (
 from deqi.safety.population.layout import Layout, lay_out
 from deqi.safety.population.persons import Asking
 from deqi.safety.population.verdicts import Judge
-from deqi.safety.population.writing import Step, Writer, without_collector
+from deqi.safety.population.writing import Step, Writer
 
 RESULTS = ("results", "found", "because", "questions")
 """The tables that a program is run for; the others are on the way to them."""
@@ -160,7 +161,7 @@ def _write(layout: Layout, dialect: str) -> Written:
 
 def _written(layout: Layout, dialect: str) -> Written:
     """The queries, from a file of this user's where the same rules were compiled by the same code before."""
-    with without_collector():
+    with collector.paused():
         return kept(f"rules-{dialect}", (_fingerprint(layout),), Written, lambda: _write(layout, dialect))
 
 

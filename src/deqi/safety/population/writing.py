@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import gc
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import ibis
 import ibis.expr.operations as ops
@@ -69,15 +67,3 @@ def _widened(table: ir.Table, more: Mapping[str, ir.Value], used: set[str]) -> o
     fields = {name: ops.Field(table, name) for name in table.columns if name in used}
     new = {name: value.op() for name, value in more.items() if name in used}
     return ops.Project(table, fields | new)
-
-
-@contextlib.contextmanager
-def without_collector() -> Iterator[None]:
-    """Spare Python's collector the hundreds of thousands of small objects that expressions are made of, all alive."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
