@@ -13,8 +13,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from deqi.evidence.stats.counts_data import OneArm, TwoArms
-from deqi.evidence.stats.counts_pool import pool_counts
+from metafit.counts.data import OneArm, TwoArms
+from metafit.counts.pooling import pool_counts
 
 AI = [0, 1, 2, 0, 5, 1, 1, 1, 1, 1, 0, 0, 3, 6, 0, 0, 1, 4]
 N1 = [116, 44, 208, 130, 151, 98, 174, 74, 97, 113, 66, 70, 188, 187, 118, 252, 345, 64]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deqi.evidence.stats import pool
+from metafit import pool
 
 from .machine import seconds
 

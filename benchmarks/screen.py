@@ -23,13 +23,13 @@ import msgspec
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people.columns.fhir import read_fhir
-from deqi.people.columns.outline import OUTLINES
-from deqi.people.systems import SYSTEMS
+from deqi.people.terminology.systems import SYSTEMS
 from deqi.safety.engine import Engine
-from deqi.safety.population.columns import counting, reader_for
-from deqi.safety.population.screen import screen
-from deqi.safety.population.workspace import Workspace
+from deqi.screening.ingest.fhir.export import read_fhir
+from deqi.screening.ingest.fhir.outline import OUTLINES
+from deqi.screening.screen import screen
+from deqi.screening.sql.columns import counting, reader_for
+from deqi.screening.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 24)
 RESOURCES = int(os.environ.get("DEQI_BENCH_RESOURCES", "1000000"))

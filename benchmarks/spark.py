@@ -17,13 +17,13 @@ from pathlib import Path
 from benchmarks.screen import read_into
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.safety.demo import Demo
-from deqi.safety.demo_write import write_ndjson
 from deqi.safety.engine import Engine
-from deqi.safety.population.program import Program, compile_rules
-from deqi.safety.population.run import Runner
-from deqi.safety.population.spark import Spark
-from deqi.safety.population.workspace import Workspace
+from deqi.screening.demo.people import Demo
+from deqi.screening.demo.write import write_ndjson
+from deqi.screening.run import Runner
+from deqi.screening.sql.program import Program, compile_rules
+from deqi.screening.sql.spark import Spark
+from deqi.screening.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 24)
 PERSONS = tuple(int(size) for size in os.environ.get("DEQI_BENCH_PERSONS", "500,5000,20000").split(","))

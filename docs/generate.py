@@ -17,9 +17,9 @@ from deqi.knowledge.rules import Restriction, Rule
 from deqi.knowledge.store import read_rules
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Region, Technique
-from deqi.safety.cases_run import Case, read_cases
-from deqi.safety.catalog import Branch, Catalog, CompiledRule, build_catalog
+from deqi.safety.cases.run import Case, read_cases
 from deqi.safety.explain import leaf_words
+from deqi.safety.rules.catalog import Branch, Catalog, CompiledRule, build_catalog
 
 FOLDER = Path(__file__).parent / "rules"
 LONGEST_PERSON = 160

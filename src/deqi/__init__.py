@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deqi.errors import InputError
-    from deqi.evidence.stats import pool, pool_counts, regress
     from deqi.knowledge import Knowledge, load
-    from deqi.people.answers import read_answers
     from deqi.people.facts import Fact, Person
+    from deqi.people.files.answers import read_answers
     from deqi.people.read import read_chart, read_person
     from deqi.report.assemble import assemble
     from deqi.report.surfaces import render
     from deqi.safety.engine import Engine
-    from deqi.safety.plan import Plan
-    from deqi.safety.planfile import read_plan
+    from deqi.safety.needling.plan import Plan
+    from deqi.safety.needling.plan_file import read_plan
+    from metafit import pool, pool_counts, regress
 
 _HOMES = {
     "Engine": "deqi.safety.engine",
@@ -37,16 +37,16 @@ _HOMES = {
     "InputError": "deqi.errors",
     "Knowledge": "deqi.knowledge",
     "Person": "deqi.people.facts",
-    "Plan": "deqi.safety.plan",
+    "Plan": "deqi.safety.needling.plan",
     "assemble": "deqi.report.assemble",
     "load": "deqi.knowledge",
-    "pool": "deqi.evidence.stats",
-    "pool_counts": "deqi.evidence.stats",
-    "read_answers": "deqi.people.answers",
+    "pool": "metafit",
+    "pool_counts": "metafit",
+    "read_answers": "deqi.people.files.answers",
     "read_chart": "deqi.people.read",
     "read_person": "deqi.people.read",
-    "read_plan": "deqi.safety.planfile",
-    "regress": "deqi.evidence.stats",
+    "read_plan": "deqi.safety.needling.plan_file",
+    "regress": "metafit",
     "render": "deqi.report.surfaces",
 }
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deqi.evidence.stats import bayes_priors
-from deqi.evidence.stats.bayes import Posterior, bayes_pool
+from metafit.bayes import priors as bayes_priors
+from metafit.bayes.pooling import Posterior, bayes_pool
 from tests.golden import differences, noise
 
 GOLDEN = Path(__file__).parent / "golden"

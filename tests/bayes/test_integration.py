@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import halfcauchy, halfnorm, norm, uniform
 
-from deqi.evidence.stats import Status
-from deqi.evidence.stats.bayes import bayes_blups, bayes_pool
-from deqi.evidence.stats.bayes_priors import HalfCauchy, HalfNormal, NormalPrior, TauPrior, Uniform
+from metafit import Status
+from metafit.bayes.pooling import bayes_blups, bayes_pool
+from metafit.bayes.priors import HalfCauchy, HalfNormal, NormalPrior, TauPrior, Uniform
 
 Y, V = np.array([0.3, 0.9, -0.1]), np.array([0.04, 0.09, 0.02])
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deqi.evidence.stats import StatsInputError, Status
-from deqi.evidence.stats.bayes import BayesFit, Posterior, bayes_blups, bayes_pool
-from deqi.evidence.stats.bayes_priors import HalfCauchy, HalfNormal, NormalPrior, TauPrior, Uniform
+from metafit import StatsInputError, Status
+from metafit.bayes.pooling import BayesFit, Posterior, bayes_blups, bayes_pool
+from metafit.bayes.priors import HalfCauchy, HalfNormal, NormalPrior, TauPrior, Uniform
 
 PRIORS = (HalfNormal(0.5), HalfCauchy(0.5), Uniform(3.0))
 

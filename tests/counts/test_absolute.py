@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deqi.evidence.stats import StatsInputError
-from deqi.evidence.stats.absolute import (
+from metafit import StatsInputError
+from metafit.absolute import (
     Assumption,
     absolute_effect,
     number_needed,

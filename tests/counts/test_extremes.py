@@ -8,10 +8,10 @@ from scipy.integrate import quad
 from scipy.optimize import minimize
 from scipy.stats import binom, norm, poisson
 
-from deqi.evidence.stats import StatsInputError, Status, pool
-from deqi.evidence.stats.counts_data import OneArm, TwoArms
-from deqi.evidence.stats.counts_exact import exact_proportion, exact_rate, rule_of_three, zero_upper
-from deqi.evidence.stats.counts_pool import pool_counts
+from metafit import StatsInputError, Status, pool
+from metafit.counts.data import OneArm, TwoArms
+from metafit.counts.exact import exact_proportion, exact_rate, rule_of_three, zero_upper
+from metafit.counts.pooling import pool_counts
 
 TOL = 1e-6
 

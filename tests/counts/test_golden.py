@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deqi.evidence.stats.counts_data import OneArm, TwoArms
-from deqi.evidence.stats.counts_exact import exact_proportion, exact_rate
-from deqi.evidence.stats.counts_pool import pool_counts
+from metafit.counts.data import OneArm, TwoArms
+from metafit.counts.exact import exact_proportion, exact_rate
+from metafit.counts.pooling import pool_counts
 
 GOLDEN = Path(__file__).parent / "golden"
 #: In the mixed models, numbers smaller than this are compared as if they were this big (p values, mostly).

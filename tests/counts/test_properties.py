@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deqi.evidence.stats import Status
-from deqi.evidence.stats.counts_data import OneArm, TwoArms
-from deqi.evidence.stats.counts_exact import exact_proportion
-from deqi.evidence.stats.counts_pool import pool_counts
+from metafit import Status
+from metafit.counts.data import OneArm, TwoArms
+from metafit.counts.exact import exact_proportion
+from metafit.counts.pooling import pool_counts
 
 arm = st.integers(2, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 two_arms = st.lists(st.tuples(arm, arm), min_size=2, max_size=6)

@@ -6,9 +6,9 @@ from deqi.knowledge import load
 from deqi.knowledge.leaves import Observation
 from deqi.knowledge.rules import AllOf, AnyOf, Node, parse_trigger
 from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct, ObservationKind, Unit
-from deqi.people.codes import CodeIndex
 from deqi.people.facts import Coding
-from deqi.people.units import UnitTable
+from deqi.people.terminology.codes import CodeIndex
+from deqi.people.terminology.units import UnitTable
 
 KNOWLEDGE = load()
 

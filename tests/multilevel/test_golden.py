@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deqi.evidence.stats.multilevel_fit import MultilevelFit, multilevel, sigma2_intervals, three_level
-from deqi.evidence.stats.multilevel_robust import robust
-from deqi.evidence.stats.multilevel_shared import arm_variance, shared_arm_covariance
+from metafit.multilevel.fit import MultilevelFit, pool_multilevel, sigma2_intervals, three_level
+from metafit.multilevel.robust_errors import robust
+from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance
 from tests.golden import differences, noise
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -41,7 +41,7 @@ def _ours(data: dict[str, list[float]], options: Numbers) -> Numbers:
         if function == "covariance":
             return {"v": v}
         groupings = [data[name] for name in options.pop("groupings", ())]
-        return _numbers(multilevel(data["yi"], v, groupings, **options))
+        return _numbers(pool_multilevel(data["yi"], v, groupings, **options))
     moderators = [data[name] for name in options.pop("mods", ())]
     given = {"moderators": np.column_stack(moderators)} if moderators else {}
     kind, level = options.pop("kind", None), options.pop("level", None)

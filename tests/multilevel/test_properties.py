@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deqi.evidence.stats import StatsInputError, Status, pool
-from deqi.evidence.stats.multilevel_fit import multilevel, sigma2_intervals, three_level
-from deqi.evidence.stats.multilevel_robust import robust
-from deqi.evidence.stats.multilevel_shared import arm_variance, shared_arm_covariance, smd_covariance
+from metafit import StatsInputError, Status, pool
+from metafit.multilevel.fit import pool_multilevel, sigma2_intervals, three_level
+from metafit.multilevel.robust_errors import robust
+from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
 
 #: Named tolerance: where the search for the variances may stop.
 STOP = 1e-6
@@ -68,7 +68,7 @@ def test_no_variances_do_better(data: tuple[np.ndarray, np.ndarray, np.ndarray])
 @given(nested())
 def test_one_grouping_of_single_rows_is_the_usual_pool(data: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     y, v, _ = data
-    fit = multilevel(y, np.diag(v), [np.arange(y.size)], test="t")
+    fit = pool_multilevel(y, np.diag(v), [np.arange(y.size)], test="t")
     usual = pool(y, v, method="REML", test="t")
     np.testing.assert_allclose(fit.sigma2[0], usual.tau2, atol=STOP, rtol=STOP)
     np.testing.assert_allclose(fit.estimate[0], usual.estimate, atol=STOP)
@@ -90,14 +90,14 @@ def test_profile_intervals_hold_the_estimate(data: tuple[np.ndarray, np.ndarray,
 
 def test_what_has_no_answer() -> None:
     y, v = [0.1, 0.5, 0.3, 0.7], [0.1, 0.1, 0.2, 0.1]
-    assert multilevel([], []).status == Status.NO_STUDIES
+    assert pool_multilevel([], []).status == Status.NO_STUDIES
     assert three_level(y, v, ["a"] * 4).status == Status.NOT_ESTIMABLE  # one group: nothing between groups
     assert three_level(y, v, list("abcd")).status == Status.NOT_ESTIMABLE  # two levels that are one
-    assert multilevel(y, [0.1, 0.0, 0.1, 0.1]).status == Status.ZERO_VARIANCE
-    assert multilevel(y, [0.1, -0.1, 0.1, 0.1]).status == Status.BAD_INPUT
+    assert pool_multilevel(y, [0.1, 0.0, 0.1, 0.1]).status == Status.ZERO_VARIANCE
+    assert pool_multilevel(y, [0.1, -0.1, 0.1, 0.1]).status == Status.BAD_INPUT
     impossible = np.full((4, 4), 0.9)
     np.fill_diagonal(impossible, 0.1)
-    found = multilevel(y, impossible)
+    found = pool_multilevel(y, impossible)
     assert found.status == Status.BAD_INPUT
     assert np.isnan([found.estimate[0], found.se[0], found.q, found.prediction.low]).all()
     assert np.isnan(sigma2_intervals(three_level(y, v, list("abcd"))).high).all()
@@ -108,17 +108,17 @@ def test_what_has_no_answer() -> None:
 
 def test_absent_rows_are_left_out() -> None:
     y, v, g = [0.1, np.nan, 0.5, 0.3, 0.9], [0.1, 0.1, np.nan, 0.2, 0.1], list("aaabb")
-    fit = multilevel(y, v, [g])
+    fit = pool_multilevel(y, v, [g])
     assert fit.k == 3
     assert robust(fit, g, kind="CR0").clusters == 2
-    np.testing.assert_allclose(fit.estimate, multilevel([0.1, 0.3, 0.9], [0.1, 0.2, 0.1], [list("abb")]).estimate)
+    np.testing.assert_allclose(fit.estimate, pool_multilevel([0.1, 0.3, 0.9], [0.1, 0.2, 0.1], [list("abb")]).estimate)
 
 
 def test_calls_without_meaning_are_refused() -> None:
     with pytest.raises(StatsInputError, match="labels"):
         three_level([0.1, 0.2], [0.1, 0.1], ["a"])
     with pytest.raises(StatsInputError, match="REML"):
-        multilevel([0.1], [0.1], method="DL")  # type: ignore[arg-type]
+        pool_multilevel([0.1], [0.1], method="DL")  # type: ignore[arg-type]
     fit = three_level([0.1, 0.5, 0.3, 0.7], [0.1, 0.1, 0.2, 0.1], list("aabb"))
     with pytest.raises(StatsInputError, match="larger"):
         robust(fit, list("abcd"))
@@ -130,7 +130,7 @@ def test_a_shared_arm_counts_once() -> None:
     yi, vi = mean[1:] - mean[0], variance[1:] + variance[0]
     shared = arm_variance("MD", sd=[2.0, 2.0], n=[100, 100])
     assert shared == pytest.approx([0.04, 0.04])
-    fit = multilevel(yi, shared_arm_covariance(["t", "t"], vi, shared))
+    fit = pool_multilevel(yi, shared_arm_covariance(["t", "t"], vi, shared))
     w = 1.0 / variance[1:]
     assert fit.estimate[0] == pytest.approx((w * mean[1:]).sum() / w.sum() - mean[0])
     assert fit.se[0] ** 2 == pytest.approx(1.0 / w.sum() + variance[0])

@@ -10,9 +10,9 @@ import pytest
 
 from deqi.evidence.effects import Family
 from deqi.evidence.network import ACUPUNCTURE, Caveat, EvidenceNetwork, evidence_network
-from deqi.evidence.stats import pool
 from deqi.knowledge import Knowledge, load
 from deqi.knowledge.tables.vocabulary import Condition
+from metafit import pool
 
 
 @pytest.fixture(scope="module")

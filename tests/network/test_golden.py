@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deqi.evidence.stats.network_consistency import Split, design_test, node_split, split_evidence
-from deqi.evidence.stats.network_fit import NetworkFit, network, p_scores
+from metafit.network.consistency import Split, design_test, node_split, split_evidence
+from metafit.network.fit import NetworkFit, p_scores, pool_network
 from tests.golden import differences, noise
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,7 +39,7 @@ def contrasts(data: Data) -> tuple[list[float], list[float], list[float], list[f
 
 
 def _fit(data: Data, method: str) -> NetworkFit:
-    return network(*contrasts(data), method=method)  # type: ignore[arg-type]
+    return pool_network(*contrasts(data), method=method)  # type: ignore[arg-type]
 
 
 def _of_pair(splits: tuple[Split, ...], pair: list[int]) -> Split:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deqi.evidence.stats import StatsInputError, Status, pool
-from deqi.evidence.stats.network_consistency import design_test, geometry, node_split, split_evidence
-from deqi.evidence.stats.network_fit import METHODS, network, p_scores
+from metafit import StatsInputError, Status, pool
+from metafit.network.consistency import design_test, geometry, node_split, split_evidence
+from metafit.network.fit import METHODS, p_scores, pool_network
 
 Rows = list[tuple[str, str, str, float, float]]
 
@@ -44,8 +44,8 @@ def networks(draw: st.DrawFn) -> Rows:
 def test_how_the_table_is_written_does_not_matter(rows: Rows, method: str, rnd: object) -> None:
     turned = [(s, b, a, -y, v) if i % 2 else (s, a, b, y, v) for i, (s, a, b, y, v) in enumerate(rows)]
     rnd.shuffle(turned)  # type: ignore[attr-defined]
-    one = network(*_columns(rows), method=method)  # type: ignore[arg-type]
-    other = network(*_columns(turned), method=method)  # type: ignore[arg-type]
+    one = pool_network(*_columns(rows), method=method)  # type: ignore[arg-type]
+    other = pool_network(*_columns(turned), method=method)  # type: ignore[arg-type]
     assert one.status == other.status == Status.OK
     np.testing.assert_allclose(one.estimate, other.estimate, atol=STOP)
     np.testing.assert_allclose(one.se, other.se, atol=STOP)
@@ -55,7 +55,7 @@ def test_how_the_table_is_written_does_not_matter(rows: Rows, method: str, rnd: 
 @settings(max_examples=25, deadline=None)
 @given(networks(), st.sampled_from(METHODS))
 def test_comparisons_add_up(rows: Rows, method: str) -> None:
-    fit = network(*_columns(rows), method=method)  # type: ignore[arg-type]
+    fit = pool_network(*_columns(rows), method=method)  # type: ignore[arg-type]
     e = fit.estimate
     np.testing.assert_allclose(e, -e.T, atol=1e-12)
     for i, j, k in itertools.permutations(range(4), 3):
@@ -67,7 +67,7 @@ def test_comparisons_add_up(rows: Rows, method: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(networks())
 def test_q_splits_without_remainder(rows: Rows) -> None:
-    found = design_test(network(*_columns(rows), method="FE"))
+    found = design_test(pool_network(*_columns(rows), method="FE"))
     assert found is not None
     assert found.total.q == pytest.approx(found.within.q + found.between.q)
     assert found.total.df == found.within.df + found.between.df
@@ -78,7 +78,7 @@ def test_q_splits_without_remainder(rows: Rows) -> None:
 @settings(max_examples=20, deadline=None)
 @given(networks(), st.sampled_from(["FE", "DL"]))
 def test_direct_and_indirect_make_the_whole(rows: Rows, method: str) -> None:
-    fit = network(*_columns(rows), method=method)  # type: ignore[arg-type]
+    fit = pool_network(*_columns(rows), method=method)  # type: ignore[arg-type]
     for one in split_evidence(fit):
         whole = fit.estimate[fit.place(one.treatment), fit.place(one.control)]
         assert 0.0 <= one.share <= 1.0 + 1e-9
@@ -92,7 +92,7 @@ def test_direct_and_indirect_make_the_whole(rows: Rows, method: str) -> None:
 def test_both_ways_of_splitting_agree_where_they_are_one(rows: Rows) -> None:
     """Trials of two arms, no heterogeneity: the model's split is the back-calculated one."""
     two = [row for row in rows if sum(other[0] == row[0] for other in rows) == 1]
-    fit = network(*_columns(two), method="FE")
+    fit = pool_network(*_columns(two), method="FE")
     for one in split_evidence(fit):
         other = node_split(fit, one.treatment, one.control)
         if one.studies and one.share < 1.0 - 1e-6:
@@ -107,7 +107,7 @@ def test_both_ways_of_splitting_agree_where_they_are_one(rows: Rows) -> None:
 def test_two_treatments_are_the_usual_pool(rows: Rows, method: str) -> None:
     y, v = [row[3] for row in rows], [row[4] for row in rows]
     k = len(y)
-    fit = network(list(range(k)), ["new"] * k, ["old"] * k, y, v, method=method)  # type: ignore[arg-type]
+    fit = pool_network(list(range(k)), ["new"] * k, ["old"] * k, y, v, method=method)  # type: ignore[arg-type]
     usual = pool(y, v, method=method, test="z")
     i, j = fit.place("new"), fit.place("old")
     assert fit.estimate[i, j] == pytest.approx(usual.estimate, abs=1e-6)
@@ -119,7 +119,7 @@ def test_two_treatments_are_the_usual_pool(rows: Rows, method: str) -> None:
 
 
 def test_a_chain_is_a_sum() -> None:
-    fit = network(["1", "2"], ["a", "b"], ["b", "c"], [0.5, 0.3], [0.04, 0.05], method="REML")
+    fit = pool_network(["1", "2"], ["a", "b"], ["b", "c"], [0.5, 0.3], [0.04, 0.05], method="REML")
     assert fit.estimate[fit.place("a"), fit.place("c")] == pytest.approx(0.8)
     assert fit.se[fit.place("a"), fit.place("c")] ** 2 == pytest.approx(0.09)
     assert (fit.tau2, fit.q_df, fit.q_p) == (0.0, 0, 1.0)
@@ -131,7 +131,7 @@ def test_a_chain_is_a_sum() -> None:
 
 
 def test_a_triangle_disagrees_by_its_circuit() -> None:
-    fit = network(list("123"), list("aab"), list("bcc"), [0.5, 1.2, 0.3], [0.04, 0.05, 0.06], method="FE")
+    fit = pool_network(list("123"), list("aab"), list("bcc"), [0.5, 1.2, 0.3], [0.04, 0.05, 0.06], method="FE")
     split = node_split(fit, "a", "c")
     assert split.direct == pytest.approx(1.2)
     assert split.indirect == pytest.approx(0.8)
@@ -145,9 +145,9 @@ def test_a_triangle_disagrees_by_its_circuit() -> None:
 
 def test_three_arms_by_variances_or_by_covariances() -> None:
     """One trial of three arms with variances 0.1, 0.2, 0.3."""
-    pairs = network(["t"] * 3, list("aab"), list("bcc"), [1.0, 3.0, 2.0], [0.3, 0.4, 0.5], method="FE")
+    pairs = pool_network(["t"] * 3, list("aab"), list("bcc"), [1.0, 3.0, 2.0], [0.3, 0.4, 0.5], method="FE")
     matrix = [[0.3, 0.1], [0.1, 0.4]]
-    basic = network(["t"] * 2, list("aa"), list("bc"), [1.0, 3.0], matrix, method="FE")
+    basic = pool_network(["t"] * 2, list("aa"), list("bc"), [1.0, 3.0], matrix, method="FE")
     np.testing.assert_allclose(pairs.estimate, basic.estimate)
     np.testing.assert_allclose(pairs.se, basic.se)
     assert pairs.se[pairs.place("b"), pairs.place("c")] ** 2 == pytest.approx(0.5)
@@ -155,7 +155,7 @@ def test_three_arms_by_variances_or_by_covariances() -> None:
 
 
 def test_parts_that_nothing_connects() -> None:
-    fit = network(list("123"), list("abd"), list("bce"), [0.5, 0.3, 0.2], [0.1, 0.1, 0.1], method="DL")
+    fit = pool_network(list("123"), list("abd"), list("bce"), [0.5, 0.3, 0.2], [0.1, 0.1, 0.1], method="DL")
     assert fit.parts == (("a", "b", "c"), ("d", "e"))
     assert np.isnan(fit.estimate[fit.place("a"), fit.place("d")])
     assert np.isfinite(fit.estimate[fit.place("d"), fit.place("e")])
@@ -164,7 +164,9 @@ def test_parts_that_nothing_connects() -> None:
 
 
 def test_where_the_nodes_stand() -> None:
-    shape = geometry(network(list("1234"), list("aaab"), list("bbdd"), [0.1] * 4, [0.1, 0.2, 0.1, 0.1], method="FE"))
+    shape = geometry(
+        pool_network(list("1234"), list("aaab"), list("bbdd"), [0.1] * 4, [0.1, 0.2, 0.1, 0.1], method="FE")
+    )
     assert [(node.treatment, node.studies) for node in shape.nodes] == [("a", 3), ("b", 3), ("d", 2)]
     assert (shape.nodes[0].x, shape.nodes[0].y) == pytest.approx((0.0, 1.0))
     assert all(node.x**2 + node.y**2 == pytest.approx(1.0) for node in shape.nodes)
@@ -175,17 +177,17 @@ def test_where_the_nodes_stand() -> None:
 
 def test_what_has_no_answer() -> None:
     nan = float("nan")
-    empty = network([], [], [], [], [])
+    empty = pool_network([], [], [], [], [])
     assert empty.status == Status.NO_STUDIES
     assert (split_evidence(empty), design_test(empty)) == ((), None)
-    assert network(["1"], ["a"], ["b"], [nan], [0.1]).status == Status.NO_STUDIES
-    assert network(["1"], ["a"], ["b"], [0.1], [0.0]).status == Status.ZERO_VARIANCE
-    bad = network(list("12"), list("ab"), list("bc"), [0.1, 0.2], [0.1, -0.1])
+    assert pool_network(["1"], ["a"], ["b"], [nan], [0.1]).status == Status.NO_STUDIES
+    assert pool_network(["1"], ["a"], ["b"], [0.1], [0.0]).status == Status.ZERO_VARIANCE
+    bad = pool_network(list("12"), list("ab"), list("bc"), [0.1, 0.2], [0.1, -0.1])
     assert bad.status == Status.BAD_INPUT
     assert np.isnan([bad.estimate[0, 1], bad.tau2, bad.q]).all()
-    impossible = network(["t"] * 3, list("aab"), list("bcc"), [1.0, 3.0, 2.0], [0.1, 0.1, 5.0])
+    impossible = pool_network(["t"] * 3, list("aab"), list("bcc"), [1.0, 3.0, 2.0], [0.1, 0.1, 5.0])
     assert impossible.status == Status.BAD_INPUT
-    assert network(["1"], ["a"], ["b"], [0.3], [0.1]).status == Status.OK
+    assert pool_network(["1"], ["a"], ["b"], [0.3], [0.1]).status == Status.OK
     assert np.isnan(node_split(bad, "a", "b").direct)
 
 
@@ -200,16 +202,16 @@ def test_what_has_no_answer() -> None:
 )
 def test_tables_without_meaning_are_refused(rows: Rows, says: str) -> None:
     with pytest.raises(StatsInputError, match=says):
-        network(*_columns(rows))
+        pool_network(*_columns(rows))
 
 
 def test_calls_without_meaning_are_refused() -> None:
     one = (["1"], ["a"], ["b"], [0.1], [0.1])
     with pytest.raises(StatsInputError, match="PM"):
-        network(*one, method="PM")  # type: ignore[arg-type]
+        pool_network(*one, method="PM")  # type: ignore[arg-type]
     with pytest.raises(StatsInputError, match="number of rows"):
-        network(["1"], ["a"], ["b"], [0.1, 0.2], [0.1, 0.2])
+        pool_network(["1"], ["a"], ["b"], [0.1, 0.2], [0.1, 0.2])
     with pytest.raises(StatsInputError, match="not in the network"):
-        node_split(network(*one), "a", "z")
+        node_split(pool_network(*one), "a", "z")
     with pytest.raises(StatsInputError, match="connect"):
-        network(["t"] * 2, list("ab"), list("ba"), [0.1, 0.2], [[0.1, 0.0], [0.0, 0.1]])
+        pool_network(["t"] * 2, list("ab"), list("ba"), [0.1, 0.2], [[0.1, 0.0], [0.0, 0.1]])

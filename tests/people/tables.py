@@ -3,9 +3,9 @@
 import datetime as dt
 
 from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct, Region, Unit
-from deqi.people.codes import CodeIndex
-from deqi.people.sites import SiteFinder
-from deqi.people.units import UnitTable
+from deqi.people.terminology.codes import CodeIndex
+from deqi.people.terminology.sites import SiteFinder
+from deqi.people.terminology.units import UnitTable
 
 PROVENANCE = {
     "verified": "no",

@@ -3,7 +3,7 @@
 import pytest
 
 from deqi.errors import InputError
-from deqi.people.answers import read_answers
+from deqi.people.files.answers import read_answers
 
 
 def test_answers_are_yes_no_a_choice_a_number_or_a_date():

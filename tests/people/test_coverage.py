@@ -1,6 +1,6 @@
 """What the sets cannot see is counted."""
 
-from deqi.people.coverage import NO_CODE, coverage
+from deqi.people.terminology.coverage import NO_CODE, coverage
 from tests.people.resources import SUBJECT, bundle, condition, patient, read, resource
 from tests.people.tables import INDEX
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deqi.people.answers import read_answers
+from deqi.people.files.answers import read_answers
+from deqi.people.files.settings import read_settings
 from deqi.people.read import read_chart, read_person
-from deqi.people.settings import read_settings
 from tests.people.tables import AS_OF, INDEX, SITES
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deqi.people.names import NameFinder
+from deqi.people.terminology.names import NameFinder
 
 FINDER = NameFinder(
     [

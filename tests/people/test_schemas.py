@@ -6,11 +6,11 @@ import jsonschema
 import pytest
 
 from deqi.errors import InputError
-from deqi.people import personfile
-from deqi.people.answers import read_answers
+from deqi.people.files import person as personfile
+from deqi.people.files.answers import read_answers
+from deqi.people.files.schemas import schema
+from deqi.people.files.settings import read_settings
 from deqi.people.read import read_person
-from deqi.people.schemas import schema
-from deqi.people.settings import read_settings
 from tests.people.tables import AS_OF, INDEX, SITES
 
 PERSONS = [

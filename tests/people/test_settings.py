@@ -3,7 +3,7 @@
 import pytest
 
 from deqi.errors import InputError
-from deqi.people.settings import read_settings
+from deqi.people.files.settings import read_settings
 
 
 def test_thresholds_and_complete_lists():

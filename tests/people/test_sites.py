@@ -3,7 +3,7 @@
 import pytest
 
 from deqi.people.facts import Coding
-from deqi.people.sites import side_of_codes, side_of_text
+from deqi.people.terminology.sites import side_of_codes, side_of_text
 from tests.people.tables import SITES
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from deqi.errors import InputError
 from deqi.people.facts import Coding
-from deqi.people.valuesets import read_value_sets
+from deqi.people.terminology.value_sets import read_value_sets
 
 SNOMED = "http://snomed.info/sct"
 KNOWN = {"diabetes": None, "active-malignancy": None}

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deqi.errors import InputError
-from deqi.evidence import table_read
-from deqi.evidence.table import METHODS, parse_table, pool_table, read_table
-from deqi.evidence.table_columns import MEASURES, SETS
+from deqi.evidence.table import reading as table_read
+from deqi.evidence.table.columns import MEASURES, SETS
+from deqi.evidence.table.pooled import METHODS, parse_table, pool_table, read_table
 
 TWO_ARMS = "study,events_t,total_t,events_c,total_c\n"
 MEANS = "study,mean_t,sd_t,n_t,mean_c,sd_c,n_c\n"

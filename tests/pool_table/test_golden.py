@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deqi.evidence.table import PooledTable, pool_table, read_table
+from deqi.evidence.table.pooled import PooledTable, pool_table, read_table
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GOLDEN = Path(__file__).parent / "golden"

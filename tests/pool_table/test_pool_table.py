@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from deqi.evidence.table import PooledTable, parse_table, pool_table, read_table
+from deqi.evidence.table.pooled import PooledTable, parse_table, pool_table, read_table
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KEYS = [

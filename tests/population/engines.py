@@ -11,15 +11,15 @@ import msgspec
 
 from deqi.knowledge import load
 from deqi.people.facts import Answer, Fact, Person
-from deqi.safety.context import Context
 from deqi.safety.engine import Engine
+from deqi.safety.evaluate.context import Context
 from deqi.safety.findings import Assessment
-from deqi.safety.population.columns import tables_of
-from deqi.safety.population.judging import STATES, state_column
-from deqi.safety.population.program import Program, compile_rules
-from deqi.safety.population.restricting import fill_in
-from deqi.safety.population.run import Runner
-from deqi.safety.restricted import Restricted
+from deqi.safety.rules.restricted import Restricted
+from deqi.screening.run import Runner
+from deqi.screening.sql.columns import tables_of
+from deqi.screening.sql.judging import STATES, state_column
+from deqi.screening.sql.program import Program, compile_rules
+from deqi.screening.sql.restricting import fill_in
 
 AS_OF = dt.date(2026, 11, 24)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people.systems import SYSTEMS
+from deqi.people.terminology.systems import SYSTEMS
 
 Resource = dict[str, Any]
 KINDS = ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement", "MedicationAdministration",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from deqi.knowledge.leaves import Age, Coded, Gestation, Medication, Observation, Recorded
 from deqi.people.dates import DateRange, parse_date
 from deqi.people.facts import KINDS, Answer, Coding, Fact, Kind, Person, SetMatch, State
-from deqi.safety.catalog import Catalog
+from deqi.safety.rules.catalog import Catalog
 
 STATES: tuple[State, ...] = ("present", "inactive", "past", "refuted", "planned", "unknown")
 SYSTEMS = ("snomed", "icd10cm", "icd10", "rxnorm", "atc", "loinc", "hl7", "http://example.org/local")

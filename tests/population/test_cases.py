@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from deqi.safety.cases_run import Case, person_of, read_cases
+from deqi.safety.cases.run import Case, person_of, read_cases
 from tests.population.engines import disagreements, engine
 
 

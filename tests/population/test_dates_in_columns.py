@@ -6,8 +6,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deqi.people.columns.rows import dates_in
 from deqi.people.dates import parse_date
+from deqi.screening.ingest.rows import dates_in
 
 _TIMES = ("", "T08:00:00Z", "T23:59:59+02:00", "T00:30:00-05:00", "T10:00:00.123Z", "T10:00:00.123456+13:59", "T10:00",
           "T25:00:00Z", "T10:00:60Z", "T10:00:00", "T10:00:00+24:00", "x")  # fmt: skip

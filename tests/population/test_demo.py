@@ -9,8 +9,8 @@ from pathlib import Path
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
 from deqi.people.read import read_chart
-from deqi.safety.demo import Demo
-from deqi.safety.demo_write import write_bundles, write_ndjson
+from deqi.screening.demo.people import Demo
+from deqi.screening.demo.write import write_bundles, write_ndjson
 from tests.population.engines import AS_OF, engine
 
 

@@ -13,13 +13,13 @@ import pyarrow.parquet
 import pytest
 
 from deqi.errors import InputError
-from deqi.people.columns.tables import Intake
 from deqi.people.facts import KINDS
-from deqi.people.omop import read_omop
-from deqi.safety.population.columns import reader_for
-from deqi.safety.population.judging import STATES, state_column
-from deqi.safety.population.screen import screen
-from deqi.safety.population.workspace import Workspace
+from deqi.screening.ingest.omop.tables import read_omop
+from deqi.screening.ingest.tables import Intake
+from deqi.screening.screen import screen
+from deqi.screening.sql.columns import reader_for
+from deqi.screening.sql.judging import STATES, state_column
+from deqi.screening.workspace import Workspace
 from tests.population.engines import AS_OF, engine
 
 # The concept ids are made up; the codes are those of our sets.

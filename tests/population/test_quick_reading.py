@@ -13,12 +13,13 @@ import pytest
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people.columns import fhir, files, ndjson, workers
 from deqi.people.read import read_chart
-from deqi.safety.demo import Demo, Resource
-from deqi.safety.population.judging import STATES, state_column
-from deqi.safety.population.screen import screen
-from deqi.safety.population.workspace import Workspace
+from deqi.screening.demo.people import Demo, Resource
+from deqi.screening.ingest.fhir import export as fhir
+from deqi.screening.ingest.fhir import files, ndjson, workers
+from deqi.screening.screen import screen
+from deqi.screening.sql.judging import STATES, state_column
+from deqi.screening.workspace import Workspace
 from tests.population.engines import AS_OF, engine
 
 PEOPLE = 30

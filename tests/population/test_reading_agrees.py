@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people.columns import files, ndjson, workers
-from deqi.people.columns.fhir import read_fhir
-from deqi.people.columns.tables import FACTS, PERSONS, TableMaker
-from deqi.people.coverage import coverage
 from deqi.people.facts import STALE_ACTIVE_DAYS
 from deqi.people.read import read_chart
-from deqi.safety.population.columns import counting, reader_for
-from deqi.safety.population.workspace import Workspace
+from deqi.people.terminology.coverage import coverage
+from deqi.screening.ingest.fhir import files, ndjson, workers
+from deqi.screening.ingest.fhir.export import read_fhir
+from deqi.screening.ingest.tables import FACTS, PERSONS, TableMaker
+from deqi.screening.sql.columns import counting, reader_for
+from deqi.screening.workspace import Workspace
 from tests.population.engines import AS_OF, engine
 from tests.population.exports import Export, Resource, as_bundles, as_ndjson, as_one_file
 

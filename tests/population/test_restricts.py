@@ -13,12 +13,12 @@ import pytest
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
 from deqi.people.read import read_chart
-from deqi.safety.demo import Demo
-from deqi.safety.demo_write import write_ndjson
 from deqi.safety.document import document
-from deqi.safety.population.export import Format, write_tables
-from deqi.safety.population.screen import screen
-from deqi.safety.population.workspace import Workspace
+from deqi.screening.demo.people import Demo
+from deqi.screening.demo.write import write_ndjson
+from deqi.screening.export import Format, write_tables
+from deqi.screening.screen import screen
+from deqi.screening.workspace import Workspace
 from tests.population.engines import AS_OF, engine
 
 PEOPLE = 150

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from deqi.cli.main import app
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.safety.demo import Demo, Resource
-from deqi.safety.population.summary import SMALL, _beside, _candidacies
+from deqi.screening.demo.people import Demo, Resource
+from deqi.screening.summary import SMALL, _beside, _candidacies
 from tests.population.engines import AS_OF, engine
 
 if "screen" not in {one.name for one in app.registered_commands}:

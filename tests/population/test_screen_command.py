@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from deqi.errors import InputError
-from deqi.people.columns import files, ndjson
-from deqi.people.columns.fhir import read_fhir
-from deqi.people.source import sql_path
-from deqi.safety.population.columns import reader_for
-from deqi.safety.population.workspace import Workspace
+from deqi.people.files.source import sql_path
+from deqi.screening.ingest.fhir import files, ndjson
+from deqi.screening.ingest.fhir.export import read_fhir
+from deqi.screening.sql.columns import reader_for
+from deqi.screening.workspace import Workspace
 from tests.population.engines import AS_OF, engine
 
 _SCREEN = [str(Path(sys.executable).with_name("deqi")), "screen"]

@@ -6,9 +6,9 @@ import duckdb
 import pytest
 
 from deqi.people.facts import Person
-from deqi.safety.population.columns import tables_of
-from deqi.safety.population.program import RESULTS
-from deqi.safety.population.run import Runner
+from deqi.screening.run import Runner
+from deqi.screening.sql.columns import tables_of
+from deqi.screening.sql.program import RESULTS
 from tests.population.engines import AS_OF, engine, program
 from tests.population.people import Town
 

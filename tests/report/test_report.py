@@ -21,8 +21,8 @@ from deqi.report.schema import PUBLISHED, report_schema, schema_text
 from deqi.report.surfaces import as_json, complete, page_of, render
 from deqi.report.text import as_text
 from deqi.report.topics import topic_of
-from deqi.safety.catalog import build_catalog
 from deqi.safety.findings import assess
+from deqi.safety.rules.catalog import build_catalog
 from tests.report.conftest import AS_OF, TOPICS, page_on, report_on
 
 FIRST_SCREEN = 24

@@ -7,9 +7,9 @@ import pytest
 from deqi.knowledge import load
 from deqi.people.dates import DateRange
 from deqi.people.facts import Answer, Person
-from deqi.safety.catalog import Catalog, build_catalog
 from deqi.safety.findings import assess
-from deqi.safety.plan import CurrentPair, Needles, Needling, Plan
+from deqi.safety.needling.plan import CurrentPair, Needles, Needling, Plan
+from deqi.safety.rules.catalog import Catalog, build_catalog
 
 AS_OF = dt.date(2026, 11, 24)
 TODAY = DateRange(AS_OF, AS_OF)

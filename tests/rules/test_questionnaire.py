@@ -7,8 +7,8 @@ import pytest
 from deqi.knowledge import load
 from deqi.people.dates import DateRange
 from deqi.people.facts import Answer, Person
-from deqi.safety.catalog import Catalog, build_catalog
 from deqi.safety.findings import Assessment, assess
+from deqi.safety.rules.catalog import Catalog, build_catalog
 
 AS_OF = dt.date(2026, 11, 24)
 LONGEST = 25

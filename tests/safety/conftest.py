@@ -11,7 +11,7 @@ import pytest
 from deqi.knowledge import load
 from deqi.people.dates import day
 from deqi.people.facts import Answer, Person
-from deqi.people.personfile import read_person_file
+from deqi.people.files.person import read_person_file
 from deqi.safety.engine import Engine
 
 AS_OF = dt.date(2026, 11, 24)

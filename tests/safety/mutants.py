@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from deqi.knowledge.rules import AllOf, AnyOf, Node, Rule, parse_trigger
-from deqi.safety.context import Context
-from deqi.safety.evaluate import JUDGES
-from deqi.safety.truth import Truth
+from deqi.safety.evaluate.context import Context
+from deqi.safety.evaluate.reference import JUDGES
+from deqi.safety.rules.truth import Truth
 
 TURNED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": ">"}
 NOTHING = "a-set-that-matches-nothing"

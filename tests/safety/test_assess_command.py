@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from deqi.cli import assess_ask
-from deqi.people.answers import read_answers
+from deqi.people.files.answers import read_answers
 from deqi.safety.schemas import schema
 from tests.cli.run import run
 

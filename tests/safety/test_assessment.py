@@ -13,7 +13,7 @@ from deqi.people.dates import day
 from deqi.people.facts import Answer
 from deqi.safety.engine import Engine
 from deqi.safety.findings import candidacy
-from deqi.safety.settings import _settings_of
+from deqi.safety.rules.thresholds import _settings_of
 from tests.safety.conftest import AS_OF, Someone
 
 LOW = [{"set": "platelet-count", "value": 15, "unit": "10*3/uL", "date": "2026-11-22"}]

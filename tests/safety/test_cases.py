@@ -7,9 +7,9 @@ import jsonschema
 import pytest
 
 from deqi.errors import InputError
-from deqi.people.source import read_bytes
-from deqi.people.yamltext import read_document
-from deqi.safety.cases_run import CASES, Case, read_cases, run_case, run_cases
+from deqi.people.files.source import read_bytes
+from deqi.people.files.yaml_text import read_document
+from deqi.safety.cases.run import CASES, Case, read_cases, run_case, run_cases
 from deqi.safety.engine import Engine
 from deqi.safety.schemas import schema
 

@@ -10,10 +10,10 @@ from deqi.knowledge import load
 from deqi.knowledge.leaves import Answer as AnswerLeaf
 from deqi.people.dates import day
 from deqi.people.facts import KINDS, Answer, Fact, Person, SetMatch
-from deqi.safety.context import Context
 from deqi.safety.engine import Engine
-from deqi.safety.evaluate import JUDGES, judge_leaves, judge_rules
-from deqi.safety.truth import Truth
+from deqi.safety.evaluate.context import Context
+from deqi.safety.evaluate.reference import JUDGES, judge_leaves, judge_rules
+from deqi.safety.rules.truth import Truth
 from tests.safety.conftest import AS_OF
 
 ENGINE = Engine.load(load())

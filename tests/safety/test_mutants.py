@@ -4,10 +4,10 @@ import pytest
 
 from deqi.knowledge import load
 from deqi.knowledge.rules import Rule
-from deqi.safety.cases_run import person_of, plan_in, read_cases
-from deqi.safety.context import Context
+from deqi.safety.cases.run import person_of, plan_in, read_cases
 from deqi.safety.engine import Engine
-from deqi.safety.truth import Truth
+from deqi.safety.evaluate.context import Context
+from deqi.safety.rules.truth import Truth
 from tests.safety.mutants import Mutant, mutants, truth
 
 MAY_BE = {

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from deqi.people.dates import DateRange
 from deqi.people.facts import Fact
 from deqi.safety.engine import Engine
-from deqi.safety.measured import Reading, _latest
-from deqi.safety.truth import Truth
+from deqi.safety.evaluate.measured import Reading, _latest
+from deqi.safety.rules.truth import Truth
 from tests.safety.conftest import AS_OF, Someone
 
 

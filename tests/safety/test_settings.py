@@ -5,7 +5,7 @@ import pytest
 from deqi.errors import InputError
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Setting
-from deqi.safety.settings import settle
+from deqi.safety.rules.thresholds import settle
 
 KNOWLEDGE = load()
 ROWS = KNOWLEDGE.rows(Setting)

@@ -4,10 +4,10 @@ from itertools import product
 
 import pytest
 
-from deqi.safety.catalog import Branch
-from deqi.safety.evaluate import deciding, truth_of
-from deqi.safety.measured import judge_number
-from deqi.safety.truth import Truth, all_of, any_of
+from deqi.safety.evaluate.measured import judge_number
+from deqi.safety.evaluate.reference import deciding, truth_of
+from deqi.safety.rules.catalog import Branch
+from deqi.safety.rules.truth import Truth, all_of, any_of
 
 NO, UNKNOWN, YES = Truth
 

@@ -8,7 +8,7 @@ import msgspec
 
 from deqi.knowledge import load
 from deqi.people.facts import Person
-from deqi.safety.cases_run import Case, person_of
+from deqi.safety.cases.run import Case, person_of
 from deqi.safety.engine import Engine
 
 AS_OF = dt.date(2026, 11, 24)

@@ -12,13 +12,13 @@ from typing import Any
 
 import msgspec
 
-from deqi.safety.anatomy import hazard_rows
-from deqi.safety.depth import cap_of
-from deqi.safety.plan import STATUSES, Needles, Needling, Plan, Practitioner
-from deqi.safety.plancheck import PlanCheck
-from deqi.safety.plancheck_place import label_of
-from deqi.safety.planfile import read_plan
-from deqi.safety.protocol import protocol_plan
+from deqi.safety.needling.anatomy import hazard_rows
+from deqi.safety.needling.depth import cap_of
+from deqi.safety.needling.plan import STATUSES, Needles, Needling, Plan, Practitioner
+from deqi.safety.needling.plan_file import read_plan
+from deqi.safety.needling.protocol import protocol_plan
+from deqi.safety.plancheck.check import PlanCheck
+from deqi.safety.plancheck.place import label_of
 from tests.safety_plan.people import ARCHETYPES, AS_OF, engine, person
 
 HERE = Path(__file__).parent

@@ -2,9 +2,9 @@
 
 import pytest
 
-from deqi.safety.anatomy import crossed
-from deqi.safety.plan import CurrentPair, Needling, Plan
-from deqi.safety.truth import Truth
+from deqi.safety.needling.anatomy import crossed
+from deqi.safety.needling.plan import CurrentPair, Needling, Plan
+from deqi.safety.rules.truth import Truth
 from tests.safety_plan.people import AS_OF, engine, person
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deqi.safety.plan import Needles, Needling, Plan, Practitioner
+from deqi.safety.needling.plan import Needles, Needling, Plan, Practitioner
 from tests.safety_plan.people import AS_OF, engine, nobody, person
 
 WHO = Practitioner(licence_valid_until=AS_OF, competences=("restricted-points",))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from deqi.safety.plan import Needling, Plan
-from deqi.safety.plancheck_alternatives import suggest
-from deqi.safety.plancheck_sheet import sheet_of, sheet_text
-from deqi.safety.planned import needle_count
-from deqi.safety.protocol import protocol_plan
+from deqi.safety.evaluate.planned import needle_count
+from deqi.safety.needling.plan import Needling, Plan
+from deqi.safety.needling.protocol import protocol_plan
+from deqi.safety.plancheck.alternatives import suggest
+from deqi.safety.plancheck.sheet import sheet_of, sheet_text
 from tests.safety_plan.people import ARCHETYPES, AS_OF, engine, person
 from tests.safety_plan.pinned import within_limits
 

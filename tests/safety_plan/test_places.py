@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from deqi.people.facts import Answer, Person
-from deqi.safety.plan import Needles, Needling, Plan
-from deqi.safety.plancheck import PlanCheck
+from deqi.safety.needling.plan import Needles, Needling, Plan
+from deqi.safety.plancheck.check import PlanCheck
 from tests.safety_plan.people import AS_OF, engine, person
 
 

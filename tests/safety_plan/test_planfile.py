@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deqi.errors import InputError
-from deqi.safety.plan import Needling, Plan
-from deqi.safety.planfile import plan_of, read_plan
-from deqi.safety.protocol import named_plan
+from deqi.safety.needling.plan import Needling, Plan
+from deqi.safety.needling.plan_file import plan_of, read_plan
+from deqi.safety.needling.protocol import named_plan
 from deqi.safety.schemas import schema
 from tests.safety_plan.people import engine
 from tests.safety_plan.pinned import HERE

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deqi.safety.plan import STATUSES, Needling, NeedlingStatus, Plan, Practitioner
+from deqi.safety.needling.plan import STATUSES, Needling, NeedlingStatus, Plan, Practitioner
 from tests.safety_plan.people import ARCHETYPES, AS_OF, engine, person
 
 CATALOG = engine().catalog

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deqi.safety.population.spark import Spark
+from deqi.screening.sql.spark import Spark
 from tests.population.conftest import pytest_configure
 
 __all__ = ["pytest_configure"]

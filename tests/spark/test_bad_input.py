@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deqi.errors import InputError
-from deqi.safety.population.spark import Spark
+from deqi.screening.sql.spark import Spark
 from tests.cli.run import run
 
 

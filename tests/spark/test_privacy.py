@@ -9,11 +9,11 @@ import duckdb
 import pytest
 
 from deqi.people.facts import Person
-from deqi.safety.population.columns import tables_of
-from deqi.safety.population.program import compile_rules
-from deqi.safety.population.run import Runner
-from deqi.safety.population.spark import Spark
-from deqi.safety.population.writing import Step
+from deqi.screening.run import Runner
+from deqi.screening.sql.columns import tables_of
+from deqi.screening.sql.program import compile_rules
+from deqi.screening.sql.spark import Spark
+from deqi.screening.sql.writing import Step
 from tests.population.engines import AS_OF, engine
 
 

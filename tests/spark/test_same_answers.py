@@ -14,17 +14,17 @@ import pytest
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
 from deqi.people.facts import Person
-from deqi.safety.cases_run import person_of, read_cases
-from deqi.safety.demo import Demo
-from deqi.safety.demo_write import write_ndjson
-from deqi.safety.population.columns import tables_of
-from deqi.safety.population.export import write_tables
-from deqi.safety.population.program import compile_rules
-from deqi.safety.population.run import Runner
-from deqi.safety.population.screen import screen
-from deqi.safety.population.spark import Spark
-from deqi.safety.population.summary import summarise
-from deqi.safety.population.workspace import Workspace
+from deqi.safety.cases.run import person_of, read_cases
+from deqi.screening.demo.people import Demo
+from deqi.screening.demo.write import write_ndjson
+from deqi.screening.export import write_tables
+from deqi.screening.run import Runner
+from deqi.screening.screen import screen
+from deqi.screening.sql.columns import tables_of
+from deqi.screening.sql.program import compile_rules
+from deqi.screening.sql.spark import Spark
+from deqi.screening.summary import summarise
+from deqi.screening.workspace import Workspace
 from tests.population import engines
 from tests.population.engines import AS_OF, engine
 from tests.population.people import Town

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deqi.evidence import stats
-from deqi.evidence.stats import StatsInputError, Status, pool
+import metafit as stats
+from metafit import StatsInputError, Status, pool
 
 NAN = float("nan")
 METHODS = ("FE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")

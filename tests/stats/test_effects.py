@@ -8,8 +8,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from deqi.evidence import stats
-from deqi.evidence.stats import WarningKind
+import metafit as stats
+from metafit import WarningKind
 
 
 def kinds(effects: stats.Effects) -> dict[WarningKind, tuple[int, ...]]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deqi.evidence import stats
+import metafit as stats
 from tests.golden import differences, noise
 
 GOLDEN = Path(__file__).parent / "golden"

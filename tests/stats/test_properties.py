@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deqi.evidence.stats import Status, heterogeneity_intervals, leave_one_out, pool, regress
+from metafit import Status, heterogeneity_intervals, leave_one_out, pool, regress
 
 METHODS = ("FE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 RANDOM = METHODS[1:]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from deqi.evidence import stats
+import metafit as stats
 
 
 @pytest.mark.parametrize("name", stats.__all__)
@@ -21,7 +21,7 @@ def test_a_name_that_is_not_there() -> None:
 
 
 def test_pooling_loads_no_more_of_scipy_than_special() -> None:
-    code = "import sys; from deqi.evidence.stats import pool; "
+    code = "import sys; from metafit import pool; "
     code += "print(sorted({m.split('.')[1] for m in sys.modules if m.startswith('scipy.')}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = done.stdout

@@ -13,11 +13,11 @@ from deqi.errors import InputError
 
 if TYPE_CHECKING:
     from deqi.people.facts import Person
-    from deqi.people.settings import ClinicSettings
+    from deqi.people.files.settings import ClinicSettings
     from deqi.safety.engine import Engine
     from deqi.safety.findings import Assessment
-    from deqi.safety.plan import Plan
-    from deqi.safety.plancheck import PlanCheck
+    from deqi.safety.needling.plan import Plan
+    from deqi.safety.plancheck.check import PlanCheck
 
 
 def assess(
@@ -93,7 +93,7 @@ def assess(
 
 
 def _settings(path: Path | None) -> ClinicSettings:
-    from deqi.people.settings import ClinicSettings, read_settings
+    from deqi.people.files.settings import ClinicSettings, read_settings
 
     return ClinicSettings({}) if path is None else read_settings(path)
 
@@ -109,14 +109,14 @@ def _engine(settings: ClinicSettings, value_sets: Path | None) -> Engine:
 
 
 def _plan(written: str, engine: Engine) -> Plan:
-    from deqi.safety.protocol import named_plan
+    from deqi.safety.needling.protocol import named_plan
 
     return named_plan(written, engine.catalog)
 
 
 def _sheet(check: PlanCheck | None, who: Person, engine: Engine) -> None:
-    from deqi.safety.plancheck_alternatives import suggest
-    from deqi.safety.plancheck_sheet import sheet_of, sheet_text
+    from deqi.safety.plancheck.alternatives import suggest
+    from deqi.safety.plancheck.sheet import sheet_of, sheet_text
 
     if check is None:
         raise InputError("--sheet: no plan; add --plan and a plan file, or protocol: and the id of a protocol.")

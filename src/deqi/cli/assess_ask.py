@@ -20,7 +20,7 @@ from deqi.people.facts import Answer, Person
 from deqi.safety.document import question_text
 from deqi.safety.engine import Engine
 from deqi.safety.findings import Assessment
-from deqi.safety.plan import Plan
+from deqi.safety.needling.plan import Plan
 from deqi.safety.questionnaire import answers_of, next_question, understood
 
 ASK_AT_MOST = 25

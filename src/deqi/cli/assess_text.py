@@ -10,16 +10,16 @@ from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Region, Technique
 from deqi.people.facts import Answer, Fact, Person
-from deqi.safety.catalog import Catalog
 from deqi.safety.compare import Changes
 from deqi.safety.document import FactLine, fact_line, question_text
 from deqi.safety.explain import Explained, known_part
 from deqi.safety.findings import Assessment, Finding
-from deqi.safety.plan import CheckedNeedling, Line, Needling
-from deqi.safety.plancheck import PlanCheck
-from deqi.safety.plancheck_alternatives import suggest
-from deqi.safety.plancheck_sheet import how
-from deqi.safety.restricted import Restricted
+from deqi.safety.needling.plan import CheckedNeedling, Line, Needling
+from deqi.safety.plancheck.alternatives import suggest
+from deqi.safety.plancheck.check import PlanCheck
+from deqi.safety.plancheck.sheet import how
+from deqi.safety.rules.catalog import Catalog
+from deqi.safety.rules.restricted import Restricted
 
 GROUPS = (
     ("absolute", "MUST NOT"),

@@ -25,7 +25,7 @@ def run(
     """Run cases and print how many agree with the rules. Exit 1 when one does not."""
     from deqi.cli.output import write, write_json, write_wrapped
     from deqi.knowledge import load
-    from deqi.safety.cases_run import CASES, read_cases, run_cases
+    from deqi.safety.cases.run import CASES, read_cases, run_cases
     from deqi.safety.engine import Engine
 
     knowledge = load()

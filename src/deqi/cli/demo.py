@@ -43,9 +43,9 @@ def population(
     from deqi.cli.output import write
     from deqi.knowledge import load
     from deqi.knowledge.tables.vocabulary import Code
-    from deqi.safety.demo import Demo
-    from deqi.safety.demo_write import write_bundles, write_ndjson
     from deqi.safety.engine import Engine
+    from deqi.screening.demo.people import Demo
+    from deqi.screening.demo.write import write_bundles, write_ndjson
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise InputError(f"{output}: is there already; name a new folder with -o.")

@@ -17,7 +17,7 @@ def explain(
     from deqi.cli.days import day_of
     from deqi.cli.output import write, write_json, write_wrapped
     from deqi.knowledge import load
-    from deqi.knowledge.citing import link
+    from deqi.knowledge.editorial.citing import link
     from deqi.report.chain import chain
     from deqi.report.topics import topic_of
 

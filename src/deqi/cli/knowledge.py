@@ -18,7 +18,7 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
     """Schema, references, keys, numbers, units, code systems, rules, words. Exit 1 when a fault is found."""
     from deqi.cli.output import write, write_json
     from deqi.knowledge.check import check_all
-    from deqi.knowledge.diff import open_edition
+    from deqi.knowledge.editorial.diff import open_edition
     from deqi.knowledge.store import DATA
 
     report = check_all(open_edition(folder or DATA).folder)
@@ -38,8 +38,8 @@ def gaps(folder: Folder = None, as_json: AsJson = False) -> None:
     from deqi.cli.output import write, write_json, write_wrapped
     from deqi.errors import InputError
     from deqi.knowledge.csvtable import TableError
-    from deqi.knowledge.diff import open_edition
-    from deqi.knowledge.gaps import find_gaps
+    from deqi.knowledge.editorial.diff import open_edition
+    from deqi.knowledge.editorial.gaps import find_gaps
     from deqi.knowledge.store import DATA
 
     knowledge = open_edition(folder or DATA)
@@ -64,7 +64,7 @@ def diff(
 ) -> None:
     """What changed between two editions, for the change log."""
     from deqi.cli.output import write, write_json, write_wrapped
-    from deqi.knowledge.diff import diff as compare
+    from deqi.knowledge.editorial.diff import diff as compare
     from deqi.knowledge.store import DATA
 
     changes = compare(old, new or DATA)
@@ -86,7 +86,7 @@ def sign_off(
     from deqi.cli.output import write
     from deqi.cli.writing import write_file
     from deqi.knowledge import load
-    from deqi.knowledge.signoff import signoff_sheet
+    from deqi.knowledge.editorial.signoff import signoff_sheet
 
     sheet = signoff_sheet(load())
     if output is None:

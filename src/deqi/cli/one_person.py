@@ -25,7 +25,7 @@ def read_one(
     """
     import msgspec
 
-    from deqi.people.answers import read_answers
+    from deqi.people.files.answers import read_answers
     from deqi.people.read import read_chart, with_complete
 
     reading = read_chart([path], index=engine.index, sites=engine.sites, as_of=as_of)

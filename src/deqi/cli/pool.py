@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from deqi.evidence.table import PooledTable
+    from deqi.evidence.table.pooled import PooledTable
 
 Pair = tuple[float | None, float | None]
 
@@ -36,8 +36,8 @@ def pool(
 
     from deqi.cli.output import write_json
     from deqi.cli.pool_draw import draw_forest, draw_funnel, save
-    from deqi.evidence.table import parse_table, pool_table, read_table
-    from deqi.evidence.table_read import read_limited
+    from deqi.evidence.table.pooled import parse_table, pool_table, read_table
+    from deqi.evidence.table.reading import read_limited
 
     piped = str(table) == "-"
     read = parse_table(read_limited(sys.stdin.buffer, "input"), "input") if piped else read_table(table)
@@ -70,7 +70,7 @@ def _column(written: str) -> str:
 
 def _print(pooled: PooledTable, name: str) -> None:
     from deqi.cli.output import write, write_wrapped
-    from deqi.evidence.table_words import MEASURE_WORDS, study_interval
+    from deqi.evidence.table.words import MEASURE_WORDS, study_interval
 
     words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
     write_wrapped(f"{name}: {words} ({pooled.measure}) from {', '.join(pooled.columns)}; method {pooled.method}.")
@@ -96,7 +96,7 @@ def _print(pooled: PooledTable, name: str) -> None:
 
 def _whole(pooled: PooledTable) -> None:
     from deqi.cli.output import write_wrapped
-    from deqi.evidence.table_words import ONE_GROUP
+    from deqi.evidence.table.words import ONE_GROUP
 
     level = f"{100 * pooled.level:g} %"
     shown = _answer(pooled, pooled.estimate, pooled.ci, pooled.estimate_natural, pooled.ci_natural)
@@ -146,7 +146,7 @@ def _interval(pooled: PooledTable, value: float | None, low: float | None, high:
 
 
 def _value(pooled: PooledTable, x: float | None) -> str:
-    from deqi.evidence.table_words import PROPORTIONS
+    from deqi.evidence.table.words import PROPORTIONS
 
     if x is None:
         return "-"

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from deqi.errors import InputError
 
 if TYPE_CHECKING:
-    from deqi.evidence.table import PooledTable
+    from deqi.evidence.table.pooled import PooledTable
 
 
 def draw_forest(pooled: PooledTable) -> str:
     """A forest plot of the studies, the subgroups and the pool."""
-    from deqi.evidence.table_words import LOG_RATIOS, MEASURE_WORDS, ONE_GROUP, study_interval
+    from deqi.evidence.table.words import LOG_RATIOS, MEASURE_WORDS, ONE_GROUP, study_interval
     from deqi.report.draw import ForestRow, forest
 
     rows = []
@@ -47,7 +47,7 @@ def draw_forest(pooled: PooledTable) -> str:
 
 def draw_funnel(pooled: PooledTable) -> str:
     """A funnel plot of the studies around the pool."""
-    from deqi.evidence.table_words import LOG_RATIOS, MEASURE_WORDS
+    from deqi.evidence.table.words import LOG_RATIOS, MEASURE_WORDS
     from deqi.report.draw import FunnelPoint, funnel
 
     if pooled.estimate is None:

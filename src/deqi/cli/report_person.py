@@ -23,7 +23,7 @@ def read_personal(
     from deqi.cli.one_person import read_one
     from deqi.report.personal import personal_part
     from deqi.safety.engine import Engine
-    from deqi.safety.protocol import named_plan
+    from deqi.safety.needling.protocol import named_plan
 
     engine = Engine.load(knowledge, {}, None)
     who = read_one(person, answers, engine, as_of)

@@ -13,10 +13,10 @@ import typer
 from deqi.errors import InputError
 
 if TYPE_CHECKING:
-    from deqi.people.settings import ClinicSettings
+    from deqi.people.files.settings import ClinicSettings
     from deqi.safety.engine import Engine
-    from deqi.safety.population.spark import Spark
-    from deqi.safety.population.summary import Summary
+    from deqi.screening.sql.spark import Spark
+    from deqi.screening.summary import Summary
 
 
 class Format(enum.StrEnum):
@@ -77,10 +77,10 @@ def screen(
 
     _check_memory(memory)
     _check_packages()
-    from deqi.safety.population.export import write_tables
-    from deqi.safety.population.screen import screen as screen_population
-    from deqi.safety.population.summary import summarise
-    from deqi.safety.population.workspace import Workspace
+    from deqi.screening.export import write_tables
+    from deqi.screening.screen import screen as screen_population
+    from deqi.screening.summary import summarise
+    from deqi.screening.workspace import Workspace
 
     day = day_of(as_of)
     chosen = _settings(settings)
@@ -156,8 +156,8 @@ def _check_memory(memory: str) -> None:
 
 def _check_places(path: Path, output: Path | None) -> None:
     """Where to read and to write; names what stands among the files and is not read."""
-    from deqi.people.columns.files import passed_over
-    from deqi.people.omop_files import is_omop
+    from deqi.screening.ingest.fhir.files import passed_over
+    from deqi.screening.ingest.omop.files import is_omop
 
     if output is not None and not output.name:
         raise InputError("-o: name a folder for the results.")
@@ -186,13 +186,13 @@ def _spark(judged_in: Judged, master: str | None, work: Path | None) -> contextl
             if given is not None:
                 raise InputError(f"{option}: DuckDB has none; add --engine spark.")
         return contextlib.nullcontext()
-    from deqi.safety.population.spark import Spark
+    from deqi.screening.sql.spark import Spark
 
     return Spark(master or "local[*]", work)
 
 
 def _settings(path: Path | None) -> ClinicSettings:
-    from deqi.people.settings import ClinicSettings, read_settings
+    from deqi.people.files.settings import ClinicSettings, read_settings
 
     return ClinicSettings({}) if path is None else read_settings(path)
 

@@ -16,7 +16,7 @@ def sources(
     """List the sources, or show one with the rows that rest on it."""
     from deqi.cli.output import write, write_json, write_wrapped
     from deqi.knowledge import load
-    from deqi.knowledge.citing import cited_by, link
+    from deqi.knowledge.editorial.citing import cited_by, link
     from deqi.knowledge.tables.sources import Source
 
     knowledge = load()

@@ -18,10 +18,10 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from deqi.evidence.stats import binary_effects, hedges_factor, mean_effects
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import Outcome, OutcomeContrast, OutcomeValue, Trial, TrialArm
 from deqi.knowledge.tables.vocabulary import ComparatorKind, Domain
+from metafit import binary_effects, hedges_factor, mean_effects
 
 Family = Literal["score", "responder"]
 REPORTERS = ("patient", "clinician", "instrument", "")

@@ -9,9 +9,9 @@ import numpy as np
 
 from deqi.evidence.effects import TrialEffect
 from deqi.evidence.grade import Certainty, benefit_reasons, certainty
-from deqi.evidence.stats import Status, pool, subgroups
-from deqi.evidence.stats.absolute import absolute_effect, number_needed
-from deqi.evidence.stats.results import Floats
+from metafit import Status, pool, subgroups
+from metafit.absolute import absolute_effect, number_needed
+from metafit.results import Floats
 
 LEAST_TO_POOL = 3
 

@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 
 from deqi.evidence.grade import Certainty, Reason, certainty
-from deqi.evidence.stats.counts_data import OneArm
-from deqi.evidence.stats.counts_exact import exact_proportion, exact_rate, zero_upper
-from deqi.evidence.stats.counts_pool import pool_counts
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.harms import HarmRow, HarmSurvey, HarmUse
+from metafit.counts.data import OneArm
+from metafit.counts.exact import exact_proportion, exact_rate, zero_upper
+from metafit.counts.pooling import pool_counts
 
 LEAST_TO_POOL = 3
 COURSE_SESSIONS = 10

@@ -20,14 +20,14 @@ from deqi.evidence.benefits import BLINDED, GROUPS, conditions_inside
 from deqi.evidence.effects import Family, TrialEffect, chosen_effects
 from deqi.evidence.estimates import LEAST_TO_POOL
 from deqi.evidence.grade import Certainty, Reason, benefit_reasons, certainty
-from deqi.evidence.stats.errors import StatsInputError
-from deqi.evidence.stats.multilevel_shared import arm_variance, shared_arm_covariance, smd_covariance
-from deqi.evidence.stats.network_consistency import DesignTest, Geometry, design_test, geometry, split_evidence
-from deqi.evidence.stats.network_fit import NetworkFit, network, p_scores
-from deqi.evidence.stats.results import Floats, Status
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import TrialResult
 from deqi.knowledge.tables.vocabulary import Condition
+from metafit.errors import StatsInputError
+from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
+from metafit.network.consistency import DesignTest, Geometry, design_test, geometry, split_evidence
+from metafit.network.fit import NetworkFit, p_scores, pool_network
+from metafit.results import Floats, Status
 
 ACUPUNCTURE = "acupuncture"
 Nodes = Literal["group", "comparator"]
@@ -216,8 +216,8 @@ def _fit(effects: Sequence[TrialEffect], v: Floats, nodes: Nodes) -> NetworkFit:
     spare = len(effects) - len(set(control))
     treatment = [ACUPUNCTURE] * len(effects)
     if spare > 0:
-        return network(study, treatment, control, yi, v, method="REML", test="t")
-    return network(study, treatment, control, yi, v, method="FE", test="z")
+        return pool_network(study, treatment, control, yi, v, method="REML", test="t")
+    return pool_network(study, treatment, control, yi, v, method="FE", test="z")
 
 
 def _assemble(

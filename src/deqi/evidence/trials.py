@@ -7,7 +7,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 
-from deqi.evidence.stats import binary_effects
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import (
     Outcome,
@@ -17,6 +16,7 @@ from deqi.knowledge.tables.evidence import (
     TrialArm,
     TrialResult,
 )
+from metafit import binary_effects
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,7 +38,7 @@ clinician-reviewed)."""
 
 
 class Coding(msgspec.Struct, frozen=True, gc=False):
-    """One code. ``system`` is a short name (`SYSTEMS` of `deqi.people.systems`), else the address it had."""
+    """One code. ``system`` is a short name (`SYSTEMS` in `people.terminology.systems`), else the address it had."""
 
     system: str
     code: str

@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 
 from deqi.errors import InputError
-from deqi.people.codes import CodeIndex
 from deqi.people.facts import Person
 from deqi.people.fhir.chart import ChartReader
-from deqi.people.personfile import read_person_file
+from deqi.people.files.person import read_person_file
+from deqi.people.files.source import plain_bytes, read_bytes
 from deqi.people.reading import Reading
-from deqi.people.sites import SiteFinder
-from deqi.people.source import plain_bytes, read_bytes
+from deqi.people.terminology.codes import CodeIndex
+from deqi.people.terminology.sites import SiteFinder
 
 _FHIR = re.compile(rb'"resourceType"\s*:')
 _NDJSON = (".ndjson", ".jsonl")

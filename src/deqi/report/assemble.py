@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from deqi.evidence.benefits import benefit_evidence
 from deqi.evidence.harms import COURSE_SESSIONS, chosen_rates, harm_rates, over_a_course
 from deqi.knowledge import Knowledge
-from deqi.knowledge.gaps import find_gaps
+from deqi.knowledge.editorial.gaps import find_gaps
 from deqi.knowledge.rules import SEVERITIES, Rule
 from deqi.knowledge.tables.base import Row
 from deqi.knowledge.tables.evidence import Indication, IndicationDetail, PublishedPool, Trial

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deqi.knowledge.citing import link
+from deqi.knowledge.editorial.citing import link
 from deqi.knowledge.tables.sources import Source
 
 RIS_TYPES = {

@@ -7,7 +7,7 @@ import datetime as dt
 
 from deqi.evidence.benefits import Evidence
 from deqi.evidence.harms import CourseRisk, HarmRate
-from deqi.knowledge.gaps import Gap
+from deqi.knowledge.editorial.gaps import Gap
 from deqi.knowledge.tables.evidence import Indication, IndicationDetail
 from deqi.knowledge.tables.harms import HarmModifier, PublishedHarmPool, PublishedHarmPoolNote
 from deqi.knowledge.tables.sources import Source

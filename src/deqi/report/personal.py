@@ -11,10 +11,10 @@ from deqi.knowledge.tables.vocabulary import CodeSet
 from deqi.people.facts import Fact, Person
 from deqi.report.model import PersonalFinding, PersonalPart, PersonalQuestion, PlanLine
 from deqi.report.phrase import Phrases, standing
-from deqi.safety.catalog import Catalog
 from deqi.safety.document import FactLine, fact_line, question_text
 from deqi.safety.findings import Assessment, Finding
-from deqi.safety.plan import CheckedNeedling
+from deqi.safety.needling.plan import CheckedNeedling
+from deqi.safety.rules.catalog import Catalog
 
 
 def personal_part(result: Assessment, catalog: Catalog, person: Person, knowledge: Knowledge) -> PersonalPart:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from deqi.errors import InputError
-from deqi.people.source import read_bytes
+from deqi.people.files.source import read_bytes
 from deqi.safety.document import AssessmentDocument, FindingPart
 
 MAX_BYTES = 16 * 2**20

@@ -10,11 +10,11 @@ from deqi.knowledge.rules import Severity, Stage
 from deqi.knowledge.tables.vocabulary import Question
 from deqi.people.dates import DateRange
 from deqi.people.facts import Answer, Fact, Origin
-from deqi.safety.catalog import Catalog
 from deqi.safety.findings import Assessment, Candidacy, Finding, OpenQuestion
-from deqi.safety.plan import NeedlingStatus
+from deqi.safety.needling.plan import NeedlingStatus
 from deqi.safety.questionnaire import answers_of
-from deqi.safety.restricted import Restricted
+from deqi.safety.rules.catalog import Catalog
+from deqi.safety.rules.restricted import Restricted
 
 
 class FactLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.vocabulary import Region
-from deqi.people.codes import CodeIndex
 from deqi.people.facts import Person
-from deqi.people.sites import SiteFinder
-from deqi.safety.catalog import Catalog, build_catalog, build_index
+from deqi.people.terminology.codes import CodeIndex
+from deqi.people.terminology.sites import SiteFinder
 from deqi.safety.explain import Explained, explain
 from deqi.safety.findings import Assessment, assess
-from deqi.safety.plan import Plan
+from deqi.safety.needling.plan import Plan
+from deqi.safety.rules.catalog import Catalog, build_catalog, build_index
 
 if TYPE_CHECKING:
-    from deqi.safety.plancheck import PlanCheck
+    from deqi.safety.plancheck.check import PlanCheck
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Engine:
         index = build_index(knowledge)
         unused: tuple[str, ...] = ()
         if value_sets is not None:
-            from deqi.people.valuesets import read_value_sets
+            from deqi.people.terminology.value_sets import read_value_sets
 
             added = read_value_sets(value_sets, index.sets)
             index = index.with_value_sets(added.members)
@@ -66,7 +66,7 @@ class Engine:
 
     def check_plan(self, person: Person, plan: Plan, as_of: dt.date) -> PlanCheck:
         """The plan check in full: headline, session, and the plan without what is unsafe."""
-        from deqi.safety.plancheck import check_plan
+        from deqi.safety.plancheck.check import check_plan
 
         return check_plan(self.catalog, person, plan, as_of)
 

@@ -10,12 +10,12 @@ import msgspec
 
 from deqi.errors import InputError
 from deqi.people.facts import Answer, Fact, Person
-from deqi.safety.catalog import Branch, Catalog
-from deqi.safety.context import Context
-from deqi.safety.evaluate import judge_leaves, truth_of
-from deqi.safety.plan import Plan
-from deqi.safety.truth import Truth
-from deqi.safety.verdict import Verdict
+from deqi.safety.evaluate.context import Context
+from deqi.safety.evaluate.reference import judge_leaves, truth_of
+from deqi.safety.evaluate.verdict import Verdict
+from deqi.safety.needling.plan import Plan
+from deqi.safety.rules.catalog import Branch, Catalog
+from deqi.safety.rules.truth import Truth
 
 Word = Literal["yes", "no", "unknown", "not applicable"]
 _WORDS: dict[Truth, Word] = {Truth.YES: "yes", Truth.NO: "no", Truth.UNKNOWN: "unknown"}

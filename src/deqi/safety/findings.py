@@ -11,13 +11,13 @@ import msgspec
 
 from deqi.knowledge.rules import Rule
 from deqi.people.facts import Answer, Fact, Person
-from deqi.safety.catalog import Catalog, CompiledRule
-from deqi.safety.context import Context
-from deqi.safety.evaluate import Judged, judge_rules
-from deqi.safety.plan import CheckedNeedling, Plan
-from deqi.safety.restrict import restrictions
-from deqi.safety.restricted import Restricted
-from deqi.safety.truth import Truth
+from deqi.safety.evaluate.context import Context
+from deqi.safety.evaluate.reference import Judged, judge_rules
+from deqi.safety.needling.plan import CheckedNeedling, Plan
+from deqi.safety.rules.catalog import Catalog, CompiledRule
+from deqi.safety.rules.restrict import restrictions
+from deqi.safety.rules.restricted import Restricted
+from deqi.safety.rules.truth import Truth
 
 Candidacy = Literal["not-a-candidate", "sign-off", "ask-first", "with-changes", "candidate"]
 RuleState = Literal["yes", "no", "unknown", "superseded", "cleared", "not-applicable"]

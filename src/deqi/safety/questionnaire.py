@@ -8,8 +8,8 @@ from collections.abc import Collection
 from deqi.knowledge.rules import Stage
 from deqi.knowledge.tables.vocabulary import Question
 from deqi.people.dates import parse_date
-from deqi.safety.catalog import Catalog
 from deqi.safety.findings import Assessment
+from deqi.safety.rules.catalog import Catalog
 
 BOOKING: tuple[Stage, ...] = ("booking",)
 YES_NO = ("yes", "no", "unsure")

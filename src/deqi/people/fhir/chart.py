@@ -9,7 +9,6 @@ from collections.abc import Mapping
 import msgspec
 
 from deqi.errors import InputError
-from deqi.people.codes import CodeIndex
 from deqi.people.facts import Answer, Fact, Kind, Origin, Person, is_stale
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.convert import Codes, Converter
@@ -23,7 +22,8 @@ from deqi.people.fhir.responses import answers_of
 from deqi.people.fhir.salvage import salvaged_kind
 from deqi.people.fhir.versions import TYPES_ELSEWHERE, version_of, version_tell
 from deqi.people.reading import Reading
-from deqi.people.sites import SiteFinder
+from deqi.people.terminology.codes import CodeIndex
+from deqi.people.terminology.sites import SiteFinder
 
 _decoders = {kind: msgspec.json.Decoder(type_).decode for kind, type_ in fhir.TYPES.items()}
 NO_FACT = "entered in error, cancelled, or an order not to give"

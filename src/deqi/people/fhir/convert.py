@@ -5,7 +5,6 @@ Each method takes a decoded resource and gives facts, or raises `MalformedError`
 
 from __future__ import annotations
 
-from deqi.people.codes import CodeIndex
 from deqi.people.dates import DateRange
 from deqi.people.facts import Coding, Fact, Kind, Origin, SetMatch, Side, State
 from deqi.people.fhir import statuses
@@ -21,8 +20,9 @@ from deqi.people.fhir.elements import (
     state_of,
     status_code,
 )
-from deqi.people.sites import SiteFinder, side_of_codes, side_of_text
-from deqi.people.systems import short_system
+from deqi.people.terminology.codes import CodeIndex
+from deqi.people.terminology.sites import SiteFinder, side_of_codes, side_of_text
+from deqi.people.terminology.systems import short_system
 
 Codes = tuple[Coding, ...]
 _CACHE_LIMIT = 200_000

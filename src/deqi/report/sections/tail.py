@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deqi.knowledge.citing import link
+from deqi.knowledge.editorial.citing import link
 from deqi.report.blocks import Items, Say, Section, Table, cells, say
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases

@@ -1,0 +1,1 @@
+"""Anybody's table of studies, read without trust and pooled."""

@@ -1,0 +1,175 @@
+"""Which columns of a table make which measure, and their numbers, checked cell by cell."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from deqi.errors import InputError
+from deqi.evidence.table.reading import Table, plain, shown
+
+Floats = npt.NDArray[np.float64]
+Kind = Literal["binary", "means", "rates", "proportion", "rate", "change", "interval", "yi_sei", "yi_vi"]
+Rule = Literal["any", "not negative", "positive", "correlation"]
+
+#: Measures that are ratios: pooled as logs, shown as ratios.
+RATIOS: Final = ("RR", "OR", "IRR", "HR", "ROM")
+_ON_SCALE: Final = (*RATIOS, "GEN", "MD", "SMD", "RD", "IRD", "MC", "SMCC", "SMCR")
+_GIVEN: Final = (*_ON_SCALE, "PETO", "AS", "PLO", "PLN", "PAS", "PR", "IRLN", "IR", "IRS", "IRSD")
+_MISSING: Final = frozenset({"", "na", "n/a", "nan", ".", "-", "–", "null", "none"})
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSet:
+    """Columns that together give a measure; default first among measures."""
+
+    kind: Kind
+    columns: tuple[str, ...]
+    measures: tuple[str, ...]
+
+
+#: In the order of preference where a table has several.
+SETS: Final = (
+    ColumnSet("binary", ("events_t", "total_t", "events_c", "total_c"), ("RR", "OR", "RD", "AS", "PETO")),
+    ColumnSet("means", ("mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c"), ("MD", "SMD", "ROM")),
+    ColumnSet("rates", ("events_t", "time_t", "events_c", "time_c"), ("IRR", "IRD", "IRSD")),
+    ColumnSet("proportion", ("events", "total"), ("PLO", "PLN", "PAS", "PFT", "PR")),
+    ColumnSet("rate", ("events", "time"), ("IRLN", "IR", "IRS", "IRFT")),
+    ColumnSet("change", ("mean_pre", "sd_pre", "mean_post", "sd_post", "n", "correlation"), ("MC", "SMCC", "SMCR")),
+    ColumnSet("interval", ("estimate", "ci_low", "ci_high"), ("GEN", *(m for m in _ON_SCALE if m != "GEN"))),
+    ColumnSet("yi_sei", ("yi", "sei"), ("GEN", *(m for m in _GIVEN if m != "GEN"))),
+    ColumnSet("yi_vi", ("yi", "vi"), ("GEN", *(m for m in _GIVEN if m != "GEN"))),
+)
+MEASURES: Final = tuple(dict.fromkeys(m for s in SETS for m in s.measures))
+_METHODS: Final = {
+    "GLMM": ("OR", "IRR", "PLO", "IRLN"),
+    "MH": ("RR", "OR", "RD", "IRR", "IRD"),
+    "PETO": ("OR",),
+}
+
+
+def choose(table: Table, measure: str | None, method: str) -> tuple[ColumnSet, str]:
+    """The column set and measure to use; a count method narrows both.
+
+    Raises:
+        InputError: no set of the table fits.
+    """
+    if measure is not None and measure not in MEASURES:
+        raise InputError(f"--measure {shown(measure)} is not known; use one of {', '.join(MEASURES)}.")
+    allowed = _METHODS.get(method, MEASURES)
+    if measure is not None and measure not in allowed:
+        raise InputError(f"--method {method} does not pool {measure}; use --measure {' or '.join(allowed)}.")
+    counted = ("binary", "rates", "proportion", "rate")
+    fit = [
+        s
+        for s in SETS
+        if (measure is None or measure in s.measures)
+        and (method not in _METHODS or (s.kind in counted and any(m in allowed for m in s.measures)))
+    ]
+    for one in fit:
+        if all(column in table.columns for column in one.columns):
+            chosen = measure or next(m for m in one.measures if m in allowed)
+            return one, chosen
+    wanted = " or ".join(",".join(s.columns) for s in fit)
+    found = ", ".join(shown(c, 20) for c in table.columns[:8])
+    what = f"--measure {measure}" if measure else ("--method " + method if method in _METHODS else "a pool")
+    raise InputError(f"{table.name}, row 1: {what} needs the columns {wanted}; the header has {found}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of the chosen columns, `(rows,)` each; NaN throughout a row that is not complete.
+
+    rows: row numbers in the file. studies: names, "row 4" where there is none. absent: (index, empty columns).
+    """
+
+    columns: dict[str, Floats]
+    rows: tuple[int, ...]
+    studies: tuple[str, ...]
+    absent: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
+    """The chosen columns as numbers.
+
+    Raises:
+        InputError: a cell that is no number, or a number that cannot be; row and column are named.
+    """
+    place = {name: i for i, name in enumerate(table.columns)}
+    where = {column: place[column] for column in chosen.columns}
+    data = {column: np.full(len(table.rows), np.nan) for column in chosen.columns}
+    studies: list[str] = []
+    absent: list[tuple[int, tuple[str, ...]]] = []
+    for index, (row, cells) in enumerate(table.rows):
+        label = cells[place["study"]] if "study" in place else ""
+        studies.append(plain(label) or f"row {row}")
+        values = {column: number(table, row, column, cells[i]) for column, i in where.items()}
+        empty = tuple(column for column, value in values.items() if value is None)
+        whole = {column: value for column, value in values.items() if value is not None}
+        _check(table, row, chosen.kind, measure, whole)
+        if empty:
+            absent.append((index, empty))
+        else:
+            for column, value in whole.items():
+                data[column][index] = value
+    return Numbers(data, tuple(row for row, _ in table.rows), tuple(studies), tuple(absent))
+
+
+def number(table: Table, row: int, column: str, cell: str) -> float | None:
+    """One cell: None where it says there is nothing.
+
+    Raises:
+        InputError: not a number.
+    """
+    if cell.casefold() in _MISSING:
+        return None
+    digits = cell.replace("\u2212", "-")
+    if table.decimal_comma and "." not in digits:
+        digits = digits.replace(",", ".")
+    value = float(digits) if _NUMBER.fullmatch(digits) else math.nan
+    if not math.isfinite(value):
+        raise InputError(
+            f"{table.name}, row {row}, column {column}: {shown(cell)} is not a number; "
+            "write one such as 12.5, or leave the cell empty."
+        )
+    return value
+
+
+def _rule(column: str) -> Rule:
+    stem = column.removesuffix("_t").removesuffix("_c")
+    if stem in ("total", "time", "n", "sei", "vi"):
+        return "positive"
+    if stem in ("events", "sd", "sd_pre", "sd_post"):
+        return "not negative"
+    return "correlation" if stem == "correlation" else "any"
+
+
+def _check(table: Table, row: int, kind: Kind, measure: str, values: dict[str, float]) -> None:
+    def wrong(column: str, why: str) -> InputError:
+        return InputError(f"{table.name}, row {row}, column {column}: {values[column]:g} {why}.")
+
+    for column, value in values.items():
+        rule = _rule(column)
+        if rule == "positive" and value <= 0:
+            raise wrong(column, "must be above 0; write the right number or leave the row out")
+        if rule == "not negative" and value < 0:
+            raise wrong(column, "cannot be negative; write the right number or leave the cell empty")
+        if rule == "correlation" and abs(value) > 1:
+            raise wrong(column, "is no correlation; write a number from -1 to 1")
+    for events, total in (("events", "total"), ("events_t", "total_t"), ("events_c", "total_c")):
+        if events in values and total in values and values[events] > values[total]:
+            raise wrong(events, f"events cannot be more than {total} {values[total]:g}; write the number of people")
+    if kind == "interval":
+        if measure in RATIOS:
+            for column, value in values.items():
+                if value <= 0:
+                    raise wrong(column, f"cannot be a {measure}; write ratios, not their logarithms")
+        for lower, upper in (("ci_low", "ci_high"), ("ci_low", "estimate"), ("estimate", "ci_high")):
+            if lower in values and upper in values and values[lower] > values[upper]:
+                raise wrong(lower, f"is above {upper} {values[upper]:g}; write the lower number first")

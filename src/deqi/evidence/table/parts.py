@@ -1,0 +1,217 @@
+"""Subgroups and moderators of a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from deqi.errors import InputError
+from deqi.evidence.table.columns import Floats, number
+from deqi.evidence.table.effects import natural
+from deqi.evidence.table.reading import Table, plain
+from metafit import Fit, Status, pool, regress
+
+_MOST_LEVELS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One subgroup; numbers as in the whole pool."""
+
+    group: str
+    k: int
+    estimate: float | None
+    se: float | None
+    ci: tuple[float | None, float | None]
+    p: float | None
+    tau2: float | None
+    i2: float | None
+    estimate_natural: float | None
+    ci_natural: tuple[float | None, float | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Chi-square test that the subgroups share one effect; by: the column."""
+
+    by: str
+    q: float | None
+    df: int
+    p: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """One coefficient of a meta-regression."""
+
+    name: str
+    estimate: float | None
+    se: float | None
+    ci: tuple[float | None, float | None]
+    statistic: float | None
+    p: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moderators:
+    """A meta-regression: coefficients, omnibus test (F on qm_df and df, or chi-square where df is None), what is left.
+
+    r2: percent of the heterogeneity accounted for.
+    """
+
+    coefficients: tuple[Moderator, ...]
+    k: int
+    qm: float | None
+    qm_df: int
+    df: float | None
+    qm_p: float | None
+    r2: float | None
+    tau2: float | None
+    i2: float | None
+    q: float | None
+    q_p: float | None
+
+
+def by_groups(
+    table: Table,
+    by: str,
+    fits: Callable[[Any], Fit],
+    measure: str,
+    size: float | None,
+    warnings: list[str],
+) -> tuple[tuple[Group, ...], Between]:
+    """Pool each level of a column, in order of first appearance, and test between them.
+
+    Raises:
+        InputError: too many levels.
+    """
+    place = table.columns.index(by)
+    labels = [plain(cells[place]) or "not stated" for _, cells in table.rows]
+    levels = tuple(dict.fromkeys(labels))
+    if len(levels) > _MOST_LEVELS:
+        raise InputError(
+            f"{table.name}, column {by}: {len(levels)} subgroups; name a column with at most {_MOST_LEVELS}."
+        )
+    if any(not cells[place] for _, cells in table.rows):
+        warnings.append(f"Rows without {by} are the subgroup 'not stated'.")
+    member = np.array([[label == one for label in labels] for one in levels])
+    fit = fits(member)
+    groups = []
+    for i, one in enumerate(levels):
+        ends = np.array([fit.estimate[i], fit.ci_low[i], fit.ci_high[i]])
+        moved = natural(measure, ends, size)
+        groups.append(
+            Group(
+                group=one,
+                k=int(fit.k[i]),
+                estimate=_number(ends[0]),
+                se=_number(fit.se[i]),
+                ci=(_number(ends[1]), _number(ends[2])),
+                p=_number(fit.p[i]),
+                tau2=_number(fit.tau2[i]),
+                i2=_number(fit.heterogeneity.i2[i]),
+                estimate_natural=None if moved is None else _number(moved[0]),
+                ci_natural=None if moved is None else (_number(moved[1]), _number(moved[2])),
+            )
+        )
+    ok = np.asarray(fit.ok)
+    if int(ok.sum()) < 2:
+        warnings.append(f"Fewer than two subgroups of {by} have an estimate, so they are not compared.")
+        return tuple(groups), Between(by, None, max(int(ok.sum()) - 1, 0), None)
+    across = pool(fit.estimate[ok], fit.se[ok] ** 2, method="FE").heterogeneity
+    return tuple(groups), Between(by, _number(across.q), int(across.q_df), _number(across.q_p))
+
+
+def on_moderators(
+    table: Table,
+    moderators: tuple[str, ...],
+    y: Floats,
+    v: Floats,
+    method: str,
+    test: str,
+    level: float,
+    warnings: list[str],
+) -> Moderators:
+    """Regress the effects on columns of the table.
+
+    Raises:
+        InputError: a column without numbers or with too many words.
+    """
+    names: list[str] = ["intercept"]
+    matrix: list[Floats] = []
+    usable = np.isfinite(y) & np.isfinite(v)
+    for column in dict.fromkeys(moderators):
+        _column(table, column, usable, names, matrix)
+    x = np.stack(matrix, axis=-1)
+    out = int((usable & np.isnan(x).any(axis=1)).sum())
+    if out:
+        warnings.append(f"{out} of the studies have no value in {', '.join(moderators)} and are out of the regression.")
+    fit = regress(y, v, x, method=method, test=test, level=level)
+    if int(fit.status) != Status.OK:
+        warnings.append("The moderators cannot be estimated: too few studies, or they say the same thing twice.")
+    h = fit.heterogeneity
+    coefficients = tuple(
+        Moderator(
+            name,
+            _number(fit.coefficients[i]),
+            _number(fit.se[i]),
+            (_number(fit.ci_low[i]), _number(fit.ci_high[i])),
+            _number(fit.statistic[i]),
+            _number(fit.p[i]),
+        )
+        for i, name in enumerate(names)
+    )
+    df = None if fit.test == "z" else _number(fit.df)
+    return Moderators(
+        coefficients,
+        int(fit.k),
+        _number(fit.qm),
+        fit.qm_df,
+        df,
+        _number(fit.qm_p),
+        _number(fit.r2),
+        _number(h.tau2),
+        _number(h.i2),
+        _number(h.q),
+        _number(h.q_p),
+    )
+
+
+def _column(table: Table, column: str, usable: Any, names: list[str], matrix: list[Floats]) -> None:
+    """Add a column of numbers, or an indicator for each word but the first."""
+    place = table.columns.index(column)
+    cells = [(row, values[place]) for row, values in table.rows]
+    found: list[float | None] = []
+    wrong: list[InputError] = []
+    for row, cell in cells:
+        try:
+            found.append(number(table, row, column, cell))
+        except InputError as error:
+            found.append(None)
+            wrong.append(error)
+    if not wrong:
+        if all(value is None for value in found):
+            raise InputError(f"{table.name}, column {column}: empty; name a column with a value for each study.")
+        names.append(column)
+        matrix.append(np.array([math.nan if value is None else value for value in found]))
+        return
+    if sum(value is not None for value in found) > len(wrong):
+        raise wrong[0]  # a column of numbers with a slip in it, not a column of words
+    words = sorted({cell for (_, cell), used in zip(cells, usable, strict=True) if cell and used})
+    if not 2 <= len(words) <= _MOST_LEVELS:
+        raise InputError(
+            f"{table.name}, column {column}: {len(words)} different words; name a column of numbers, or one with 2 "
+            f"to {_MOST_LEVELS} words."
+        )
+    for word in words[1:]:
+        names.append(f"{column}: {plain(word)}")
+        matrix.append(np.array([float(cell == word) if cell else math.nan for _, cell in cells]))
+
+
+def _number(x: Any) -> float | None:
+    value = float(x)
+    return value if math.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""Care for the tables: gaps, sign-off, differences between editions, citations."""

@@ -1,0 +1,1 @@
+"""The files a person writes: person, answers, settings."""

@@ -1,0 +1,1 @@
+"""Codes, names, sites, systems, units, value sets: what a record means."""

@@ -1,0 +1,205 @@
+"""Which code sets a fact belongs to: by code, by a product's ingredient, by an organisation's ValueSet, by name."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct
+from deqi.people.facts import Coding, Fact, How, Kind, SetMatch
+from deqi.people.terminology.names import NameFinder
+from deqi.people.terminology.systems import plain_code
+
+_CATEGORY_SYSTEMS = frozenset({"icd10cm", "icd10", "atc"})
+_READS_ALSO: Mapping[str, tuple[str, ...]] = {"icd10": ("icd10", "icd10cm")}
+"""ICD-10-CM refines ICD-10, and the sets list ICD-10 only where it differs."""
+
+NAMED_KINDS: Mapping[str, frozenset[str]] = {
+    "condition": frozenset({"condition", "procedure", "device", "allergy"}),
+    "procedure": frozenset({"condition", "procedure", "device"}),
+    "device": frozenset({"device", "procedure"}),
+    "medication": frozenset({"medication"}),
+    "allergy": frozenset({"allergy"}),
+    "observation": frozenset({"observation"}),
+    "value": frozenset({"value"}),
+}
+"""By name, a fact of one kind may be in sets of these kinds: an allergy to a medicine is not taking it."""
+
+_SHORTEST_CATEGORY = 3
+_CACHE_LIMIT = 200_000
+
+
+class CodeIndex:
+    """The code sets, ready to be asked about a coding or a text.
+
+    Codes are compared within their system. A ``category`` code (ICD, ATC) also takes its subdivisions. A medicine's
+    product is followed to its ingredients. Names are tried for a set only where the fact carries no code of a system
+    the set covers, or, for medicines, only codes that no table knows.
+    """
+
+    def __init__(
+        self,
+        sets: Mapping[str, CodeSet],
+        exact: Mapping[tuple[str, str], frozenset[tuple[str, How]]],
+        category: Mapping[tuple[str, str], frozenset[str]],
+        ingredients: Mapping[tuple[str, str], frozenset[str]],
+        displays: Mapping[tuple[str, str], str],
+    ) -> None:
+        self.sets = sets
+        self._exact = exact
+        self._category = category
+        self._ingredients = ingredients
+        self._displays = displays
+        self._systems: dict[str, set[str]] = defaultdict(set)
+        for (system, _), members in exact.items():
+            for name, _how in members:
+                self._systems[name].add(system)
+        for (system, _), names in category.items():
+            for name in names:
+                self._systems[name].add(system)
+        self._finders = {
+            kind: NameFinder(
+                [(row.set, row.names, row.not_names) for row in sets.values() if row.names and row.kind in wanted],
+                results=kind in ("observation", "value"),
+            )
+            for kind, wanted in NAMED_KINDS.items()
+        }
+        self._by_coding: dict[tuple[str, str], tuple[SetMatch, ...]] = {}
+        self._by_text: dict[tuple[str, str], frozenset[str]] = {}
+
+    @classmethod
+    def build(cls, sets: Iterable[CodeSet], codes: Iterable[Code], products: Iterable[DrugProduct] = ()) -> CodeIndex:
+        """The index of the shipped tables."""
+        exact: dict[tuple[str, str], set[tuple[str, How]]] = defaultdict(set)
+        category: dict[tuple[str, str], set[str]] = defaultdict(set)
+        ingredients: dict[tuple[str, str], set[str]] = defaultdict(set)
+        displays: dict[tuple[str, str], str] = {}
+        for row in codes:
+            key = (row.system, plain_code(row.system, row.code))
+            displays.setdefault(key, row.display)
+            if row.match == "category" and row.system in _CATEGORY_SYSTEMS:
+                category[key].add(row.set)
+            else:
+                exact[key].add((row.set, "code"))
+        for product in products:
+            ingredients[product.system, plain_code(product.system, product.code)].add(product.ingredient)
+        return cls(
+            {row.set: row for row in sets},
+            {key: frozenset(members) for key, members in exact.items()},
+            {key: frozenset(names) for key, names in category.items()},
+            {key: frozenset(codes_of) for key, codes_of in ingredients.items()},
+            displays,
+        )
+
+    def with_value_sets(self, members: Mapping[str, Iterable[Coding]]) -> CodeIndex:
+        """A new index in which the given codings were added to our sets (set name -> codings)."""
+        exact = {key: set(owners) for key, owners in self._exact.items()}
+        for name, codings in members.items():
+            for coding in codings:
+                key = (coding.system, plain_code(coding.system, coding.code))
+                if (name, "code") not in exact.setdefault(key, set()):
+                    exact[key].add((name, "valueset"))
+        return CodeIndex(
+            self.sets,
+            {key: frozenset(owners) for key, owners in exact.items()},
+            self._category,
+            self._ingredients,
+            self._displays,
+        )
+
+    def covers(self, name: str, system: str) -> bool:
+        """Whether the set holds any code that a code of this system could match."""
+        held = self._systems.get(name, set())
+        return any(one in held for one in _READS_ALSO.get(system, (system,)))
+
+    def listed(self) -> Counter[tuple[str, str]]:
+        """How many codes of each system each set lists, as (set, system)."""
+        found: Counter[tuple[str, str]] = Counter()
+        for (system, _), members in self._exact.items():
+            found.update((name, system) for name, _how in members)
+        for (system, _), names in self._category.items():
+            found.update((name, system) for name in names)
+        return found
+
+    def can_judge(self, name: str, fact: Fact) -> bool:
+        """Whether this fact, when not in the set, is certainly outside it.
+
+        False for a fact coded only in systems for which the set holds no codes, and for one that has a text only
+        while the set has no names: then nobody knows, and it is counted.
+        """
+        if any(self.covers(name, coding.system) for coding in fact.codes):
+            return True
+        row = self.sets.get(name)
+        return row is not None and bool(row.names) and bool(fact.text or fact.display)
+
+    def display(self, system: str, code: str) -> str:
+        """Our own words for a code of a set, or nothing."""
+        return self._displays.get((system, plain_code(system, code)), "")
+
+    def match(self, fact: Fact) -> tuple[SetMatch, ...]:
+        """The sets the fact belongs to."""
+        return self.match_codes(fact.kind, fact.codes, fact.text)
+
+    def match_value(self, codes: tuple[Coding, ...], text: str) -> tuple[SetMatch, ...]:
+        """The value sets that a coded result belongs to."""
+        return self._match("value", codes, text)
+
+    def match_codes(self, kind: Kind, codes: tuple[Coding, ...], text: str) -> tuple[SetMatch, ...]:
+        """The sets that codings and a text belong to, each once, the surest way first."""
+        return self._match(kind, codes, text)
+
+    def _match(self, kind: str, codes: tuple[Coding, ...], text: str) -> tuple[SetMatch, ...]:
+        found: dict[str, SetMatch] = {}
+        for coding in codes:
+            for match in self._of_coding(coding.system, coding.code):
+                found.setdefault(match.set, match)
+        if kind == "medication" and any(self._known(coding) for coding in codes):
+            return tuple(found.values())
+        for words in (text, *(coding.display for coding in codes)):
+            if not words:
+                continue
+            for name in sorted(self._of_text(kind, words)):
+                if name not in found and (kind == "medication" or not self._coded(name, codes)):
+                    found[name] = SetMatch(name, "name")
+        return tuple(found.values())
+
+    def _coded(self, name: str, codes: tuple[Coding, ...]) -> bool:
+        return any(self.covers(name, coding.system) for coding in codes)
+
+    def _known(self, coding: Coding) -> bool:
+        return bool(self._of_coding(coding.system, coding.code)) or (
+            (coding.system, plain_code(coding.system, coding.code)) in self._ingredients
+        )
+
+    def _of_text(self, kind: str, text: str) -> frozenset[str]:
+        key = (kind, text)
+        found = self._by_text.get(key)
+        if found is None:
+            if len(self._by_text) >= _CACHE_LIMIT:
+                self._by_text.clear()
+            found = self._by_text[key] = self._finders[kind].find(text)
+        return found
+
+    def _of_coding(self, system: str, code: str) -> tuple[SetMatch, ...]:
+        key = (system, code)
+        found = self._by_coding.get(key)
+        if found is None:
+            if len(self._by_coding) >= _CACHE_LIMIT:
+                self._by_coding.clear()
+            found = self._by_coding[key] = self._look_up(system, code)
+        return found
+
+    def _look_up(self, system: str, code: str) -> tuple[SetMatch, ...]:
+        plain = plain_code(system, code)
+        found: dict[str, SetMatch] = {}
+        for one in _READS_ALSO.get(system, (system,)):
+            for name, how in sorted(self._exact.get((one, plain), ())):
+                found.setdefault(name, SetMatch(name, how, system, code))
+            if one in _CATEGORY_SYSTEMS:
+                for length in range(_SHORTEST_CATEGORY, len(plain) + 1):
+                    for name in sorted(self._category.get((one, plain[:length]), ())):
+                        found.setdefault(name, SetMatch(name, "code", system, code))
+        for ingredient in sorted(self._ingredients.get((system, plain), ())):
+            for name, _how in sorted(self._exact.get(("rxnorm", ingredient), ())):
+                found.setdefault(name, SetMatch(name, "product", system, code))
+        return tuple(found.values())

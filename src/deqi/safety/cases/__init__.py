@@ -1,0 +1,1 @@
+"""Conformance cases: a person, perhaps a plan, and what the rules must say."""

@@ -1,0 +1,227 @@
+"""One person (and perhaps a plan) on one day, indexed for evaluation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from deqi.people.dates import parse_date
+from deqi.people.facts import Answer, Fact, Person, latest_answers
+from deqi.safety.evaluate.applies import ON_RECORD, Alternative, compare
+from deqi.safety.evaluate.verdict import Verdict
+from deqi.safety.needling.plan import Plan
+from deqi.safety.rules.catalog import Catalog
+from deqi.safety.rules.truth import Truth
+
+UNSURE = ("unsure", "not-sure", "unknown")
+BIRTH_QUESTION = "date-of-birth"
+SEX_QUESTION = "sex-recorded"
+
+
+class Context:
+    """What the leaves are put to. Facts later than ``as_of`` are left out: they do not exist yet.
+
+    ``touched`` are the questions that anything known bears upon; all others are as for a person of whom nothing is
+    known, and are not looked into.
+    """
+
+    __slots__ = (
+        "_about",
+        "_ages",
+        "_before",
+        "_sex",
+        "_shapes_by_kind",
+        "answers",
+        "as_of",
+        "catalog",
+        "person",
+        "plan",
+        "recorded_sets",
+        "touched",
+        "unrecorded",
+    )
+
+    def __init__(self, catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None = None) -> None:
+        self.catalog = catalog
+        self.person = person
+        self.as_of = as_of
+        self.plan = plan
+        self.recorded_sets: dict[str, list[Fact]] = {}
+        self._about: dict[str, Truth] = {}
+        self._before: dict[str, tuple[str, ...]] = {}
+        self._shapes_by_kind: dict[str, list[Fact]] | None = None
+        self.unrecorded: dict[tuple[str | None, str | None, bool], Verdict] = {}
+        for fact in person.facts:
+            if fact.sets and exists(fact, as_of):
+                for match in fact.sets:
+                    self.recorded_sets.setdefault(match.set, []).append(fact)
+        self.answers: Mapping[str, Answer] = latest_answers(self._usable_answers())
+        self.touched = catalog.touched.by(self.answers, self.recorded_sets)
+        self._ages = self._age_range()
+        self._sex = self._find_sex()
+
+    def _usable_answers(self) -> Iterable[Answer]:
+        """Answers given by ``as_of``; one about *today* counts on its own day only."""
+        for answer in self.person.answers:
+            if answer.given is not None:
+                if answer.given.earliest > self.as_of:
+                    continue
+                question = self.catalog.questions.get(answer.question)
+                if question is not None and question.stage == "session" and answer.given.latest < self.as_of:
+                    continue
+            yield answer
+
+    def facts(self, code_set: str) -> list[Fact]:
+        """The facts that belong to a code set, as recorded."""
+        return self.recorded_sets.get(code_set, _NO_FACTS)
+
+    def answer(self, question: str) -> Answer | None:
+        """The answer; None when not asked, or not sure."""
+        given = self.answers.get(question)
+        return None if given is None or given.value in UNSURE else given
+
+    def readable(self, kinds: Iterable[str]) -> bool:
+        """Whether every record of these kinds could be read; where one could not, the record proves no absence."""
+        return not self.person.unreadable or self.person.unreadable.isdisjoint(kinds)
+
+    def silence_is_no(self, code_set: str, kinds: Iterable[str]) -> bool:
+        """Whether what is not recorded is absent: lists declared complete and readable, holding nothing of which
+        nobody could tell whether it belongs to the set."""
+        if not self.person.complete:
+            return False
+        return (
+            self.person.complete.issuperset(kinds)
+            and self.readable(kinds)
+            and all(self.catalog.index.can_judge(code_set, fact) for kind in kinds for fact in self._shapes(kind))
+        )
+
+    def _shapes(self, kind: str) -> list[Fact]:
+        """One fact for every way in which this person's facts of a kind are coded."""
+        if self._shapes_by_kind is None:
+            shapes: dict[tuple[str, frozenset[str], bool], Fact] = {}
+            for fact in self.person.facts:
+                key = (fact.kind, frozenset(one.system for one in fact.codes), bool(fact.text or fact.display))
+                shapes.setdefault(key, fact)
+            self._shapes_by_kind = {}
+            for fact in shapes.values():
+                self._shapes_by_kind.setdefault(fact.kind, []).append(fact)
+        return self._shapes_by_kind.get(kind, _NO_FACTS)
+
+    def ages(self) -> tuple[int, int] | None:
+        """Completed years at ``as_of``: at least, at most; None without a birth date."""
+        return self._ages
+
+    def _age_range(self) -> tuple[int, int] | None:
+        birth = self.person.birth
+        if birth is None or birth.earliest > self.as_of:
+            given = self.answer(BIRTH_QUESTION)
+            birth = parse_date(given.value) if given is not None and isinstance(given.value, str) else None
+        if birth is not None and birth.earliest > self.as_of:
+            # Nobody is born after the day; a mistyped date is no age.
+            birth = None
+        return None if birth is None else (years(birth.latest, self.as_of), years(birth.earliest, self.as_of))
+
+    def sex(self) -> str | None:
+        """Recorded sex, else the answer to the question for it."""
+        return self._sex
+
+    def _find_sex(self) -> str | None:
+        if self.person.sex is not None:
+            return self.person.sex
+        given = self.answer(SEX_QUESTION)
+        return str(given.value) if given is not None and given.value in ("female", "male") else None
+
+    def beside(self, question: str) -> bool:
+        """Whether a question is certainly not about this person."""
+        return question in self.touched and self._applies(question) is Truth.NO
+
+    def _applies(self, question: str) -> Truth:
+        known = self._about.get(question)
+        if known is None:
+            known = Truth.YES
+            for term in self.catalog.applies.get(question, ()):
+                known = min(known, self._term(term))
+            self._about[question] = known
+        return known
+
+    def _term(self, term: tuple[Alternative, ...]) -> Truth:
+        """The record can only affirm: while it is silent, the answers among the alternatives say what holds."""
+        told, best = False, Truth.NO
+        for option in term:
+            truth = self._holds(option)
+            if truth is Truth.YES:
+                return truth
+            if option.kind not in ON_RECORD:
+                told = True
+                best = max(best, truth)
+        return best if told else Truth.UNKNOWN
+
+    def to_put_first(self, question: str) -> tuple[str, ...]:
+        """The questions on which it hangs whether this one applies, back to the first; itself when there is none.
+
+        One alternative that already holds settles its term; nothing needs to be put before the question then.
+        """
+        known = self._before.get(question)
+        if known is None:
+            known = self._before[question] = (
+                self._to_put_first(question) if question in self.touched else self.catalog.first(question)
+            )
+        return known
+
+    def _to_put_first(self, question: str) -> tuple[str, ...]:
+        before = dict.fromkeys(
+            first
+            for term in self.catalog.applies.get(question, ())
+            if self._term(term) is Truth.UNKNOWN
+            for option in term
+            if option.kind == "answer" and option.name not in self.answers and self._holds(option) is Truth.UNKNOWN
+            for first in self.to_put_first(option.name)
+        )
+        return tuple(before) or (question,)
+
+    def _holds(self, option: Alternative) -> Truth:
+        match option.kind:
+            case "answer":
+                given = self.answer(option.name)
+                if given is not None:
+                    return yes_or_no(str(given.value) in option.values)
+                return Truth.NO if self._applies(option.name) is Truth.NO else Truth.UNKNOWN
+            case "sex":
+                return Truth.UNKNOWN if self._sex is None else yes_or_no(self._sex == option.name)
+            case "age":
+                if self._ages is None:
+                    return Truth.UNKNOWN
+                return both([compare(option.op, age, option.limit) for age in self._ages])
+            case _:
+                recorded = any(fact.state not in ("refuted", "planned") for fact in self.facts(option.name))
+                return Truth.YES if recorded else Truth.UNKNOWN
+
+
+_NO_FACTS: list[Fact] = []
+
+
+def yes_or_no(holds: bool) -> Truth:
+    """Yes or no, nothing in between."""
+    return Truth.YES if holds else Truth.NO
+
+
+def both(ends: list[bool]) -> Truth:
+    """Truth of something known only to lie between two ends."""
+    return Truth.YES if all(ends) else Truth.UNKNOWN if any(ends) else Truth.NO
+
+
+def exists(fact: Fact, as_of: dt.date) -> bool:
+    """Whether the fact was there on the day: begun, or, with no beginning recorded, written down.
+
+    A denial is there from the day it was written. A date too vague to tell counts as there, but no denial does.
+    """
+    if fact.state == "refuted":
+        written = fact.recorded or fact.start
+        return written is None or written.latest <= as_of
+    when = fact.start or fact.recorded
+    return when is None or when.earliest <= as_of
+
+
+def years(birth: dt.date, on: dt.date) -> int:
+    """Completed years."""
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))

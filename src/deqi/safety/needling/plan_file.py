@@ -1,0 +1,212 @@
+"""The plan file: what is to be done, in YAML or JSON. The format is published as ``schemas/plan.json``."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import math
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from deqi.errors import InputError
+from deqi.knowledge import Knowledge, load
+from deqi.knowledge.find import PointFinder, plain
+from deqi.knowledge.tables.atlas import Hazard, Point, PointDuplicate, PointName
+from deqi.knowledge.tables.vocabulary import Region, Technique
+from deqi.people.files.source import plain_bytes, read_bytes
+from deqi.people.files.yaml_text import MAX_BYTES, read_document
+from deqi.people.terminology.sites import SiteFinder
+from deqi.safety.needling.plan import CurrentPair, Needling, Plan
+
+MAX_NEEDLINGS = 200
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_NUMBERED = re.compile(r"(?P<word>[a-z]+)-\d+")
+
+
+class PlanNames:
+    """The names a plan may use: points and their other names, regions, techniques, parts of extra points."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.points = {row.code: row for row in knowledge.rows(Point)}
+        self.finder = PointFinder(knowledge.rows(Point), knowledge.rows(PointName))
+        self.sites = SiteFinder(knowledge.rows(Region))
+        self.techniques = {row.technique for row in knowledge.rows(Technique)}
+        self._parts: dict[str, set[str]] = {}
+        for hazard in knowledge.rows(Hazard):
+            if hazard.segment:
+                self._parts.setdefault(hazard.point, set()).add(hazard.segment)
+        for row in knowledge.rows(PointDuplicate):
+            self._parts.setdefault(row.point, set()).add(row.sub_site)
+        self.part_names: dict[str, tuple[str, str]] = {}
+        for name in knowledge.rows(PointName):
+            code, _, number = name.canonical.partition("#")
+            part = next((one for one in self.parts(code) if one.endswith(f"-{number}")), None) if number else None
+            if part is not None:
+                self.part_names[plain(name.alias)] = (code, part)
+
+    def parts(self, point: str) -> tuple[str, ...]:
+        """The parts of an extra point that may be named; none for a point that is one place."""
+        row, known = self.points[point], self._parts.get(point, set())
+        words = {found["word"] for part in known if (found := _NUMBERED.fullmatch(part))}
+        if words and row.sites.isdigit():
+            known = known | {f"{word}-{number + 1}" for word in words for number in range(int(row.sites) // 2)}
+        return tuple(sorted(known))
+
+
+@functools.cache
+def shipped_names() -> PlanNames:
+    """The names of the knowledge shipped with this version."""
+    return PlanNames(load())
+
+
+def read_plan(source: Path | bytes, name: str = "plan", names: PlanNames | None = None) -> Plan:
+    """The plan of a file.
+
+    Raises:
+        InputError: the file cannot be read, or a field does not fit, with its place.
+    """
+    if isinstance(source, Path):
+        name, data = str(source), read_bytes(source, MAX_BYTES)
+    else:
+        data = plain_bytes(source, name, MAX_BYTES)
+    plan = plan_of(read_document(data, name), name, names)
+    if not plan.needlings:
+        raise InputError(f"{name}, needlings: none; write at least one, as {{point: ST36, side: left, depth_mm: 20}}.")
+    return plan
+
+
+def plan_of(value: Mapping[str, Any], name: str, names: PlanNames | None = None) -> Plan:
+    """The plan in a mapping, its points under their WHO codes.
+
+    Raises:
+        InputError: a field that does not fit, a point, site or technique that is not known, with its place.
+    """
+    names = names or shipped_names()
+    _refuse_endless(value, name)
+    try:
+        plan = msgspec.convert(value, Plan)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{name}{_fault(str(error))}.") from None
+    if len(plan.needlings) > MAX_NEEDLINGS:
+        raise InputError(f"{name}, needlings: more than {MAX_NEEDLINGS}; write one session a plan.")
+    needlings = tuple(
+        _needling(one, f"{name}, needlings[{number}]", names) for number, one in enumerate(plan.needlings)
+    )
+    planned = {one.point for one in needlings}
+    pairs = tuple(_pair(one, f"{name}, pairs[{number}]", names, planned) for number, one in enumerate(plan.pairs))
+    return msgspec.structs.replace(plan, needlings=needlings, pairs=pairs)
+
+
+def _needling(one: Needling, place: str, names: PlanNames) -> Needling:
+    if (one.point is None) == (one.site is None):
+        raise InputError(f"{place}: give either a point, as point: ST36, or a site, as site: lower-leg.")
+    if one.technique not in names.techniques:
+        raise InputError(f"{place}.technique: no such technique; write {_nearest(one.technique, names.techniques)}.")
+    if one.site is not None:
+        site = names.sites.find(one.site)
+        if site is None:
+            raise InputError(f"{place}.site: no such region; write {_nearest(one.site, names.sites.ids)}.")
+        return msgspec.structs.replace(one, site=site)
+    point, part = names.part_names.get(plain((one.point or "")[:80]), ("", ""))
+    if point and not one.segment:
+        one = msgspec.structs.replace(one, segment=part)
+    point = point or _point(one.point or "", f"{place}.point", names)
+    _check_side(point, one.side, f"{place}.side", names)
+    parts = names.parts(point)
+    if one.segment and one.segment not in parts:
+        hint = f"write one of {', '.join(parts)}" if parts else "leave it out: this point is one place"
+        raise InputError(f"{place}.segment: no such part of {point}; {hint}.")
+    return msgspec.structs.replace(one, point=point)
+
+
+def _pair(one: CurrentPair, place: str, names: PlanNames, planned: set[str | None]) -> CurrentPair:
+    ends = {end: _point(getattr(one, end), f"{place}.{end}", names) for end in ("start", "end")}
+    for end, point in ends.items():
+        if point not in planned:
+            raise InputError(f"{place}.{end}: {point} is not among the needlings; write its needling too.")
+        _check_side(point, getattr(one, f"{end}_side"), f"{place}.{end}_side", names)
+    return msgspec.structs.replace(one, start=ends["start"], end=ends["end"])
+
+
+def _point(written: str, place: str, names: PlanNames) -> str:
+    if written in names.points:
+        return written
+    found = names.finder.find(written[:80])
+    if not found.codes:
+        raise InputError(f"{place}: no such point; write its WHO code, as ST36, or look it up with `deqi points`.")
+    if found.ambiguous:
+        raise InputError(f"{place}: may mean {' or '.join(found.codes)}; write the one that is meant.")
+    return found.codes[0]
+
+
+def _check_side(point: str, side: str | None, place: str, names: PlanNames) -> None:
+    laterality = names.points[point].laterality
+    if side is not None and laterality == "midline" and side != "midline":
+        raise InputError(f"{place}: {point} lies in the midline; write midline or leave the side out.")
+    if side == "midline" and laterality == "bilateral":
+        raise InputError(f"{place}: {point} lies on both sides; write left, right or both.")
+
+
+def _nearest(written: str, known: Iterable[str]) -> str:
+    """The names most like what was written."""
+    known = sorted(known)
+    close = difflib.get_close_matches(written[:80].casefold(), known, n=3, cutoff=0.5)
+    return " or ".join(close) if close else f"one of {', '.join(known)}"
+
+
+def _refuse_endless(value: Any, place: str) -> None:
+    """No number that is not one: limits cannot be compared with it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{place}: not a number; write digits.")
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _refuse_endless(inner, f"{place}, {key}" if _WORD.fullmatch(str(key)) else place)
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            _refuse_endless(inner, f"{place}[{number}]")
+
+
+_HINTS = (
+    (r"Expected `str.*got `(int|float)`", "write it in quotes"),
+    (r"Expected `(float|int).*got `str`", "write the number alone, without a unit"),
+    (r"Expected `bool.*", "write true or false"),
+    (r"Expected `array.*", "write a list, each item after a dash"),
+    (r"Invalid RFC3339.*|Expected `date.*", "write the whole date, as 2026-11-24"),
+    (r"Object contains unknown field `(?P<field>[A-Za-z0-9_-]{1,40})`", "no field is called {field}; see docs/plan.md"),
+    (r"Object contains unknown field .*", "a field that plans do not have; see docs/plan.md"),
+    (r"Object missing required field `needlings`", "write needlings: and a list under it"),
+    (r"Object missing required field `(?P<field>\w+)`", "write {field} too"),
+)
+
+
+def _fault(message: str) -> str:
+    """Where the fault is and what to write; the value given is never quoted."""
+    found = re.fullmatch(r"(?P<what>.*?)(?: - at `(?P<place>[^`]*)`)?", message, re.DOTALL)
+    what, place = (found["what"], found["place"]) if found else (message, None)
+    where = (place or "").removeprefix("$").removeprefix(".")
+    return f"{', ' + where if where else ''}: {_hint(what, where)}"
+
+
+def _hint(what: str, where: str) -> str:
+    for pattern, hint in _HINTS:
+        if found := re.fullmatch(pattern, what, re.DOTALL):
+            return hint.format(**found.groupdict())
+    if "enum value" in what:
+        return f"not one of the words this field takes{_words_for(where)}"
+    return what[:1].lower() + what[1:].replace("`", "")
+
+
+def _words_for(where: str) -> str:
+    """The words a field takes, from its own declaration."""
+    field = where.rpartition(".")[2]
+    for struct in (Needling, CurrentPair):
+        for one in msgspec.structs.fields(struct):
+            if one.name == field:
+                words = re.findall(r"'([a-z-]+)'", str(msgspec.json.schema(one.type)))
+                chosen = [word for word in words if word not in ("null", "string", "enum", "anyOf", "type", "number")]
+                return f"; write one of {', '.join(dict.fromkeys(chosen))}" if chosen else ""
+    return ""

@@ -1,0 +1,1 @@
+"""Every needling of a plan against hazards and rules."""

@@ -1,0 +1,239 @@
+"""What the rules say about each needling of a plan: which of them a restriction hits, on which side, how hard.
+
+Words used: a rule *bars a way* when it restricts only how something is done (a technique, a depth, an angle, current,
+time, both sides at once); otherwise it bars the place. An absolute rule means *omit*; so does a relative rule that
+bars the place (until a named specialist signs off); a relative rule that bars a way, and a caution, mean *change*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from deqi.knowledge import leaves as kinds
+from deqi.knowledge.leaves import PLAN_LEAVES
+from deqi.knowledge.rules import Rule
+from deqi.safety.evaluate.context import Context
+from deqi.safety.evaluate.planned import fitting, has_hazard, has_technique
+from deqi.safety.evaluate.reference import truth_of
+from deqi.safety.evaluate.verdict import Verdict
+from deqi.safety.findings import Finding
+from deqi.safety.needling.anatomy import classes_of, codes_of, hazard_rows, place_of
+from deqi.safety.needling.plan import Line, Needling, NeedlingStatus, Plan
+from deqi.safety.plancheck.merge import Hit
+from deqi.safety.rules.catalog import Branch, Catalog, CompiledRule, leaf_numbers
+from deqi.safety.rules.restricted import Restricted
+from deqi.safety.rules.truth import Truth
+
+_WHOLE = ("any", "needling")
+"""Techniques that leave no other way to needle a place."""
+
+
+def rule_hits(finding: Finding, compiled: CompiledRule, context: Context) -> Iterator[Hit]:
+    """Every needling that a finding says something about."""
+    plan, catalog = context.plan, context.catalog
+    if plan is None or (finding.needlings and _about_needles(compiled, catalog)):
+        return
+    rule = finding.rule
+    leaves = _needling_leaves(compiled, catalog)
+    fits = [(leaf, fitting(leaf, context, plan)) for leaf in leaves] if finding.needlings else []
+    cause = frozenset(id(fact) for fact in finding.because)
+    classes = _classes(finding, leaves, catalog)
+    for restricted in finding.restricts:
+        if restricted.advice or restricted.dose:
+            continue
+        for number, one in enumerate(plan.needlings):
+            side = _side_hit(restricted, finding, number, one, context)
+            if side is None:
+                continue
+            fitted = [leaf for leaf, truths in fits if truths[number] is Truth.YES]
+            ways = _all_about_way(fitted) if restricted.matched else _bars_way(restricted)
+            line = line_of(rule, _status(rule, ways), side=side, assumed=restricted.assumed, asks=finding.asks)
+            depth = not cause and restricted.matched and _all_about_depth(fitted)
+            yield Hit(number, line, cause, classes & classes_of(hazard_rows(one, catalog)), depth)
+
+
+def _needling_leaves(compiled: CompiledRule, catalog: Catalog) -> list[kinds.Needling]:
+    leaves = [catalog.leaves[number] for number in leaf_numbers(compiled.trigger)]
+    return [leaf for leaf in leaves if isinstance(leaf, kinds.Needling)]
+
+
+def _side_hit(restricted: Restricted, finding: Finding, number: int, one: Needling, context: Context) -> str | None:
+    """None: not hit. Else the one side of it that is hit, or empty for the needling as written."""
+    if restricted.everything:
+        return ""
+    if restricted.matched:
+        return "" if number in finding.needlings else None
+    catalog = context.catalog
+    if has_technique(restricted.techniques, one, context) is not Truth.YES:
+        return None
+    if not has_hazard(one, catalog, restricted.hazards, restricted.anticoagulant_avoid or None):
+        return None
+    if (restricted.regions or restricted.points) and not any(
+        _placed(restricted, end, catalog) for end in (one, *_joined(number, restricted, context))
+    ):
+        return None
+    if restricted.side == "both" or one.side in (None, "midline") or restricted.side == one.side:
+        return ""
+    return restricted.side if one.side == "both" else None
+
+
+def _joined(number: int, restricted: Restricted, context: Context) -> Iterator[Needling]:
+    """The needlings joined by current to this one, where a restriction is about how it is done.
+
+    Current runs through both ends: a needle beside numb skin is not spared when its partner is in it.
+    """
+    plan = context.plan
+    if plan is None or not _bars_way(restricted):
+        return
+    one = plan.needlings[number]
+    for pair in plan.pairs:
+        for near, far in ((pair.start, pair.end), (pair.end, pair.start)):
+            if near == one.point and far != near:
+                yield from (other for other in plan.needlings if other.point == far)
+
+
+def _classes(finding: Finding, leaves: Iterable[kinds.Needling], catalog: Catalog) -> frozenset[str]:
+    """The hazard classes a finding is about: those its conditions name, and those whose zone it restricts."""
+    about: list[kinds.Needling | Restricted] = [*leaves, *finding.restricts]
+    named = {name for one in about for name in one.hazards}
+    regions = {name for one in about for name in one.regions}
+    zones = {name for name, kind in catalog.atlas.kinds.items() if kind.zone in regions}
+    return frozenset(name for name in named | zones if catalog.atlas.kinds[name].critical_from)
+
+
+def _placed(restricted: Restricted, one: Needling, catalog: Catalog) -> bool:
+    """Whether a needling lies in one of the regions, or is one of the points."""
+    if not codes_of(one, catalog).isdisjoint(restricted.points):
+        return True
+    place = place_of(one, catalog)
+    if restricted.within is not None and not place.within(restricted.within):
+        return False
+    return any(place.within(region) or _wider(one, region, catalog) for region in restricted.regions)
+
+
+def _wider(one: Needling, region: str, catalog: Catalog) -> bool:
+    """A free site that is wider than the region (or shares points with it) may lie in it."""
+    if one.site is None:
+        return False
+    points = catalog.region_points.get(one.site, frozenset())
+    return not points.isdisjoint(catalog.region_points.get(region, frozenset()))
+
+
+def _bars_way(restricted: Restricted) -> bool:
+    return bool(restricted.techniques) and not set(restricted.techniques) & set(_WHOLE)
+
+
+def _all_about_way(fitted: Sequence[kinds.Needling]) -> bool:
+    """Whether every leaf that a needling fits is about how it is done, not about where."""
+    return bool(fitted) and all(_about_way(leaf) for leaf in fitted)
+
+
+def _about_way(leaf: kinds.Needling) -> bool:
+    techniques = leaf.techniques and not set(leaf.techniques) & set(_WHOLE)
+    other = (leaf.depth, leaf.over_mm, leaf.angles, leaf.angles_not, leaf.both_sides, leaf.current_crosses)
+    return bool(techniques or any(other) or leaf.minutes_over is not None)
+
+
+def _all_about_depth(fitted: Sequence[kinds.Needling]) -> bool:
+    """Whether a needling is hit only for being deeper than a limit: the depth band says how hard."""
+    return bool(fitted) and all(leaf.depth == "over-cap" for leaf in fitted)
+
+
+def _status(rule: Rule, ways: bool) -> NeedlingStatus:
+    match rule.severity:
+        case "absolute":
+            return "omit"
+        case "relative":
+            return "change" if ways else "omit"
+        case "caution":
+            return "change"
+        case _:
+            return "ok-note"
+
+
+def line_of(
+    rule: Rule, status: NeedlingStatus, *, side: str = "", assumed: bool = False, asks: tuple[str, ...] = ()
+) -> Line:
+    """A rule's words as a line."""
+    labels = (
+        *(("default",) if rule.basis == "default" else ()),
+        *(("unverified",) if rule.verified == "no" else ()),
+        *(("place-assumed",) if assumed else ()),
+    )
+    return Line(
+        id=rule.id,
+        status=status,
+        severity=rule.severity,
+        title=rule.title,
+        why=rule.why,
+        plain=rule.plain,
+        instead=rule.instead,
+        source=rule.source,
+        labels=labels,
+        asks=asks,
+        side=side,
+    )
+
+
+def open_hits(
+    rules: Sequence[CompiledRule], verdicts: Sequence[Verdict], catalog: Catalog
+) -> Iterator[tuple[tuple[int, ...], Line]]:
+    """Undecided rules about the plan: the needlings they could hit (none: the whole session), and what they ask.
+
+    Their own plain words would tell a person what nobody knows yet: the questions stand there instead.
+    """
+    truths = [verdict.truth for verdict in verdicts]
+    for rule in rules:
+        numbers = leaf_numbers(rule.trigger)
+        asks = tuple(
+            dict.fromkeys(
+                question for number in numbers if truths[number] is Truth.UNKNOWN for question in verdicts[number].asks
+            )
+        )
+        if not asks or rule.rule.severity == "information":
+            continue
+        about = [number for number in numbers if isinstance(catalog.leaves[number], kinds.Needling)]
+        live = _live(rule.trigger, verdicts, truths, catalog) if about else None
+        dose = all(one.dose or one.advice for one in rule.rule.restricts)
+        line = line_of(rule.rule, "ask", asks=asks)
+        asked = " ".join(catalog.questions[question].plain for question in asks)
+        yield (() if live is None or dose else tuple(sorted(live))), msgspec.structs.replace(line, plain=asked)
+
+
+def _live(
+    node: Branch | int, verdicts: Sequence[Verdict], truths: list[Truth], catalog: Catalog
+) -> frozenset[int] | None:
+    """The needlings for which a node may still hold; None where it says nothing about needlings."""
+    if isinstance(node, int):
+        if not isinstance(catalog.leaves[node], kinds.Needling):
+            return None
+        return frozenset(verdicts[node].needlings)
+    children = [child for child in node.children if truth_of(child, truths) is not Truth.NO]
+    found = [live for child in children if (live := _live(child, verdicts, truths, catalog)) is not None]
+    if not found:
+        return None
+    if not node.every:
+        return frozenset[int]().union(*found)
+    direct = [
+        live for child in children if isinstance(child, int) and (live := _live(child, verdicts, truths, catalog))
+    ]
+    return frozenset.intersection(*direct) if direct else frozenset[int]().union(*found)
+
+
+def session_lines(finding: Finding, compiled: CompiledRule, plan: Plan, catalog: Catalog) -> Iterator[Line]:
+    """What a finding says of the session as a whole: all of it, its dose, its needles, who needles."""
+    line = line_of(finding.rule, _status(finding.rule, ways=False), asks=finding.asks)
+    if any(one.everything or one.dose for one in finding.restricts):
+        yield line
+    elif _about_needles(compiled, catalog):
+        names = dict.fromkeys(plan.needlings[number].point or "" for number in finding.needlings)
+        where = f": {', '.join(names)}" if names else ""
+        yield msgspec.structs.replace(line, title=line.title + where)
+
+
+def _about_needles(compiled: CompiledRule, catalog: Catalog) -> bool:
+    """Whether a rule is about needles, practitioner or session alone: another needle, and the needling stands."""
+    leaves = [catalog.leaves[number] for number in leaf_numbers(compiled.trigger)]
+    return all(isinstance(leaf, PLAN_LEAVES) and not isinstance(leaf, kinds.Needling) for leaf in leaves)

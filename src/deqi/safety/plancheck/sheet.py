@@ -1,0 +1,148 @@
+"""The sheet for the treatment room: what goes in where, and that as many needles come out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from deqi.safety.evaluate.planned import needles_of
+from deqi.safety.needling.plan import CurrentPair, Needling, NeedlingStatus
+from deqi.safety.plancheck.alternatives import Alternative
+from deqi.safety.plancheck.check import PlanCheck
+from deqi.safety.plancheck.place import label_of
+from deqi.safety.rules.catalog import Catalog
+
+_BOX = "[ ]"
+
+
+@dataclasses.dataclass(frozen=True)
+class SheetRow:
+    """One line to tick: place, how, how many needles, and what to mind (rule and line ids with their plain words)."""
+
+    place: str
+    side: str
+    depth: str
+    angle: str
+    technique: str
+    needles: int
+    status: NeedlingStatus
+    mind: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Sheet:
+    """What is printed. ``rows`` hold the needlings that may be done or still ask; ``left_out`` the others.
+
+    ``open_questions`` is how many questions about the person are open: the sheet holds once they are answered.
+    """
+
+    title: str
+    as_of: str
+    knowledge: str
+    rows: tuple[SheetRow, ...]
+    left_out: tuple[SheetRow, ...]
+    instead: Mapping[str, tuple[str, ...]]
+    current: tuple[str, ...]
+    session: tuple[str, ...]
+    needles_in: int
+    open_questions: int
+
+
+def sheet_of(check: PlanCheck, catalog: Catalog, alternatives: Mapping[int, tuple[Alternative, ...]]) -> Sheet:
+    """The sheet of a checked plan."""
+    rows: list[SheetRow] = []
+    left_out: list[SheetRow] = []
+    for one, checked in zip(check.plan.needlings, check.needlings, strict=True):
+        by_side = checked.by_side or {one.side or "": checked.status}
+        for side, status in by_side.items():
+            written = _on(one, side) if checked.by_side else one
+            mind = tuple(line.plain for line in checked.lines if line.side in ("", side))
+            row = _row(written, status, mind, needles_of(written, catalog))
+            (left_out if status in ("omit", "change") else rows).append(row)
+    instead = {
+        label_of(check.plan.needlings[number]): tuple(how(one.needling) for one in found)
+        for number, found in alternatives.items()
+    }
+    return Sheet(
+        title=check.plan.title,
+        as_of=check.as_of.isoformat(),
+        knowledge=check.edition,
+        rows=tuple(rows),
+        left_out=tuple(left_out),
+        instead=instead,
+        current=tuple(_joined(pair) for pair in check.without.pairs),
+        session=tuple(line.plain for line in check.session),
+        needles_in=sum(row.needles for row in rows),
+        open_questions=sum(catalog.questions[one.question].stage != "plan" for one in check.assessment.questions),
+    )
+
+
+def _on(one: Needling, side: str) -> Needling:
+    return msgspec.structs.replace(one, side=side)
+
+
+def _row(one: Needling, status: NeedlingStatus, mind: tuple[str, ...], needles: int) -> SheetRow:
+    return SheetRow(
+        place=" ".join(part for part in (one.point or one.site or "", one.segment) if part),
+        side=one.side or "?",
+        depth="?" if one.depth_mm is None else f"{one.depth_mm:g} mm",
+        angle=one.angle or "?",
+        technique=one.technique,
+        needles=needles,
+        status=status,
+        mind=mind,
+    )
+
+
+def how(one: Needling) -> str:
+    """A needling in a few words: place, side, angle, depth, technique."""
+    depth = "" if one.depth_mm is None else f", to {one.depth_mm:g} mm"
+    return f"{label_of(one)} ({one.angle or 'any angle'}{depth}, {one.technique})"
+
+
+def _joined(pair: CurrentPair) -> str:
+    ends = ((pair.start, pair.start_side), (pair.end, pair.end_side))
+    return " to ".join(" ".join(part for part in end if part) for end in ends)
+
+
+def sheet_text(sheet: Sheet) -> str:
+    """The sheet as plain text, to print on one page."""
+    return "\n".join(_lines(sheet)) + "\n"
+
+
+def _lines(sheet: Sheet) -> Iterator[str]:
+    yield f"{sheet.title or 'Needling plan'}   {sheet.as_of}   knowledge {sheet.knowledge}"
+    yield ""
+    if sheet.open_questions:
+        yield f"! Open questions about the person: {sheet.open_questions}. The sheet holds only once they are answered."
+    yield from (f"! {text}" for text in sheet.session)
+    if sheet.session or sheet.open_questions:
+        yield ""
+    table = [("", "in", "out", "place", "side", "depth", "angle", "technique", "needles", "check")]
+    for number, row in enumerate(sheet.rows, 1):
+        cells = (row.place, row.side, row.depth, row.angle, row.technique, str(row.needles), row.status)
+        table.append((str(number), _BOX, _BOX, *cells))
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    for cells_of_row in table:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(cells_of_row, widths, strict=True)).rstrip()
+    yield ""
+    yield f"Needles in: {sheet.needles_in}   counted in: ____   counted out: ____   both the same: {_BOX}"
+    if sheet.current:
+        yield f"Current: {'; '.join(sheet.current)}"
+    if sheet.left_out:
+        yield ""
+        yield "Not done as planned:"
+        for (status, why), places in _by_reason(sheet.left_out).items():
+            yield f"  {status}: {', '.join(places)}. {why}".rstrip()
+        for place, others in sheet.instead.items():
+            yield f"  Instead of {place}: {'; '.join(others)}"
+
+
+def _by_reason(rows: Iterable[SheetRow]) -> Mapping[tuple[str, str], list[str]]:
+    """Places by what is to be done with them and why."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        found.setdefault((row.status, row.mind[0] if row.mind else ""), []).append(f"{row.place} {row.side}")
+    return found

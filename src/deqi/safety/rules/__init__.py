@@ -1,0 +1,1 @@
+"""The rules made ready to run, their thresholds, three-valued truth, restrictions."""

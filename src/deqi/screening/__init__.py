@@ -1,0 +1,1 @@
+"""Everything that handles many people."""

@@ -1,0 +1,1 @@
+"""FHIR exports to columns."""

@@ -1,0 +1,1 @@
+"""OMOP CDM folders to columns."""

@@ -1,0 +1,1 @@
+"""The rules in SQL: everybody at once."""

@@ -1,0 +1,245 @@
+"""What the compiled rules need to know of the catalog: which leaves and questions are in use, and their places."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Gestation, Medication, Observation, Recorded
+from deqi.people.facts import STALE_ACTIVE_DAYS, Kind
+from deqi.safety.evaluate.applies import ON_RECORD
+from deqi.safety.evaluate.recorded import OPEN_AT_MOST_DAYS
+from deqi.safety.rules.catalog import Catalog, CompiledRule, leaf_numbers
+from deqi.screening.sql.bits import Places, word_and_mask
+
+MARKED = (Recorded, Medication, Observation, Coded)
+"""Leaves about facts: each fact is marked by what it says to them."""
+
+LISTED: tuple[Kind, ...] = ("condition", "medication", "procedure", "device", "allergy")
+"""Kinds whose silence may mean absence."""
+
+_PLACE = [("word", pa.int16()), ("mask", pa.int64())]
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """The rules that need no plan, the leaves they use, and the flags' places.
+
+    ``planned`` are leaves about a plan among them.
+    ``leaves``: by the leaf's number in the catalog. ``said``: by question. ``worded``: by question and value.
+    ``mentioned``: by code set. ``cleared``: by rule. ``newer``: by rule and leaf.
+    """
+
+    catalog: Catalog
+    as_of: dt.date
+    rules: tuple[CompiledRule, ...]
+    used: tuple[int, ...]
+    planned: tuple[int, ...]
+    leaves: Places
+    said: Places
+    worded: Places
+    mentioned: Places
+    cleared: Places
+    newer: Places
+
+    def leaf(self, number: int) -> AnyLeaf:
+        """The leaf of a number."""
+        return self.catalog.leaves[number]
+
+    def hinges(self) -> list[tuple[str | None, str | None]]:
+        """The different pairs of ``ask`` and ``screen`` that the leaves in use hang on."""
+        found: list[tuple[str | None, str | None]] = []
+        for leaf in map(self.leaf, self.used):
+            if isinstance(leaf, Answer):
+                found.append((leaf.question, leaf.screen))
+            elif isinstance(leaf, Recorded | Medication | Observation | Coded):
+                found.append((leaf.ask, leaf.screen))
+            elif isinstance(leaf, Gestation):
+                found.append((leaf.ask, None))
+        return list(dict.fromkeys(found))
+
+    def border(self, days: float) -> dt.date:
+        """The first day of a window."""
+        return self.as_of - dt.timedelta(days=days)
+
+    def constants(self) -> dict[str, pa.Table]:
+        """The small tables that the facts and answers are joined with."""
+        day = {"today": self.as_of, "stale_before": self.border(STALE_ACTIVE_DAYS)}
+        return {
+            "k_day": pa.Table.from_pylist([day], pa.schema([(name, pa.date32()) for name in day])),
+            "k_recorded": self._recorded(),
+            "k_measured": self._measured(),
+            "k_coded": self._coded(),
+            "k_mentioned": _table({"set": pa.string()}, ((key, key) for key in self.mentioned), self.mentioned),
+            "k_said": _table({"question": pa.string()}, ((key, key) for key in self.said), self.said),
+            "k_worded": _table({"question": pa.string(), "text": pa.string()}, _same(self.worded), self.worded),
+            "k_cleared": _table(
+                {"question": pa.string(), "border": pa.date32()},
+                ((name, *self._clearance(name)) for name in self.cleared),
+                self.cleared,
+            ),
+            "k_newer": _table(
+                {"question": pa.string(), "leaf": pa.int16()},
+                ((key, self._clearance(key[0])[0], key[1]) for key in self.newer),
+                self.newer,
+            ),
+        }
+
+    def _clearance(self, rule: str) -> tuple[str, dt.date]:
+        clearance = next(one.rule.clearance for one in self.rules if one.rule.id == rule)
+        assert clearance is not None
+        return clearance.question, self.border(clearance.days)
+
+    def _recorded(self) -> pa.Table:
+        rows = []
+        for number in self.leaves:
+            leaf = self.leaf(number)
+            if not isinstance(leaf, Recorded | Medication):
+                continue
+            days = None if leaf.within_days is None else self.catalog.value(leaf.within_days)
+            open_days = OPEN_AT_MOST_DAYS.get(leaf.set) if isinstance(leaf, Recorded) else None
+            for kind in leaf.kinds if isinstance(leaf, Recorded) else ("medication",):
+                word, mask = word_and_mask(self.leaves.place(number))
+                rows.append(
+                    {
+                        "leaf": number,
+                        "set": leaf.set,
+                        "kind": kind,
+                        "ever": isinstance(leaf, Recorded) and leaf.ever,
+                        "border": None if days is None else self.border(days),
+                        "open_since": None if open_days is None else self.border(open_days),
+                        "word": word,
+                        "mask": mask,
+                    }
+                )
+        return pa.Table.from_pylist(
+            rows,
+            pa.schema(
+                [
+                    ("leaf", pa.int16()),
+                    ("set", pa.string()),
+                    ("kind", pa.string()),
+                    ("ever", pa.bool_()),
+                    ("border", pa.date32()),
+                    ("open_since", pa.date32()),
+                    *_PLACE,
+                ]
+            ),
+        )
+
+    def _measured(self) -> pa.Table:
+        rows = []
+        for number in self.leaves:
+            leaf = self.leaf(number)
+            if not isinstance(leaf, Observation):
+                continue
+            kind = self.catalog.observations[leaf.observation]
+            low, high = leaf.value if isinstance(leaf.value, tuple) else (self.catalog.value(leaf.value), None)
+            word, mask = word_and_mask(self.leaves.place(number))
+            rows.append(
+                {
+                    "leaf": number,
+                    "set": leaf.observation,
+                    "op": leaf.op,
+                    "limit": low,
+                    "below": high,
+                    "to": leaf.unit,
+                    "kind_unit": kind.unit,
+                    "plausible_low": kind.plausible_low,
+                    "plausible_high": kind.plausible_high,
+                    "border": self.border(self.catalog.value(leaf.within_days)),
+                    "ask": leaf.ask,
+                    "word": word,
+                    "mask": mask,
+                }
+            )
+        names = ("limit", "below", "plausible_low", "plausible_high")
+        return pa.Table.from_pylist(
+            rows,
+            pa.schema(
+                [
+                    ("leaf", pa.int16()),
+                    *((name, pa.string()) for name in ("set", "op", "to", "kind_unit", "ask")),
+                    *((name, pa.float64()) for name in names),
+                    ("border", pa.date32()),
+                    *_PLACE,
+                ]
+            ),
+        )
+
+    def _coded(self) -> pa.Table:
+        rows = []
+        for number in self.leaves:
+            leaf = self.leaf(number)
+            if isinstance(leaf, Coded):
+                word, mask = word_and_mask(self.leaves.place(number))
+                border = self.border(self.catalog.value(leaf.within_days))
+                rows.append(
+                    {
+                        "leaf": number,
+                        "set": leaf.observation,
+                        "value_set": leaf.set,
+                        "border": border,
+                        "word": word,
+                        "mask": mask,
+                    }
+                )
+        names = [("leaf", pa.int16()), ("set", pa.string()), ("value_set", pa.string()), ("border", pa.date32())]
+        return pa.Table.from_pylist(rows, pa.schema([*names, *_PLACE]))
+
+
+def lay_out(catalog: Catalog, as_of: dt.date) -> Layout:
+    """Find the places of everything the rules without a plan look at."""
+    rules = tuple(one for one in catalog.rules if one.rule.stage != "plan")
+    used = tuple(dict.fromkeys(number for one in rules for number in leaf_numbers(one.trigger)))
+    worded = Places()
+    said = Places(catalog.questions)
+    for number in used:
+        leaf = catalog.leaves[number]
+        if isinstance(leaf, Answer):
+            for value in leaf.among:
+                worded.place((leaf.question, value))
+    mentioned = Places()
+    for terms in catalog.applies.values():
+        for option in (option for term in terms for option in term):
+            if option.kind == "answer":
+                for value in option.values:
+                    worded.place((option.name, value))
+            elif option.kind in ON_RECORD:
+                mentioned.place(option.name)
+    clearing = [one for one in rules if one.rule.clearance is not None]
+    newer = Places(
+        (one.rule.id, number)
+        for one in clearing
+        for number in leaf_numbers(one.trigger)
+        if isinstance(catalog.leaves[number], MARKED)
+    )
+    return Layout(
+        catalog=catalog,
+        as_of=as_of,
+        rules=rules,
+        used=tuple(number for number in used if not isinstance(catalog.leaves[number], PLAN_LEAVES)),
+        planned=tuple(number for number in used if isinstance(catalog.leaves[number], PLAN_LEAVES)),
+        leaves=Places(number for number in used if isinstance(catalog.leaves[number], MARKED)),
+        said=said,
+        worded=worded,
+        mentioned=mentioned,
+        cleared=Places(one.rule.id for one in clearing),
+        newer=newer,
+    )
+
+
+def _same(places: Places) -> Iterable[tuple[object, ...]]:
+    return ((key, *key) for key in places)
+
+
+def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple[object, ...]], places: Places) -> pa.Table:
+    """Rows of (key, cells ...) with the place of the key."""
+    made = []
+    for key, *cells in rows:
+        word, mask = word_and_mask(places.place(key))
+        made.append({**dict(zip(columns, cells, strict=True)), "word": word, "mask": mask})
+    return pa.Table.from_pylist(made, pa.schema([*columns.items(), *_PLACE]))

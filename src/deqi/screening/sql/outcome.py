@@ -1,0 +1,178 @@
+"""What is told of each person: findings with the facts that decided, and questions in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from deqi.knowledge.leaves import Answer, Gestation, Medication, Observation, Recorded
+from deqi.people.facts import KINDS
+from deqi.safety.evaluate.context import UNSURE
+from deqi.screening.sql.judging import Asked, Fired
+from deqi.screening.sql.layout import MARKED, Layout
+
+FIRED = pa.schema(
+    [
+        ("pair", pa.int16()),
+        ("place", pa.int16()),
+        ("leaf", pa.int16()),
+        ("by", pa.string()),
+        ("marked", pa.bool_()),
+        ("on_record", pa.bool_()),
+        ("weeks", pa.bool_()),
+        *((f"on_{kind}", pa.bool_()) for kind in KINDS),
+    ]
+)
+ASKED = pa.schema(
+    [
+        ("pair", pa.int16()),
+        ("question", pa.string()),
+        ("rule", pa.string()),
+        ("urgency", pa.int16()),
+        ("turn", pa.int16()),
+    ]
+)
+RULES = pa.schema(
+    [
+        ("place", pa.int16()),
+        ("rule", pa.string()),
+        ("rank", pa.int16()),
+        ("severity", pa.string()),
+        ("stage", pa.string()),
+        ("red_flag", pa.bool_()),
+        ("verified", pa.string()),
+        ("basis", pa.string()),
+    ]
+)
+
+
+def constants(layout: Layout, fired: Sequence[Fired], asked: Sequence[Asked]) -> dict[str, pa.Table]:
+    """What the numbers of rules and pairs mean."""
+    urgencies = sorted({rule.urgency for rule in layout.rules})
+    ranked = sorted(range(len(layout.rules)), key=lambda place: layout.rules[place].weight)
+    ranks = {place: rank for rank, place in enumerate(ranked)}
+    rules = [
+        {
+            "place": place,
+            "rule": one.rule.id,
+            "rank": ranks[place],
+            "severity": one.rule.severity,
+            "stage": one.rule.stage,
+            "red_flag": one.rule.red_flag,
+            "verified": one.rule.verified,
+            "basis": one.rule.basis,
+        }
+        for place, one in enumerate(layout.rules)
+    ]
+    questions = [
+        {
+            "pair": number,
+            "question": one.question,
+            "rule": layout.rules[one.place].rule.id,
+            "urgency": urgencies.index(layout.rules[one.place].urgency),
+            # Undecided rules in their order, then those that fired, worst first.
+            "turn": len(layout.rules) + ranks[one.place] if one.fired else one.place,
+        }
+        for number, one in enumerate(asked)
+    ]
+    return {
+        "k_fired": pa.Table.from_pylist([_fired_row(layout, number, one) for number, one in enumerate(fired)], FIRED),
+        "k_asked": pa.Table.from_pylist(questions, ASKED),
+        "k_rules": pa.Table.from_pylist(rules, RULES),
+    }
+
+
+def _fired_row(layout: Layout, number: int, one: Fired) -> dict[str, object]:
+    leaf = layout.leaf(one.leaf)
+    by = leaf.question if isinstance(leaf, Answer) else leaf.ask if isinstance(leaf, MARKED) else None
+    kinds: tuple[str, ...] = ("observation",)
+    if isinstance(leaf, Recorded):
+        kinds = leaf.kinds
+    elif isinstance(leaf, Medication):
+        kinds = ("medication",)
+    return {
+        "pair": number,
+        "place": one.place,
+        "leaf": one.leaf,
+        "by": by,
+        "marked": isinstance(leaf, MARKED),
+        "on_record": isinstance(leaf, MARKED) and not isinstance(leaf, Observation),
+        "weeks": isinstance(leaf, Gestation),
+        **{f"on_{kind}": kind in kinds for kind in KINDS},
+    }
+
+
+def because(
+    fired: ir.Table, meaning: ir.Table, marks: ir.Table, answers: ir.Table, weeks: ir.Table, persons: ir.Table
+) -> ir.Table:
+    """The facts and answers that decided each finding, and those that say otherwise.
+
+    ``row`` is a fact's, or -1 less an answer's.
+    """
+    pairs = fired.join(meaning, "pair")
+    flagged = marks.group_by(["person", "leaf"]).agg(
+        found=marks.yes.any(), gone=marks.deny.all(), denied=marks.deny.any()
+    )
+    pairs = pairs.left_join(flagged, ["person", "leaf"]).select(
+        "person", "place", "leaf", "by", "on_record", "weeks",
+        *(f"on_{kind}" for kind in KINDS),
+        found=flagged.found.fill_null(False) & meaning.marked,
+        gone=(flagged.gone & flagged.denied).fill_null(False),
+    )  # fmt: skip
+    on_facts = pairs.select("person", "place", "leaf", "on_record", "found").join(marks, ["person", "leaf"])
+    told = pairs.filter(~pairs.found, pairs.by.notnull()).join(
+        answers, [pairs.person == answers.person, pairs.by == answers.question]
+    )
+    contrary = pairs.filter(pairs.found, pairs.on_record, pairs.by.notnull()).join(
+        answers, [pairs.person == answers.person, pairs.by == answers.question]
+    )
+    denied = pairs.filter(~pairs.found, pairs.on_record, pairs.gone).join(persons, "person")
+    unread = ibis.or_(*(denied[f"on_{kind}"] & denied[f"unreadable_{kind}"] for kind in KINDS))
+    denied = denied.filter(~unread).select("person", "place", "leaf").join(marks, ["person", "leaf"])
+    carried = pairs.filter(pairs.weeks).join(weeks, "person")
+    parts = [
+        _reasons(on_facts.filter(on_facts.yes, on_facts.found), "because", on_facts["row"]),
+        _reasons(told.filter(~told.text.isin(UNSURE)), "because", -1 - told["row"]),
+        _reasons(carried, "because", carried.weeks_row),
+        _reasons(on_facts.filter(on_facts.refuted, on_facts.found), "disputed", on_facts["row"]),
+        _reasons(contrary.filter(contrary.text == "no"), "disputed", -1 - contrary["row"]),
+        _reasons(denied, "disputed", denied["row"]),
+    ]
+    return ibis.union(*parts, distinct=True)
+
+
+def _reasons(rows: ir.Table, role: str, row: ir.Value) -> ir.Table:
+    return rows.select("person", "place", role=ibis.literal(role), row=row.cast("int64"))
+
+
+def found(fired: ir.Table, meaning: ir.Table) -> ir.Table:
+    """The findings: persons and the places of the rules that fired."""
+    return fired.join(meaning, "pair").select("person", "place").distinct()
+
+
+def askings(verdicts: ir.Table) -> ir.Table:
+    """The different lists of what is open, numbered: far fewer than persons where charts hold little."""
+    return verdicts.select("asked").distinct().mutate(asking=ibis.row_number())
+
+
+def put(askings: ir.Table, meaning: ir.Table) -> ir.Table:
+    """The open questions of each such list, those of the worst rules first."""
+    rows = askings.select("asking", pair=askings.asked.unnest()).join(meaning, "pair")
+    grouped = rows.group_by(["asking", "question"]).agg(
+        urgency=rows.urgency.min(),
+        rules=rows.count(),
+        decides=rows.rule.group_concat(";", order_by=rows.turn),
+    )
+    rank = ibis.row_number().over(
+        group_by="asking", order_by=[ibis.asc("urgency"), ibis.desc("rules"), ibis.asc("question")]
+    )
+    return grouped.mutate(rank=rank).select("asking", "rank", "question", "decides")
+
+
+def questions(verdicts: ir.Table, askings: ir.Table, put: ir.Table) -> ir.Table:
+    """The open questions of each person, in their order."""
+    whose = verdicts.select("person", "asked").join(askings, "asked")
+    return whose.select("person", "asking").join(put, "asking").select("person", "rank", "question", "decides")

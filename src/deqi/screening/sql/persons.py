@@ -1,0 +1,398 @@
+"""One row a person: flags, answers, age, sex, weeks of pregnancy; and which questions are about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import ibis
+import ibis.expr.types as ir
+
+from deqi.people.facts import KINDS
+from deqi.safety.evaluate.applies import ON_RECORD, Alternative
+from deqi.safety.evaluate.context import BIRTH_QUESTION, SEX_QUESTION, UNSURE
+from deqi.safety.evaluate.gestation import WEEKS_QUESTION
+from deqi.safety.evaluate.measured import DECIMALS
+from deqi.safety.evaluate.recorded import LONGEST_PREGNANCY_DAYS
+from deqi.screening.sql.bits import Places, collect, has
+from deqi.screening.sql.layout import LISTED, Layout
+from deqi.screening.sql.marks import FLAGS
+
+
+def leaf_flags(marks: ir.Table, layout: Layout) -> ir.Table:
+    """The flags of all facts of a person."""
+    found: dict[str, ir.Value] = {}
+    for name in FLAGS:
+        found |= collect(marks, name, layout.leaves.words, marks[name])
+    return marks.group_by("person").agg(**found)
+
+
+def mentions(facts: ir.Table, sets: ir.Table, places: Places) -> ir.Table:
+    """Which code sets that questions hang on are on the record."""
+    rows = facts.filter(~facts.state.isin(["refuted", "planned"])).join(sets, "set")
+    return rows.group_by("person").agg(**collect(rows, "mentioned", places.words))
+
+
+def told(answers: ir.Table, questions: ir.Table, places: Places) -> ir.Table:
+    """Which questions were answered, and how."""
+    rows = answers.join(questions, "question")
+    sure = ~rows.text.isin(UNSURE)
+    return rows.group_by("person").agg(
+        **collect(rows, "given", places.words),
+        **collect(rows, "sure", places.words, sure),
+        **collect(rows, "said_yes", places.words, rows.text == "yes"),
+        **collect(rows, "said_no", places.words, rows.text == "no"),
+        birth_told_first=_only(rows, BIRTH_QUESTION, "date_first"),
+        birth_told_last=_only(rows, BIRTH_QUESTION, "date_last"),
+        sex_told=_only(rows, SEX_QUESTION, "text"),
+    )
+
+
+def _only(rows: ir.Table, question: str, column: str) -> ir.Value:
+    return rows[column].max(where=rows.question == question)
+
+
+def worded(answers: ir.Table, values: ir.Table, places: Places) -> ir.Table:
+    """Which answers have one of the values that leaves and questions look for."""
+    rows = answers.join(values, ["question", "text"])
+    return rows.group_by("person").agg(**collect(rows, "worded", places.words))
+
+
+def cleared(answers: ir.Table, rules: ir.Table, places: Places) -> ir.Table:
+    """Which rules a clinician's finding clears, as far as its own day goes."""
+    rows = answers.filter(answers.text == "yes").join(rules, "question")
+    rows = rows.filter(rows.given_first >= rows.border)
+    return rows.group_by("person").agg(**collect(rows, "cleared", places.words))
+
+
+def newer(marks: ir.Table, answers: ir.Table, pairs: ir.Table, places: Places) -> ir.Table:
+    """Which of the facts that fired a rule began after the finding that would clear it."""
+    facts = marks.filter(marks.fact, marks.start_first.notnull()).select("person", "leaf", "start_first", "start_at")
+    rows = answers.join(pairs, "question").select("person", "leaf", "word", "mask", "given_last", "given_at")
+    rows = rows.join(facts, ["person", "leaf"])
+    before = (rows.given_at.notnull() & rows.start_at.notnull()).ifelse(
+        rows.given_at < rows.start_at, rows.given_last < rows.start_first
+    )
+    rows = rows.filter(before)
+    return rows.group_by("person").agg(**collect(rows, "newer", places.words))
+
+
+def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table) -> ir.Table:
+    """What is last known of the weeks of pregnancy, carried forward; see `deqi.safety.evaluate.gestation`."""
+    ways = ways.filter(ways.to == "wk").select("set", "unit", "factor", "plus")
+    results = facts.filter(
+        facts["set"] == "gestational-age",
+        facts.kind == "observation",
+        ~facts.state.isin(["refuted", "planned"]),
+        facts["value"].notnull(),
+        facts.start_last.notnull(),
+        facts.comparator == "",
+    ).join(ways, ["set", "unit"])
+    measured = results.select(
+        "person",
+        "row",
+        today=results.today,
+        first=results.start_first,
+        last=results.start_last,
+        low=results["value"] * results.factor + results.plus,
+        high=results["value"] * results.factor + results.plus,
+        told=ibis.literal(0, "int8"),
+        order=ibis.literal(0, "int8"),
+    )
+    codes = facts.filter(facts["set"] == "pregnancy", facts.weeks_low.notnull(), facts.state == "present")
+    by_code = codes.select(
+        "person",
+        "row",
+        today=codes.today,
+        first=ibis.coalesce(codes.recorded_first, codes.start_first),
+        last=ibis.coalesce(codes.recorded_last, codes.start_last),
+        low=codes.weeks_low,
+        high=codes.weeks_high,
+        told=ibis.literal(0, "int8"),
+        order=ibis.literal(1, "int8"),
+    )
+    said = answers.filter(answers.question == WEEKS_QUESTION, answers.number.notnull())
+    by_word = said.select(
+        "person",
+        row=-1 - said["row"],
+        today=said.today,
+        first=ibis.coalesce(said.given_first, said.today),
+        last=ibis.coalesce(said.given_last, said.today),
+        low=said.number,
+        high=said.number,
+        told=ibis.literal(1, "int8"),
+        order=ibis.literal(2, "int8"),
+    )
+    known = ibis.union(measured, by_code.filter(by_code["last"].notnull()), by_word)
+    rank = ibis.row_number().over(
+        group_by="person", order_by=[ibis.desc("last"), ibis.desc("told"), ibis.asc("order"), ibis.asc("row")]
+    )
+    last = known.mutate(rank=rank)
+    last = last.filter(last["rank"] == 0)
+    low = last.low * 7 + last.today.delta(last["last"], unit="day")
+    high = last.high * 7 + last.today.delta(last["first"], unit="day")
+    return last.select(
+        "person",
+        weeks_row=last["row"],
+        weeks_told=last.told == 1,
+        weeks_over=low > LONGEST_PREGNANCY_DAYS,
+        weeks_least=(low.round(DECIMALS) / 7).floor(),
+        weeks_most=(high.round(DECIMALS) / 7).floor(),
+    )
+
+
+def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes: ir.Table, layout: Layout) -> ir.Table:
+    """All of it side by side, with completed years and sex. A flag nothing raised is 0."""
+    shown = ["person", "sex", "birth_first", "birth_last"]
+    shown += [f"{what}_{kind}" for kind in KINDS for what in ("complete", "unreadable", "shapes")]
+    table = persons.select(*shown).cross_join(day.select("today"))
+    columns = table.columns
+    for part in parts:
+        more = [name for name in part.columns if name != "person"]
+        table = table.left_join(part, "person").select(*columns, *more)
+        columns = (*columns, *more)
+    for kind in LISTED:
+        mine = shapes.filter(shapes.kind == kind)
+        words = {f"judged_{kind}_{word}": mine[f"judged_{word}"] for word in range(layout.leaves.words)}
+        mine = mine.select(shape_of=mine.shapes, **words)
+        table = table.left_join(mine, table[f"shapes_{kind}"] == mine.shape_of).select(*columns, *words)
+        columns = (*columns, *words)
+    # Nobody is born after the day; see `deqi.safety.evaluate.context.Context.ages`.
+    recorded = (table.birth_first <= table.today).fill_null(False)
+    told = (table.birth_told_first <= table.today).fill_null(False)
+    birth_first, birth_last = (
+        ibis.cases((recorded, table[f"birth_{end}"]), (told, table[f"birth_told_{end}"]), else_=ibis.null("date"))
+        for end in ("first", "last")
+    )
+    told_sex = table.sex_told.isin(["female", "male"]).ifelse(table.sex_told, ibis.null("string"))
+    flags = {name: table[name].fill_null(0) for name in columns if _is_word(name)}
+    for kind in LISTED:
+        # Nobody's facts are all judged when there are none of the kind: null there means that nothing is in doubt.
+        for word in range(layout.leaves.words):
+            name = f"judged_{kind}_{word}"
+            flags[name] = table[f"shapes_{kind}"].isnull().ifelse(-1, table[name].fill_null(0))
+    kept = [name for name in columns if not name.startswith(("birth_", "shapes_")) and name not in flags]
+    return table.select(
+        *(name for name in kept if name not in ("sex", "sex_told", "today")),
+        **flags,
+        age_least=_years(birth_last, table.today),
+        age_most=_years(birth_first, table.today),
+        sex=ibis.coalesce(table.sex, told_sex),
+    )
+
+
+def _is_word(name: str) -> bool:
+    return name.rpartition("_")[2].isdigit()
+
+
+def _years(birth: ir.DateValue, on: ir.DateValue) -> ir.IntegerValue:
+    """Completed years."""
+    not_yet = (birth.month() > on.month()) | ((birth.month() == on.month()) & (birth.day() > on.day()))
+    years: ir.IntegerValue = on.year() - birth.year() - not_yet.ifelse(1, 0)
+    return years
+
+
+class Asking:
+    """Answers and questions as expressions over a person's row.
+
+    Whether a question is about a person may hang on the answer to another, and so on; ``levels`` are the questions
+    that hang on something, each after all that it hangs on.
+    """
+
+    def __init__(self, layout: Layout, table: ir.Table) -> None:
+        self._layout = layout
+        self.table = table
+
+    def levels(self) -> list[list[str]]:
+        """The questions that hang on something, in the order in which they can be decided."""
+        hangs = self._layout.catalog.hangs
+        depth: dict[str, int] = {}
+
+        def deep(question: str) -> int:
+            if question not in depth:
+                depth[question] = 1 + max((deep(one) for one in hangs[question].questions if one in hangs), default=-1)
+            return depth[question]
+
+        found: dict[int, list[str]] = {}
+        for question in hangs:
+            found.setdefault(deep(question), []).append(question)
+        return [found[level] for level in sorted(found)]
+
+    def given(self, question: str) -> ir.BooleanValue:
+        """Answered, if only with *not sure*."""
+        return has(self.table, "given", self._layout.said.place(question))
+
+    def sure(self, question: str) -> ir.BooleanValue:
+        """Answered with something else than *not sure*."""
+        return has(self.table, "sure", self._layout.said.place(question))
+
+    def worded(self, question: str, values: Iterable[str]) -> ir.BooleanValue:
+        """Answered with one of these values."""
+        places = self._layout.worded
+        return ibis.or_(*(has(self.table, "worded", places.place((question, value))) for value in values))
+
+    def beside(self, question: str) -> ir.BooleanValue:
+        """Certainly not about this person."""
+        if question not in self._layout.catalog.hangs:
+            return ibis.literal(False)
+        about: ir.BooleanColumn = self.table[about_column(question)]
+        return (~about).fill_null(False)
+
+    def said(self, question: str | None) -> ir.BooleanValue:
+        """Yes, no or null, as answered; no for a question that is not about the person."""
+        if question is None:
+            return ibis.null("boolean")
+        found: ir.BooleanColumn = self.table[said_column(question)]
+        return found
+
+    def find_said(self, question: str) -> ir.BooleanValue:
+        """The same, as it is found out."""
+        place = self._layout.said.place(question)
+        found: ir.BooleanValue = ibis.cases(
+            (has(self.table, "said_yes", place), True),
+            (has(self.table, "said_no", place), False),
+            (~self.sure(question) & self.beside(question), False),
+            else_=ibis.null("boolean"),
+        )
+        return found
+
+    def denied(self, *questions: str | None) -> ir.BooleanValue:
+        """Whether an answer is evidence of absence."""
+        asked = [~self.said(question) for question in questions if question is not None]
+        return ibis.or_(*asked).fill_null(False) if asked else ibis.literal(False)
+
+    def terms(self, question: str) -> dict[str, ir.BooleanValue]:
+        """The terms that must all hold for a question to be about the person, by the columns that keep them."""
+        terms = self._layout.catalog.applies[question]
+        return {term_column(question, number): self._term(term) for number, term in enumerate(terms)}
+
+    def about(self, question: str) -> ir.BooleanValue:
+        """Whether a question is about the person: yes, no or null; from the columns of its terms."""
+        terms = self._layout.catalog.applies[question]
+        return ibis.and_(*(self.table[term_column(question, number)] for number in range(len(terms))))
+
+    def _term(self, term: tuple[Alternative, ...]) -> ir.BooleanValue:
+        recorded = [self._holds(option) for option in term if option.kind in ON_RECORD]
+        asked = [self._holds(option) for option in term if option.kind not in ON_RECORD]
+        found: ir.BooleanValue = ibis.or_(*asked) if asked else ibis.null("boolean")
+        if recorded:
+            found = ibis.or_(*recorded).ifelse(ibis.literal(True), found)
+        return found
+
+    def _holds(self, option: Alternative) -> ir.BooleanValue:
+        table = self.table
+        found: ir.BooleanValue
+        match option.kind:
+            case "answer":
+                found = self.sure(option.name).ifelse(
+                    self.worded(option.name, option.values),
+                    self.beside(option.name).ifelse(ibis.literal(False), ibis.null("boolean")),
+                )
+            case "sex":
+                found = table.sex == option.name
+            case "age":
+                found = within_both(table, option.op, option.limit)
+            case _:
+                found = has(table, "mentioned", self._layout.mentioned.place(option.name))
+        return found
+
+    def first(self, question: str) -> dict[str, ir.BooleanValue]:
+        """What is put before a question, each with whether it is; the question itself when nothing is."""
+        applies = self._layout.catalog.applies.get(question, ())
+        before: dict[str, ir.BooleanValue] = {}
+        for number, term in enumerate(applies):
+            unsettled = self.table[term_column(question, number)].isnull()
+            for option in term:
+                if option.kind != "answer":
+                    continue
+                open_ = unsettled & ~self.given(option.name) & ~self.beside(option.name)
+                for name, when in self.firsts(option.name).items():
+                    before[name] = before[name] | (open_ & when) if name in before else open_ & when
+        return {**before, question: ~ibis.or_(*before.values()) if before else ibis.literal(True)}
+
+    def firsts(self, question: str) -> dict[str, ir.BooleanValue]:
+        """The same as `first`, from the columns in which it was kept."""
+        if question not in self._layout.catalog.hangs:
+            return {question: ibis.literal(True)}
+        return {name: self.table[first_column(question, name)] for name in self._possible(question)}
+
+    def still_to_ask(self, ask: str | None, screen: str | None) -> dict[str, ir.BooleanValue]:
+        """What a leaf puts while it is unknown; see `deqi.safety.evaluate.answers.still_to_ask`."""
+        found: dict[str, ir.BooleanValue] = {}
+        left: ir.BooleanValue = ibis.literal(True)
+        for question in (screen, ask):
+            if question is None:
+                continue
+            open_ = left & ~self.given(question)
+            for name, when in self.firsts(question).items():
+                found[name] = found[name] | (open_ & when) if name in found else open_ & when
+            left = left & self.given(question)
+        last = ask or screen
+        if last is not None:
+            found[last] = found[last] | left if last in found else left
+        return found
+
+    def asks(self, ask: str | None, screen: str | None) -> dict[str, ir.BooleanValue]:
+        """The same, from the columns in which it was kept."""
+        names = [name for one in (screen, ask) if one is not None for name in (*self._possible(one), one)]
+        return {name: self.table[ask_column(ask, screen, name)] for name in dict.fromkeys(names)}
+
+    def _possible(self, question: str) -> tuple[str, ...]:
+        """All that could be put before a question, and the question."""
+        terms = self._layout.catalog.applies.get(question, ())
+        above = (option.name for term in terms for option in term if option.kind == "answer")
+        return tuple(dict.fromkeys([*(name for one in above for name in self._possible(one)), question]))
+
+
+def about_column(question: str) -> str:
+    """Where it is kept whether a question is about a person."""
+    return f"about:{question}"
+
+
+def term_column(question: str, number: int) -> str:
+    """Where one term of a question is kept."""
+    return f"term:{question}:{number}"
+
+
+def said_column(question: str) -> str:
+    """Where the answer yes or no to a question is kept."""
+    return f"said:{question}"
+
+
+def ask_column(ask: str | None, screen: str | None, question: str) -> str:
+    """Where it is kept whether a leaf with this ask and screen, while unknown, puts the question."""
+    return f"ask:{ask or ''}:{screen or ''}:{question}"
+
+
+def first_column(question: str, first: str) -> str:
+    """Where it is kept whether ``first`` is put before ``question``."""
+    return f"first:{question}:{first}"
+
+
+def within_both(table: ir.Table, op: str, limit: float) -> ir.BooleanValue:
+    """Whether an age known only to lie between two satisfies a comparison: null when only one does."""
+    ends = [_compare(table[name], op, limit) for name in ("age_least", "age_most")]
+    return both(*ends)
+
+
+def both(one: ir.BooleanValue, other: ir.BooleanValue) -> ir.BooleanValue:
+    """The truth of something between two ends: null when they differ, or are null."""
+    found: ir.BooleanValue = (one == other).ifelse(one, ibis.null("boolean"))
+    return found
+
+
+def _compare(value: ir.NumericValue, op: str, limit: float) -> ir.BooleanValue:
+    found: dict[str, ir.BooleanValue] = {
+        "<": value < limit,
+        "<=": value <= limit,
+        ">": value > limit,
+        ">=": value >= limit,
+        "=": value == limit,
+    }
+    return found[op]
+
+
+def compare(value: ir.NumericValue, op: str, limit: float | tuple[float, float]) -> ir.BooleanValue:
+    """A comparison as the leaves write them; ``in`` takes the low end and not the high one."""
+    if isinstance(limit, tuple):
+        return _compare(value, ">=", limit[0]) & _compare(value, "<", limit[1])
+    return _compare(value, op, limit)

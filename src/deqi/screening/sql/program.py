@@ -1,0 +1,213 @@
+"""The rules as a program: a few tables, each made from those before it, in the SQL of whichever engine runs it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import msgspec
+import pyarrow as pa
+
+from deqi.safety.rules.catalog import Catalog
+from deqi.screening import collector
+from deqi.screening.ingest.tables import ANSWERS, DETAILS, FACTS, PERSONS
+from deqi.screening.sql import marks as marking
+from deqi.screening.sql import outcome
+from deqi.screening.sql import persons as people
+from deqi.screening.sql.cache import kept
+from deqi.screening.sql.judging import (
+    Asked,
+    Fired,
+    Nodes,
+    asked,
+    candidacies,
+    fired,
+    leaf_column,
+    replaced,
+    rule_column,
+    state_column,
+    states,
+)
+from deqi.screening.sql.layout import Layout, lay_out
+from deqi.screening.sql.persons import Asking
+from deqi.screening.sql.verdicts import Judge
+from deqi.screening.sql.writing import Step, Writer
+
+RESULTS = ("results", "found", "because", "questions")
+"""The tables that a program is run for; the others are on the way to them."""
+
+WAYS = pa.schema(
+    [
+        ("set", pa.string()),
+        ("unit", pa.string()),
+        ("to", pa.string()),
+        ("factor", pa.float64()),
+        ("plus", pa.float64()),
+    ]
+)
+"""How the units that occur are converted to those the rules use, for each observation."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """What to run, on the input tables ``persons facts details answers ways shapes`` and the constants.
+
+    It makes the tables of `RESULTS`: ``results`` (candidacy and every rule's state, a row a person), ``found`` (the
+    findings), ``because`` (the facts behind them) and ``questions``.
+    """
+
+    layout: Layout
+    constants: dict[str, pa.Table]
+    steps: tuple[Step, ...]
+
+
+def shapes_schema(layout: Layout) -> pa.Schema:
+    """The table ``shapes``: for each way in which facts of a kind are coded, the leaves whose sets can judge them."""
+    words = [(f"judged_{word}", pa.int64()) for word in range(layout.leaves.words)]
+    return pa.schema([("kind", pa.string()), ("shapes", pa.string()), *words])
+
+
+def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb") -> Program:
+    """The rules that need no plan, for one day. The queries are the same on every day; the constants are not."""
+    layout = lay_out(catalog, as_of)
+    written = _written(layout, dialect)
+    constants = layout.constants() | outcome.constants(layout, written.fired, written.asked)
+    return Program(layout, constants, written.steps)
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The queries, and what the numbers of the pairs in them mean."""
+
+    steps: tuple[Step, ...]
+    fired: tuple[Fired, ...]
+    asked: tuple[Asked, ...]
+
+
+def _write(layout: Layout, dialect: str) -> Written:
+    given = {name: _input(name, table.schema) for name, table in layout.constants().items()}
+    persons, facts, answers = _input("persons", PERSONS), _input("facts", FACTS), _input("answers", ANSWERS)
+    ways, shapes = _input("ways", WAYS), _input("shapes", shapes_schema(layout))
+    write = Writer()
+
+    day = given["k_day"]
+    there = marking.existing(facts, day)
+    answers_now = answers.cross_join(day)
+    marks = write.keep(
+        "marks",
+        ibis.union(
+            marking.recorded_marks(there, given["k_recorded"]),
+            marking.measured_marks(there, answers_now, given["k_measured"], ways),
+            marking.coded_marks(there, given["k_coded"]),
+        ),
+    )
+    parts = {
+        "flags": people.leaf_flags(marks, layout),
+        "mentioned": people.mentions(there, given["k_mentioned"], layout.mentioned),
+        "told": people.told(answers, given["k_said"], layout.said),
+        "worded": people.worded(answers, given["k_worded"], layout.worded),
+        "cleared": people.cleared(answers, given["k_cleared"], layout.cleared),
+        "newer": people.newer(marks, answers, given["k_newer"], layout.newer),
+        "weeks": people.weeks(there, answers_now, ways),
+    }
+    joined = [write.keep(name, part) for name, part in parts.items()]
+    table = write.keep("person_flags", people.join_all(persons, day, joined, shapes, layout))
+    for level, questions in enumerate(Asking(layout, table).levels()):
+        table = _keep_questions(write, layout, table, level, questions)
+    pairs = layout.hinges()
+    asking = Asking(layout, table)
+    asks = {
+        people.ask_column(*pair, question): when
+        for pair in pairs
+        for question, when in asking.still_to_ask(*pair).items()
+    }
+    hinged = dict.fromkeys(question for pair in pairs for question in pair if question)
+    said = {people.said_column(question): asking.find_said(question) for question in hinged}
+    table = write.widen("person_answers", table, said | asks)
+
+    asking = Asking(layout, table)
+    judge = Judge(layout, asking)
+    truths = {leaf_column(number): judge.truth(number) for number in layout.used}
+    # A leaf about a plan is no when there is none.
+    truths |= {leaf_column(number): ibis.literal(False) for number in layout.planned}
+    nodes = Nodes(layout.rules)
+    table = write.widen("person_leaves", table, truths)
+    judged = {rule_column(rule): nodes.truth(rule.trigger, table) for rule in layout.rules}
+    table = write.widen("person_rules", table, nodes.columns(table) | judged)
+    table = write.widen("person_states", table, states(layout, nodes, table))
+    table = write.widen("person_results", table, replaced(layout, table))
+    columns = [state_column(rule) for rule in layout.rules]
+    asking = Asking(layout, table)
+    judge = Judge(layout, asking)
+    why = fired(layout, nodes, table)
+    open_ = asked(layout, nodes, {number: judge.asks(number) for number in layout.used}, asking)
+    given |= {"k_fired": _input("k_fired", outcome.FIRED), "k_asked": _input("k_asked", outcome.ASKED)}
+    outcomes = candidacies(layout, table)
+    verdicts = write.keep(
+        "verdicts", table.select("person", *columns, **outcomes, fired=why.listed(), asked=open_.listed())
+    )
+    write.keep("results", verdicts.select("person", *columns, *outcomes))
+    pairs_fired = write.keep("fired", verdicts.select("person", pair=verdicts.fired.unnest()))
+    write.keep("found", outcome.found(pairs_fired, given["k_fired"]))
+    weeks = next(one for one, name in zip(joined, parts, strict=True) if name == "weeks")
+    reasons = outcome.because(pairs_fired, given["k_fired"], marks, answers, weeks, persons)
+    write.keep("because", reasons)
+    askings = write.keep("askings", outcome.askings(verdicts))
+    put = write.keep("put", outcome.put(askings, given["k_asked"]))
+    write.keep("questions", outcome.questions(verdicts, askings, put))
+    return Written(write.steps(dialect), tuple(why.keys), tuple(open_.keys))
+
+
+def _written(layout: Layout, dialect: str) -> Written:
+    """The queries, from a file of this user's where the same rules were compiled by the same code before."""
+    with collector.paused():
+        return kept(f"rules-{dialect}", (_fingerprint(layout),), Written, lambda: _write(layout, dialect))
+
+
+def _fingerprint(layout: Layout) -> str:
+    """All of the catalog that the queries hang on, as text."""
+    catalog = layout.catalog
+    return repr(
+        (
+            [(one.rule, one.trigger, one.blocks) for one in layout.rules],
+            [catalog.leaves[number] for number in (*layout.used, *layout.planned)],
+            catalog.applies,
+            list(catalog.questions.values()),
+        )
+    )
+
+
+def _keep_questions(write: Writer, layout: Layout, table: ir.Table, level: int, questions: list[str]) -> ir.Table:
+    """The table with, for each question, whether it is about the person and what is put before it."""
+    asking = Asking(layout, table)
+    terms = {name: term for question in questions for name, term in asking.terms(question).items()}
+    table = write.widen(f"person_terms_{level}", table, terms)
+    asking = Asking(layout, table)
+    about = {people.about_column(question): asking.about(question) for question in questions}
+    first = {
+        people.first_column(question, name): when
+        for question in questions
+        for name, when in asking.first(question).items()
+    }
+    return write.widen(f"person_asked_{level}", table, about | first)
+
+
+_TYPES = {
+    pa.int16(): "int16",
+    pa.int64(): "int64",
+    pa.float64(): "float64",
+    pa.bool_(): "boolean",
+    pa.string(): "string",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp(6)",
+    pa.list_(pa.string()): "array<string>",
+}
+
+
+def _input(name: str, schema: pa.Schema) -> ir.Table:
+    return ibis.table({field.name: _TYPES[field.type] for field in schema}, name=name)
+
+
+INPUTS = {"persons": PERSONS, "facts": FACTS, "details": DETAILS, "answers": ANSWERS}
+"""The tables a population is read into."""

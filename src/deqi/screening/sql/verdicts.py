@@ -1,0 +1,156 @@
+"""The truth of every leaf as an expression over a person's row, and the questions it puts while unknown."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from deqi.knowledge.leaves import Age, Answer, Coded, Gestation, Medication, Observation, Recorded, Sex
+from deqi.safety.evaluate.context import BIRTH_QUESTION, SEX_QUESTION
+from deqi.safety.evaluate.gestation import WEEKS_KNOWN_QUESTION, WEEKS_QUESTION
+from deqi.screening.sql.bits import has
+from deqi.screening.sql.layout import Layout
+from deqi.screening.sql.persons import Asking, both, compare, within_both
+
+Asks = dict[str, ir.BooleanValue]
+"""Questions, each with whether it is put; it holds only where the leaf is unknown."""
+
+_RESULT = ("observation",)
+
+
+class Judge:
+    """Judges leaves over one table of persons."""
+
+    def __init__(self, layout: Layout, asking: Asking) -> None:
+        self._layout = layout
+        self._asking = asking
+        self._table = asking.table
+
+    def truth(self, number: int) -> ir.BooleanValue:
+        """The truth of the leaf of a number; null is unknown."""
+        leaf = self._layout.leaf(number)
+        match leaf:
+            case Recorded():
+                return self._on_record(number, leaf.ask, leaf.screen, leaf.kinds, listed=True)
+            case Medication():
+                return self._on_record(number, leaf.ask, leaf.screen, ("medication",), listed=True)
+            case Coded():
+                return self._on_record(number, leaf.ask, leaf.screen, _RESULT, listed=False)
+            case Observation():
+                return self._observation(number, leaf)
+            case Gestation():
+                return self._gestation(leaf)
+            case Answer():
+                return self._answer(leaf)
+            case Age():
+                return self._age(leaf)
+            case Sex():
+                known: ir.BooleanValue = self._table.sex.isin(leaf.among)
+                return known
+            case _:
+                raise TypeError(f"a leaf about a plan: {type(leaf).__name__}")
+
+    def asks(self, number: int) -> Asks:
+        """The questions of the leaf of a number."""
+        leaf = self._layout.leaf(number)
+        match leaf:
+            case Recorded() | Medication() | Coded():
+                return self._asking.asks(leaf.ask, leaf.screen)
+            case Observation():
+                return self._result_asks(number, leaf)
+            case Gestation():
+                return self._asking.asks(leaf.ask, None)
+            case Answer():
+                return self._asking.asks(leaf.question, leaf.screen)
+            case Age():
+                return {BIRTH_QUESTION: ibis.literal(True)}
+            case _:
+                return {SEX_QUESTION: ibis.literal(True)}
+
+    def _flag(self, family: str, number: int) -> ir.BooleanValue:
+        return has(self._table, family, self._layout.leaves.place(number))
+
+    def _readable(self, kinds: tuple[str, ...]) -> ir.BooleanValue:
+        return ~ibis.or_(*(self._table[f"unreadable_{kind}"] for kind in kinds))
+
+    def _silence_is_no(self, number: int, kinds: tuple[str, ...]) -> ir.BooleanValue:
+        table = self._table
+        listed = [table[f"complete_{kind}"] & self._flag(f"judged_{kind}", number) for kind in kinds]
+        return ibis.and_(*listed, self._readable(kinds))
+
+    def _on_record(
+        self, number: int, ask: str | None, screen: str | None, kinds: tuple[str, ...], *, listed: bool
+    ) -> ir.BooleanValue:
+        """See `deqi.safety.evaluate.answers.from_record`."""
+        yes, maybe = self._flag("yes", number), self._flag("maybe", number)
+        deny, weak = self._flag("deny", number), self._flag("weak", number)
+        no = (deny & ~yes & ~maybe & ~weak & self._readable(kinds)) | self._asking.denied(ask, screen)
+        if listed:
+            no = no | (~yes & ~maybe & self._silence_is_no(number, kinds))
+        return _decide((yes | self._asking.said(ask).fill_null(False), True), (no, False))
+
+    def _held(self, number: int) -> ir.BooleanValue:
+        """Whether an unsafe result stands that is too old, or without a date where there is no newer one."""
+        fresh = ibis.or_(*(self._flag(family, number) for family in ("yes", "maybe", "deny", "weak")))
+        return self._flag("hold", number) | (~fresh & self._flag("undated", number))
+
+    def _observation(self, number: int, leaf: Observation) -> ir.BooleanValue:
+        """See `deqi.safety.evaluate.measured.observation`."""
+        yes, maybe = self._flag("yes", number), self._flag("maybe", number)
+        by_record, by_word = self._flag("deny", number), self._flag("weak", number)
+        held = self._held(number)
+        safe = (by_record | by_word) & ~yes & ~maybe & ~held & (~by_record | self._readable(_RESULT))
+        no = (held | maybe).ifelse(self._overrules(leaf), self._asking.denied(leaf.ask, leaf.screen))
+        affirmed = self._asking.said(leaf.ask).fill_null(False)
+        return _decide((yes, True), (safe, False), (affirmed, True), (no, False))
+
+    def _overrules(self, leaf: Observation) -> ir.BooleanValue:
+        """Whether the direct question of the day was answered no."""
+        question = self._layout.catalog.questions.get(leaf.ask) if leaf.ask else None
+        if question is None or question.stage != "session":
+            return ibis.literal(False)
+        return has(self._table, "said_no", self._layout.said.place(question.question))
+
+    def _result_asks(self, number: int, leaf: Observation) -> Asks:
+        asks = self._asking.asks(leaf.ask, leaf.screen)
+        if leaf.ask is None:
+            return asks
+        direct = self._held(number) & ~self._asking.given(leaf.ask)
+        asks = {name: when & ~direct for name, when in asks.items()}
+        asks[leaf.ask] = asks[leaf.ask] | direct if leaf.ask in asks else direct
+        return asks
+
+    def _gestation(self, leaf: Gestation) -> ir.BooleanValue:
+        """See `deqi.safety.evaluate.gestation.gestation`."""
+        if leaf.ask != WEEKS_QUESTION:
+            raise ValueError(f"a leaf about weeks asks {leaf.ask}; only {WEEKS_QUESTION} is understood")
+        table = self._table
+        found = both(*(compare(table[name], leaf.op, leaf.value) for name in ("weeks_least", "weeks_most")))
+        unproven = ~table.weeks_told & ~self._readable(_RESULT) & ~found
+        carried = (table.weeks_over | unproven).fill_null(False).ifelse(ibis.null("boolean"), found)
+        no = self._asking.beside(leaf.ask) | self._asking.denied(leaf.ask)
+        return _decide((table.weeks_row.notnull(), carried), (no, False))
+
+    def _answer(self, leaf: Answer) -> ir.BooleanValue:
+        """See `deqi.safety.evaluate.answered.answer`."""
+        asking = self._asking
+        branches = [(asking.sure(leaf.question), asking.worded(leaf.question, leaf.among))]
+        if leaf.question == WEEKS_KNOWN_QUESTION:
+            branches.append((self._table.weeks_row.notnull(), ibis.literal("yes" in leaf.among)))
+        return _decide(*branches, (asking.beside(leaf.question) | asking.denied(leaf.screen), False))
+
+    def _age(self, leaf: Age) -> ir.BooleanValue:
+        """See `deqi.safety.evaluate.answered.age`."""
+        table = self._table
+        if not isinstance(leaf.value, tuple):
+            return within_both(table, leaf.op, leaf.value)
+        around = (table.age_least < leaf.value[0]) & (table.age_most >= leaf.value[1])
+        ends = [compare(table[name], leaf.op, leaf.value) for name in ("age_least", "age_most")]
+        found: ir.BooleanValue = around.ifelse(ibis.null("boolean"), both(*ends))
+        return found
+
+
+def _decide(*branches: tuple[ir.BooleanValue, ir.BooleanValue | bool]) -> ir.BooleanValue:
+    """The first branch that holds; null where none does."""
+    found: ir.BooleanValue = ibis.cases(*branches, else_=ibis.null("boolean"))
+    return found

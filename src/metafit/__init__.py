@@ -1,0 +1,215 @@
+"""Meta-analysis as pure numbers: arrays in, frozen values out. Knows nothing of deqi.
+
+Names are loaded when first used, so that a caller pays only for what it needs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from metafit.absolute import absolute_effect, number_needed, responders, smd_to_log_odds
+    from metafit.bayes.pooling import BayesFit, Posterior, bayes_blups, bayes_pool
+    from metafit.bayes.priors import HalfCauchy, HalfNormal, NormalPrior, TauPrior, Uniform
+    from metafit.bias.asymmetry import Asymmetry, TooFewStudiesError, TrimFill, egger, harbord, peters, trim_and_fill
+    from metafit.counts.data import OneArm, TwoArms
+    from metafit.counts.exact import exact_proportion, exact_rate, rule_of_three, zero_upper
+    from metafit.counts.pooling import pool_counts
+    from metafit.counts.results import CountFit
+    from metafit.effects.base import Effects, EffectWarning, WarningKind
+    from metafit.effects.counts import binary_effects, proportion_effects, rate_effects, single_rate_effects
+    from metafit.effects.given import back_transform, harmonic_mean, interval_effects, p_value_effects, se_effects
+    from metafit.effects.means import (
+        change_effects,
+        from_five_numbers,
+        from_quartiles,
+        from_range,
+        hedges_factor,
+        mean_effects,
+        sd_from_se,
+        sd_of_change,
+    )
+    from metafit.errors import StatsInputError
+    from metafit.inverse_variance.heterogeneity import (
+        Blups,
+        HeterogeneityIntervals,
+        blups,
+        heterogeneity_intervals,
+        weights,
+    )
+    from metafit.inverse_variance.pooling import pool
+    from metafit.inverse_variance.sensitivity import Gosh, Influence, cumulative, gosh, influence, leave_one_out
+    from metafit.inverse_variance.subgrouping import Subgroups, subgroups
+    from metafit.multilevel.fit import MultilevelFit, pool_multilevel, sigma2_intervals, three_level
+    from metafit.multilevel.robust_errors import RobustFit, robust
+    from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
+    from metafit.network.consistency import (
+        DesignTest,
+        Geometry,
+        Split,
+        design_test,
+        geometry,
+        node_split,
+        split_evidence,
+    )
+    from metafit.network.fit import NetworkFit, p_scores, pool_network
+    from metafit.regression.fit import Predicted, Regression, predict, regress
+    from metafit.results import Fit, Heterogeneity, Interval, Prediction, Status
+
+_HOME = {
+    "absolute": ("absolute_effect", "number_needed", "responders", "smd_to_log_odds"),
+    "bias.asymmetry": ("Asymmetry", "TooFewStudiesError", "TrimFill", "egger", "harbord", "peters", "trim_and_fill"),
+    "counts.data": ("OneArm", "TwoArms"),
+    "counts.exact": ("exact_proportion", "exact_rate", "rule_of_three", "zero_upper"),
+    "counts.pooling": ("pool_counts",),
+    "counts.results": ("CountFit",),
+    "effects.base": ("EffectWarning", "Effects", "WarningKind"),
+    "effects.counts": ("binary_effects", "proportion_effects", "rate_effects", "single_rate_effects"),
+    "effects.given": ("back_transform", "harmonic_mean", "interval_effects", "p_value_effects", "se_effects"),
+    "effects.means": (
+        "change_effects",
+        "from_five_numbers",
+        "from_quartiles",
+        "from_range",
+        "hedges_factor",
+        "mean_effects",
+        "sd_from_se",
+        "sd_of_change",
+    ),
+    "errors": ("StatsInputError",),
+    "inverse_variance.subgrouping": ("Subgroups", "subgroups"),
+    "inverse_variance.heterogeneity": (
+        "Blups",
+        "HeterogeneityIntervals",
+        "blups",
+        "heterogeneity_intervals",
+        "weights",
+    ),
+    "bayes.pooling": ("BayesFit", "Posterior", "bayes_blups", "bayes_pool"),
+    "bayes.priors": ("HalfCauchy", "HalfNormal", "NormalPrior", "TauPrior", "Uniform"),
+    "multilevel.fit": ("MultilevelFit", "pool_multilevel", "sigma2_intervals", "three_level"),
+    "multilevel.robust_errors": ("RobustFit", "robust"),
+    "multilevel.shared_arms": ("arm_variance", "shared_arm_covariance", "smd_covariance"),
+    "network.consistency": (
+        "DesignTest",
+        "Geometry",
+        "Split",
+        "design_test",
+        "geometry",
+        "node_split",
+        "split_evidence",
+    ),
+    "network.fit": ("NetworkFit", "pool_network", "p_scores"),
+    "inverse_variance.pooling": ("pool",),
+    "regression.fit": ("Predicted", "Regression", "predict", "regress"),
+    "results": ("Fit", "Heterogeneity", "Interval", "Prediction", "Status"),
+    "inverse_variance.sensitivity": ("Gosh", "Influence", "cumulative", "gosh", "influence", "leave_one_out"),
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Asymmetry",
+    "BayesFit",
+    "Blups",
+    "CountFit",
+    "DesignTest",
+    "EffectWarning",
+    "Effects",
+    "Fit",
+    "Geometry",
+    "Gosh",
+    "HalfCauchy",
+    "HalfNormal",
+    "Heterogeneity",
+    "HeterogeneityIntervals",
+    "Influence",
+    "Interval",
+    "MultilevelFit",
+    "NetworkFit",
+    "NormalPrior",
+    "OneArm",
+    "Posterior",
+    "Predicted",
+    "Prediction",
+    "Regression",
+    "RobustFit",
+    "Split",
+    "StatsInputError",
+    "Status",
+    "Subgroups",
+    "TauPrior",
+    "TooFewStudiesError",
+    "TrimFill",
+    "TwoArms",
+    "Uniform",
+    "WarningKind",
+    "absolute_effect",
+    "arm_variance",
+    "back_transform",
+    "bayes_blups",
+    "bayes_pool",
+    "binary_effects",
+    "blups",
+    "change_effects",
+    "cumulative",
+    "design_test",
+    "egger",
+    "exact_proportion",
+    "exact_rate",
+    "from_five_numbers",
+    "from_quartiles",
+    "from_range",
+    "geometry",
+    "gosh",
+    "harbord",
+    "harmonic_mean",
+    "hedges_factor",
+    "heterogeneity_intervals",
+    "influence",
+    "interval_effects",
+    "leave_one_out",
+    "mean_effects",
+    "node_split",
+    "number_needed",
+    "p_scores",
+    "p_value_effects",
+    "peters",
+    "pool",
+    "pool_counts",
+    "pool_multilevel",
+    "pool_network",
+    "predict",
+    "proportion_effects",
+    "rate_effects",
+    "regress",
+    "responders",
+    "robust",
+    "rule_of_three",
+    "sd_from_se",
+    "sd_of_change",
+    "se_effects",
+    "shared_arm_covariance",
+    "sigma2_intervals",
+    "single_rate_effects",
+    "smd_covariance",
+    "smd_to_log_odds",
+    "split_evidence",
+    "subgroups",
+    "three_level",
+    "trim_and_fill",
+    "weights",
+    "zero_upper",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""A prior on the heterogeneity, by direct integration."""

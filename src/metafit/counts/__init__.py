@@ -1,0 +1,1 @@
+"""Estimators that use counts themselves, with nothing added to zeros."""

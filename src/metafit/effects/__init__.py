@@ -1,0 +1,1 @@
+"""Effects and their variances, from what trials and papers print."""

@@ -1,0 +1,1 @@
+"""Random- and common-effects pools by inverse variance, and what follows from them."""

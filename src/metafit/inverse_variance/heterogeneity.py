@@ -1,0 +1,113 @@
+"""What follows from a pool: intervals for the heterogeneity, weights, shrunken study effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtri
+
+from metafit.errors import StatsInputError
+from metafit.inverse_variance.layout import as_batch, order_by_precision, to_columns
+from metafit.inverse_variance.pooling import pool
+from metafit.inverse_variance.projection import Design, MeanDesign
+from metafit.inverse_variance.tau2 import q_profile
+from metafit.quantiles import t_quantile, z_quantile
+from metafit.regression.fit import prepare
+from metafit.results import Floats, Interval, Prediction, Status
+
+
+@dataclass(frozen=True, slots=True)
+class HeterogeneityIntervals:
+    """Q-profile intervals for tau2, I2 (percent) and H2; NaN for fewer than two studies."""
+
+    tau2: Interval
+    i2: Interval
+    h2: Interval
+
+
+def heterogeneity_intervals(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    moderators: npt.ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    intercept: bool = True,
+) -> HeterogeneityIntervals:
+    """Exact intervals by inverting the generalised Q test (Viechtbauer 2007); arrays as for `pool` or `regress`.
+
+    They belong to every random-effects method; with moderators, to the residual heterogeneity. Studies that agree more
+    than chance allows give the empty set, which is reported as [0, 0], as metafor does.
+    """
+    if not 0.0 < level < 1.0:
+        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    design: Design
+    with np.errstate(all="ignore"):
+        if moderators is None:
+            yb, vb = as_batch(yi, vi)
+            shape, width = yb.shape[:-1], max(yb.shape[-1], 1)
+            if yb.shape[-1] == 0:
+                yb = vb = np.full((*shape, 1), np.nan)
+            columns = to_columns(yb.reshape(prod(shape), width), vb.reshape(prod(shape), width))
+            y, v, _ = order_by_precision(columns.y, columns.v)
+            design, good = MeanDesign(), columns.status == Status.OK
+            y, v, k = y[:, good], v[:, good], columns.k[good]
+            scale = np.ones(1) if columns.scale is None else columns.scale[good]
+        else:
+            data = prepare(yi, vi, moderators, intercept)
+            shape, design, good = data.shape, data.design, data.good
+            y, v, k, scale = data.usable()
+        found = np.full((3, good.size), np.nan)
+        if good.any():
+            df = (k - design.p).astype(np.float64)
+            tail = (1.0 - level) / 2.0
+            found[0, good] = q_profile(design, y, v, chdtri(df, tail)) * scale * scale
+            found[1, good] = q_profile(design, y, v, chdtri(df, 1.0 - tail)) * scale * scale
+            found[2, good] = df / design.project(1.0 / v, y).trace_p() * scale * scale
+        low, high, typical = (row.reshape(shape)[()] for row in found)
+        return HeterogeneityIntervals(
+            tau2=Interval(low, high),
+            i2=Interval(100.0 * low / (low + typical), 100.0 * high / (high + typical)),
+            h2=Interval(1.0 + low / typical, 1.0 + high / typical),
+        )
+
+
+def weights(vi: npt.ArrayLike, tau2: npt.ArrayLike) -> Floats:
+    """Weights in percent, (..., k); NaN for absent studies. tau2 has the batch shape (0 for FE)."""
+    v = np.asarray(vi, dtype=np.float64)
+    raw = 1.0 / (v + np.asarray(tau2, dtype=np.float64)[..., None])
+    share: Floats = 100.0 * raw / np.nansum(raw, axis=-1, keepdims=True)
+    return share
+
+
+@dataclass(frozen=True, slots=True)
+class Blups:
+    """Study effects shrunken towards the pool, each (..., k), with standard error and interval."""
+
+    estimate: Floats
+    se: Floats
+    interval: Prediction
+
+
+def blups(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    *,
+    method: str = "REML",
+    test: str | None = None,
+    level: float = 0.95,
+) -> Blups:
+    """Best linear unbiased predictions of the studies' true effects, as metafor's `blup`."""
+    y, v = as_batch(yi, vi)
+    fit = pool(y, v, method=method, test=test, level=level)
+    mean, tau2, se = (np.asarray(x)[..., None] for x in (fit.estimate, fit.tau2, fit.se))
+    trust = tau2 / (tau2 + v)
+    value = trust * y + (1.0 - trust) * mean
+    error = np.sqrt(trust * v + ((1.0 - trust) * se) ** 2)
+    critical: Any = z_quantile(level)
+    if fit.test != "z":
+        critical = t_quantile(level, np.asarray(fit.k) - 1)[..., None]
+    return Blups(value, error, Prediction(value - critical * error, value + critical * error))

@@ -1,0 +1,166 @@
+"""How much the answer hangs on single studies: leave-one-out, cumulative, influence, all subsets (GOSH).
+
+Each is one batch for `pool`, with absent studies as NaN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from metafit.errors import StatsInputError
+from metafit.inverse_variance.layout import as_floats
+from metafit.inverse_variance.pooling import pool
+from metafit.inverse_variance.tau2 import FIXED
+from metafit.results import Bools, Fit, Floats
+
+
+def _single(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
+    y, v = as_floats("yi", yi), as_floats("vi", vi)
+    if y.ndim != 1 or y.shape != v.shape:
+        raise StatsInputError("yi and vi: give one analysis: two arrays of the same length.")
+    return y, v
+
+
+def _masked(y: Floats, v: Floats, keep: Bools, method: str, test: str | None, level: float) -> Fit:
+    return pool(np.where(keep, y, np.nan), np.broadcast_to(v, keep.shape), method=method, test=test, level=level)
+
+
+def leave_one_out(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    *,
+    method: str = "REML",
+    test: str | None = None,
+    level: float = 0.95,
+) -> Fit:
+    """A batch of k fits; the i-th leaves study i out."""
+    y, v = _single(yi, vi)
+    return _masked(y, v, ~np.eye(y.size, dtype=bool), method, test, level)
+
+
+def cumulative(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    *,
+    order: npt.ArrayLike | None = None,
+    method: str = "REML",
+    test: str | None = None,
+    level: float = 0.95,
+) -> Fit:
+    """A batch of k fits; the i-th uses the first i + 1 studies, in the given order (values to sort by)."""
+    y, v = _single(yi, vi)
+    if order is not None:
+        rank = np.argsort(np.asarray(order), kind="stable")
+        if rank.shape != y.shape:
+            raise StatsInputError("order: give one value for each study.")
+        y, v = y[rank], v[rank]
+    return _masked(y, v, np.tri(y.size, dtype=bool), method, test, level)
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """Diagnostics for each study, arrays (k,), with metafor's names and its rule for `influential`."""
+
+    rstudent: Floats
+    dffits: Floats
+    cook_d: Floats
+    cov_r: Floats
+    tau2_del: Floats
+    qe_del: Floats
+    hat: Floats
+    weight: Floats
+    dfbs: Floats
+    influential: Bools
+
+
+def influence(yi: npt.ArrayLike, vi: npt.ArrayLike, *, method: str = "REML", test: str | None = None) -> Influence:
+    """Case diagnostics of a pooled mean (Viechtbauer & Cheung 2010); absent studies get NaN."""
+    y, v = _single(yi, vi)
+    full = pool(y, v, method=method, test=test)
+    without = leave_one_out(y, v, method=method, test=test)
+    present = np.isfinite(y) & np.isfinite(v)
+    k = int(present.sum())
+    with np.errstate(all="ignore"):
+        weight = 1.0 / (v + full.tau2)
+        hat = weight / np.nansum(weight)
+        shift = full.estimate - without.estimate
+        tau2 = without.tau2
+        scatter = tau2 + v
+        # The variance factors of the deleted fits, which standardise dffits and dfbs.
+        own = 1.0 / (v[None, :] + tau2[:, None])
+        factor = np.ones_like(y)
+        if full.test in ("knha", "adhoc"):
+            own_del = np.where(np.eye(y.size, dtype=bool) | ~present, 0.0, own)
+            factor = without.se**2 * own_del.sum(1)
+        rstudent = (y - without.estimate) / np.sqrt(factor * scatter + without.se**2)
+        total = np.where(present, own, 0.0).sum(1)
+        dffits = shift / np.sqrt(factor * hat * scatter)
+        dfbs = shift / np.sqrt(factor / total)
+        cook_d = (shift / full.se) ** 2
+        cov_r = (without.se / full.se) ** 2
+    half = 0.45493642311957283  # median of a chi-square on 1 degree of freedom
+    flagged = (np.abs(dffits) > 3.0 * np.sqrt(1.0 / (k - 1.0))) | (cook_d > half) | (hat > 3.0 / k)
+    flagged = (flagged | (np.abs(dfbs) > 1.0)) & present if k > 1 else np.zeros_like(present)
+
+    def blank(x: Floats) -> Floats:
+        return np.where(present, x, np.nan)
+
+    return Influence(
+        blank(rstudent),
+        blank(dffits),
+        blank(cook_d),
+        blank(cov_r),
+        blank(np.zeros_like(y) if method in FIXED else tau2),
+        blank(without.heterogeneity.q),
+        blank(hat),
+        blank(100.0 * hat),
+        blank(dfbs),
+        flagged,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gosh:
+    """Fits of subsets of the studies: subsets (n, k) says which are in; fit is a batch (n,).
+
+    complete: every non-empty subset is there.
+    """
+
+    subsets: Bools
+    fit: Fit
+    complete: bool
+
+
+def gosh(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    *,
+    method: str = "FE",
+    test: str | None = None,
+    level: float = 0.95,
+    most: int = 1 << 15,
+    seed: int = 0,
+) -> Gosh:
+    """Pool every subset of the studies (Olkin, Dahabreh & Trikalinos 2012), or `most` drawn at random.
+
+    A drawn subset contains each study with probability 1/2, independently; the empty one is not drawn. The same seed
+    gives the same subsets.
+    """
+    y, v = _single(yi, vi)
+    here = np.flatnonzero(np.isfinite(y) & np.isfinite(v))
+    k = here.size
+    if k == 0:
+        raise StatsInputError("yi: there is no study to take subsets of.")
+    complete = k < 63 and (1 << k) - 1 <= most
+    if complete:
+        chosen = (np.arange(1, 1 << k)[:, None] >> np.arange(k)) & 1 == 1
+    else:
+        chosen = np.random.default_rng(seed).random((most, k)) < 0.5
+        empty = np.flatnonzero(~chosen.any(1))
+        chosen[empty, empty % k] = True
+    subsets = np.zeros((chosen.shape[0], y.size), dtype=bool)
+    subsets[:, here] = chosen
+    return Gosh(subsets, _masked(y, v, subsets, method, test, level), complete)

@@ -1,0 +1,1 @@
+"""Effects that are not independent."""

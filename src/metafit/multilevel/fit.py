@@ -1,0 +1,334 @@
+"""Effects that are not independent: several from one study, studies from one group, arms that share a control.
+
+`multilevel` fits random effects for any grouping beside a known sampling covariance (`three_level` is the usual case),
+`sigma2_intervals` gives profile-likelihood intervals. The model is that of Konstantopoulos 2011 (doi:10.1002/jrsm.35);
+names are those of metafor's `rma.mv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtri
+
+from metafit.errors import StatsInputError
+from metafit.multilevel.model import (
+    Blocks,
+    MixedModel,
+    NotPositiveDefinite,
+    Solution,
+    climb,
+    cut,
+    identified,
+    maximise,
+    solve,
+)
+from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
+from metafit.results import Floats, Interval, Prediction, Status
+
+Ids = Sequence[Hashable] | npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True, slots=True)
+class MultilevelFit:
+    """A fitted model; arrays over p coefficients, or over m variances in the order of the groupings given.
+
+    Without moderators the one coefficient is the pooled effect. i2: the share of each variance, in percent, of their
+    sum and a typical sampling variance. levels: how many groups each grouping has. prediction: of a new effect in new
+    groups, for the pooled effect only. df: NaN where the test is z.
+    """
+
+    method: str
+    test: str
+    level: float
+    status: Status
+    k: int
+    levels: tuple[int, ...]
+    estimate: Floats
+    se: Floats
+    statistic: Floats
+    df: float
+    p: Floats
+    ci_low: Floats
+    ci_high: Floats
+    cov: Floats
+    sigma2: Floats
+    i2: Floats
+    log_likelihood: float
+    q: float
+    q_df: int
+    q_p: float
+    prediction: Prediction
+    model: MixedModel = field(repr=False)
+    used: npt.NDArray[np.bool_] = field(repr=False)
+    """Which of the rows given were used."""
+
+
+def pool_multilevel(
+    yi: npt.ArrayLike,
+    v: npt.ArrayLike,
+    groupings: Sequence[Ids] = (),
+    *,
+    moderators: npt.ArrayLike | None = None,
+    intercept: bool = True,
+    method: Literal["REML", "ML"] = "REML",
+    test: Literal["z", "t"] = "t",
+    level: float = 0.95,
+) -> MultilevelFit:
+    """Generalised least squares with a random effect for each grouping.
+
+    yi (k,); v: sampling variances (k,) or their covariance matrix (k, k); groupings: label sequences of length k, none
+    for a fixed-effect fit; moderators (k,) or (k, q). Rows with NaN are left out. test 't': k - p degrees of freedom.
+
+    Variances that the data cannot tell apart (one group, or one effect a study at every level) are NOT_ESTIMABLE; a v
+    that is no covariance matrix is BAD_INPUT. Raises StatsInputError for shapes that do not match.
+    """
+    if method not in ("REML", "ML"):
+        raise StatsInputError(f"method: {method!r} is not one of REML, ML.")
+    if test not in ("z", "t"):
+        raise StatsInputError(f"test: {test!r} is not one of z, t.")
+    if not 0.0 < level < 1.0:
+        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    y, matrix, x = _arrays(yi, v, moderators, intercept)
+    ids = [_indices(one, y.size, i) for i, one in enumerate(groupings)]
+    used = ~(np.isnan(y) | np.isnan(x).any(1) | np.isnan(np.diag(matrix)))
+    y, matrix, x = y[used], matrix[np.ix_(used, used)], x[used]
+    parts, levels = [], []
+    for index in ids:
+        kept = index[used]
+        parts.append((kept[:, None] == kept[None, :]).astype(np.float64))
+        levels.append(int(np.unique(kept).size))
+    model = MixedModel(y, matrix, x, tuple(parts), method == "REML")
+    return fit_model(model, tuple(levels), used, test, level)
+
+
+def three_level(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    outer: Ids,
+    inner: Ids | None = None,
+    *,
+    moderators: npt.ArrayLike | None = None,
+    method: Literal["REML", "ML"] = "REML",
+    test: Literal["z", "t"] = "t",
+    level: float = 0.95,
+) -> MultilevelFit:
+    """Effects within `inner` groups within `outer` groups: metafor's `random = ~ 1 | outer/inner`.
+
+    inner None: each row is its own inner group. Inner labels need only differ within an outer group. sigma2[0] is the
+    variance between outer groups, sigma2[1] that within them.
+    """
+    rows = list(range(len(outer))) if inner is None else list(inner)
+    nested = [(o, i) for o, i in zip(list(outer), rows, strict=False)]
+    if len(rows) != len(outer):
+        raise StatsInputError(f"inner: {len(rows)} labels for {len(outer)} rows.")
+    return pool_multilevel(
+        yi, vi, (list(outer), nested), moderators=moderators, method=method, test=test, level=level
+    )  # fmt: skip
+
+
+def _arrays(
+    yi: npt.ArrayLike, v: npt.ArrayLike, moderators: npt.ArrayLike | None, intercept: bool
+) -> tuple[Floats, Floats, Floats]:
+    y, matrix = np.asarray(yi, dtype=np.float64), np.asarray(v, dtype=np.float64)
+    if y.ndim != 1:
+        raise StatsInputError("yi: give one row of effects; these models take no batch.")
+    if matrix.ndim == 1:
+        matrix = np.diag(matrix)
+    if matrix.shape != (y.size, y.size):
+        raise StatsInputError(f"v: shape {np.shape(v)} does not match {y.size} effects.")
+    columns = [np.ones((y.size, 1))] if intercept else []
+    if moderators is not None:
+        extra = np.asarray(moderators, dtype=np.float64)
+        extra = extra[:, None] if extra.ndim == 1 else extra
+        if extra.ndim != 2 or extra.shape[0] != y.size:
+            raise StatsInputError(f"moderators: shape {extra.shape} does not match {y.size} effects.")
+        columns.append(extra)
+    if not columns:
+        raise StatsInputError("intercept: without an intercept give moderators.")
+    return y, matrix, np.concatenate(columns, axis=1)
+
+
+def _indices(labels: Ids, k: int, place: int) -> npt.NDArray[np.int64]:
+    if len(labels) != k:
+        raise StatsInputError(f"groupings[{place}]: {len(labels)} labels for {k} effects.")
+    seen: dict[Hashable, int] = {}
+    return np.array([seen.setdefault(label, len(seen)) for label in list(labels)], dtype=np.int64)
+
+
+def problem(model: MixedModel) -> Status:
+    """Why a model cannot be fitted; OK if it can."""
+    k, p = model.x.shape
+    if k == 0:
+        return Status.NO_STUDIES
+    variances = np.diag(model.v)
+    if not (np.isfinite(model.y).all() and np.isfinite(model.v).all() and np.isfinite(model.x).all()):
+        return Status.BAD_INPUT
+    if (variances == 0.0).any():
+        return Status.ZERO_VARIANCE
+    if (variances < 0.0).any() or np.abs(model.v - model.v.T).max() > 1e-10 * variances.max():
+        return Status.BAD_INPUT
+    if k < p or (model.parts and k <= p) or np.linalg.matrix_rank(model.x) < p:
+        return Status.NOT_ESTIMABLE
+    size = np.sqrt(variances)
+    if np.linalg.eigvalsh(model.v / np.outer(size, size))[0] <= 1e-12:
+        return Status.BAD_INPUT
+    return Status.OK if identified(model) else Status.NOT_ESTIMABLE
+
+
+def fit_model(
+    model: MixedModel, levels: tuple[int, ...], used: npt.NDArray[np.bool_], test: str, level: float
+) -> MultilevelFit:
+    """Fit any model of known and unknown covariance parts; see `multilevel` for the meaning of the result."""
+    k, p = model.x.shape
+    m = len(model.parts)
+    status = problem(model)
+    sigma2, i2 = np.full(m, np.nan), np.full(m, np.nan)
+    beta, cov = np.full(p, np.nan), np.full((p, p), np.nan)
+    value = q = float("nan")
+    if status == Status.OK:
+        # In units of the smallest sampling variance, steps and tolerances need no units.
+        scaled, unit = model.scaled()
+        try:
+            blocks = cut(scaled)
+            s, at, converged = maximise(blocks)
+            fixed = solve(blocks, np.zeros(m))
+        except NotPositiveDefinite:
+            status = Status.NOT_ESTIMABLE
+        else:
+            status = Status.OK if converged else Status.NOT_CONVERGED
+            if converged:
+                beta, cov, sigma2 = at.beta * unit, at.cov * unit * unit, s * unit * unit
+                value = at.log_likelihood - (k - p if model.restricted else k) * float(np.log(unit))
+                q = fixed.q
+                i2 = _shares(scaled, fixed, s)
+    residual_df = k - p
+    se = np.sqrt(np.diag(cov))
+    with np.errstate(all="ignore"):
+        statistic = beta / se
+    df = float("nan")
+    if test == "t" and residual_df > 0:
+        df = float(residual_df)
+        critical, p_value = float(t_quantile(level, np.array(residual_df))), t_two_sided(statistic, np.array(df))
+    else:
+        # One effect has no residual degrees of freedom: its own variance is all there is, as for a single study.
+        critical, p_value = z_quantile(level), z_two_sided(statistic)
+    reach = np.nan
+    if p == 1 and m and bool((model.x == 1.0).all()):
+        reach = critical * float(np.sqrt(cov[0, 0] + sigma2.sum()))
+    centre = float(beta[0]) if p else float("nan")
+    return MultilevelFit(
+        method="REML" if model.restricted else "ML",
+        test=test,
+        level=level,
+        status=status,
+        k=k,
+        levels=levels,
+        estimate=beta,
+        se=se,
+        statistic=statistic,
+        df=df,
+        p=p_value,
+        ci_low=beta - critical * se,
+        ci_high=beta + critical * se,
+        cov=cov,
+        sigma2=sigma2,
+        i2=i2,
+        log_likelihood=value,
+        q=q,
+        q_df=residual_df,
+        q_p=float(chi2_upper(np.array(q), np.array(residual_df))),
+        prediction=Prediction(np.float64(centre - reach), np.float64(centre + reach)),  # type: ignore[arg-type]
+        model=model,
+        used=used,
+    )
+
+
+def _shares(model: MixedModel, fixed: Solution, s: Floats) -> Floats:
+    k, p = model.x.shape
+    if k <= p or not s.size:
+        return np.full(s.size, np.nan)
+    inverse = np.linalg.inv(model.v)
+    trace = np.trace(inverse) - ((model.x.T @ inverse @ inverse @ model.x) * fixed.cov).sum()
+    if not trace > 1e-9 * np.trace(inverse):
+        # One effect takes all the weight: what is left of the trace is rounding.
+        return np.full(s.size, np.nan)
+    typical = (k - p) / float(trace)
+    share: Floats = 100.0 * s / (s.sum() + typical)
+    return share
+
+
+def sigma2_intervals(fit: MultilevelFit, *, level: float = 0.95) -> Interval:
+    """Profile-likelihood intervals of the variances, each end (m,): metafor's `confint` of an `rma.mv` fit.
+
+    An end that would be negative is 0. NaN without a fit.
+    """
+    if not 0.0 < level < 1.0:
+        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    m = len(fit.model.parts)
+    low, high = np.full(m, np.nan), np.full(m, np.nan)
+    if fit.status != Status.OK:
+        return Interval(low, high)
+    scaled, unit = fit.model.scaled()
+    model = cut(scaled)
+    s = fit.sigma2 / unit / unit
+    floor = solve(model, s).log_likelihood - 0.5 * float(chdtri(1.0, 1.0 - level))
+    for i in range(m):
+        low[i], high[i] = _ends(model, s, i, floor)
+    return Interval(low * unit * unit, high * unit * unit)
+
+
+class _Profile:
+    """The best log-likelihood with variance i held, above a floor; each search starts where the last one ended."""
+
+    def __init__(self, model: Blocks, s: Floats, i: int, floor: float) -> None:
+        self._model, self._last, self._floor = model, s, floor
+        self._held = np.arange(s.size) == i
+
+    def __call__(self, value: float) -> float:
+        start = np.where(self._held, value, self._last)
+        s, at, _ = climb(self._model, start, self._held, close=1e-13)
+        if not s[~self._held].any():
+            # From 0 a variance rises only if it does so at once: look from further away too.
+            other = climb(self._model, np.where(self._held, value, max(value, 0.5)), self._held, close=1e-13)
+            if other[1].log_likelihood > at.log_likelihood:
+                s, at = other[0], other[1]
+        self._last = s
+        return at.log_likelihood - self._floor
+
+
+def _ends(model: Blocks, s: Floats, i: int, floor: float) -> tuple[float, float]:
+    above = _Profile(model, s, i, floor)
+    best = float(s[i])
+    low = 0.0
+    if best > 0.0 and above(0.0) < 0.0:
+        low = _crossing(above, 0.0, best)
+    step = max(best, 0.5)
+    while above(best + step) > 0.0:
+        step *= 2.0
+        if step > 1e12:
+            return low, float("nan")
+    return low, _crossing(above, best + step, best)
+
+
+def _crossing(above: _Profile, outside: float, inside: float) -> float:
+    """Where the profile meets the floor, between a value outside the interval and one inside."""
+    f_out, f_in = above(outside), above(inside)
+    point = inside
+    for step in range(100):
+        line = outside + (inside - outside) * f_out / (f_out - f_in)
+        between = min(outside, inside) < line < max(outside, inside)
+        point = line if between and step % 4 < 3 else 0.5 * (outside + inside)
+        here = above(point)
+        # Illinois: the end that stays loses half of its value, so that both ends close in.
+        if here < 0.0:
+            outside, f_out, f_in = point, here, 0.5 * f_in
+        else:
+            inside, f_in, f_out = point, here, 0.5 * f_out
+        if abs(inside - outside) <= 1e-12 * max(abs(inside), abs(outside)) or abs(here) <= 1e-11:
+            break
+    return point

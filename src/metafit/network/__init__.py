@@ -1,0 +1,1 @@
+"""Several treatments compared at once."""

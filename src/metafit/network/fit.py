@@ -1,0 +1,222 @@
+"""Network meta-analysis: several treatments compared at once, each trial with the arms it had.
+
+The frequentist model of Rücker 2012 (doi:10.1002/jrsm.1058), as generalised least squares on contrasts: trials with
+several arms keep their covariances, a common tau2 acts on every comparison, and every pair of treatments in one
+connected part gets an estimate. Treatments that no chain of trials connects get none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from metafit.errors import StatsInputError
+from metafit.multilevel.model import MixedModel, NotPositiveDefinite, cut, maximise
+from metafit.network.data import NetworkData, network_data
+from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
+from metafit.results import Floats, Status
+
+METHODS = ("FE", "DL", "ML", "REML")
+Method = Literal["FE", "DL", "ML", "REML"]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFit:
+    """Every comparison, as matrices (T, T): row treatment minus column treatment, on the analysis scale.
+
+    NaN between unconnected parts, and on the diagonals of p. parts: treatments by connected part. tau2 is 0 by
+    definition for FE and where no two trials can disagree (q_df 0). i2 in percent. prediction_low, prediction_high: of
+    the true effect in a new study; NaN for FE.
+    """
+
+    method: str
+    test: str
+    level: float
+    status: Status
+    treatments: tuple[Hashable, ...]
+    parts: tuple[tuple[Hashable, ...], ...]
+    studies: int
+    estimate: Floats
+    se: Floats
+    p: Floats
+    ci_low: Floats
+    ci_high: Floats
+    prediction_low: Floats
+    prediction_high: Floats
+    tau2: float
+    i2: float
+    q: float
+    q_df: int
+    q_p: float
+    data: NetworkData = field(repr=False)
+
+    def place(self, treatment: Hashable) -> int:
+        """The row and column of a treatment. Raises StatsInputError for one that is not in the network."""
+        if treatment not in self.treatments:
+            known = ", ".join(map(str, self.treatments))
+            raise StatsInputError(f"treatment {treatment!r} is not in the network of {known}.")
+        return self.treatments.index(treatment)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Least squares at a given tau2: beta (p,), its covariance, and the generalised Q."""
+
+    beta: Floats
+    cov: Floats
+    q: float
+
+
+def weighted(data: NetworkData, x: Floats, tau2: float) -> Weighted:
+    """Fit columns x (n, p) of full rank with weights (V + tau2 A)^-1."""
+    marginal = data.v + tau2 * data.heterogeneity
+    root = np.linalg.cholesky(marginal)
+    white_x, white_y = np.linalg.solve(root, x), np.linalg.solve(root, data.y)
+    q, r = np.linalg.qr(white_x)
+    inverse = np.linalg.inv(r) if r.size else np.zeros((0, 0))
+    beta: Floats = inverse @ (q.T @ white_y)
+    residual = white_y - white_x @ beta
+    return Weighted(beta, inverse @ inverse.T, float(residual @ residual))
+
+
+def moment_tau2(data: NetworkData, x: Floats, q: float) -> float:
+    """DerSimonian and Laird's estimator for a network: Q set equal to its expectation (Jackson et al. 2012).
+
+    x: independent columns of the model; q: its Q at tau2 = 0. 0 where nothing is left over to estimate it.
+    """
+    df = x.shape[0] - x.shape[1]
+    if df <= 0:
+        return 0.0
+    inverse = np.linalg.inv(data.v)
+    gram = x.T @ inverse @ x
+    projection = inverse - inverse @ x @ np.linalg.solve(gram, x.T @ inverse)
+    expected = float((projection * data.heterogeneity).sum())
+    tau2: float = max(0.0, (q - df) / expected)
+    return tau2
+
+
+def estimate_tau2(data: NetworkData, x: Floats, method: str) -> tuple[float, bool]:
+    """tau2 by one of METHODS for columns x, and whether the search converged."""
+    if method == "FE" or x.shape[0] <= x.shape[1]:
+        return 0.0, True
+    if method == "DL":
+        return moment_tau2(data, x, weighted(data, x, 0.0).q), True
+    model, unit = MixedModel(data.y, data.v, x, (data.heterogeneity,), method == "REML").scaled()
+    s, _, converged = maximise(cut(model))
+    return float(s[0]) * unit * unit, converged
+
+
+def check(method: str, test: str, level: float) -> None:
+    """Raises StatsInputError for options without meaning."""
+    if method not in METHODS:
+        raise StatsInputError(f"method: {method!r} is not one of {', '.join(METHODS)}.")
+    if test not in ("z", "t"):
+        raise StatsInputError(f"test: {test!r} is not one of z, t.")
+    if not 0.0 < level < 1.0:
+        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+
+
+def pool_network(
+    study: Sequence[Hashable],
+    treatment: Sequence[Hashable],
+    control: Sequence[Hashable],
+    yi: npt.ArrayLike,
+    v: npt.ArrayLike,
+    *,
+    method: Method = "REML",
+    test: Literal["z", "t"] = "z",
+    level: float = 0.95,
+) -> NetworkFit:
+    """Fit a network of contrasts; the first five arguments as for `network_data`.
+
+    test 't' has as many degrees of freedom as Q. A network in several parts is fitted as one, with one tau2. Numbers
+    that cannot be analysed give NaN and a status; StatsInputError for tables without meaning.
+    """
+    check(method, test, level)
+    return fit_network(network_data(study, treatment, control, yi, v), method=method, test=test, level=level)
+
+
+def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> NetworkFit:
+    """`network` for data that has been read."""
+    check(method, test, level)
+    size = len(data.treatments)
+    nothing = np.full((size, size), np.nan)
+    estimate = se = nothing
+    status = data.status
+    tau2 = q = i2 = float("nan")
+    df = 0
+    if status == Status.OK:
+        x, back = data.basis()
+        df = x.shape[0] - x.shape[1]
+        try:
+            tau2, converged = estimate_tau2(data, x, method)
+            fitted, q = weighted(data, x, tau2), max(weighted(data, x, 0.0).q, 0.0)
+        except (np.linalg.LinAlgError, NotPositiveDefinite):
+            status, converged = Status.NOT_ESTIMABLE, False
+        else:
+            status = Status.OK if converged else Status.NOT_CONVERGED
+        if status == Status.OK:
+            i2 = 100.0 * max(0.0, 1.0 - df / q) if df > 0 and q > 0.0 else 0.0
+            estimate, se = _pairs(data, back @ fitted.beta, back @ fitted.cov @ back.T)
+        else:
+            tau2 = q = float("nan")
+    critical = z_quantile(level) if test == "z" else float(t_quantile(level, np.array(df)))
+    with np.errstate(all="ignore"):
+        statistic = np.where(np.eye(size, dtype=np.bool_), np.nan, estimate / se)
+        p = z_two_sided(statistic) if test == "z" else t_two_sided(statistic, np.array(float(df if df > 0 else np.nan)))
+    spread = np.sqrt(se**2 + tau2) if method != "FE" else nothing
+    spread = np.where(np.eye(size, dtype=np.bool_), np.nan, spread)
+    kinds = sorted({int(part) for part in data.part})
+    return NetworkFit(
+        method=method,
+        test=test,
+        level=level,
+        status=status,
+        treatments=data.treatments,
+        parts=tuple(
+            tuple(t for t, part in zip(data.treatments, data.part, strict=True) if part == kind) for kind in kinds
+        ),
+        studies=len(data.studies),
+        estimate=estimate,
+        se=se,
+        p=p,
+        ci_low=estimate - critical * se,
+        ci_high=estimate + critical * se,
+        prediction_low=estimate - critical * spread,
+        prediction_high=estimate + critical * spread,
+        tau2=tau2,
+        i2=i2,
+        q=q,
+        q_df=df,
+        q_p=float(chi2_upper(np.array(q), np.array(df))),
+        data=data,
+    )
+
+
+def _pairs(data: NetworkData, effect: Floats, cov: Floats) -> tuple[Floats, Floats]:
+    """Differences of all pairs and their standard errors; NaN across parts."""
+    connected = data.part[:, None] == data.part[None, :]
+    variance = np.diag(cov)[:, None] + np.diag(cov)[None, :] - 2.0 * cov
+    estimate = np.where(connected, effect[:, None] - effect[None, :], np.nan)
+    return estimate, np.where(connected, np.sqrt(np.maximum(variance, 0.0)), np.nan)
+
+
+def p_scores(fit: NetworkFit, *, small_is_good: bool) -> Floats:
+    """How sure it is, on average over the others, that a treatment is better (Rücker & Schwarzer 2015), (T,).
+
+    Between 0 and 1; NaN unless everything is connected. A ranking says nothing of how large or how certain the
+    differences are: the intervals do.
+    """
+    size = len(fit.treatments)
+    if fit.status != Status.OK or len(fit.parts) != 1 or size < 2:
+        return np.full(size, np.nan)
+    better = -fit.estimate if small_is_good else fit.estimate
+    with np.errstate(all="ignore"):
+        sure = np.where(np.eye(size, dtype=np.bool_), 0.0, ndtr(better / fit.se))
+    scores: Floats = sure.sum(1) / (size - 1)
+    return scores
