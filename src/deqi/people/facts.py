@@ -72,6 +72,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``< <= >= >`` or empty. ``site`` is a region id. ``start`` and ``end`` are when it began or was done, and ended;
     ``recorded`` when it was written down. ``stale_active`` marks a medicine that is called active but was last written
     more than `STALE_ACTIVE_DAYS` before ``as_of``.
+
+    ``understood`` is false where no table knows the record, ``alarms`` are sets that it may mean without being in
+    them, ``meant`` the names nearest to what was written. ``unread`` shows a result that is neither a number with a
+    unit nor a code (a range, a ratio, a flag, why there is none).
     """
 
     kind: Kind
@@ -98,6 +102,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     origin: Origin = Origin()
     sets: tuple[SetMatch, ...] = ()
     value_sets: tuple[SetMatch, ...] = ()
+    understood: bool = True
+    alarms: tuple[str, ...] = ()
+    meant: tuple[str, ...] = ()
+    unread: str = ""
 
     @property
     def negated(self) -> bool:
@@ -128,7 +136,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     ``token`` tells the persons of one reading apart (``p1``, ``p2``, ...) and means nothing outside it; ``origin`` is
     where the person's own record stands. ``sex`` is None when other, unrecorded or contradictory. ``complete`` are the
     kinds whose list is declared complete; ``unreadable`` the kinds of which at least one record could not be read
-    ("chart partly unreadable").
+    ("chart partly unreadable"); ``skipped`` the names of files that were passed over though they seem to hold records.
     """
 
     token: str
@@ -140,6 +148,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     died: DateRange | None = None
     complete: frozenset[Kind] = frozenset()
     unreadable: frozenset[Kind] = frozenset()
+    skipped: tuple[str, ...] = ()
     origin: Origin = Origin()
 
     def dead_on(self, as_of: dt.date) -> bool:
