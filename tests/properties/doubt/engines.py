@@ -1,0 +1,110 @@
+"""The engines, reached through the public verbs alone: what they say of a person, in words that can be compared.
+
+Tests of doubt import nothing else of deqi. Whoever changes a public name changes this file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+import deqi
+
+AS_OF = dt.date(2026, 11, 24)
+
+Resources = Sequence[Mapping[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """What one assessment says."""
+
+    candidacy: str
+    if_clear: str
+    states: Mapping[str, str]
+    """Rule to yes, no, unknown, superseded, cleared or not-applicable."""
+    findings: tuple[str, ...]
+    questions: tuple[str, ...]
+    needlings: Mapping[str, str]
+    """`point side` to its status."""
+    printed: str
+    """Everything that does not say on which line of a file a fact stood."""
+
+
+@functools.cache
+def engine() -> deqi.Engine:
+    return deqi.Engine.load(deqi.load())
+
+
+@functools.cache
+def severities() -> dict[str, tuple[str, str]]:
+    """Rule to its stage and severity."""
+    return {one.rule.id: (one.rule.stage, one.rule.severity) for one in engine().catalog.rules}
+
+
+@functools.cache
+def plan_of(text: str) -> deqi.Plan:
+    return deqi.read_plan(text.encode())
+
+
+def person_of_file(document: Mapping[str, Any], as_of: dt.date = AS_OF) -> deqi.Person:
+    """A person file, as JSON."""
+    [person] = deqi.read_person(json.dumps(document).encode(), index=engine().index, sites=engine().sites, as_of=as_of)
+    return person
+
+
+def person_of_chart(
+    resources: Resources, as_of: dt.date = AS_OF, complete: Iterable[str] = (), answers: Mapping[str, Any] | None = None
+) -> deqi.Person:
+    """A chart of FHIR resources as NDJSON, in the order given, with the lists that the clinic calls complete."""
+    lines = "\n".join(json.dumps(one) for one in resources)
+    reading = deqi.read_chart([lines.encode()], index=engine().index, sites=engine().sites, as_of=as_of)
+    [person] = reading.persons
+    told = deqi.read_answers(json.dumps({"date": as_of.isoformat(), "answers": answers}).encode()) if answers else ()
+    kinds = {_KIND[name] for name in complete}
+    return msgspec.structs.replace(person, complete=person.complete | kinds, answers=(*person.answers, *told))
+
+
+def judge(person: deqi.Person, as_of: dt.date = AS_OF, plan: str = "") -> Judged:
+    """The reference evaluator."""
+    found = engine().assess(person, as_of, plan_of(plan) if plan else None)
+    needlings = {f"{one.point} {one.side}".strip(): one.status for one in found.plan}
+    findings = tuple(one.rule.id for one in found.findings)
+    restricts = [repr(one.restricts) for one in found.findings]
+    questions = tuple(one.question for one in found.questions)
+    printed = repr((found.candidacy, found.if_clear, found.states, findings, restricts, questions, needlings))
+    return Judged(found.candidacy, found.if_clear, dict(found.states), findings, questions, needlings, printed)
+
+
+def possible(person: deqi.Person, as_of: dt.date = AS_OF) -> frozenset[str]:
+    """Code sets and observations that a record listed as Possible may mean."""
+    found: Any = engine().assess(person, as_of)
+    return frozenset(name for record in found.possible for name in record.sets)
+
+
+def unclear(person: deqi.Person, as_of: dt.date = AS_OF) -> str:
+    """The words and codes of all that is listed as Possible or Not understood, a line each."""
+    found: Any = engine().assess(person, as_of)
+    return "\n".join(record.words for record in (*found.possible, *found.not_understood))
+
+
+def not_understood(person: deqi.Person, as_of: dt.date = AS_OF) -> str:
+    """The words and codes of all that is listed as Not understood, a line each."""
+    found: Any = engine().assess(person, as_of)
+    return "\n".join(record.words for record in found.not_understood)
+
+
+_KIND = {
+    "conditions": "condition",
+    "medications": "medication",
+    "procedures": "procedure",
+    "devices": "device",
+    "allergies": "allergy",
+    "observations": "observation",
+}
