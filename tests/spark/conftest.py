@@ -9,9 +9,6 @@ from collections.abc import Iterator
 import pytest
 
 from deqi.screening.sql.spark import Spark
-from tests.population.conftest import pytest_configure
-
-__all__ = ["pytest_configure"]
 
 CORES = 2
 

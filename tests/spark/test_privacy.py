@@ -14,7 +14,7 @@ from deqi.screening.sql.columns import tables_of
 from deqi.screening.sql.program import compile_rules
 from deqi.screening.sql.spark import Spark
 from deqi.screening.sql.writing import Step
-from tests.population.engines import AS_OF, engine
+from tests.support.engines import AS_OF, engine
 
 
 def test_an_error_does_not_quote_the_record_and_leaves_nothing(spark: Spark, capfd: pytest.CaptureFixture[str]) -> None:

@@ -25,9 +25,9 @@ from deqi.screening.sql.program import compile_rules
 from deqi.screening.sql.spark import Spark
 from deqi.screening.summary import summarise
 from deqi.screening.workspace import Workspace
-from tests.population import engines
-from tests.population.engines import AS_OF, engine
-from tests.population.people import Town
+from tests.support import engines
+from tests.support.engines import AS_OF, engine
+from tests.support.population import Town
 
 PEOPLE = 200
 

@@ -1,0 +1,60 @@
+"""The example tables against R's metafor, through the whole path from bytes to the answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deqi.evidence.table.pooled import PooledTable, pool_table, read_table
+
+EXAMPLES = Path(__file__).parents[4] / "examples"
+GOLDEN = Path(__file__).parent
+
+
+def _calls() -> list[Any]:
+    return [
+        pytest.param(call, id=f"{path.stem}: {call['r'][:70]}")
+        for path in sorted(GOLDEN.glob("*.json"))
+        for call in json.loads(path.read_text())["calls"]
+    ]
+
+
+def _numbers(pooled: PooledTable, group: str | None) -> dict[str, Any]:
+    numbers: dict[str, Any] = {name: getattr(pooled, name) for name in pooled.__dataclass_fields__}
+    numbers |= dict(zip(("ci_low", "ci_high"), pooled.ci, strict=True))
+    numbers["natural"] = pooled.estimate_natural
+    if pooled.prediction is not None:
+        numbers |= dict(zip(("prediction_low", "prediction_high"), pooled.prediction, strict=True))
+    if pooled.tau2_ci is not None:
+        numbers |= dict(zip(("tau2_low", "tau2_high"), pooled.tau2_ci, strict=True))
+    numbers |= {f"weight_{i + 1}": study.weight for i, study in enumerate(pooled.studies)}
+    if pooled.moderators is not None:
+        second, whole = pooled.moderators.coefficients[1], pooled.moderators
+        numbers |= {"mod_estimate": second.estimate, "mod_se": second.se, "mod_low": second.ci[0], "mod_p": second.p}
+        numbers |= {"qm": whole.qm, "qm_p": whole.qm_p, "r2": whole.r2}
+    if group is not None:
+        one = next(g for g in pooled.subgroups if g.group == group)
+        numbers |= {"group_estimate": one.estimate, "group_low": one.ci[0], "group_tau2": one.tau2, "group_k": one.k}
+    return numbers
+
+
+@pytest.mark.parametrize("call", _calls())
+def test_equals_r(call: dict[str, Any]) -> None:
+    ours = dict(call["ours"])
+    group = ours.pop("group", None)
+    table = read_table(EXAMPLES / ours.pop("file"))
+    pooled = pool_table(table, **{k: tuple(v) if isinstance(v, list) else v for k, v in ours.items()})
+    numbers = _numbers(pooled, group)
+    assert call["want"]
+    for name, want in call["want"].items():
+        assert numbers[name] == pytest.approx(want, rel=call["rel"], abs=1e-9), name
+
+
+def test_every_example_is_described_and_compared() -> None:
+    described = (EXAMPLES / "README.md").read_text()
+    for path in EXAMPLES.glob("*.csv"):
+        assert f"`{path.name}`" in described
+        assert (GOLDEN / f"{path.stem}.json").exists()
