@@ -19,11 +19,16 @@ def test_at_least_warned(case) -> None:
     assert RANK.index(told.verdict) >= RANK.index(case["at_least"]), told
 
 
-@pytest.mark.parametrize("case", PREVENTABLE, ids=lambda case: case["id"])
-def test_none_that_was_prevented_is_only_warned_of_now(case) -> None:
-    """H05 and H82 were held up by the licence alone, so they are not counted as prevented by the mechanism."""
-    if case["before"]["verdict"] == "prevented" and case["id"] not in ("H05", "H82"):
-        assert outcome(case["id"]).verdict == "prevented"
+# The licence alone held up H05 and H82, not the mechanism. In H36 the depth, which decides, is not told: it is asked.
+HELD_UP_OTHERWISE = frozenset({"H05", "H36", "H82"})
+PREVENTED = [
+    case for case in PREVENTABLE if case["before"]["verdict"] == "prevented" and case["id"] not in HELD_UP_OTHERWISE
+]
+
+
+@pytest.mark.parametrize("case", PREVENTED, ids=lambda case: case["id"])
+def test_what_was_prevented_still_is(case) -> None:
+    assert outcome(case["id"]).verdict == "prevented"
 
 
 def test_the_page_is_current() -> None:
