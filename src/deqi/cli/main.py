@@ -12,7 +12,21 @@ from typing import Annotated
 
 import typer
 
-from deqi.cli import assess, cases, claims, demo, evidence, explain, knowledge, points, pool, report, screen, sources
+from deqi.cli import (
+    assess,
+    cases,
+    claims,
+    demo,
+    evidence,
+    explain,
+    knowledge,
+    points,
+    pool,
+    report,
+    screen,
+    serve,
+    sources,
+)
 from deqi.errors import InputError
 
 app = typer.Typer(
@@ -32,6 +46,7 @@ app.command("evidence")(evidence.evidence)
 app.command("explain")(explain.explain)
 app.command("claims")(claims.claims)
 app.command("sources")(sources.sources)
+app.command("serve")(serve.serve)
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(cases.app, name="cases")
 app.add_typer(demo.app, name="demo")

@@ -66,8 +66,19 @@ class Knowledge:
 
     @functools.cached_property
     def texts(self) -> Mapping[str, str]:
-        """Person-facing words by key."""
-        return msgspec.convert(read_yaml(self.folder / "text" / "en.yaml"), dict[str, str])
+        """Person-facing words by key: ``text/en.yaml`` and a file for each larger surface in ``text/en``.
+
+        Raises:
+            TableError: a key stands in two files.
+        """
+        folder = self.folder / "text"
+        found: dict[str, str] = {}
+        for path in (folder / "en.yaml", *sorted((folder / "en").glob("*.yaml"))):
+            words = _convert(read_yaml(path), dict[str, str], path)
+            if twice := sorted(found.keys() & words.keys()):
+                raise TableError(f"{path.name}: key {twice[0]!r} stands in another file of words too")
+            found |= words
+        return found
 
 
 @functools.cache

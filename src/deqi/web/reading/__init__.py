@@ -1,0 +1,1 @@
+"""Reading: find a topic, decide, see where every number comes from."""

@@ -1,0 +1,99 @@
+"""Rendered pages kept with their compressed bytes, by everything they depend on.
+
+Only pages that say nothing about anybody are kept. Answers to what a person told are never kept and never compressed
+(a secret beside reflected input under one compression can be guessed: Gluck, Harris and Prado, BREACH, 2013).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+import brotli
+from django.http import HttpRequest, HttpResponse
+
+MAX_PAGES = 4_096
+
+
+@dataclasses.dataclass(frozen=True)
+class Key:
+    """What a page depends on."""
+
+    edition: str
+    locale: str
+    topic: str
+    section: str
+    choice: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    """One rendered page."""
+
+    media: str
+    plain: bytes
+    brotli: bytes
+    gzip: bytes
+    etag: str
+
+
+class PageCache:
+    """At most so many pages; the one not asked for longest goes first. Safe in threads."""
+
+    def __init__(self, most: int = MAX_PAGES) -> None:
+        self._most = most
+        self._pages: OrderedDict[Key, Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Key, make: Callable[[], str], media: str = "text/html; charset=utf-8") -> Kept:
+        """The page of a key, made when it is not there."""
+        with self._lock:
+            found = self._pages.get(key)
+            if found is not None:
+                self._pages.move_to_end(key)
+                return found
+        made = keep(make(), media)
+        with self._lock:
+            self._pages[key] = made
+            while len(self._pages) > self._most:
+                self._pages.popitem(last=False)
+        return made
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+
+def keep(text: str, media: str) -> Kept:
+    """A text with its compressed forms."""
+    plain = text.encode()
+    digest = hashlib.sha256(plain).hexdigest()[:24]
+    return Kept(media, plain, brotli.compress(plain, quality=9), gzip.compress(plain, 9, mtime=0), f'"{digest}"')
+
+
+def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
+    """A kept page as the asker can take it; nothing but a note where it is known already."""
+    accepted = request.headers.get("Accept-Encoding", "")
+    names = {
+        part.partition(";")[0].strip() for part in accepted.split(",") if not part.replace(" ", "").endswith("q=0")
+    }
+    if request.headers.get("If-None-Match") == kept.etag:
+        response = HttpResponse(status=304)
+    elif "br" in names:
+        response = HttpResponse(kept.brotli, content_type=kept.media)
+        response["Content-Encoding"] = "br"
+    elif "gzip" in names:
+        response = HttpResponse(kept.gzip, content_type=kept.media)
+        response["Content-Encoding"] = "gzip"
+    else:
+        response = HttpResponse(kept.plain, content_type=kept.media)
+    response["ETag"] = kept.etag
+    response["Vary"] = "Accept-Encoding"
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+PAGES = PageCache()

@@ -1,0 +1,17 @@
+"""The addresses of the site, a feature each in its own module."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from deqi.web.reading.urls import urlpatterns as reading
+from deqi.web.site.health import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health, name="health"),
+    *reading,
+]
+handler400 = "deqi.web.site.errors.bad_request"
+handler403 = "deqi.web.site.errors.forbidden"
+handler404 = "deqi.web.site.errors.not_found"
+handler500 = "deqi.web.site.errors.broken"
