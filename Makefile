@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-spark check lint types bench golden requirements docs clean
+.PHONY: help run serve test test-spark check lint types bench golden requirements docs clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*?## "} {printf "  make %-14s %s\n", $$1, $$2}'
@@ -17,10 +17,16 @@ $(VENV)/base.stamp: requirements/build.txt requirements/base.txt pyproject.toml 
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt requirements/plot.txt requirements/screen.txt
+$(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt requirements/plot.txt requirements/screen.txt requirements/web.txt requirements/webtest.txt
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(PIP) install --require-hashes -r requirements/plot.txt
 	$(PIP) install --require-hashes -r requirements/screen.txt
+	$(PIP) install --require-hashes -r requirements/web.txt
+	$(PIP) install --require-hashes -r requirements/webtest.txt
+	@touch $@
+
+$(VENV)/web.stamp: $(VENV)/base.stamp requirements/web.txt
+	$(PIP) install --require-hashes -r requirements/web.txt
 	@touch $@
 
 # PySpark comes as a source archive of half a gigabyte, so only those who test it fetch it.
@@ -35,6 +41,9 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.txt
 run: $(VENV)/base.stamp ## The main job: print the benefit-risk report for neuropathy and write report.html
 	@$(BIN)/deqi report --condition neuropathy --format html -o report.html
 	@$(BIN)/deqi report --condition neuropathy
+
+serve: $(VENV)/web.stamp ## The site, on this machine
+	$(BIN)/deqi serve
 
 test: $(VENV)/dev.stamp ## All tests
 	$(BIN)/python -m pytest -n 2
@@ -63,7 +72,7 @@ docs: $(VENV)/dev.stamp ## Regenerate the generated documentation pages
 	$(BIN)/python -m docs.generate
 
 requirements: ## Pin the dependencies again, with hashes (needs pip-tools on the PATH)
-	cd requirements && for name in build base plot screen spark web dev bench; do \
+	cd requirements && for name in build base plot screen spark web dev webtest bench; do \
 	  pip-compile --quiet --strip-extras --no-header --allow-unsafe --generate-hashes --no-emit-index-url \
 	    --no-emit-trusted-host --no-emit-find-links $$name.in -o $$name.txt; done
 
