@@ -52,14 +52,23 @@ class Ran:
 
 def all_answered(given: dict[str, Any]) -> dict[str, Any]:
     """Every yes-no question answered so that nothing is of concern, but for the answers given."""
-    with (load().folder / "questions.csv").open(encoding="utf-8", newline="") as table:
-        asked = [row["question"] for row in csv.DictReader(table) if row["type"] == "yes-no"]
     reassuring = {
-        question: "yes" if question in ADVERSE_WHEN_NO else "no"
-        for question in asked
-        if not question.startswith(CLEARANCE)
+        row["question"]: "yes" if row["question"] in ADVERSE_WHEN_NO else "no"
+        for row in rows("questions")
+        if row["type"] == "yes-no" and not row["question"].startswith(CLEARANCE)
     }
     return reassuring | given
+
+
+def asked_on_the_day() -> list[str]:
+    """The yes-no questions of the day of the session."""
+    return [row["question"] for row in rows("questions") if row["type"] == "yes-no" and row["stage"] == "session"]
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    """A table of the knowledge as it stands in its file."""
+    with (load().folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def assess(person: dict[str, Any], plan: dict[str, Any], answers: dict[str, Any] | None = None, *flags: str) -> Ran:

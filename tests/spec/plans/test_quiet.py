@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.spec.surface import all_answered, assess, place_of
+from tests.spec.surface import all_answered, asked_on_the_day, assess, place_of
 
 HERE = Path(__file__).parent / "quiet"
 PLANS: dict[str, dict[str, Any]] = {
@@ -21,14 +21,20 @@ EACH = pytest.mark.parametrize("name", PLANS)
 
 MOST_LINES = 40
 MOST_LINES_BELOW_THE_TABLE = 3
+MOST_LINES_ABOVE_THE_TABLE = 8
+
+
+def rows_of_the_table(lines: list[str], plan: dict[str, Any]) -> list[int]:
+    """Where the rows of the needlings stand; a row begins with its place and holds its status."""
+    places = "|".join(sorted({re.escape(place_of(one)) for one in plan["needlings"]}, key=len, reverse=True))
+    row = re.compile(rf"^\W*(?:{places})\b.*\b(?:ok|ok-note|ask|change|omit|no-data)\b")
+    return [number for number, line in enumerate(lines) if row.search(line)]
 
 
 def lines_below_the_table(text: str, plan: dict[str, Any]) -> list[str]:
-    """What is printed after the last row of the needlings; a row begins with its place and holds its status."""
-    places = "|".join(sorted({re.escape(place_of(one)) for one in plan["needlings"]}, key=len, reverse=True))
-    row = re.compile(rf"^\W*(?:{places})\b.*\b(?:ok|ok-note|ask|change|omit|no-data)\b")
+    """What is printed after the last row of the needlings."""
     lines = text.splitlines()
-    rows = [number for number, line in enumerate(lines) if row.search(line)]
+    rows = rows_of_the_table(lines, plan)
     assert rows, f"no row of the needling table in:\n{text}"
     return [line for line in lines[rows[-1] + 1 :] if line.strip()]
 
@@ -62,6 +68,22 @@ def test_the_page_is_short(name: str) -> None:
     ran = assess(quiet["person"], quiet["plan"], all_answered(quiet["answers"]))
     assert len(ran.out.splitlines()) <= MOST_LINES
     assert len(lines_below_the_table(ran.out, quiet["plan"])) <= MOST_LINES_BELOW_THE_TABLE
+
+
+@EACH
+def test_the_verdict_and_the_needlings_come_first(name: str) -> None:
+    quiet = PLANS[name]
+    lines = assess(quiet["person"], quiet["plan"], all_answered(quiet["answers"])).out.splitlines()
+    assert rows_of_the_table(lines, quiet["plan"])[0] < MOST_LINES_ABOVE_THE_TABLE
+
+
+@EACH
+def test_questions_of_the_day_hold_no_needling_before_it(name: str) -> None:
+    quiet = PLANS[name]
+    open_ = dict.fromkeys(asked_on_the_day(), "unsure")
+    ran = assess(quiet["person"], quiet["plan"], all_answered(quiet["answers"] | open_), "--json", "--strict")
+    assert [one for one in ran.json["plan"] if one["status"] not in ("ok", "ok-note")] == []
+    assert ran.code == 0
 
 
 @EACH
