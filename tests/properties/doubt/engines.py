@@ -5,16 +5,21 @@ Tests of doubt import nothing else of deqi. Whoever changes a public name change
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
+import io
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 import deqi
+from deqi.cli import main
 
 AS_OF = dt.date(2026, 11, 24)
 
@@ -46,6 +51,16 @@ def engine() -> deqi.Engine:
 def severities() -> dict[str, tuple[str, str]]:
     """Rule to its stage and severity."""
     return {one.rule.id: (one.rule.stage, one.rule.severity) for one in engine().catalog.rules}
+
+
+@functools.cache
+def _results() -> frozenset[str]:
+    return frozenset(one.rule.id for one in engine().catalog.rules if "observation" in repr(one.rule.when))
+
+
+def reads_results(rule: str) -> bool:
+    """Whether a leaf of this rule compares a measured value."""
+    return rule in _results()
 
 
 @functools.cache
@@ -108,3 +123,46 @@ _KIND = {
     "allergies": "allergy",
     "observations": "observation",
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class Screened:
+    """What the result tables of `deqi screen` hold of one person."""
+
+    candidacy: str
+    if_clear: str
+    findings: frozenset[str]
+    questions: tuple[str, ...]
+
+
+def screen(path: Path, output: Path, as_of: dt.date = AS_OF) -> dict[str, Screened]:
+    """The compiled rules, run once over all the records of a file or folder; by the id of the patient."""
+    words = ["deqi", "screen", str(path), "--as-of", as_of.isoformat(), "-o", str(output), "--format", "ndjson"]
+    with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.redirect_stderr(printed):
+        before, sys.argv = sys.argv, words
+        try:
+            main.run()
+        except SystemExit as end:
+            assert not end.code, printed.getvalue()
+        finally:
+            sys.argv = before
+    tables = {name: _rows(output / f"{name}.ndjson") for name in ("persons", "findings", "questions")}
+    findings: dict[str, set[str]] = {}
+    questions: dict[str, list[tuple[int, str]]] = {}
+    for row in tables["findings"]:
+        findings.setdefault(row["token"], set()).add(row["rule"])
+    for row in tables["questions"]:
+        questions.setdefault(row["token"], []).append((row["rank"], row["question"]))
+    return {
+        row["resource_id"]: Screened(
+            row["candidacy"],
+            row["if_clear"],
+            frozenset(findings.get(row["token"], ())),
+            tuple(question for _, question in sorted(questions.get(row["token"], ()))),
+        )
+        for row in tables["persons"]
+    }
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
