@@ -8,12 +8,12 @@ mapping whose ``leaf`` key names its kind, for example
 Three-valued truth (at ``as_of``; later facts do not exist):
 
 * *yes*: a matching fact; or the answer yes to ``ask``.
-* *no*: only evidence of absence: the answer no to ``ask`` or to ``screen``, a refuted, resolved or abated record of
+* *no*: only evidence of absence: the answer no to ``ask`` or to ``gate``, a refuted, resolved or abated record of
   that very thing, the latest usable value in the window on the safe side, an age or a date, or a list the person
   declares complete.
 * *unknown*: everything else.
 
-``ask`` is the question that decides the leaf both ways. ``screen`` is a milder question put first: its *no* makes
+``ask`` is the question that decides the leaf both ways. ``gate`` is a milder question put first: its *no* makes
 the leaf *no*, its *yes* decides nothing (so that ``ask`` is put next).
 """
 
@@ -46,7 +46,7 @@ class Recorded(Leaf, frozen=True, kw_only=True, tag="recorded"):
     within_days: int | Setting | None = None
     ever: bool = False
     ask: Name | None = None
-    screen: Name | None = None
+    gate: Name | None = None
 
 
 class Medication(Leaf, frozen=True, kw_only=True, tag="medication"):
@@ -55,7 +55,7 @@ class Medication(Leaf, frozen=True, kw_only=True, tag="medication"):
     set: Name
     within_days: int | Setting | None = None
     ask: Name | None = None
-    screen: Name | None = None
+    gate: Name | None = None
 
 
 class Observation(Leaf, frozen=True, kw_only=True, tag="observation"):
@@ -71,7 +71,7 @@ class Observation(Leaf, frozen=True, kw_only=True, tag="observation"):
     unit: str
     within_days: float | Setting
     ask: Name | None = None
-    screen: Name | None = None
+    gate: Name | None = None
 
 
 class Coded(Leaf, frozen=True, kw_only=True, tag="coded"):
@@ -81,7 +81,7 @@ class Coded(Leaf, frozen=True, kw_only=True, tag="coded"):
     set: Name
     within_days: float | Setting
     ask: Name | None = None
-    screen: Name | None = None
+    gate: Name | None = None
 
 
 class Answer(Leaf, frozen=True, kw_only=True, tag="answer"):
@@ -89,7 +89,7 @@ class Answer(Leaf, frozen=True, kw_only=True, tag="answer"):
 
     question: Name
     among: tuple[str, ...] = ("yes",)
-    screen: Name | None = None
+    gate: Name | None = None
 
 
 class Age(Leaf, frozen=True, kw_only=True, tag="age"):

@@ -20,7 +20,7 @@ ENGINE = Engine.load(load())
 CATALOG = ENGINE.catalog
 WORST_LAST = ("candidate", "with-changes", "ask-first", "sign-off", "not-a-candidate")
 SETS = sorted(row.set for row in ENGINE.index.sets.values() if row.kind in KINDS and row.kind != "observation")
-BOTH_WAYS = CATALOG.worrying_no & {
+BOTH_WAYS = CATALOG.adverse_when_no & {
     leaf.question for leaf in CATALOG.leaves if isinstance(leaf, AnswerLeaf) and "yes" in leaf.among
 }
 YES_NO = sorted(row.question for row in CATALOG.questions.values() if row.type == "yes-no")
@@ -69,7 +69,7 @@ def truths(person: Person) -> dict[str, Truth]:
 
 
 def reassuring(question: str) -> str:
-    return "yes" if question in CATALOG.worrying_no else "no"
+    return "yes" if question in CATALOG.adverse_when_no else "no"
 
 
 def with_answer(person: Person, answer: Answer) -> Person:

@@ -45,7 +45,7 @@ class Sitting:
             case "choice":
                 return row.answers[0]
             case _:
-                return "yes" if question in yes or question in engine.catalog.worrying_no else "no"
+                return "yes" if question in yes or question in engine.catalog.adverse_when_no else "no"
 
 
 def general(engine: Engine) -> list[str]:

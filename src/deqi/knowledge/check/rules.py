@@ -94,7 +94,7 @@ def _sense_problems(rule: Rule, found: list[AnyLeaf]) -> Iterator[str]:
     if everything and rule.stage == "booking" and rule.severity in ("absolute", "relative"):
         for leaf in found:
             if isinstance(leaf, kinds.Recorded | kinds.Medication | kinds.Observation | kinds.Coded) and not (
-                leaf.ask or leaf.screen
+                leaf.ask or leaf.gate
             ):
                 yield "blocks the candidacy through a leaf that no question can clear"
     if rule.review_by < rule.reviewed_on or rule.reviewed_on > dt.date(2100, 1, 1):
@@ -102,7 +102,7 @@ def _sense_problems(rule: Rule, found: list[AnyLeaf]) -> Iterator[str]:
 
 
 def _leaf_problems(leaf: AnyLeaf, names: _Names) -> Iterator[str]:
-    for field in ("ask", "screen", "question"):
+    for field in ("ask", "gate", "question"):
         question = getattr(leaf, field, None)
         if question is not None and question not in names.questions:
             yield f"asks the unknown question {question}"

@@ -160,7 +160,7 @@ def _reassuring(catalog: Catalog, case: Case, answered: set[str]) -> Iterator[An
     """No to every other question, but yes where no is the worrying answer."""
     for question in catalog.questions:
         if question not in answered and question not in (BIRTH_QUESTION, SEX_QUESTION):
-            yield Answer(question, "yes" if question in catalog.worrying_no else "no", given=day(case.as_of))
+            yield Answer(question, "yes" if question in catalog.adverse_when_no else "no", given=day(case.as_of))
 
 
 def _compare(expect: Expected, result: Assessment) -> Iterator[tuple[str, str, str]]:

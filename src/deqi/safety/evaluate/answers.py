@@ -14,52 +14,52 @@ def said(context: Context, ask: str | None) -> Truth:
         return Truth.UNKNOWN
     given = context.answer(ask)
     if given is None:
-        return Truth.NO if context.beside(ask) else Truth.UNKNOWN
+        return Truth.NO if context.not_applicable(ask) else Truth.UNKNOWN
     return Truth.YES if given.value == "yes" else Truth.NO if given.value == "no" else Truth.UNKNOWN
 
 
-def still_to_ask(context: Context, ask: str | None, screen: str | None) -> tuple[str, ...]:
-    """The questions to put next: the screen first; what a question hangs on before the question itself.
+def still_to_ask(context: Context, ask: str | None, gate: str | None) -> tuple[str, ...]:
+    """The questions to put next: the gate question first; what a question depends on before the question itself.
 
     When all were answered without settling it (not sure, or overruled by the record), the most direct stays open.
     """
-    for question in (screen, ask):
+    for question in (gate, ask):
         if question is not None and question not in context.answers:
-            return context.to_put_first(question)
-    return tuple(question for question in (ask or screen,) if question is not None)
+            return context.prerequisites(question)
+    return tuple(question for question in (ask or gate,) if question is not None)
 
 
-def denied(context: Context, ask: str | None, screen: str | None) -> bool:
+def denied(context: Context, ask: str | None, gate: str | None) -> bool:
     """Whether an answer is evidence of absence."""
-    return said(context, ask) is Truth.NO or said(context, screen) is Truth.NO
+    return said(context, ask) is Truth.NO or said(context, gate) is Truth.NO
 
 
-def unrecorded(context: Context, ask: str | None, screen: str | None, *, silence_is_no: bool = False) -> Verdict:
+def unrecorded(context: Context, ask: str | None, gate: str | None, *, silence_is_no: bool = False) -> Verdict:
     """A leaf of which the record holds nothing: what was answered, else what silence means.
 
     Kept per person: many leaves hang on the same two questions.
     """
-    key = (ask, screen, silence_is_no)
+    key = (ask, gate, silence_is_no)
     verdict = context.unrecorded.get(key)
     if verdict is None:
-        verdict = context.unrecorded[key] = _unrecorded(context, ask, screen, silence_is_no)
+        verdict = context.unrecorded[key] = _unrecorded(context, ask, gate, silence_is_no)
     return verdict
 
 
-def _unrecorded(context: Context, ask: str | None, screen: str | None, silence_is_no: bool) -> Verdict:
+def _unrecorded(context: Context, ask: str | None, gate: str | None, silence_is_no: bool) -> Verdict:
     if said(context, ask) is Truth.YES:
         return Verdict(Truth.YES, given(context, ask))
-    if denied(context, ask, screen):
-        return Verdict(Truth.NO, given(context, ask) or given(context, screen))
+    if denied(context, ask, gate):
+        return Verdict(Truth.NO, given(context, ask) or given(context, gate))
     if silence_is_no:
         return Verdict(Truth.NO)
-    return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, ask, screen))
+    return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, ask, gate))
 
 
 def from_record(
     context: Context,
     ask: str | None,
-    screen: str | None,
+    gate: str | None,
     *,
     present: tuple[Fact, ...],
     absent: tuple[Fact, ...],
@@ -76,7 +76,7 @@ def from_record(
         contrary = given(context, ask) if said(context, ask) is Truth.NO else ()
         return Verdict(Truth.YES, present, disputed=(*disputed, *contrary))
     if not absent:
-        return unrecorded(context, ask, screen, silence_is_no=silence_is_no)
+        return unrecorded(context, ask, gate, silence_is_no=silence_is_no)
     if said(context, ask) is Truth.YES:
         return Verdict(Truth.YES, given(context, ask), disputed=absent)
     return Verdict(Truth.NO, absent)

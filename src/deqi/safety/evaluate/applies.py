@@ -41,8 +41,8 @@ Terms = tuple[tuple[Alternative, ...], ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Hangs:
-    """What it hangs on whether a question applies, through all questions between.
+class Dependency:
+    """What it depends on whether a question applies, through all questions between.
 
     ``questions`` and ``sets`` are everything whose answer or record could matter, ``person`` whether sex or age do;
     ``first`` is what to put first when none of it is known.
@@ -54,16 +54,16 @@ class Hangs:
     first: tuple[str, ...]
 
 
-def hangings(applies: Mapping[str, Terms]) -> dict[str, Hangs]:
-    """For each question that is not about everybody, what it hangs on."""
-    return {question: _hangs(question, applies) for question in applies}
+def dependencies(applies: Mapping[str, Terms]) -> dict[str, Dependency]:
+    """For each question that is not about everybody, what it depends on."""
+    return {question: _dependency(question, applies) for question in applies}
 
 
-def _hangs(question: str, applies: Mapping[str, Terms]) -> Hangs:
+def _dependency(question: str, applies: Mapping[str, Terms]) -> Dependency:
     options = [option for term in applies.get(question, ()) for option in term]
-    above = {option.name: _hangs(option.name, applies) for option in options if option.kind == "answer"}
+    above = {option.name: _dependency(option.name, applies) for option in options if option.kind == "answer"}
     own_sets = frozenset(option.name for option in options if option.kind in ON_RECORD)
-    return Hangs(
+    return Dependency(
         questions=frozenset(above).union(*(one.questions for one in above.values())),
         sets=own_sets.union(*(one.sets for one in above.values())),
         person=any(option.kind in ("sex", "age") for option in options) or any(one.person for one in above.values()),
@@ -72,7 +72,7 @@ def _hangs(question: str, applies: Mapping[str, Terms]) -> Hangs:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Touched:
+class AffectedQuestions:
     """Which questions an answer, a recorded set, or sex and age bear upon."""
 
     always: frozenset[str]
@@ -80,16 +80,16 @@ class Touched:
     by_set: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, hangs: Mapping[str, Hangs]) -> Touched:
+    def of(cls, depends_on: Mapping[str, Dependency]) -> AffectedQuestions:
         by_answer: dict[str, set[str]] = {}
         by_set: dict[str, set[str]] = {}
-        for question, one in hangs.items():
+        for question, one in depends_on.items():
             for name in one.questions:
                 by_answer.setdefault(name, set()).add(question)
             for name in one.sets:
                 by_set.setdefault(name, set()).add(question)
         return cls(
-            frozenset(question for question, one in hangs.items() if one.person),
+            frozenset(question for question, one in depends_on.items() if one.person),
             {name: frozenset(questions) for name, questions in by_answer.items()},
             {name: frozenset(questions) for name, questions in by_set.items()},
         )

@@ -21,8 +21,8 @@ SEX_QUESTION = "sex-recorded"
 class Context:
     """What the leaves are put to. Facts later than ``as_of`` are left out: they do not exist yet.
 
-    ``touched`` are the questions that anything known bears upon; all others are as for a person of whom nothing is
-    known, and are not looked into.
+    ``affected_questions`` are those that anything known bears upon; all others are as for a person of whom nothing
+    is known, and are not looked into.
     """
 
     __slots__ = (
@@ -31,13 +31,13 @@ class Context:
         "_before",
         "_sex",
         "_shapes_by_kind",
+        "affected_questions",
         "answers",
         "as_of",
         "catalog",
         "person",
         "plan",
         "recorded_sets",
-        "touched",
         "unrecorded",
     )
 
@@ -56,7 +56,7 @@ class Context:
                 for match in fact.sets:
                     self.recorded_sets.setdefault(match.set, []).append(fact)
         self.answers: Mapping[str, Answer] = latest_answers(self._usable_answers())
-        self.touched = catalog.touched.by(self.answers, self.recorded_sets)
+        self.affected_questions = catalog.affected_questions.by(self.answers, self.recorded_sets)
         self._ages = self._age_range()
         self._sex = self._find_sex()
 
@@ -131,9 +131,9 @@ class Context:
         given = self.answer(SEX_QUESTION)
         return str(given.value) if given is not None and given.value in ("female", "male") else None
 
-    def beside(self, question: str) -> bool:
+    def not_applicable(self, question: str) -> bool:
         """Whether a question is certainly not about this person."""
-        return question in self.touched and self._applies(question) is Truth.NO
+        return question in self.affected_questions and self._applies(question) is Truth.NO
 
     def _applies(self, question: str) -> Truth:
         known = self._about.get(question)
@@ -156,26 +156,26 @@ class Context:
                 best = max(best, truth)
         return best if told else Truth.UNKNOWN
 
-    def to_put_first(self, question: str) -> tuple[str, ...]:
-        """The questions on which it hangs whether this one applies, back to the first; itself when there is none.
+    def prerequisites(self, question: str) -> tuple[str, ...]:
+        """The questions on which it depends whether this one applies, back to the first; itself when there is none.
 
         One alternative that already holds settles its term; nothing needs to be put before the question then.
         """
         known = self._before.get(question)
         if known is None:
             known = self._before[question] = (
-                self._to_put_first(question) if question in self.touched else self.catalog.first(question)
+                self._prerequisites(question) if question in self.affected_questions else self.catalog.first(question)
             )
         return known
 
-    def _to_put_first(self, question: str) -> tuple[str, ...]:
+    def _prerequisites(self, question: str) -> tuple[str, ...]:
         before = dict.fromkeys(
             first
             for term in self.catalog.applies.get(question, ())
             if self._term(term) is Truth.UNKNOWN
             for option in term
             if option.kind == "answer" and option.name not in self.answers and self._holds(option) is Truth.UNKNOWN
-            for first in self.to_put_first(option.name)
+            for first in self.prerequisites(option.name)
         )
         return tuple(before) or (question,)
 

@@ -33,7 +33,7 @@ def gestation(leaf: Gestation, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Gestation`; weeks are carried forward to ``as_of``."""
     known = weeks_known(context, leaf.ask)
     if not known:
-        if context.beside(leaf.ask) or denied(context, leaf.ask, None):
+        if context.not_applicable(leaf.ask) or denied(context, leaf.ask, None):
             return Verdict(Truth.NO)
         return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, None))
     last = max(known, key=lambda one: (one.when.latest, isinstance(one.of, Answer)))

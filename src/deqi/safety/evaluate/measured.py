@@ -40,7 +40,7 @@ def observation(leaf: Observation, context: Context) -> Verdict:
     """
     dated, undated = _readings(leaf, context)
     if not dated and not undated:
-        return unrecorded(context, leaf.ask, leaf.screen)
+        return unrecorded(context, leaf.ask, leaf.gate)
     border = context.as_of - dt.timedelta(days=context.catalog.value(leaf.within_days))
     latest = _latest(dated)
     fresh = [one for one in latest if one.when.earliest >= border]
@@ -57,10 +57,10 @@ def observation(leaf: Observation, context: Context) -> Verdict:
     if said(context, leaf.ask) is Truth.YES:
         return Verdict(Truth.YES, given(context, leaf.ask))
     if _denied(leaf, context, unsafe=held or truth is Truth.UNKNOWN):
-        return Verdict(Truth.NO, given(context, leaf.ask) or given(context, leaf.screen))
+        return Verdict(Truth.NO, given(context, leaf.ask) or given(context, leaf.gate))
     if held and leaf.ask is not None and leaf.ask not in context.answers:
         return Verdict(Truth.UNKNOWN, asks=(leaf.ask,))
-    return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, leaf.screen))
+    return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, leaf.gate))
 
 
 def _denied(leaf: Observation, context: Context, *, unsafe: bool) -> bool:
@@ -70,7 +70,7 @@ def _denied(leaf: Observation, context: Context, *, unsafe: bool) -> bool:
     the day itself ("fever today?"), which is one.
     """
     if not unsafe:
-        return denied(context, leaf.ask, leaf.screen)
+        return denied(context, leaf.ask, leaf.gate)
     question = context.catalog.questions.get(leaf.ask) if leaf.ask else None
     if question is None or question.stage != "session":
         return False
@@ -152,7 +152,7 @@ def coded(leaf: Coded, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Coded`."""
     facts = context.facts(leaf.observation)
     if not facts:
-        return unrecorded(context, leaf.ask, leaf.screen)
+        return unrecorded(context, leaf.ask, leaf.gate)
     border = context.as_of - dt.timedelta(days=context.catalog.value(leaf.within_days))
     readings = []
     for fact in facts:
@@ -164,7 +164,7 @@ def coded(leaf: Coded, context: Context) -> Verdict:
     return from_record(
         context,
         leaf.ask,
-        leaf.screen,
+        leaf.gate,
         present=_facts(one for one in latest if one.truth is Truth.YES),
         absent=_facts(latest) if settled else (),
     )

@@ -25,7 +25,7 @@ def recorded(leaf: Recorded, context: Context) -> Verdict:
     if facts:
         facts = [fact for fact in facts if fact.kind in leaf.kinds and fact.state != "planned"]
     if not facts:
-        return unrecorded(context, leaf.ask, leaf.screen, silence_is_no=context.silence_is_no(leaf.set, leaf.kinds))
+        return unrecorded(context, leaf.ask, leaf.gate, silence_is_no=context.silence_is_no(leaf.set, leaf.kinds))
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
     found = _Found(facts, [_there(leaf, fact, context.as_of, days) for fact in facts])
     # A record from before the window is no evidence that the thing did not come back: only a denial is.
@@ -43,9 +43,7 @@ def medication(leaf: Medication, context: Context) -> Verdict:
     if facts:
         facts = [fact for fact in facts if fact.kind == "medication" and fact.state != "planned"]
     if not facts:
-        return unrecorded(
-            context, leaf.ask, leaf.screen, silence_is_no=context.silence_is_no(leaf.set, ("medication",))
-        )
+        return unrecorded(context, leaf.ask, leaf.gate, silence_is_no=context.silence_is_no(leaf.set, ("medication",)))
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
     found = _Found(facts, [_taken(fact, context.as_of, days) for fact in facts])
     return _settled(leaf, ("medication",), context, found, len(found.refuted) == len(facts))
@@ -69,7 +67,7 @@ def _settled(
     return from_record(
         context,
         leaf.ask,
-        leaf.screen,
+        leaf.gate,
         present=found.present,
         absent=tuple(found.facts) if denying and context.readable(kinds) else (),
         disputed=found.refuted,

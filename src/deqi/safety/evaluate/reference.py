@@ -50,12 +50,15 @@ def judge_leaves(context: Context) -> list[Verdict]:
 
     Most leaves are about something that is neither recorded nor answered; those need no judge.
     """
-    touched, on_record = context.touched, context.recorded_sets
+    affected_questions, on_record = context.affected_questions, context.recorded_sets
     if context.person.complete:
         return [JUDGES[type(leaf)](leaf, context) for leaf in context.catalog.leaves]
     return [
-        job.quiet
-        if job.quiet is not None and job.about not in on_record and job.ask not in touched and job.screen not in touched
+        job.default_verdict
+        if job.default_verdict is not None
+        and job.about not in on_record
+        and job.ask not in affected_questions
+        and job.gate not in affected_questions
         else JUDGES[type(job.leaf)](job.leaf, context)
         for job in context.catalog.jobs
     ]

@@ -25,7 +25,7 @@ from deqi.knowledge.tables.vocabulary import (
 )
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.units import UnitTable
-from deqi.safety.evaluate.applies import Hangs, Terms, Touched, hangings, parse_terms
+from deqi.safety.evaluate.applies import AffectedQuestions, Dependency, Terms, dependencies, parse_terms
 from deqi.safety.evaluate.verdict import Verdict
 from deqi.safety.needling.atlas import Atlas
 from deqi.safety.rules.restricted import Restricted, same_for_all
@@ -51,7 +51,7 @@ class CompiledRule:
     blocks: bool
     """An absolute or relative rule that restricts everything."""
     restricts: tuple[Restricted, ...] | None
-    """What it restricts for everybody; None when that hangs on the person."""
+    """What it restricts for everybody; None when that depends on the person."""
     weight: tuple[bool, int, bool, int]
     """Sorts the worst first: red flags, severity, what restricts everything, what is known before the visit."""
 
@@ -71,14 +71,14 @@ class Job:
     """A leaf to judge.
 
     ``about`` is the code set or measurement that it looks for on the record. Where nothing of it is recorded and
-    nothing bears upon its questions, ``quiet`` is the verdict; None: always look.
+    nothing bears upon its questions, ``default_verdict`` is the verdict; None: always look.
     """
 
     leaf: AnyLeaf
     about: str | None
     ask: str | None
-    screen: str | None
-    quiet: Verdict | None
+    gate: str | None
+    default_verdict: Verdict | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,9 +90,9 @@ class Catalog:
     questions: Mapping[str, Question]
     applies: Mapping[str, Terms]
     """For each question that is not about everybody: when it applies."""
-    hangs: Mapping[str, Hangs]
-    """For the same questions: what that hangs on."""
-    touched: Touched
+    depends_on: Mapping[str, Dependency]
+    """For the same questions: what that depends on."""
+    affected_questions: AffectedQuestions
     """The same the other way round."""
     observations: Mapping[str, ObservationKind]
     units: UnitTable
@@ -107,8 +107,8 @@ class Catalog:
     """The lowest textbook maximum of each point."""
     index: CodeIndex
     """The code sets: which of them a fact belongs to, and which a fact could have been given to."""
-    worrying_no: frozenset[str]
-    """Questions of which no is a worrying answer."""
+    adverse_when_no: frozenset[str]
+    """Questions of which no is the adverse answer."""
     edition: str
     atlas: Atlas
     """What the plan check looks up."""
@@ -139,13 +139,13 @@ class Catalog:
                 about, ask = None, leaf.question
             case _:
                 return Job(leaf, None, None, None, None)
-        put = leaf.screen or ask
-        return Job(leaf, about, ask, leaf.screen, Verdict(Truth.UNKNOWN, asks=self.first(put) if put else ()))
+        put = leaf.gate or ask
+        return Job(leaf, about, ask, leaf.gate, Verdict(Truth.UNKNOWN, asks=self.first(put) if put else ()))
 
     def first(self, question: str) -> tuple[str, ...]:
-        """What to put first when nothing is known of what the question hangs on."""
-        hangs = self.hangs.get(question)
-        return (question,) if hangs is None else hangs.first
+        """What to put first when nothing is known of what the question depends on."""
+        depends_on = self.depends_on.get(question)
+        return (question,) if depends_on is None else depends_on.first
 
     @functools.cached_property
     def point_regions(self) -> Mapping[str, frozenset[str]]:
@@ -177,14 +177,14 @@ def build_catalog(
     for hazard in knowledge.rows(Hazard):
         hazards.setdefault(hazard.point, []).append(hazard)
     applies = {row.question: parse_terms(row.applies_if) for row in knowledge.rows(Question) if row.applies_if}
-    hangs = hangings(applies)
+    depends_on = dependencies(applies)
     return Catalog(
         rules=rules,
         leaves=tuple(leaves),
         questions={row.question: row for row in knowledge.rows(Question)},
         applies=applies,
-        hangs=hangs,
-        touched=Touched.of(hangs),
+        depends_on=depends_on,
+        affected_questions=AffectedQuestions.of(depends_on),
         observations={row.observation: row for row in knowledge.rows(ObservationKind)},
         units=UnitTable.build(knowledge.rows(Unit)),
         settings=settle(knowledge.rows(Setting), knowledge.rules, chosen or {}),
@@ -197,7 +197,7 @@ def build_catalog(
             row.point: row.mm_high_lowest for row in knowledge.rows(PointDepth) if row.mm_high_lowest is not None
         },
         index=index or build_index(knowledge),
-        worrying_no=frozenset(leaf.question for leaf in leaves if isinstance(leaf, Answer) and "no" in leaf.among),
+        adverse_when_no=frozenset(leaf.question for leaf in leaves if isinstance(leaf, Answer) and "no" in leaf.among),
         edition=knowledge.edition.version,
         atlas=Atlas(knowledge),
     )

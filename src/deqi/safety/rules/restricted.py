@@ -33,7 +33,7 @@ class Restricted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def same_for_all(rule: Rule) -> tuple[Restricted, ...] | None:
-    """What a rule restricts for everybody; None when that hangs on the person."""
+    """What a rule restricts for everybody; None when that depends on the person."""
     if any(one.side == "from-fact" for one in rule.restricts):
         return None
     return tuple(filled_in(one) for one in rule.restricts)
@@ -46,7 +46,7 @@ def filled_in(
     side: Sides = "both",
     assumed: bool = False,
 ) -> Restricted:
-    """A restriction with its place, if that hangs on the person."""
+    """A restriction with its place, if that depends on the person."""
     return Restricted(
         everything=one.everything,
         techniques=one.techniques,

@@ -159,11 +159,11 @@ class Demo:
 
     def _asked(self, leaf: AnyLeaf) -> Iterator[str]:
         """The questions of a leaf, with all that these hang on."""
-        for name in (getattr(leaf, place, None) for place in ("ask", "screen", "question")):
+        for name in (getattr(leaf, place, None) for place in ("ask", "gate", "question")):
             if name is not None:
                 yield name
-                if name in self._catalog.hangs:
-                    yield from self._catalog.hangs[name].questions
+                if name in self._catalog.depends_on:
+                    yield from self._catalog.depends_on[name].questions
 
     def _day(self, days: int) -> dt.date:
         return self._as_of - dt.timedelta(days=days)

@@ -50,13 +50,13 @@ class Layout:
         return self.catalog.leaves[number]
 
     def hinges(self) -> list[tuple[str | None, str | None]]:
-        """The different pairs of ``ask`` and ``screen`` that the leaves in use hang on."""
+        """The different pairs of ``ask`` and ``gate`` that the leaves in use depend on."""
         found: list[tuple[str | None, str | None]] = []
         for leaf in map(self.leaf, self.used):
             if isinstance(leaf, Answer):
-                found.append((leaf.question, leaf.screen))
+                found.append((leaf.question, leaf.gate))
             elif isinstance(leaf, Recorded | Medication | Observation | Coded):
-                found.append((leaf.ask, leaf.screen))
+                found.append((leaf.ask, leaf.gate))
             elif isinstance(leaf, Gestation):
                 found.append((leaf.ask, None))
         return list(dict.fromkeys(found))

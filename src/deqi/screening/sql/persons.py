@@ -195,7 +195,7 @@ class Asking:
     """Answers and questions as expressions over a person's row.
 
     Whether a question is about a person may hang on the answer to another, and so on; ``levels`` are the questions
-    that hang on something, each after all that it hangs on.
+    that depend on something, each after all that it depends on.
     """
 
     def __init__(self, layout: Layout, table: ir.Table) -> None:
@@ -204,16 +204,18 @@ class Asking:
 
     def levels(self) -> list[list[str]]:
         """The questions that hang on something, in the order in which they can be decided."""
-        hangs = self._layout.catalog.hangs
+        depends_on = self._layout.catalog.depends_on
         depth: dict[str, int] = {}
 
         def deep(question: str) -> int:
             if question not in depth:
-                depth[question] = 1 + max((deep(one) for one in hangs[question].questions if one in hangs), default=-1)
+                depth[question] = 1 + max(
+                    (deep(one) for one in depends_on[question].questions if one in depends_on), default=-1
+                )
             return depth[question]
 
         found: dict[int, list[str]] = {}
-        for question in hangs:
+        for question in depends_on:
             found.setdefault(deep(question), []).append(question)
         return [found[level] for level in sorted(found)]
 
@@ -230,9 +232,9 @@ class Asking:
         places = self._layout.worded
         return ibis.or_(*(has(self.table, "worded", places.place((question, value))) for value in values))
 
-    def beside(self, question: str) -> ir.BooleanValue:
+    def not_applicable(self, question: str) -> ir.BooleanValue:
         """Certainly not about this person."""
-        if question not in self._layout.catalog.hangs:
+        if question not in self._layout.catalog.depends_on:
             return ibis.literal(False)
         about: ir.BooleanColumn = self.table[about_column(question)]
         return (~about).fill_null(False)
@@ -250,7 +252,7 @@ class Asking:
         found: ir.BooleanValue = ibis.cases(
             (has(self.table, "said_yes", place), True),
             (has(self.table, "said_no", place), False),
-            (~self.sure(question) & self.beside(question), False),
+            (~self.sure(question) & self.not_applicable(question), False),
             else_=ibis.null("boolean"),
         )
         return found
@@ -285,7 +287,7 @@ class Asking:
             case "answer":
                 found = self.sure(option.name).ifelse(
                     self.worded(option.name, option.values),
-                    self.beside(option.name).ifelse(ibis.literal(False), ibis.null("boolean")),
+                    self.not_applicable(option.name).ifelse(ibis.literal(False), ibis.null("boolean")),
                 )
             case "sex":
                 found = table.sex == option.name
@@ -304,37 +306,37 @@ class Asking:
             for option in term:
                 if option.kind != "answer":
                     continue
-                open_ = unsettled & ~self.given(option.name) & ~self.beside(option.name)
+                open_ = unsettled & ~self.given(option.name) & ~self.not_applicable(option.name)
                 for name, when in self.firsts(option.name).items():
                     before[name] = before[name] | (open_ & when) if name in before else open_ & when
         return {**before, question: ~ibis.or_(*before.values()) if before else ibis.literal(True)}
 
     def firsts(self, question: str) -> dict[str, ir.BooleanValue]:
         """The same as `first`, from the columns in which it was kept."""
-        if question not in self._layout.catalog.hangs:
+        if question not in self._layout.catalog.depends_on:
             return {question: ibis.literal(True)}
         return {name: self.table[first_column(question, name)] for name in self._possible(question)}
 
-    def still_to_ask(self, ask: str | None, screen: str | None) -> dict[str, ir.BooleanValue]:
+    def still_to_ask(self, ask: str | None, gate: str | None) -> dict[str, ir.BooleanValue]:
         """What a leaf puts while it is unknown; see `deqi.safety.evaluate.answers.still_to_ask`."""
         found: dict[str, ir.BooleanValue] = {}
         left: ir.BooleanValue = ibis.literal(True)
-        for question in (screen, ask):
+        for question in (gate, ask):
             if question is None:
                 continue
             open_ = left & ~self.given(question)
             for name, when in self.firsts(question).items():
                 found[name] = found[name] | (open_ & when) if name in found else open_ & when
             left = left & self.given(question)
-        last = ask or screen
+        last = ask or gate
         if last is not None:
             found[last] = found[last] | left if last in found else left
         return found
 
-    def asks(self, ask: str | None, screen: str | None) -> dict[str, ir.BooleanValue]:
+    def asks(self, ask: str | None, gate: str | None) -> dict[str, ir.BooleanValue]:
         """The same, from the columns in which it was kept."""
-        names = [name for one in (screen, ask) if one is not None for name in (*self._possible(one), one)]
-        return {name: self.table[ask_column(ask, screen, name)] for name in dict.fromkeys(names)}
+        names = [name for one in (gate, ask) if one is not None for name in (*self._possible(one), one)]
+        return {name: self.table[ask_column(ask, gate, name)] for name in dict.fromkeys(names)}
 
     def _possible(self, question: str) -> tuple[str, ...]:
         """All that could be put before a question, and the question."""
@@ -358,9 +360,9 @@ def said_column(question: str) -> str:
     return f"said:{question}"
 
 
-def ask_column(ask: str | None, screen: str | None, question: str) -> str:
-    """Where it is kept whether a leaf with this ask and screen, while unknown, puts the question."""
-    return f"ask:{ask or ''}:{screen or ''}:{question}"
+def ask_column(ask: str | None, gate: str | None, question: str) -> str:
+    """Where it is kept whether a leaf with this ask and gate, while unknown, puts the question."""
+    return f"ask:{ask or ''}:{gate or ''}:{question}"
 
 
 def first_column(question: str, first: str) -> str:

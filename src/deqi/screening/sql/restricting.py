@@ -1,7 +1,7 @@
 """What each finding restricts for its person, as the reference engine fills it in.
 
-Most rules restrict the same for everybody. Of the others it hangs on where the deciding facts are and on the answer to
-the rule's site question; each different combination is filled in once.
+Most rules restrict the same for everybody. Of the others it depends on where the deciding facts are and on the answer
+to the rule's site question; each different combination is filled in once.
 """
 
 from __future__ import annotations

@@ -31,11 +31,11 @@ class Judge:
         leaf = self._layout.leaf(number)
         match leaf:
             case Recorded():
-                return self._on_record(number, leaf.ask, leaf.screen, leaf.kinds, listed=True)
+                return self._on_record(number, leaf.ask, leaf.gate, leaf.kinds, listed=True)
             case Medication():
-                return self._on_record(number, leaf.ask, leaf.screen, ("medication",), listed=True)
+                return self._on_record(number, leaf.ask, leaf.gate, ("medication",), listed=True)
             case Coded():
-                return self._on_record(number, leaf.ask, leaf.screen, _RESULT, listed=False)
+                return self._on_record(number, leaf.ask, leaf.gate, _RESULT, listed=False)
             case Observation():
                 return self._observation(number, leaf)
             case Gestation():
@@ -55,13 +55,13 @@ class Judge:
         leaf = self._layout.leaf(number)
         match leaf:
             case Recorded() | Medication() | Coded():
-                return self._asking.asks(leaf.ask, leaf.screen)
+                return self._asking.asks(leaf.ask, leaf.gate)
             case Observation():
                 return self._result_asks(number, leaf)
             case Gestation():
                 return self._asking.asks(leaf.ask, None)
             case Answer():
-                return self._asking.asks(leaf.question, leaf.screen)
+                return self._asking.asks(leaf.question, leaf.gate)
             case Age():
                 return {BIRTH_QUESTION: ibis.literal(True)}
             case _:
@@ -79,12 +79,12 @@ class Judge:
         return ibis.and_(*listed, self._readable(kinds))
 
     def _on_record(
-        self, number: int, ask: str | None, screen: str | None, kinds: tuple[str, ...], *, listed: bool
+        self, number: int, ask: str | None, gate: str | None, kinds: tuple[str, ...], *, listed: bool
     ) -> ir.BooleanValue:
         """See `deqi.safety.evaluate.answers.from_record`."""
         yes, maybe = self._flag("yes", number), self._flag("maybe", number)
         deny, weak = self._flag("deny", number), self._flag("weak", number)
-        no = (deny & ~yes & ~maybe & ~weak & self._readable(kinds)) | self._asking.denied(ask, screen)
+        no = (deny & ~yes & ~maybe & ~weak & self._readable(kinds)) | self._asking.denied(ask, gate)
         if listed:
             no = no | (~yes & ~maybe & self._silence_is_no(number, kinds))
         return _decide((yes | self._asking.said(ask).fill_null(False), True), (no, False))
@@ -100,7 +100,7 @@ class Judge:
         by_record, by_word = self._flag("deny", number), self._flag("weak", number)
         held = self._held(number)
         safe = (by_record | by_word) & ~yes & ~maybe & ~held & (~by_record | self._readable(_RESULT))
-        no = (held | maybe).ifelse(self._overrules(leaf), self._asking.denied(leaf.ask, leaf.screen))
+        no = (held | maybe).ifelse(self._overrules(leaf), self._asking.denied(leaf.ask, leaf.gate))
         affirmed = self._asking.said(leaf.ask).fill_null(False)
         return _decide((yes, True), (safe, False), (affirmed, True), (no, False))
 
@@ -112,7 +112,7 @@ class Judge:
         return has(self._table, "said_no", self._layout.said.place(question.question))
 
     def _result_asks(self, number: int, leaf: Observation) -> Asks:
-        asks = self._asking.asks(leaf.ask, leaf.screen)
+        asks = self._asking.asks(leaf.ask, leaf.gate)
         if leaf.ask is None:
             return asks
         direct = self._held(number) & ~self._asking.given(leaf.ask)
@@ -128,7 +128,7 @@ class Judge:
         found = both(*(compare(table[name], leaf.op, leaf.value) for name in ("weeks_least", "weeks_most")))
         unproven = ~table.weeks_told & ~self._readable(_RESULT) & ~found
         carried = (table.weeks_over | unproven).fill_null(False).ifelse(ibis.null("boolean"), found)
-        no = self._asking.beside(leaf.ask) | self._asking.denied(leaf.ask)
+        no = self._asking.not_applicable(leaf.ask) | self._asking.denied(leaf.ask)
         return _decide((table.weeks_row.notnull(), carried), (no, False))
 
     def _answer(self, leaf: Answer) -> ir.BooleanValue:
@@ -137,7 +137,7 @@ class Judge:
         branches = [(asking.sure(leaf.question), asking.worded(leaf.question, leaf.among))]
         if leaf.question == WEEKS_KNOWN_QUESTION:
             branches.append((self._table.weeks_row.notnull(), ibis.literal("yes" in leaf.among)))
-        return _decide(*branches, (asking.beside(leaf.question) | asking.denied(leaf.screen), False))
+        return _decide(*branches, (asking.not_applicable(leaf.question) | asking.denied(leaf.gate), False))
 
     def _age(self, leaf: Age) -> ir.BooleanValue:
         """See `deqi.safety.evaluate.answered.age`."""
