@@ -27,7 +27,7 @@ from deqi.screening.summary import summarise
 from deqi.screening.workspace import Workspace
 from tests.support import engines
 from tests.support.engines import AS_OF, engine
-from tests.support.population import Town
+from tests.support.population import PopulationGenerator
 
 PEOPLE = 200
 
@@ -43,7 +43,7 @@ def judged_in_spark(spark: Spark, people: Sequence[Person], as_of: dt.date) -> l
 
 def test_generated_people_and_every_case(spark: Spark) -> None:
     by_day: dict[dt.date, list[Person]] = defaultdict(list)
-    by_day[AS_OF] += Town(engine().catalog, AS_OF, seed=20261124).people(PEOPLE)
+    by_day[AS_OF] += PopulationGenerator(engine().catalog, AS_OF, seed=20261124).people(PEOPLE)
     for case in read_cases():
         if case.plan is None:
             by_day[case.as_of].append(person_of(engine(), case))

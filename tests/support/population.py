@@ -16,7 +16,7 @@ SYSTEMS = ("snomed", "icd10cm", "icd10", "rxnorm", "atc", "loinc", "hl7", "http:
 UNSURE = ("unsure", "not-sure", "unknown")
 
 
-class Town:
+class PopulationGenerator:
     """Draws people from a seeded generator."""
 
     def __init__(self, catalog: Catalog, as_of: dt.date, seed: int) -> None:

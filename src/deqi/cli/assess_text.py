@@ -114,11 +114,11 @@ class Page:
         begun = [
             one
             for one in self._catalog.rules
-            if one.blocks and one.rule.stage == "booking" and result.states[one.rule.id] == "unknown"
+            if one.precludes and one.rule.stage == "booking" and result.states[one.rule.id] == "unknown"
         ]
         for number, (rule, because) in enumerate(
             (one.rule, facts)
-            for one in sorted(begun, key=lambda one: one.weight)
+            for one in sorted(begun, key=lambda one: one.sort_key)
             if (facts := known_part(self._catalog, person, result.as_of, one.rule.id))
         ):
             if number == 0:
@@ -211,7 +211,7 @@ class Page:
             write_wrapped(f"Cleared for now by a clinician: {', '.join(result.cleared)}.", hanging="  ")
 
     def _on_the_day(self, result: Assessment) -> None:
-        ranked = sorted(self._catalog.rules, key=lambda one: one.weight)
+        ranked = sorted(self._catalog.rules, key=lambda one: one.sort_key)
         rules = {one.rule.id: one.rule for one in ranked if one.rule.stage == "session"}
         write()
         write("ON THE DAY (ask again before every session)")

@@ -292,7 +292,7 @@ def _comparisons(
         one, other = str(split.treatment), str(split.control)
         if other == ACUPUNCTURE:
             one, other = other, one
-        i, j = fit.place(one), fit.place(other)
+        i, j = fit.index(one), fit.index(other)
 
         def natural(x: float) -> float:
             return float(np.exp(x)) if ratio else float(x)

@@ -76,7 +76,7 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
     judged = judge_rules(context)
     states = rule_states(judged, context)
     fired = [one for one in judged if states[one.rule.rule.id] == "yes"]
-    fired.sort(key=lambda one: one.rule.weight)
+    fired.sort(key=lambda one: one.rule.sort_key)
     findings = [_finding(one, context) for one in fired]
     unknown = [one for one in judged if states[one.rule.rule.id] == "unknown"]
     return Assessment(
@@ -115,16 +115,16 @@ def candidacy(findings: Iterable[Finding], unknown: Iterable[Judged]) -> Candida
 
     A hazard nobody could verify makes by itself nobody *not a candidate*: it asks for a sign-off instead.
     """
-    bars = [
+    contraindications = [
         finding.rule
         for finding in findings
         if finding.rule.stage != "plan" and any(one.everything for one in finding.rule.restricts)
     ]
-    if any(rule.severity == "absolute" and rule.verified != "no" for rule in bars):
+    if any(rule.severity == "absolute" and rule.verified != "no" for rule in contraindications):
         return "not-a-candidate"
-    if any(rule.severity in ("absolute", "relative") for rule in bars):
+    if any(rule.severity in ("absolute", "relative") for rule in contraindications):
         return "sign-off"
-    if any(one.rule.blocks and one.rule.rule.stage == "booking" for one in unknown):
+    if any(one.rule.precludes and one.rule.rule.stage == "booking" for one in unknown):
         return "ask-first"
     if any(finding.rule.severity != "information" and restricts_something(finding.rule) for finding in findings):
         return "with-changes"

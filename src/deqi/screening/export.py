@@ -30,7 +30,7 @@ _PERSONS = f"""
         concat_ws(';', {", ".join(f"CASE WHEN p.unreadable_{kind} THEN '{kind}' END" for kind in KINDS)}) AS unreadable
     FROM persons p
     LEFT JOIN (SELECT * FROM results) r ON r.person = p.person AND NOT p.dead
-    LEFT JOIN (SELECT person, count(DISTINCT place) AS findings FROM found GROUP BY 1) f ON f.person = r.person
+    LEFT JOIN (SELECT person, count(DISTINCT rule_index) AS findings FROM found GROUP BY 1) f ON f.person = r.person
     LEFT JOIN (SELECT person, count(*) AS questions FROM questions GROUP BY 1) q ON q.person = r.person
     ORDER BY p.person
 """
@@ -50,9 +50,9 @@ _FINDINGS = """
         coalesce(d.resource_id, a.resource_id, '') AS resource_id
     FROM found w
     JOIN persons p USING (person)
-    JOIN k_rules n USING (place)
-    JOIN restricting x ON x.person = w.person AND x.place = w.place
-    LEFT JOIN because b ON b.person = w.person AND b.place = w.place
+    JOIN k_rules n USING (rule_index)
+    JOIN restricting x ON x.person = w.person AND x.rule_index = w.rule_index
+    LEFT JOIN because b ON b.person = w.person AND b.rule_index = w.rule_index
     LEFT JOIN (SELECT * FROM facts QUALIFY row_number() OVER (PARTITION BY row ORDER BY "set") = 1) f ON f.row = b.row
     LEFT JOIN details d ON d.row = b.row
     LEFT JOIN answers a ON a.row = -1 - b.row

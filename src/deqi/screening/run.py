@@ -42,10 +42,10 @@ class Runner:
 
     def prepare(self, program: Program) -> tuple[str, ...]:
         """Make the small tables that the program reads beside the population; gives their names."""
-        self._keep("ways", pa.Table.from_pylist(list(self._ways(program.layout)), WAYS))
-        self._keep("shapes", pa.Table.from_pylist(list(self._shapes(program.layout)), shapes_schema(program.layout)))
+        self._store("ways", pa.Table.from_pylist(list(self._ways(program.layout)), WAYS))
+        self._store("shapes", pa.Table.from_pylist(list(self._shapes(program.layout)), shapes_schema(program.layout)))
         for name, table in program.constants.items():
-            self._keep(name, table)
+            self._store(name, table)
         return ("ways", "shapes", *program.constants)
 
     def run(self, program: Program, at_a_time: int = AT_A_TIME) -> None:
@@ -97,7 +97,7 @@ class Runner:
         """The rows of a query."""
         return self.connection.execute(sql).fetchall()
 
-    def _keep(self, name: str, table: pa.Table) -> None:
+    def _store(self, name: str, table: pa.Table) -> None:
         self.connection.register("incoming", table)
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
         self.connection.unregister("incoming")
@@ -141,6 +141,6 @@ class Runner:
                     if isinstance(leaf, Recorded | Medication) and all(
                         index.can_judge(leaf.set, example) for example in examples
                     ):
-                        word, mask = word_and_mask(layout.leaves.place(number))
+                        word, mask = word_and_mask(layout.leaves.index(number))
                         row[f"judged_{word}"] |= mask
                 yield row

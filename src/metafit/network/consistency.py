@@ -116,7 +116,7 @@ def node_split(fit: NetworkFit, treatment: Hashable, control: Hashable) -> Split
     In trials with further arms the extra effect is half on either arm (White 2015's symmetrical side-splitting). NaN
     where the pair has no direct or no indirect evidence.
     """
-    i, j = fit.place(treatment), fit.place(control)
+    i, j = fit.index(treatment), fit.index(control)
     data = fit.data
     both = [s for s in range(len(data.studies)) if {i, j} <= set(data.arms(s))] if fit.status == Status.OK else []
     nothing = _split(fit, i, j, len(both), _NAN, (_NAN, _NAN), (_NAN, _NAN), _NAN)

@@ -55,7 +55,7 @@ class NetworkFit:
     q_p: float
     data: NetworkData = field(repr=False)
 
-    def place(self, treatment: Hashable) -> int:
+    def index(self, treatment: Hashable) -> int:
         """The row and column of a treatment. Raises StatsInputError for one that is not in the network."""
         if treatment not in self.treatments:
             known = ", ".join(map(str, self.treatments))

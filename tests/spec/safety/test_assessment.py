@@ -128,7 +128,7 @@ def test_a_plan_rule_without_a_plan_does_not_apply(engine: Engine, someone: Some
 def test_what_could_bar_somebody_is_asked_before_what_could_change_the_treatment(
     engine: Engine, someone: Someone
 ) -> None:
-    blocking = {one.rule.id for one in engine.catalog.rules if one.blocks and one.rule.stage == "booking"} | {
+    blocking = {one.rule.id for one in engine.catalog.rules if one.precludes and one.rule.stage == "booking"} | {
         one.rule.id for one in engine.catalog.rules if one.rule.red_flag
     }
     result = engine.assess(someone(), AS_OF)

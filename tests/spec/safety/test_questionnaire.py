@@ -97,6 +97,6 @@ def test_a_medicine_against_clots_changes_the_needling_and_no_more(catalog: Cata
 def test_every_blocking_rule_can_be_settled_by_no(catalog: Catalog) -> None:
     result, _ = answered(catalog, {}, sex="female", birth=born(1996))
     open_rules = {rule for question in result.questions for rule in question.decides}
-    blocking = {one.rule.id for one in catalog.rules if one.blocks and one.rule.stage == "booking"}
+    blocking = {one.rule.id for one in catalog.rules if one.precludes and one.rule.stage == "booking"}
     assert len(blocking) >= 15
     assert not open_rules & blocking

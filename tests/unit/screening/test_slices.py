@@ -10,7 +10,7 @@ from deqi.screening.run import Runner
 from deqi.screening.sql.columns import tables_of
 from deqi.screening.sql.program import RESULTS
 from tests.support.engines import AS_OF, engine, program
-from tests.support.population import Town
+from tests.support.population import PopulationGenerator
 
 PEOPLE = 40
 
@@ -26,7 +26,7 @@ def _tables(people: list[Person], at_a_time: int) -> dict[str, list[tuple[object
 
 
 def test_slices_make_no_difference() -> None:
-    people = Town(engine().catalog, AS_OF, 11).people(PEOPLE)
+    people = PopulationGenerator(engine().catalog, AS_OF, 11).people(PEOPLE)
     whole = _tables(people, PEOPLE)
     assert all(whole.values())
     assert _tables(people, 15) == whole

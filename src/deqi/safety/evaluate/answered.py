@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deqi.knowledge.leaves import Age, Answer, Sex
-from deqi.safety.evaluate.answers import said, still_to_ask
+from deqi.safety.evaluate.answers import answered_yes, still_to_ask
 from deqi.safety.evaluate.context import BIRTH_QUESTION, SEX_QUESTION, Context, both, yes_or_no
 from deqi.safety.evaluate.gestation import WEEKS_KNOWN_QUESTION, WEEKS_QUESTION, weeks_known
 from deqi.safety.evaluate.measured import judge_number
@@ -18,7 +18,7 @@ def answer(leaf: Answer, context: Context) -> Verdict:
         return Verdict(yes_or_no(str(given.value) in leaf.among), (given,))
     if leaf.question == WEEKS_KNOWN_QUESTION and weeks_known(context, WEEKS_QUESTION):
         return Verdict(yes_or_no("yes" in leaf.among))
-    if context.not_applicable(leaf.question) or said(context, leaf.gate) is Truth.NO:
+    if context.not_applicable(leaf.question) or answered_yes(context, leaf.gate) is Truth.NO:
         return Verdict(Truth.NO)
     return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.question, leaf.gate))
 

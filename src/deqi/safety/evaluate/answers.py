@@ -8,7 +8,7 @@ from deqi.safety.evaluate.verdict import Verdict
 from deqi.safety.rules.truth import Truth
 
 
-def said(context: Context, ask: str | None) -> Truth:
+def answered_yes(context: Context, ask: str | None) -> Truth:
     """Yes or no as answered; no for a question that is not about this person; else unknown."""
     if ask is None:
         return Truth.UNKNOWN
@@ -31,7 +31,7 @@ def still_to_ask(context: Context, ask: str | None, gate: str | None) -> tuple[s
 
 def denied(context: Context, ask: str | None, gate: str | None) -> bool:
     """Whether an answer is evidence of absence."""
-    return said(context, ask) is Truth.NO or said(context, gate) is Truth.NO
+    return answered_yes(context, ask) is Truth.NO or answered_yes(context, gate) is Truth.NO
 
 
 def unrecorded(context: Context, ask: str | None, gate: str | None, *, silence_is_no: bool = False) -> Verdict:
@@ -47,7 +47,7 @@ def unrecorded(context: Context, ask: str | None, gate: str | None, *, silence_i
 
 
 def _unrecorded(context: Context, ask: str | None, gate: str | None, silence_is_no: bool) -> Verdict:
-    if said(context, ask) is Truth.YES:
+    if answered_yes(context, ask) is Truth.YES:
         return Verdict(Truth.YES, given(context, ask))
     if denied(context, ask, gate):
         return Verdict(Truth.NO, given(context, ask) or given(context, gate))
@@ -73,11 +73,11 @@ def from_record(
     denial by either, or silence of a list declared complete, is no; all else is unknown.
     """
     if present:
-        contrary = given(context, ask) if said(context, ask) is Truth.NO else ()
+        contrary = given(context, ask) if answered_yes(context, ask) is Truth.NO else ()
         return Verdict(Truth.YES, present, disputed=(*disputed, *contrary))
     if not absent:
         return unrecorded(context, ask, gate, silence_is_no=silence_is_no)
-    if said(context, ask) is Truth.YES:
+    if answered_yes(context, ask) is Truth.YES:
         return Verdict(Truth.YES, given(context, ask), disputed=absent)
     return Verdict(Truth.NO, absent)
 

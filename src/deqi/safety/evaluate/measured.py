@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from deqi.knowledge.leaves import Coded, Observation
 from deqi.people.dates import DateRange, day
 from deqi.people.facts import Answer, Fact
-from deqi.safety.evaluate.answers import denied, from_record, given, said, still_to_ask, unrecorded
+from deqi.safety.evaluate.answers import answered_yes, denied, from_record, given, still_to_ask, unrecorded
 from deqi.safety.evaluate.applies import compare
 from deqi.safety.evaluate.context import Context
 from deqi.safety.evaluate.verdict import Verdict
@@ -54,7 +54,7 @@ def observation(leaf: Observation, context: Context) -> Verdict:
         answered = all(isinstance(one, Answer) for one in deciding)
         if answered or context.readable(_OBSERVATION):
             return Verdict(Truth.NO, deciding)
-    if said(context, leaf.ask) is Truth.YES:
+    if answered_yes(context, leaf.ask) is Truth.YES:
         return Verdict(Truth.YES, given(context, leaf.ask))
     if _denied(leaf, context, unsafe=held or truth is Truth.UNKNOWN):
         return Verdict(Truth.NO, given(context, leaf.ask) or given(context, leaf.gate))

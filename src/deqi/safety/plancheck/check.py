@@ -20,7 +20,7 @@ from deqi.safety.evaluate.reference import judge_leaves
 from deqi.safety.findings import Assessment, assess
 from deqi.safety.needling.depth import body_factor
 from deqi.safety.needling.plan import STATUSES, CheckedNeedling, Line, Needling, NeedlingStatus, Plan
-from deqi.safety.plancheck.merge import Hit, merged, weight
+from deqi.safety.plancheck.merge import Hit, merged, sort_key
 from deqi.safety.plancheck.place import DEPTH_LINES, own_line, place_lines
 from deqi.safety.plancheck.rules import open_hits, rule_hits, session_lines
 from deqi.safety.rules.catalog import Catalog
@@ -153,7 +153,7 @@ def _still_done(one: CheckedNeedling, side: str) -> bool:
 
 def _rank(told: Told) -> tuple[int, int, int, int]:
     """The worst first; what is only to be written down, by how many needles it is about."""
-    status, severity = weight(told.line)
+    status, severity = sort_key(told.line)
     return status, 0 if told.line.status == "ask" else severity, -len(told.needlings), severity
 
 

@@ -25,7 +25,7 @@ class Hit:
     depth: bool = False
 
 
-def weight(line: Line) -> tuple[int, int]:
+def sort_key(line: Line) -> tuple[int, int]:
     """Sorts the worst first: by status, then by severity; the plan check's own lines after rules."""
     severity = SEVERITIES.index(line.severity) if line.severity in SEVERITIES else len(SEVERITIES)
     return STATUSES.index(line.status), severity
@@ -39,7 +39,7 @@ def merged(hits: Sequence[Hit]) -> list[Line]:
     lines = _one_hazard([*_one_depth([hit for hit in hits if hit.depth]), *_telling(hits)])
     if not any(line.status == "omit" and not line.side for line in lines):
         lines += _one_question([hit.line for hit in hits if not hit.depth and hit.line.status == "ask"])
-    return sorted(lines, key=weight)
+    return sorted(lines, key=sort_key)
 
 
 def _telling(hits: Sequence[Hit]) -> list[Hit]:
@@ -49,7 +49,7 @@ def _telling(hits: Sequence[Hit]) -> list[Hit]:
 def _one_depth(hits: list[Hit]) -> list[Hit]:
     """Too deep is said once: as hard as the depth band says, in the words of the worst rule where one speaks."""
     bands = [hit for hit in hits if hit.line.id.startswith(OWN)]
-    rules = sorted((hit for hit in hits if not hit.line.id.startswith(OWN)), key=lambda hit: weight(hit.line))
+    rules = sorted((hit for hit in hits if not hit.line.id.startswith(OWN)), key=lambda hit: sort_key(hit.line))
     if not bands or not rules:
         return hits
     band, (first, *rest) = bands[0], rules
@@ -69,7 +69,7 @@ def _one_depth(hits: list[Hit]) -> list[Hit]:
 def _one_question(lines: list[Line]) -> list[Line]:
     """Each open question once; what only waits for the depth goes with the line that asks for it."""
     groups: dict[tuple[str, ...], list[Line]] = {}
-    for line in sorted(lines, key=lambda line: (line.id != NOT_GIVEN, weight(line))):
+    for line in sorted(lines, key=lambda line: (line.id != NOT_GIVEN, sort_key(line))):
         groups.setdefault(line.asks or (DETAILS_QUESTION,), []).append(line)
     return [_with(first, rest) for first, *rest in groups.values()]
 
@@ -80,7 +80,7 @@ def _one_hazard(hits: list[Hit]) -> list[Line]:
     The worst speaks; where others ask for something else instead, that is added.
     """
     groups: list[tuple[set[int], set[str], str, list[Line]]] = []
-    for hit in sorted(hits, key=lambda hit: weight(hit.line)):
+    for hit in sorted(hits, key=lambda hit: sort_key(hit.line)):
         for cause, classes, side, lines in groups:
             if side == hit.line.side and not (cause.isdisjoint(hit.cause) and classes.isdisjoint(hit.classes)):
                 cause |= hit.cause

@@ -48,11 +48,11 @@ class CompiledRule:
     rule: Rule
     trigger: Branch | int
     needs_plan: bool
-    blocks: bool
+    precludes: bool
     """An absolute or relative rule that restricts everything."""
     restricts: tuple[Restricted, ...] | None
     """What it restricts for everybody; None when that depends on the person."""
-    weight: tuple[bool, int, bool, int]
+    sort_key: tuple[bool, int, bool, int]
     """Sorts the worst first: red flags, severity, what restricts everything, what is known before the visit."""
 
     @functools.cached_property
@@ -61,8 +61,8 @@ class CompiledRule:
         return (
             not self.rule.emergency,
             not self.rule.red_flag,
-            not (self.blocks and self.rule.stage == "booking"),
-            self.weight,
+            not (self.precludes and self.rule.stage == "booking"),
+            self.sort_key,
         )
 
 
@@ -215,9 +215,9 @@ def _compile(rule: Rule, leaves: dict[AnyLeaf, int]) -> CompiledRule:
         rule=rule,
         trigger=trigger,
         needs_plan=any(isinstance(numbered[number], PLAN_LEAVES) for number in leaf_numbers(trigger)),
-        blocks=rule.severity in ("absolute", "relative") and any(one.everything for one in rule.restricts),
+        precludes=rule.severity in ("absolute", "relative") and any(one.everything for one in rule.restricts),
         restricts=same_for_all(rule),
-        weight=(
+        sort_key=(
             not rule.red_flag,
             SEVERITIES.index(rule.severity),
             not any(one.everything for one in rule.restricts),

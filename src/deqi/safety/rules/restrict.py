@@ -43,10 +43,10 @@ def restrictions(
 
 
 def restricted_at(
-    rule: Rule, facts: Iterable[Place], told: str | float | None, catalog: Catalog
+    rule: Rule, facts: Iterable[Place], reported: str | float | None, catalog: Catalog
 ) -> tuple[Restricted, ...]:
-    """What a rule restricts whose facts are at these places; ``told`` is the answer to its site question."""
-    places = _places(rule, facts, told, catalog)
+    """What a rule restricts whose facts are at these places; ``reported`` is the answer to its site question."""
+    places = _places(rule, facts, reported, catalog)
     asks_site = _asks_for_site(rule, catalog)
     found: dict[Restricted, None] = {}
     for one in rule.restricts:
@@ -62,18 +62,20 @@ def restricted_at(
 
 def _places(rule: Rule, facts: Iterable[Place], answer: str | float | None, catalog: Catalog) -> tuple[Place, ...]:
     """Every place the facts and the answer name; one unknown place where they name none."""
-    told = _place_told(answer, catalog)
-    if told is not None:
-        return tuple(dict.fromkeys((told, *(one for one in facts if not _told_of(one, told, rule, catalog)))))
+    reported = _place_reported(answer, catalog)
+    if reported is not None:
+        return tuple(
+            dict.fromkeys((reported, *(one for one in facts if not _reported_of(one, reported, rule, catalog))))
+        )
     return tuple(dict.fromkeys(facts)) or (Place(None, None),)
 
 
-def _told_of(fact: Place, told: Place, rule: Rule, catalog: Catalog) -> bool:
+def _reported_of(fact: Place, reported: Place, rule: Rule, catalog: Catalog) -> bool:
     """Whether the answer already says where a fact's place is: the side agrees, and the fact names no place of its own
     that the rule is about (a mastectomy on the left, and the answer *left arm*)."""
     if fact.side is None:
         return True
-    if told.side not in (fact.side, "both"):
+    if reported.side not in (fact.side, "both"):
         return False
     about = {
         one for restricted in rule.restricts for name in restricted.regions for one in catalog.regions[name].fallback
@@ -81,7 +83,7 @@ def _told_of(fact: Place, told: Place, rule: Rule, catalog: Catalog) -> bool:
     return fact.site is None or not any(fact.site in catalog.region_below[one] for one in about)
 
 
-def _place_told(answer: str | float | None, catalog: Catalog) -> Place | None:
+def _place_reported(answer: str | float | None, catalog: Catalog) -> Place | None:
     """``left``, ``left-arm``, ``lower-back``; ``several`` or ``elsewhere`` stand for the widest place, both sides."""
     if not isinstance(answer, str) or answer in ("yes", "no"):
         return None

@@ -66,9 +66,9 @@ class _Chart:
 
     def add(self, kind: str, **fields: Any) -> None:
         who = "patient" if kind in ("AllergyIntolerance", "Device") else "subject"
-        place = len(self.resources)
+        index = len(self.resources)
         self.resources.append(
-            {"resourceType": kind, "id": f"{self.id}-{place}", who: {"reference": f"Patient/{self.id}"}, **fields}
+            {"resourceType": kind, "id": f"{self.id}-{index}", who: {"reference": f"Patient/{self.id}"}, **fields}
         )
 
 
@@ -94,16 +94,16 @@ class Demo:
 
     def people(self, number: int) -> Iterator[list[Resource]]:
         """So many people, each as a list of resources that begins with the Patient."""
-        for place in range(number):
-            yield self._person(place)
+        for index in range(number):
+            yield self._person(index)
 
-    def _person(self, place: int) -> list[Resource]:
+    def _person(self, index: int) -> list[Resource]:
         pick = self._random
-        leaves = list(self._chosen(self._rules[place % len(self._rules)].trigger))
+        leaves = list(self._chosen(self._rules[index % len(self._rules)].trigger))
         whom = self._whom(leaves)
         lived = pick.randint(int(whom.low * 365.25) + 1, int(whom.high * 365.25) - 1)
         female = pick.random() < 0.5
-        chart = _Chart(place + 1, female if whom.female is None else whom.female, self._day(lived))
+        chart = _Chart(index + 1, female if whom.female is None else whom.female, self._day(lived))
         if lived > _ADULT * 365.25:
             for name in _EVERYDAY:
                 if name in self._codes and pick.random() < 0.4:
@@ -159,7 +159,7 @@ class Demo:
 
     def _asked(self, leaf: AnyLeaf) -> Iterator[str]:
         """The questions of a leaf, with all that these hang on."""
-        for name in (getattr(leaf, place, None) for place in ("ask", "gate", "question")):
+        for name in (getattr(leaf, field, None) for field in ("ask", "gate", "question")):
             if name is not None:
                 yield name
                 if name in self._catalog.depends_on:

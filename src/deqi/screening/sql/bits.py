@@ -11,16 +11,16 @@ BITS = 62
 """Flags an integer holds; it stays positive in engines whose integers have a sign."""
 
 
-class Places:
-    """Numbers things in the order in which they are first named; a number is a flag's place."""
+class Numbering:
+    """Numbers things in the order in which they are first named; a number is a flag's index."""
 
     def __init__(self, keys: Iterable[Any] = ()) -> None:
         self._places: dict[Any, int] = {}
         for key in keys:
-            self.place(key)
+            self.index(key)
 
-    def place(self, key: Any) -> int:
-        """The place of a thing, new if need be."""
+    def index(self, key: Any) -> int:
+        """The index of a thing, new if need be."""
         return self._places.setdefault(key, len(self._places))
 
     def __contains__(self, key: Any) -> bool:
@@ -38,9 +38,9 @@ class Places:
         return max(1, -(-len(self._places) // BITS))
 
 
-def word_and_mask(place: int) -> tuple[int, int]:
+def word_and_mask(index: int) -> tuple[int, int]:
     """Which integer a flag is in, and its bit."""
-    return place // BITS, 1 << (place % BITS)
+    return index // BITS, 1 << (index % BITS)
 
 
 def collect(rows: ir.Table, family: str, words: int, when: ir.BooleanValue | None = None) -> dict[str, ir.Value]:
@@ -52,8 +52,8 @@ def collect(rows: ir.Table, family: str, words: int, when: ir.BooleanValue | Non
     return found
 
 
-def has(table: ir.Table, family: str, place: int) -> ir.BooleanValue:
+def has(table: ir.Table, family: str, index: int) -> ir.BooleanValue:
     """Whether a flag is set."""
-    word, mask = word_and_mask(place)
+    word, mask = word_and_mask(index)
     flag: ir.BooleanValue = (table[f"{family}_{word}"] & mask) != 0
     return flag

@@ -22,7 +22,7 @@ _FOLDER = "DEQI_CACHE"
 """Environment variable that names another folder; empty: keep nothing."""
 
 
-def kept(name: str, parts: tuple[str, ...], wanted: type[T], make: Callable[[], T]) -> T:
+def cached(name: str, parts: tuple[str, ...], wanted: type[T], make: Callable[[], T]) -> T:
     """What ``make`` makes, from the file for these parts and this code where it is there."""
     path = _path(name, parts)
     if path is None:

@@ -13,7 +13,7 @@ import msgspec
 from deqi.safety.findings import restricts_something
 from deqi.safety.rules.catalog import Branch, CompiledRule
 from deqi.safety.rules.restrict import _asks_for_site
-from deqi.screening.sql.bits import Places, has
+from deqi.screening.sql.bits import Numbering, has
 from deqi.screening.sql.layout import MARKED, Layout
 from deqi.screening.sql.persons import Asking
 from deqi.screening.sql.verdicts import Asks
@@ -42,7 +42,7 @@ class Nodes:
     """The branches below the rules' roots, each kept once in a column of its own."""
 
     def __init__(self, rules: Iterable[CompiledRule]) -> None:
-        self.places = Places()
+        self.numbering = Numbering()
         for rule in rules:
             if isinstance(rule.trigger, Branch):
                 for child in rule.trigger.children:
@@ -52,11 +52,11 @@ class Nodes:
         if isinstance(node, Branch):
             for child in node.children:
                 self._enter(child)
-            self.places.place(node)
+            self.numbering.index(node)
 
     def columns(self, table: ir.Table) -> dict[str, ir.BooleanValue]:
         """The truth of every branch; SQL's *and* and *or* are Kleene's."""
-        return {self._column(node): self._evaluate(node, table) for node in self.places}
+        return {self._column(node): self._evaluate(node, table) for node in self.numbering}
 
     def truth(self, node: Branch | int, table: ir.Table) -> ir.BooleanValue:
         """The truth of a rule, from the columns of its leaves and branches."""
@@ -70,7 +70,7 @@ class Nodes:
         return ibis.and_(*parts) if node.every else ibis.or_(*parts)
 
     def _column(self, node: Branch) -> str:
-        return f"node:{self.places.place(node)}"
+        return f"node:{self.numbering.index(node)}"
 
     def deciding(self, rule: CompiledRule, table: ir.Table, *, unknown: bool) -> dict[int, ir.BooleanValue]:
         """For each leaf of a rule that is itself yes (or unknown): whether it and every node above it are, too."""
@@ -96,9 +96,9 @@ def states(layout: Layout, nodes: Nodes, table: ir.Table) -> dict[str, ir.Intege
         value = table[rule_column(rule)]
         state = ibis.cases((value.isnull(), UNKNOWN), (value, YES), else_=NO)
         if rule.rule.clearance is not None:
-            cleared = has(table, "cleared", layout.cleared.place(rule.rule.id))
+            cleared = has(table, "cleared", layout.cleared.index(rule.rule.id))
             after = [
-                decides & has(table, "newer", layout.newer.place((rule.rule.id, number)))
+                decides & has(table, "newer", layout.newer.index((rule.rule.id, number)))
                 for number, decides in nodes.deciding(rule, table, unknown=False).items()
                 if (rule.rule.id, number) in layout.newer
             ]
@@ -130,10 +130,12 @@ def candidacies(layout: Layout, table: ir.Table) -> dict[str, ir.Value]:
         held = [table[state_column(rule)] == state for rule in rules]
         return ibis.or_(*held) if held else ibis.literal(False)
 
-    bars = [one for one in layout.rules if any(part.everything for part in one.rule.restricts)]
-    stop = any_in((one for one in bars if one.rule.severity == "absolute" and one.rule.verified != "no"), YES)
-    sign = any_in((one for one in bars if one.rule.severity in ("absolute", "relative")), YES)
-    ask = any_in((one for one in layout.rules if one.blocks and one.rule.stage == "booking"), UNKNOWN)
+    contraindications = [one for one in layout.rules if any(part.everything for part in one.rule.restricts)]
+    stop = any_in(
+        (one for one in contraindications if one.rule.severity == "absolute" and one.rule.verified != "no"), YES
+    )
+    sign = any_in((one for one in contraindications if one.rule.severity in ("absolute", "relative")), YES)
+    ask = any_in((one for one in layout.rules if one.precludes and one.rule.stage == "booking"), UNKNOWN)
     change = any_in(
         (one for one in layout.rules if one.rule.severity != "information" and restricts_something(one.rule)), YES
     )
@@ -148,15 +150,15 @@ def candidacies(layout: Layout, table: ir.Table) -> dict[str, ir.Value]:
 class Fired(msgspec.Struct, frozen=True):
     """A leaf that made a rule a finding."""
 
-    place: int
-    """The rule's place among the rules in use."""
+    rule_index: int
+    """The rule's index among the rules in use."""
     leaf: int
 
 
 class Asked(msgspec.Struct, frozen=True):
     """A question that is open because of a rule: an undecided one, or one that fired and could be narrowed."""
 
-    place: int
+    rule_index: int
     question: str
     fired: bool
 
@@ -187,10 +189,10 @@ class Pairs(Generic[Key]):
 def fired(layout: Layout, nodes: Nodes, table: ir.Table) -> Pairs[Fired]:
     """Which leaves made which rules findings."""
     pairs: Pairs[Fired] = Pairs()
-    for place, rule in enumerate(layout.rules):
+    for rule_index, rule in enumerate(layout.rules):
         holds = table[state_column(rule)] == YES
         for number, decides in nodes.deciding(rule, table, unknown=False).items():
-            pairs.add(Fired(place, number), holds & decides)
+            pairs.add(Fired(rule_index, number), holds & decides)
     return pairs
 
 
@@ -198,16 +200,16 @@ def asked(layout: Layout, nodes: Nodes, asks: Mapping[int, Asks], asking: Asking
     """Which questions are open because of which rules; ``asks`` by leaf."""
     table = asking.table
     pairs: Pairs[Asked] = Pairs()
-    for place, rule in enumerate(layout.rules):
+    for rule_index, rule in enumerate(layout.rules):
         found: dict[str, ir.BooleanValue] = {}
         unsettled = table[state_column(rule)] == UNKNOWN
         for number, decides in nodes.deciding(rule, table, unknown=True).items():
             for question, when in asks.get(number, {}).items():
                 _add(found, question, unsettled & decides & when)
         for question, here in found.items():
-            pairs.add(Asked(place, question, fired=False), here)
+            pairs.add(Asked(rule_index, question, fired=False), here)
         for question, here in _narrowing(layout, nodes, rule, asking).items():
-            pairs.add(Asked(place, question, fired=True), here)
+            pairs.add(Asked(rule_index, question, fired=True), here)
     return pairs
 
 
@@ -229,10 +231,10 @@ def _narrowing(layout: Layout, nodes: Nodes, rule: CompiledRule, asking: Asking)
         facts, vague = [], []
         for number, decides in nodes.deciding(rule, table, unknown=False).items():
             if isinstance(layout.leaf(number), MARKED):
-                place = layout.leaves.place(number)
-                facts.append(decides & has(table, "fact", place))
-                nowhere = has(table, "no_side", place)
-                vague.append(decides & (nowhere | has(table, "no_site", place) if by_site else nowhere))
+                index = layout.leaves.index(number)
+                facts.append(decides & has(table, "fact", index))
+                nowhere = has(table, "no_side", index)
+                vague.append(decides & (nowhere | has(table, "no_site", index) if by_site else nowhere))
         open_ = ~ibis.or_(*facts) | ibis.or_(*vague) if facts else ibis.literal(True)
         _add(found, question, fires & ~asking.sure(question) & open_)
     return found

@@ -13,7 +13,7 @@ from deqi.people.facts import STALE_ACTIVE_DAYS, Kind
 from deqi.safety.evaluate.applies import ON_RECORD
 from deqi.safety.evaluate.recorded import OPEN_AT_MOST_DAYS
 from deqi.safety.rules.catalog import Catalog, CompiledRule, leaf_numbers
-from deqi.screening.sql.bits import Places, word_and_mask
+from deqi.screening.sql.bits import Numbering, word_and_mask
 
 MARKED = (Recorded, Medication, Observation, Coded)
 """Leaves about facts: each fact is marked by what it says to them."""
@@ -29,7 +29,7 @@ class Layout:
     """The rules that need no plan, the leaves they use, and the flags' places.
 
     ``planned`` are leaves about a plan among them.
-    ``leaves``: by the leaf's number in the catalog. ``said``: by question. ``worded``: by question and value.
+    ``leaves``: by the leaf's number in the catalog. ``answered``: by question. ``answer_value``: by question and value.
     ``mentioned``: by code set. ``cleared``: by rule. ``newer``: by rule and leaf.
     """
 
@@ -38,12 +38,12 @@ class Layout:
     rules: tuple[CompiledRule, ...]
     used: tuple[int, ...]
     planned: tuple[int, ...]
-    leaves: Places
-    said: Places
-    worded: Places
-    mentioned: Places
-    cleared: Places
-    newer: Places
+    leaves: Numbering
+    answered: Numbering
+    answer_value: Numbering
+    mentioned: Numbering
+    cleared: Numbering
+    newer: Numbering
 
     def leaf(self, number: int) -> AnyLeaf:
         """The leaf of a number."""
@@ -74,8 +74,10 @@ class Layout:
             "k_measured": self._measured(),
             "k_coded": self._coded(),
             "k_mentioned": _table({"set": pa.string()}, ((key, key) for key in self.mentioned), self.mentioned),
-            "k_said": _table({"question": pa.string()}, ((key, key) for key in self.said), self.said),
-            "k_worded": _table({"question": pa.string(), "text": pa.string()}, _same(self.worded), self.worded),
+            "k_answered": _table({"question": pa.string()}, ((key, key) for key in self.answered), self.answered),
+            "k_answer_value": _table(
+                {"question": pa.string(), "text": pa.string()}, _same(self.answer_value), self.answer_value
+            ),
             "k_cleared": _table(
                 {"question": pa.string(), "border": pa.date32()},
                 ((name, *self._clearance(name)) for name in self.cleared),
@@ -102,7 +104,7 @@ class Layout:
             days = None if leaf.within_days is None else self.catalog.value(leaf.within_days)
             open_days = OPEN_AT_MOST_DAYS.get(leaf.set) if isinstance(leaf, Recorded) else None
             for kind in leaf.kinds if isinstance(leaf, Recorded) else ("medication",):
-                word, mask = word_and_mask(self.leaves.place(number))
+                word, mask = word_and_mask(self.leaves.index(number))
                 rows.append(
                     {
                         "leaf": number,
@@ -138,7 +140,7 @@ class Layout:
                 continue
             kind = self.catalog.observations[leaf.observation]
             low, high = leaf.value if isinstance(leaf.value, tuple) else (self.catalog.value(leaf.value), None)
-            word, mask = word_and_mask(self.leaves.place(number))
+            word, mask = word_and_mask(self.leaves.index(number))
             rows.append(
                 {
                     "leaf": number,
@@ -175,7 +177,7 @@ class Layout:
         for number in self.leaves:
             leaf = self.leaf(number)
             if isinstance(leaf, Coded):
-                word, mask = word_and_mask(self.leaves.place(number))
+                word, mask = word_and_mask(self.leaves.index(number))
                 border = self.border(self.catalog.value(leaf.within_days))
                 rows.append(
                     {
@@ -195,23 +197,23 @@ def lay_out(catalog: Catalog, as_of: dt.date) -> Layout:
     """Find the places of everything the rules without a plan look at."""
     rules = tuple(one for one in catalog.rules if one.rule.stage != "plan")
     used = tuple(dict.fromkeys(number for one in rules for number in leaf_numbers(one.trigger)))
-    worded = Places()
-    said = Places(catalog.questions)
+    answer_value = Numbering()
+    answered = Numbering(catalog.questions)
     for number in used:
         leaf = catalog.leaves[number]
         if isinstance(leaf, Answer):
             for value in leaf.among:
-                worded.place((leaf.question, value))
-    mentioned = Places()
+                answer_value.index((leaf.question, value))
+    mentioned = Numbering()
     for terms in catalog.applies.values():
         for option in (option for term in terms for option in term):
             if option.kind == "answer":
                 for value in option.values:
-                    worded.place((option.name, value))
+                    answer_value.index((option.name, value))
             elif option.kind in ON_RECORD:
-                mentioned.place(option.name)
+                mentioned.index(option.name)
     clearing = [one for one in rules if one.rule.clearance is not None]
-    newer = Places(
+    newer = Numbering(
         (one.rule.id, number)
         for one in clearing
         for number in leaf_numbers(one.trigger)
@@ -223,23 +225,23 @@ def lay_out(catalog: Catalog, as_of: dt.date) -> Layout:
         rules=rules,
         used=tuple(number for number in used if not isinstance(catalog.leaves[number], PLAN_LEAVES)),
         planned=tuple(number for number in used if isinstance(catalog.leaves[number], PLAN_LEAVES)),
-        leaves=Places(number for number in used if isinstance(catalog.leaves[number], MARKED)),
-        said=said,
-        worded=worded,
+        leaves=Numbering(number for number in used if isinstance(catalog.leaves[number], MARKED)),
+        answered=answered,
+        answer_value=answer_value,
         mentioned=mentioned,
-        cleared=Places(one.rule.id for one in clearing),
+        cleared=Numbering(one.rule.id for one in clearing),
         newer=newer,
     )
 
 
-def _same(places: Places) -> Iterable[tuple[object, ...]]:
+def _same(places: Numbering) -> Iterable[tuple[object, ...]]:
     return ((key, *key) for key in places)
 
 
-def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple[object, ...]], places: Places) -> pa.Table:
+def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple[object, ...]], places: Numbering) -> pa.Table:
     """Rows of (key, cells ...) with the place of the key."""
     made = []
     for key, *cells in rows:
-        word, mask = word_and_mask(places.place(key))
+        word, mask = word_and_mask(places.index(key))
         made.append({**dict(zip(columns, cells, strict=True)), "word": word, "mask": mask})
     return pa.Table.from_pylist(made, pa.schema([*columns.items(), *_PLACE]))

@@ -2,7 +2,7 @@
 
 The flags, by leaf and person: ``yes`` and ``maybe`` for what is there or may be; ``deny`` for evidence of absence
 (for results: a safe one on the record), ``weak`` for what is not there but proves nothing (for results: a safe one
-that was only told); ``hold`` for an unsafe result from before the window, ``undated`` for one without a date;
+that was only reported); ``hold`` for an unsafe result from before the window, ``undated`` for one without a date;
 ``refuted`` for a denial; ``fact`` for a yes from the record, ``no_side`` and ``no_site`` where that names none.
 """
 
@@ -113,28 +113,28 @@ def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: i
         first=ibis.coalesce(usable.start_first, usable.recorded_first),
         last=usable.start_first.notnull().ifelse(usable.start_last, usable.recorded_last),
         at=usable.start_first.notnull().ifelse(usable.start_at, usable.recorded_at),
-        told=ibis.literal(False),
+        reported=ibis.literal(False),
     )
-    told = answers.filter(answers.number.notnull()).join(leaves, answers.question == leaves.ask)
-    from_answers = told.select(
+    reported = answers.filter(answers.number.notnull()).join(leaves, answers.question == leaves.ask)
+    from_answers = reported.select(
         "person",
         "leaf",
         "set",
         "word",
         "mask",
         *_LIMITS,
-        row=-1 - told["row"],
-        value=told.number,
-        unit=told.unit,
+        row=-1 - reported["row"],
+        value=reported.number,
+        unit=reported.unit,
         comparator=ibis.literal(""),
         side=ibis.null("string"),
         site=ibis.null("string"),
         start_first=ibis.null("date"),
         start_at=ibis.null("timestamp(6)"),
-        first=ibis.coalesce(told.given_first, told.today),
-        last=ibis.coalesce(told.given_last, told.today),
-        at=told.given_at,
-        told=ibis.literal(True),
+        first=ibis.coalesce(reported.given_first, reported.today),
+        last=ibis.coalesce(reported.given_last, reported.today),
+        at=reported.given_at,
+        reported=ibis.literal(True),
     )
     columns = from_facts.columns
     readings = from_facts.union(from_answers.select(*columns))
@@ -158,11 +158,11 @@ def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: i
         latest,
         yes=fresh & (latest.truth == YES),
         maybe=fresh & (latest.truth == MAYBE),
-        deny=fresh & (latest.truth == NO) & ~latest.told,
-        weak=fresh & (latest.truth == NO) & latest.told,
+        deny=fresh & (latest.truth == NO) & ~latest.reported,
+        weak=fresh & (latest.truth == NO) & latest.reported,
         hold=old & (latest.truth != NO),
         undated=~latest.dated & (latest.truth != NO),
-        told=latest.told,
+        reported=latest.reported,
     )
 
 
@@ -266,10 +266,10 @@ def coded_marks(facts: ir.Table, leaves: ir.Table) -> ir.Table:
 
 
 def _marks(
-    rows: ir.Table, *, yes: ir.BooleanValue, told: ir.BooleanValue | None = None, **flags: ir.BooleanValue
+    rows: ir.Table, *, yes: ir.BooleanValue, reported: ir.BooleanValue | None = None, **flags: ir.BooleanValue
 ) -> ir.Table:
     never = ibis.literal(False)
-    fact = yes if told is None else yes & ~told
+    fact = yes if reported is None else yes & ~reported
     raised = {name: flags.get(name, never) for name in FLAGS}
     raised |= {
         "yes": yes,

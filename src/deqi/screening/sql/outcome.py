@@ -17,7 +17,7 @@ from deqi.screening.sql.layout import MARKED, Layout
 FIRED = pa.schema(
     [
         ("pair", pa.int16()),
-        ("place", pa.int16()),
+        ("rule_index", pa.int16()),
         ("leaf", pa.int16()),
         ("by", pa.string()),
         ("marked", pa.bool_()),
@@ -37,7 +37,7 @@ ASKED = pa.schema(
 )
 RULES = pa.schema(
     [
-        ("place", pa.int16()),
+        ("rule_index", pa.int16()),
         ("rule", pa.string()),
         ("rank", pa.int16()),
         ("severity", pa.string()),
@@ -52,29 +52,29 @@ RULES = pa.schema(
 def constants(layout: Layout, fired: Sequence[Fired], asked: Sequence[Asked]) -> dict[str, pa.Table]:
     """What the numbers of rules and pairs mean."""
     urgencies = sorted({rule.urgency for rule in layout.rules})
-    ranked = sorted(range(len(layout.rules)), key=lambda place: layout.rules[place].weight)
-    ranks = {place: rank for rank, place in enumerate(ranked)}
+    ranked = sorted(range(len(layout.rules)), key=lambda rule_index: layout.rules[rule_index].sort_key)
+    ranks = {rule_index: rank for rank, rule_index in enumerate(ranked)}
     rules = [
         {
-            "place": place,
+            "rule_index": rule_index,
             "rule": one.rule.id,
-            "rank": ranks[place],
+            "rank": ranks[rule_index],
             "severity": one.rule.severity,
             "stage": one.rule.stage,
             "red_flag": one.rule.red_flag,
             "verified": one.rule.verified,
             "basis": one.rule.basis,
         }
-        for place, one in enumerate(layout.rules)
+        for rule_index, one in enumerate(layout.rules)
     ]
     questions = [
         {
             "pair": number,
             "question": one.question,
-            "rule": layout.rules[one.place].rule.id,
-            "urgency": urgencies.index(layout.rules[one.place].urgency),
+            "rule": layout.rules[one.rule_index].rule.id,
+            "urgency": urgencies.index(layout.rules[one.rule_index].urgency),
             # Undecided rules in their order, then those that fired, worst first.
-            "turn": len(layout.rules) + ranks[one.place] if one.fired else one.place,
+            "turn": len(layout.rules) + ranks[one.rule_index] if one.fired else one.rule_index,
         }
         for number, one in enumerate(asked)
     ]
@@ -95,7 +95,7 @@ def _fired_row(layout: Layout, number: int, one: Fired) -> dict[str, object]:
         kinds = ("medication",)
     return {
         "pair": number,
-        "place": one.place,
+        "rule_index": one.rule_index,
         "leaf": one.leaf,
         "by": by,
         "marked": isinstance(leaf, MARKED),
@@ -117,13 +117,13 @@ def because(
         found=marks.yes.any(), gone=marks.deny.all(), denied=marks.deny.any()
     )
     pairs = pairs.left_join(flagged, ["person", "leaf"]).select(
-        "person", "place", "leaf", "by", "on_record", "weeks",
+        "person", "rule_index", "leaf", "by", "on_record", "weeks",
         *(f"on_{kind}" for kind in KINDS),
         found=flagged.found.fill_null(False) & meaning.marked,
         gone=(flagged.gone & flagged.denied).fill_null(False),
     )  # fmt: skip
-    on_facts = pairs.select("person", "place", "leaf", "on_record", "found").join(marks, ["person", "leaf"])
-    told = pairs.filter(~pairs.found, pairs.by.notnull()).join(
+    on_facts = pairs.select("person", "rule_index", "leaf", "on_record", "found").join(marks, ["person", "leaf"])
+    reported = pairs.filter(~pairs.found, pairs.by.notnull()).join(
         answers, [pairs.person == answers.person, pairs.by == answers.question]
     )
     contrary = pairs.filter(pairs.found, pairs.on_record, pairs.by.notnull()).join(
@@ -131,11 +131,11 @@ def because(
     )
     denied = pairs.filter(~pairs.found, pairs.on_record, pairs.gone).join(persons, "person")
     unread = ibis.or_(*(denied[f"on_{kind}"] & denied[f"unreadable_{kind}"] for kind in KINDS))
-    denied = denied.filter(~unread).select("person", "place", "leaf").join(marks, ["person", "leaf"])
+    denied = denied.filter(~unread).select("person", "rule_index", "leaf").join(marks, ["person", "leaf"])
     carried = pairs.filter(pairs.weeks).join(weeks, "person")
     parts = [
         _reasons(on_facts.filter(on_facts.yes, on_facts.found), "because", on_facts["row"]),
-        _reasons(told.filter(~told.text.isin(UNSURE)), "because", -1 - told["row"]),
+        _reasons(reported.filter(~reported.text.isin(UNSURE)), "because", -1 - reported["row"]),
         _reasons(carried, "because", carried.weeks_row),
         _reasons(on_facts.filter(on_facts.refuted, on_facts.found), "disputed", on_facts["row"]),
         _reasons(contrary.filter(contrary.text == "no"), "disputed", -1 - contrary["row"]),
@@ -145,12 +145,12 @@ def because(
 
 
 def _reasons(rows: ir.Table, role: str, row: ir.Value) -> ir.Table:
-    return rows.select("person", "place", role=ibis.literal(role), row=row.cast("int64"))
+    return rows.select("person", "rule_index", role=ibis.literal(role), row=row.cast("int64"))
 
 
 def found(fired: ir.Table, meaning: ir.Table) -> ir.Table:
     """The findings: persons and the places of the rules that fired."""
-    return fired.join(meaning, "pair").select("person", "place").distinct()
+    return fired.join(meaning, "pair").select("person", "rule_index").distinct()
 
 
 def askings(verdicts: ir.Table) -> ir.Table:
@@ -158,7 +158,7 @@ def askings(verdicts: ir.Table) -> ir.Table:
     return verdicts.select("asked").distinct().mutate(asking=ibis.row_number())
 
 
-def put(askings: ir.Table, meaning: ir.Table) -> ir.Table:
+def asked_first(askings: ir.Table, meaning: ir.Table) -> ir.Table:
     """The open questions of each such list, those of the worst rules first."""
     rows = askings.select("asking", pair=askings.asked.unnest()).join(meaning, "pair")
     grouped = rows.group_by(["asking", "question"]).agg(

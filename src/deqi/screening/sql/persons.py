@@ -13,7 +13,7 @@ from deqi.safety.evaluate.context import BIRTH_QUESTION, SEX_QUESTION, UNSURE
 from deqi.safety.evaluate.gestation import WEEKS_QUESTION
 from deqi.safety.evaluate.measured import DECIMALS
 from deqi.safety.evaluate.recorded import LONGEST_PREGNANCY_DAYS
-from deqi.screening.sql.bits import Places, collect, has
+from deqi.screening.sql.bits import Numbering, collect, has
 from deqi.screening.sql.layout import LISTED, Layout
 from deqi.screening.sql.marks import FLAGS
 
@@ -26,24 +26,24 @@ def leaf_flags(marks: ir.Table, layout: Layout) -> ir.Table:
     return marks.group_by("person").agg(**found)
 
 
-def mentions(facts: ir.Table, sets: ir.Table, places: Places) -> ir.Table:
+def mentions(facts: ir.Table, sets: ir.Table, places: Numbering) -> ir.Table:
     """Which code sets that questions hang on are on the record."""
     rows = facts.filter(~facts.state.isin(["refuted", "planned"])).join(sets, "set")
     return rows.group_by("person").agg(**collect(rows, "mentioned", places.words))
 
 
-def told(answers: ir.Table, questions: ir.Table, places: Places) -> ir.Table:
+def reported(answers: ir.Table, questions: ir.Table, places: Numbering) -> ir.Table:
     """Which questions were answered, and how."""
     rows = answers.join(questions, "question")
     sure = ~rows.text.isin(UNSURE)
     return rows.group_by("person").agg(
         **collect(rows, "given", places.words),
         **collect(rows, "sure", places.words, sure),
-        **collect(rows, "said_yes", places.words, rows.text == "yes"),
-        **collect(rows, "said_no", places.words, rows.text == "no"),
-        birth_told_first=_only(rows, BIRTH_QUESTION, "date_first"),
-        birth_told_last=_only(rows, BIRTH_QUESTION, "date_last"),
-        sex_told=_only(rows, SEX_QUESTION, "text"),
+        **collect(rows, "answered_yes", places.words, rows.text == "yes"),
+        **collect(rows, "answered_no", places.words, rows.text == "no"),
+        birth_reported_first=_only(rows, BIRTH_QUESTION, "date_first"),
+        birth_reported_last=_only(rows, BIRTH_QUESTION, "date_last"),
+        sex_reported=_only(rows, SEX_QUESTION, "text"),
     )
 
 
@@ -51,20 +51,20 @@ def _only(rows: ir.Table, question: str, column: str) -> ir.Value:
     return rows[column].max(where=rows.question == question)
 
 
-def worded(answers: ir.Table, values: ir.Table, places: Places) -> ir.Table:
+def answer_value(answers: ir.Table, values: ir.Table, places: Numbering) -> ir.Table:
     """Which answers have one of the values that leaves and questions look for."""
     rows = answers.join(values, ["question", "text"])
-    return rows.group_by("person").agg(**collect(rows, "worded", places.words))
+    return rows.group_by("person").agg(**collect(rows, "answer_value", places.words))
 
 
-def cleared(answers: ir.Table, rules: ir.Table, places: Places) -> ir.Table:
+def cleared(answers: ir.Table, rules: ir.Table, places: Numbering) -> ir.Table:
     """Which rules a clinician's finding clears, as far as its own day goes."""
     rows = answers.filter(answers.text == "yes").join(rules, "question")
     rows = rows.filter(rows.given_first >= rows.border)
     return rows.group_by("person").agg(**collect(rows, "cleared", places.words))
 
 
-def newer(marks: ir.Table, answers: ir.Table, pairs: ir.Table, places: Places) -> ir.Table:
+def newer(marks: ir.Table, answers: ir.Table, pairs: ir.Table, places: Numbering) -> ir.Table:
     """Which of the facts that fired a rule began after the finding that would clear it."""
     facts = marks.filter(marks.fact, marks.start_first.notnull()).select("person", "leaf", "start_first", "start_at")
     rows = answers.join(pairs, "question").select("person", "leaf", "word", "mask", "given_last", "given_at")
@@ -95,7 +95,7 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table) -> ir.Table:
         last=results.start_last,
         low=results["value"] * results.factor + results.plus,
         high=results["value"] * results.factor + results.plus,
-        told=ibis.literal(0, "int8"),
+        reported=ibis.literal(0, "int8"),
         order=ibis.literal(0, "int8"),
     )
     codes = facts.filter(facts["set"] == "pregnancy", facts.weeks_low.notnull(), facts.state == "present")
@@ -107,24 +107,24 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table) -> ir.Table:
         last=ibis.coalesce(codes.recorded_last, codes.start_last),
         low=codes.weeks_low,
         high=codes.weeks_high,
-        told=ibis.literal(0, "int8"),
+        reported=ibis.literal(0, "int8"),
         order=ibis.literal(1, "int8"),
     )
-    said = answers.filter(answers.question == WEEKS_QUESTION, answers.number.notnull())
-    by_word = said.select(
+    answered = answers.filter(answers.question == WEEKS_QUESTION, answers.number.notnull())
+    by_word = answered.select(
         "person",
-        row=-1 - said["row"],
-        today=said.today,
-        first=ibis.coalesce(said.given_first, said.today),
-        last=ibis.coalesce(said.given_last, said.today),
-        low=said.number,
-        high=said.number,
-        told=ibis.literal(1, "int8"),
+        row=-1 - answered["row"],
+        today=answered.today,
+        first=ibis.coalesce(answered.given_first, answered.today),
+        last=ibis.coalesce(answered.given_last, answered.today),
+        low=answered.number,
+        high=answered.number,
+        reported=ibis.literal(1, "int8"),
         order=ibis.literal(2, "int8"),
     )
     known = ibis.union(measured, by_code.filter(by_code["last"].notnull()), by_word)
     rank = ibis.row_number().over(
-        group_by="person", order_by=[ibis.desc("last"), ibis.desc("told"), ibis.asc("order"), ibis.asc("row")]
+        group_by="person", order_by=[ibis.desc("last"), ibis.desc("reported"), ibis.asc("order"), ibis.asc("row")]
     )
     last = known.mutate(rank=rank)
     last = last.filter(last["rank"] == 0)
@@ -133,7 +133,7 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table) -> ir.Table:
     return last.select(
         "person",
         weeks_row=last["row"],
-        weeks_told=last.told == 1,
+        weeks_reported=last.reported == 1,
         weeks_over=low > LONGEST_PREGNANCY_DAYS,
         weeks_least=(low.round(DECIMALS) / 7).floor(),
         weeks_most=(high.round(DECIMALS) / 7).floor(),
@@ -158,12 +158,14 @@ def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes
         columns = (*columns, *words)
     # Nobody is born after the day; see `deqi.safety.evaluate.context.Context.ages`.
     recorded = (table.birth_first <= table.today).fill_null(False)
-    told = (table.birth_told_first <= table.today).fill_null(False)
+    reported = (table.birth_reported_first <= table.today).fill_null(False)
     birth_first, birth_last = (
-        ibis.cases((recorded, table[f"birth_{end}"]), (told, table[f"birth_told_{end}"]), else_=ibis.null("date"))
+        ibis.cases(
+            (recorded, table[f"birth_{end}"]), (reported, table[f"birth_reported_{end}"]), else_=ibis.null("date")
+        )
         for end in ("first", "last")
     )
-    told_sex = table.sex_told.isin(["female", "male"]).ifelse(table.sex_told, ibis.null("string"))
+    reported_sex = table.sex_reported.isin(["female", "male"]).ifelse(table.sex_reported, ibis.null("string"))
     flags = {name: table[name].fill_null(0) for name in columns if _is_word(name)}
     for kind in LISTED:
         # Nobody's facts are all judged when there are none of the kind: null there means that nothing is in doubt.
@@ -172,11 +174,11 @@ def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes
             flags[name] = table[f"shapes_{kind}"].isnull().ifelse(-1, table[name].fill_null(0))
     kept = [name for name in columns if not name.startswith(("birth_", "shapes_")) and name not in flags]
     return table.select(
-        *(name for name in kept if name not in ("sex", "sex_told", "today")),
+        *(name for name in kept if name not in ("sex", "sex_reported", "today")),
         **flags,
         age_least=_years(birth_last, table.today),
         age_most=_years(birth_first, table.today),
-        sex=ibis.coalesce(table.sex, told_sex),
+        sex=ibis.coalesce(table.sex, reported_sex),
     )
 
 
@@ -221,16 +223,16 @@ class Asking:
 
     def given(self, question: str) -> ir.BooleanValue:
         """Answered, if only with *not sure*."""
-        return has(self.table, "given", self._layout.said.place(question))
+        return has(self.table, "given", self._layout.answered.index(question))
 
     def sure(self, question: str) -> ir.BooleanValue:
         """Answered with something else than *not sure*."""
-        return has(self.table, "sure", self._layout.said.place(question))
+        return has(self.table, "sure", self._layout.answered.index(question))
 
-    def worded(self, question: str, values: Iterable[str]) -> ir.BooleanValue:
+    def answer_value(self, question: str, values: Iterable[str]) -> ir.BooleanValue:
         """Answered with one of these values."""
-        places = self._layout.worded
-        return ibis.or_(*(has(self.table, "worded", places.place((question, value))) for value in values))
+        places = self._layout.answer_value
+        return ibis.or_(*(has(self.table, "answer_value", places.index((question, value))) for value in values))
 
     def not_applicable(self, question: str) -> ir.BooleanValue:
         """Certainly not about this person."""
@@ -239,19 +241,19 @@ class Asking:
         about: ir.BooleanColumn = self.table[about_column(question)]
         return (~about).fill_null(False)
 
-    def said(self, question: str | None) -> ir.BooleanValue:
+    def answered_yes(self, question: str | None) -> ir.BooleanValue:
         """Yes, no or null, as answered; no for a question that is not about the person."""
         if question is None:
             return ibis.null("boolean")
-        found: ir.BooleanColumn = self.table[said_column(question)]
+        found: ir.BooleanColumn = self.table[answered_column(question)]
         return found
 
-    def find_said(self, question: str) -> ir.BooleanValue:
+    def find_answered_yes(self, question: str) -> ir.BooleanValue:
         """The same, as it is found out."""
-        place = self._layout.said.place(question)
+        index = self._layout.answered.index(question)
         found: ir.BooleanValue = ibis.cases(
-            (has(self.table, "said_yes", place), True),
-            (has(self.table, "said_no", place), False),
+            (has(self.table, "answered_yes", index), True),
+            (has(self.table, "answered_no", index), False),
             (~self.sure(question) & self.not_applicable(question), False),
             else_=ibis.null("boolean"),
         )
@@ -259,7 +261,7 @@ class Asking:
 
     def denied(self, *questions: str | None) -> ir.BooleanValue:
         """Whether an answer is evidence of absence."""
-        asked = [~self.said(question) for question in questions if question is not None]
+        asked = [~self.answered_yes(question) for question in questions if question is not None]
         return ibis.or_(*asked).fill_null(False) if asked else ibis.literal(False)
 
     def terms(self, question: str) -> dict[str, ir.BooleanValue]:
@@ -286,7 +288,7 @@ class Asking:
         match option.kind:
             case "answer":
                 found = self.sure(option.name).ifelse(
-                    self.worded(option.name, option.values),
+                    self.answer_value(option.name, option.values),
                     self.not_applicable(option.name).ifelse(ibis.literal(False), ibis.null("boolean")),
                 )
             case "sex":
@@ -294,7 +296,7 @@ class Asking:
             case "age":
                 found = within_both(table, option.op, option.limit)
             case _:
-                found = has(table, "mentioned", self._layout.mentioned.place(option.name))
+                found = has(table, "mentioned", self._layout.mentioned.index(option.name))
         return found
 
     def first(self, question: str) -> dict[str, ir.BooleanValue]:
@@ -355,9 +357,9 @@ def term_column(question: str, number: int) -> str:
     return f"term:{question}:{number}"
 
 
-def said_column(question: str) -> str:
+def answered_column(question: str) -> str:
     """Where the answer yes or no to a question is kept."""
-    return f"said:{question}"
+    return f"answered:{question}"
 
 
 def ask_column(ask: str | None, gate: str | None, question: str) -> str:

@@ -16,7 +16,7 @@ from deqi.screening.ingest.tables import ANSWERS, DETAILS, FACTS, PERSONS
 from deqi.screening.sql import marks as marking
 from deqi.screening.sql import outcome
 from deqi.screening.sql import persons as people
-from deqi.screening.sql.cache import kept
+from deqi.screening.sql.cache import cached
 from deqi.screening.sql.judging import (
     Asked,
     Fired,
@@ -94,7 +94,7 @@ def _write(layout: Layout, dialect: str) -> Written:
     day = given["k_day"]
     there = marking.existing(facts, day)
     answers_now = answers.cross_join(day)
-    marks = write.keep(
+    marks = write.materialise(
         "marks",
         ibis.union(
             marking.recorded_marks(there, given["k_recorded"]),
@@ -105,16 +105,16 @@ def _write(layout: Layout, dialect: str) -> Written:
     parts = {
         "flags": people.leaf_flags(marks, layout),
         "mentioned": people.mentions(there, given["k_mentioned"], layout.mentioned),
-        "told": people.told(answers, given["k_said"], layout.said),
-        "worded": people.worded(answers, given["k_worded"], layout.worded),
+        "reported": people.reported(answers, given["k_answered"], layout.answered),
+        "answer_value": people.answer_value(answers, given["k_answer_value"], layout.answer_value),
         "cleared": people.cleared(answers, given["k_cleared"], layout.cleared),
         "newer": people.newer(marks, answers, given["k_newer"], layout.newer),
         "weeks": people.weeks(there, answers_now, ways),
     }
-    joined = [write.keep(name, part) for name, part in parts.items()]
-    table = write.keep("person_flags", people.join_all(persons, day, joined, shapes, layout))
+    joined = [write.materialise(name, part) for name, part in parts.items()]
+    table = write.materialise("person_flags", people.join_all(persons, day, joined, shapes, layout))
     for level, questions in enumerate(Asking(layout, table).levels()):
-        table = _keep_questions(write, layout, table, level, questions)
+        table = _materialise_questions(write, layout, table, level, questions)
     pairs = layout.hinges()
     asking = Asking(layout, table)
     asks = {
@@ -123,8 +123,8 @@ def _write(layout: Layout, dialect: str) -> Written:
         for question, when in asking.still_to_ask(*pair).items()
     }
     hinged = dict.fromkeys(question for pair in pairs for question in pair if question)
-    said = {people.said_column(question): asking.find_said(question) for question in hinged}
-    table = write.widen("person_answers", table, said | asks)
+    answered = {people.answered_column(question): asking.find_answered_yes(question) for question in hinged}
+    table = write.widen("person_answers", table, answered | asks)
 
     asking = Asking(layout, table)
     judge = Judge(layout, asking)
@@ -144,25 +144,25 @@ def _write(layout: Layout, dialect: str) -> Written:
     open_ = asked(layout, nodes, {number: judge.asks(number) for number in layout.used}, asking)
     given |= {"k_fired": _input("k_fired", outcome.FIRED), "k_asked": _input("k_asked", outcome.ASKED)}
     outcomes = candidacies(layout, table)
-    verdicts = write.keep(
+    verdicts = write.materialise(
         "verdicts", table.select("person", *columns, **outcomes, fired=why.listed(), asked=open_.listed())
     )
-    write.keep("results", verdicts.select("person", *columns, *outcomes))
-    pairs_fired = write.keep("fired", verdicts.select("person", pair=verdicts.fired.unnest()))
-    write.keep("found", outcome.found(pairs_fired, given["k_fired"]))
+    write.materialise("results", verdicts.select("person", *columns, *outcomes))
+    pairs_fired = write.materialise("fired", verdicts.select("person", pair=verdicts.fired.unnest()))
+    write.materialise("found", outcome.found(pairs_fired, given["k_fired"]))
     weeks = next(one for one, name in zip(joined, parts, strict=True) if name == "weeks")
     reasons = outcome.because(pairs_fired, given["k_fired"], marks, answers, weeks, persons)
-    write.keep("because", reasons)
-    askings = write.keep("askings", outcome.askings(verdicts))
-    put = write.keep("put", outcome.put(askings, given["k_asked"]))
-    write.keep("questions", outcome.questions(verdicts, askings, put))
+    write.materialise("because", reasons)
+    askings = write.materialise("askings", outcome.askings(verdicts))
+    put = write.materialise("put", outcome.asked_first(askings, given["k_asked"]))
+    write.materialise("questions", outcome.questions(verdicts, askings, put))
     return Written(write.steps(dialect), tuple(why.keys), tuple(open_.keys))
 
 
 def _written(layout: Layout, dialect: str) -> Written:
     """The queries, from a file of this user's where the same rules were compiled by the same code before."""
     with collector.paused():
-        return kept(f"rules-{dialect}", (_fingerprint(layout),), Written, lambda: _write(layout, dialect))
+        return cached(f"rules-{dialect}", (_fingerprint(layout),), Written, lambda: _write(layout, dialect))
 
 
 def _fingerprint(layout: Layout) -> str:
@@ -170,7 +170,7 @@ def _fingerprint(layout: Layout) -> str:
     catalog = layout.catalog
     return repr(
         (
-            [(one.rule, one.trigger, one.blocks) for one in layout.rules],
+            [(one.rule, one.trigger, one.precludes) for one in layout.rules],
             [catalog.leaves[number] for number in (*layout.used, *layout.planned)],
             catalog.applies,
             list(catalog.questions.values()),
@@ -178,7 +178,9 @@ def _fingerprint(layout: Layout) -> str:
     )
 
 
-def _keep_questions(write: Writer, layout: Layout, table: ir.Table, level: int, questions: list[str]) -> ir.Table:
+def _materialise_questions(
+    write: Writer, layout: Layout, table: ir.Table, level: int, questions: list[str]
+) -> ir.Table:
     """The table with, for each question, whether it is about the person and what is put before it."""
     asking = Asking(layout, table)
     terms = {name: term for question in questions for name, term in asking.terms(question).items()}

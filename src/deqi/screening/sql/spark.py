@@ -148,14 +148,14 @@ class Spark:
         """
         inside = Path(tempfile.mkdtemp(prefix="run-", dir=self.folder))
         try:
-            given = {name: _put(runner, name, inside) for name in (*INPUTS, *runner.prepare(program))}
+            given = {name: _store(runner, name, inside) for name in (*INPUTS, *runner.prepare(program))}
             try:
                 with _speechless():
                     self._judge(program, inside, given)
             except Exception as error:
                 raise self._named(error) from None
             for name in RESULTS:
-                self._take(runner, name, inside / name)
+                self._ingest(runner, name, inside / name)
         finally:
             shutil.rmtree(inside, ignore_errors=True)
 
@@ -175,7 +175,7 @@ class Spark:
                 shutil.rmtree(inside / passed, ignore_errors=True)
             passed = step.name if step.passing else ""
 
-    def _take(self, runner: Runner, name: str, place: Path) -> None:
+    def _ingest(self, runner: Runner, name: str, place: Path) -> None:
         """Put a table that Spark wrote among the runner's."""
         if not any(place.glob("*.parquet")):
             raise self._apart()
@@ -200,7 +200,7 @@ class Spark:
         )
 
 
-def _put(runner: Runner, name: str, folder: Path) -> str:
+def _store(runner: Runner, name: str, folder: Path) -> str:
     """Write a table of the runner's for Spark; gives its schema in Spark's words."""
     target = _quoted(folder / f"{name}.parquet")
     runner.connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")

@@ -68,7 +68,7 @@ class Judge:
                 return {SEX_QUESTION: ibis.literal(True)}
 
     def _flag(self, family: str, number: int) -> ir.BooleanValue:
-        return has(self._table, family, self._layout.leaves.place(number))
+        return has(self._table, family, self._layout.leaves.index(number))
 
     def _readable(self, kinds: tuple[str, ...]) -> ir.BooleanValue:
         return ~ibis.or_(*(self._table[f"unreadable_{kind}"] for kind in kinds))
@@ -87,7 +87,7 @@ class Judge:
         no = (deny & ~yes & ~maybe & ~weak & self._readable(kinds)) | self._asking.denied(ask, gate)
         if listed:
             no = no | (~yes & ~maybe & self._silence_is_no(number, kinds))
-        return _decide((yes | self._asking.said(ask).fill_null(False), True), (no, False))
+        return _decide((yes | self._asking.answered_yes(ask).fill_null(False), True), (no, False))
 
     def _held(self, number: int) -> ir.BooleanValue:
         """Whether an unsafe result stands that is too old, or without a date where there is no newer one."""
@@ -101,7 +101,7 @@ class Judge:
         held = self._held(number)
         safe = (by_record | by_word) & ~yes & ~maybe & ~held & (~by_record | self._readable(_RESULT))
         no = (held | maybe).ifelse(self._overrules(leaf), self._asking.denied(leaf.ask, leaf.gate))
-        affirmed = self._asking.said(leaf.ask).fill_null(False)
+        affirmed = self._asking.answered_yes(leaf.ask).fill_null(False)
         return _decide((yes, True), (safe, False), (affirmed, True), (no, False))
 
     def _overrules(self, leaf: Observation) -> ir.BooleanValue:
@@ -109,7 +109,7 @@ class Judge:
         question = self._layout.catalog.questions.get(leaf.ask) if leaf.ask else None
         if question is None or question.stage != "session":
             return ibis.literal(False)
-        return has(self._table, "said_no", self._layout.said.place(question.question))
+        return has(self._table, "answered_no", self._layout.answered.index(question.question))
 
     def _result_asks(self, number: int, leaf: Observation) -> Asks:
         asks = self._asking.asks(leaf.ask, leaf.gate)
@@ -126,7 +126,7 @@ class Judge:
             raise ValueError(f"a leaf about weeks asks {leaf.ask}; only {WEEKS_QUESTION} is understood")
         table = self._table
         found = both(*(compare(table[name], leaf.op, leaf.value) for name in ("weeks_least", "weeks_most")))
-        unproven = ~table.weeks_told & ~self._readable(_RESULT) & ~found
+        unproven = ~table.weeks_reported & ~self._readable(_RESULT) & ~found
         carried = (table.weeks_over | unproven).fill_null(False).ifelse(ibis.null("boolean"), found)
         no = self._asking.not_applicable(leaf.ask) | self._asking.denied(leaf.ask)
         return _decide((table.weeks_row.notnull(), carried), (no, False))
@@ -134,7 +134,7 @@ class Judge:
     def _answer(self, leaf: Answer) -> ir.BooleanValue:
         """See `deqi.safety.evaluate.answered.answer`."""
         asking = self._asking
-        branches = [(asking.sure(leaf.question), asking.worded(leaf.question, leaf.among))]
+        branches = [(asking.sure(leaf.question), asking.answer_value(leaf.question, leaf.among))]
         if leaf.question == WEEKS_KNOWN_QUESTION:
             branches.append((self._table.weeks_row.notnull(), ibis.literal("yes" in leaf.among)))
         return _decide(*branches, (asking.not_applicable(leaf.question) | asking.denied(leaf.gate), False))

@@ -38,7 +38,7 @@ class Writer:
     def __init__(self) -> None:
         self._made: list[_Made] = []
 
-    def keep(self, name: str, table: ir.Table) -> ir.Table:
+    def materialise(self, name: str, table: ir.Table) -> ir.Table:
         """Make a table of an expression; gives the table to go on with."""
         self._made.append(_Made(name, table))
         return ibis.table(table.schema(), name=name)

@@ -80,7 +80,7 @@ def test_q_splits_without_remainder(rows: Rows) -> None:
 def test_direct_and_indirect_make_the_whole(rows: Rows, method: str) -> None:
     fit = pool_network(*_columns(rows), method=method)  # type: ignore[arg-type]
     for one in split_evidence(fit):
-        whole = fit.estimate[fit.place(one.treatment), fit.place(one.control)]
+        whole = fit.estimate[fit.index(one.treatment), fit.index(one.control)]
         assert 0.0 <= one.share <= 1.0 + 1e-9
         if 0.0 < one.share < 1.0 - 1e-9:
             weights = one.direct_se**-2, one.indirect_se**-2
@@ -109,7 +109,7 @@ def test_two_treatments_are_the_usual_pool(rows: Rows, method: str) -> None:
     k = len(y)
     fit = pool_network(list(range(k)), ["new"] * k, ["old"] * k, y, v, method=method)  # type: ignore[arg-type]
     usual = pool(y, v, method=method, test="z")
-    i, j = fit.place("new"), fit.place("old")
+    i, j = fit.index("new"), fit.index("old")
     assert fit.estimate[i, j] == pytest.approx(usual.estimate, abs=1e-6)
     assert fit.ci_low[i, j] == pytest.approx(usual.ci_low, abs=1e-6)
     assert fit.tau2 == pytest.approx(usual.tau2, abs=1e-6)
@@ -120,8 +120,8 @@ def test_two_treatments_are_the_usual_pool(rows: Rows, method: str) -> None:
 
 def test_a_chain_is_a_sum() -> None:
     fit = pool_network(["1", "2"], ["a", "b"], ["b", "c"], [0.5, 0.3], [0.04, 0.05], method="REML")
-    assert fit.estimate[fit.place("a"), fit.place("c")] == pytest.approx(0.8)
-    assert fit.se[fit.place("a"), fit.place("c")] ** 2 == pytest.approx(0.09)
+    assert fit.estimate[fit.index("a"), fit.index("c")] == pytest.approx(0.8)
+    assert fit.se[fit.index("a"), fit.index("c")] ** 2 == pytest.approx(0.09)
     assert (fit.tau2, fit.q_df, fit.q_p) == (0.0, 0, 1.0)
     through = next(one for one in split_evidence(fit) if (one.treatment, one.control) == ("a", "c"))
     assert through.studies == 0
@@ -150,15 +150,15 @@ def test_three_arms_by_variances_or_by_covariances() -> None:
     basic = pool_network(["t"] * 2, list("aa"), list("bc"), [1.0, 3.0], matrix, method="FE")
     np.testing.assert_allclose(pairs.estimate, basic.estimate)
     np.testing.assert_allclose(pairs.se, basic.se)
-    assert pairs.se[pairs.place("b"), pairs.place("c")] ** 2 == pytest.approx(0.5)
+    assert pairs.se[pairs.index("b"), pairs.index("c")] ** 2 == pytest.approx(0.5)
     assert geometry(pairs).several_arms == (("a", "b", "c"),)
 
 
 def test_parts_that_nothing_connects() -> None:
     fit = pool_network(list("123"), list("abd"), list("bce"), [0.5, 0.3, 0.2], [0.1, 0.1, 0.1], method="DL")
     assert fit.parts == (("a", "b", "c"), ("d", "e"))
-    assert np.isnan(fit.estimate[fit.place("a"), fit.place("d")])
-    assert np.isfinite(fit.estimate[fit.place("d"), fit.place("e")])
+    assert np.isnan(fit.estimate[fit.index("a"), fit.index("d")])
+    assert np.isfinite(fit.estimate[fit.index("d"), fit.index("e")])
     assert np.isnan(p_scores(fit, small_is_good=True)).all()
     assert geometry(fit).parts == 2
 

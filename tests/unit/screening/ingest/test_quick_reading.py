@@ -93,7 +93,7 @@ def _quickly(folder: Path) -> tuple[dict[str, object], int]:
             found[who] = (candidacy, {rule.rule.id: STATES[one] for rule, one in zip(rules, states, strict=True)})
         why = done.runner.rows(
             """SELECT p.resource_id, k.rule, b.role, d.resource_id, d.line, d.path FROM because b JOIN persons p USING
-            (person) JOIN k_rules k USING (place) JOIN details d USING (row)"""
+            (person) JOIN k_rules k USING (rule_index) JOIN details d USING (row)"""
         )
         for who, *reason in why:
             found.setdefault(f"{who}: facts", set()).add(tuple(reason))  # type: ignore[attr-defined]
