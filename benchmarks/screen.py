@@ -71,7 +71,7 @@ class Chart:
     def resources(self, kind: str, number: int, first: int) -> Iterator[dict[str, Any]]:
         """So many of one kind."""
         pick = self._random
-        for place in range(first, first + number):
+        for index in range(first, first + number):
             if pick.random() < IN_A_SET:
                 system, code, display = pick.choice(self._codes[kind])
             else:
@@ -82,11 +82,11 @@ class Chart:
             concept = {"coding": [{"system": system, "code": code, "display": display}], "text": display}
             yield {
                 "resourceType": kind,
-                "id": f"{place:08x}-0000-4000-8000-{place:012x}",
+                "id": f"{index:08x}-0000-4000-8000-{index:012x}",
                 "meta": {"profile": [f"http://hl7.org/fhir/us/core/StructureDefinition/us-core-{kind.lower()}"]},
                 **self._own(kind, concept, at),
-                "subject": {"reference": f"Patient/p{place // PER_PERSON}"},
-                "encounter": {"reference": f"Encounter/{place // 4:08x}-0000-4000-8000-{place:012x}"},
+                "subject": {"reference": f"Patient/p{index // PER_PERSON}"},
+                "encounter": {"reference": f"Encounter/{index // 4:08x}-0000-4000-8000-{index:012x}"},
             }
 
     def _own(self, kind: str, concept: dict[str, Any], at: str) -> dict[str, Any]:
@@ -125,14 +125,14 @@ def write_ndjson(folder: Path, number: int) -> int:
 def write_bundles(folder: Path, number: int) -> int:
     """The same resources as a compact Bundle for each ten persons; gives the bytes."""
     chart, size = Chart(2), 0
-    for place in range(0, number, 1000):
+    for index in range(0, number, 1000):
         entries = [
             {"fullUrl": f"urn:uuid:{one['id']}", "resource": one}
             for kind in COLUMNS
-            for one in chart.resources(kind, 1000 // len(COLUMNS), place)
+            for one in chart.resources(kind, 1000 // len(COLUMNS), index)
         ]
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
-        size += (folder / f"{place}.json").write_text(json.dumps(bundle, separators=(",", ":")))
+        size += (folder / f"{index}.json").write_text(json.dumps(bundle, separators=(",", ":")))
     return size
 
 

@@ -90,7 +90,7 @@ def _answers(runner: Runner) -> list[tuple[object, ...]]:
     """A count of every candidacy, finding and question."""
     return runner.rows(
         """SELECT 'candidacy', candidacy, if_clear, count(*) FROM results GROUP BY ALL
-        UNION ALL SELECT 'finding', CAST(place AS VARCHAR), role, count(*) FROM because GROUP BY ALL
+        UNION ALL SELECT 'finding', CAST(rule_index AS VARCHAR), role, count(*) FROM because GROUP BY ALL
         UNION ALL SELECT 'question', question, decides, count(*) FROM questions GROUP BY ALL ORDER BY ALL"""
     )
 

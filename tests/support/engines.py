@@ -46,17 +46,17 @@ def judged(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[dict[str, o
 def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[dict[str, object]]:
     facts = [fact for person in people for fact in person.facts]
     answers = [answer for person in people for answer in _counting(person, as_of)]
-    places = dict(runner.rows("SELECT place, rule FROM k_rules"))
+    rules = dict(runner.rows("SELECT rule_index, rule FROM k_rules"))
     because: dict[tuple[int, str], dict[str, set[Fact | Answer]]] = {}
-    for person, place, role, row in runner.rows("SELECT person, place, role, row FROM because"):
+    for person, rule_index, role, row in runner.rows("SELECT person, rule_index, role, row FROM because"):
         of = facts[row] if row >= 0 else answers[-1 - row]
-        because.setdefault((person, places[place]), {"because": set(), "disputed": set()})[role].add(of)
+        because.setdefault((person, rules[rule_index]), {"because": set(), "disputed": set()})[role].add(of)
     fill_in(runner.connection, program(as_of).layout)
     restricts: dict[int, dict[str, set[Restricted]]] = {}
-    for person, place, written in runner.rows("SELECT person, place, restricts FROM restricting"):
+    for person, rule_index, written in runner.rows("SELECT person, rule_index, restricts FROM restricting"):
         filled = msgspec.json.decode(written, type=tuple[Restricted, ...])
-        assert places[place] not in restricts.setdefault(person, {}), "a finding restricts one thing"
-        restricts[person][places[place]] = set(filled)
+        assert rules[rule_index] not in restricts.setdefault(person, {}), "a finding restricts one thing"
+        restricts[person][rules[rule_index]] = set(filled)
     questions: dict[int, list[tuple[str, str]]] = {}
     for person, question, decides in runner.rows(
         "SELECT person, question, decides FROM questions ORDER BY person, rank"

@@ -46,12 +46,12 @@ class PopulationGenerator:
 
     def people(self, number: int) -> list[Person]:
         """So many people."""
-        return [self._person(place) for place in range(number)]
+        return [self._person(index) for index in range(number)]
 
-    def _person(self, place: int) -> Person:
+    def _person(self, index: int) -> Person:
         pick = self._random
         return Person(
-            token=f"p{place + 1}",
+            token=f"p{index + 1}",
             facts=tuple(self._fact(number) for number in range(pick.choice((0, 1, 3, 8, 20)))),
             answers=tuple(self._answers()),
             sex=pick.choice(("female", "female", "male", None)),

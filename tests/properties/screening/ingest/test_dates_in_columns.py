@@ -24,7 +24,7 @@ _WRITTEN = st.builds(
 @given(st.lists(st.none() | _WRITTEN, max_size=12))
 def test_together_and_one_by_one(written: list[str | None]) -> None:
     first, last, at = (column.to_pylist() for column in dates_in(pa.array(written, pa.string())))
-    for place, text in enumerate(written):
+    for index, text in enumerate(written):
         found = None if text is None else parse_date(text)
         expected = (None, None, None) if found is None else (found.earliest, found.latest, found.instant)
-        assert (first[place], last[place], at[place]) == expected, text
+        assert (first[index], last[index], at[index]) == expected, text
