@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 LOG = logging.getLogger("deqi.web")
+
+
+def quiet_django() -> None:
+    """Django logs addresses and hosts as they were typed, and errors with their messages: nothing of it is kept."""
+    logger = logging.getLogger("django")
+    logger.handlers = [logging.NullHandler()]
+    logger.propagate = False
 
 
 class RequestLog:
@@ -25,3 +33,9 @@ class RequestLog:
         method = request.method if request.method in ("GET", "HEAD", "POST", "OPTIONS") else "OTHER"
         LOG.info("%s %s %d %.1f ms", method, route, response.status_code, 1000.0 * (time.perf_counter() - began))
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Our own errors: which kind, and where in the code; never the message, which may quote what somebody sent."""
+        frames = traceback.extract_tb(exception.__traceback__)
+        place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "-"
+        LOG.error("%s at %s", type(exception).__name__, place)

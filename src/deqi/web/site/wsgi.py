@@ -18,7 +18,9 @@ def make_application() -> WhiteNoise:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deqi.web.site.settings")
     django.setup(set_prefix=False)
     from deqi.web.site import library
+    from deqi.web.site.requestlog import quiet_django
 
+    quiet_django()
     library.warm()
     return WhiteNoise(
         WSGIHandler(),

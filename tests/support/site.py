@@ -1,0 +1,101 @@
+"""The site for tests: a server of its own on loopback, and plain requests to it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site."""
+
+    port: int
+    pid: int
+    log: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(
+        self, path: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        with contextlib.closing(connection):
+            connection.request(method, path, body=body, headers=dict(headers or {}))
+            response = connection.getresponse()
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, found, response.read())
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        return self.ask(path, headers=headers)
+
+    def post(self, path: str, fields: Mapping[str, str] | list[tuple[str, str]]) -> Answer:
+        """A form sent from a page of the site."""
+        head = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.address}
+        return self.ask(path, "POST", urlencode(fields).encode(), head | {"Sec-Fetch-Site": "same-origin"})
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(folder: Path, variables: Mapping[str, str] | None = None) -> Iterator[Site]:
+    """A server until the block ends; it must stop by itself when told to."""
+    port = free_port()
+    log = folder / "site.log"
+    environment = {**os.environ, **(variables or {}), "DEQI_WEB_PORT": str(port)}
+    command = [sys.executable, "-c", "from deqi.cli.main import run; run()", "serve"]
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
+    try:
+        _wait(port, server, log)
+        yield Site(port, server.pid, log)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            raise
+
+
+def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise RuntimeError(log.read_text())
+        with contextlib.suppress(OSError):
+            Site(port, server.pid, log).get("/health")
+            return
+        time.sleep(0.1)
+    raise TimeoutError(log.read_text())
