@@ -11,6 +11,7 @@ import datetime as dt
 import functools
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -166,3 +167,25 @@ def screen(path: Path, output: Path, as_of: dt.date = AS_OF) -> dict[str, Screen
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def heard(person: deqi.Person) -> frozenset[str]:
+    """The code sets that the records of a person join."""
+    return frozenset(match.set for fact in person.facts for match in fact.sets)
+
+
+def alarmed(person: deqi.Person) -> frozenset[str]:
+    """The code sets that an alarm word in the records may mean."""
+    return frozenset(name for fact in person.facts for name in fact.alarms)
+
+
+@functools.cache
+def sets_of_rules() -> frozenset[str]:
+    """The code sets that a rule of any severity above information reads."""
+    rules = [one.rule for one in engine().catalog.rules if one.rule.severity != "information"]
+    return frozenset(name for rule in rules for name in re.findall(r"'set': '([a-z0-9-]+)'", repr(rule.when)))
+
+
+def converted(value: float, unit: str, to: str, quantity: str) -> float | None:
+    """A result in another unit, or nothing where it cannot be read."""
+    return engine().catalog.units.convert(value, unit, to, quantity)

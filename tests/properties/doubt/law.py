@@ -31,7 +31,7 @@ def loosened(before: Judged, after: Judged, exempt: Collection[str] = ()) -> lis
     ]
     if after.candidacy == "candidate" != before.candidacy and not exempt:
         found.append(f"candidacy: {before.candidacy} became candidate")
-    return found + list(_needlings(before, after))
+    return found + _needlings(before, after)
 
 
 def contradicted(records: Judged, answers: Judged) -> list[str]:
@@ -49,6 +49,8 @@ def _asks_first(rule: str) -> bool:
 
 
 def _needlings(before: Judged, after: Judged) -> list[str]:
+    if before.candidacy in {"not-a-candidate", "sign-off"}:
+        return []
     looser = {
         "omit": {"ok", "ok-note", "change"},
         "ask": {"ok", "ok-note"},

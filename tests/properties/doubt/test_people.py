@@ -45,6 +45,7 @@ def test_a_file_that_says_less_never_says_no(data: st.DataObject, document: Docu
     assert _compared(document, after, "") == []
 
 
+# What bars the whole person is counted once, in the headline: the needles are compared where nothing does.
 @share(0.05)
 @given(st.data(), documents())
 def test_a_needling_never_comes_free(data: st.DataObject, document: Document) -> None:
