@@ -48,6 +48,9 @@ serve: $(VENV)/web.stamp ## The site, on this machine
 test: $(VENV)/dev.stamp ## All tests
 	$(BIN)/python -m pytest -n 2
 
+properties: $(VENV)/dev.stamp ## The properties of doubt on 20,000 drawn examples
+	DEQI_PROPERTY_EXAMPLES=20000 $(BIN)/python -m pytest tests/properties/doubt
+
 test-spark: $(VENV)/spark.stamp ## Spark tests (needs Java 17)
 	$(BIN)/python -m pytest tests/spark
 
