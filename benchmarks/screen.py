@@ -23,10 +23,10 @@ import msgspec
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
+from deqi.people.fhir import types as fhir
 from deqi.people.terminology.systems import SYSTEMS
 from deqi.safety.engine import Engine
 from deqi.screening.ingest.fhir.export import read_fhir
-from deqi.screening.ingest.fhir.outline import OUTLINES
 from deqi.screening.screen import screen
 from deqi.screening.sql.columns import counting, reader_for
 from deqi.screening.workspace import Workspace
@@ -172,7 +172,7 @@ def duckdb_reads_all(folder: Path) -> float:
     with duckdb.connect() as connection:
         start = time.perf_counter()
         for kind in COLUMNS:
-            fields = msgspec.structs.fields(OUTLINES[kind].type)
+            fields = msgspec.structs.fields(fhir.TYPES[kind])
             columns = {"resourceType": "VARCHAR", **{field.name: _sql_type(field.type) for field in fields}}
             connection.execute(
                 f"CREATE TABLE {kind} AS SELECT * FROM read_json('{folder / kind}.ndjson', "
@@ -182,7 +182,7 @@ def duckdb_reads_all(folder: Path) -> float:
 
 
 def _sql_type(of: Any) -> str:
-    """DuckDB's type for what an outline decodes; JSON for what it leaves as it is."""
+    """DuckDB's type for an element that is decoded; JSON for what is left as it is."""
     if of in (str | None, bool | None, int | None):
         return {str | None: "VARCHAR", bool | None: "BOOLEAN", int | None: "BIGINT"}[of]
     struct = of if isinstance(of, type) else next((one for one in typing.get_args(of) if one is not type(None)), None)

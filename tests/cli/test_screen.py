@@ -15,7 +15,7 @@ import pytest
 
 from deqi.errors import InputError
 from deqi.people.files.source import sql_path
-from deqi.screening.ingest.fhir import files, ndjson
+from deqi.screening.ingest.fhir import files, large
 from deqi.screening.ingest.fhir.export import read_fhir
 from deqi.screening.sql.columns import reader_for
 from deqi.screening.workspace import Workspace
@@ -33,7 +33,7 @@ def _patient(folder: Path, number: int) -> None:
 
 @pytest.mark.parametrize("named", ["q[ab]", "a*", "a?", "it's"])
 def test_a_name_that_is_a_pattern_means_itself(tmp_path: Path, named: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ndjson, "LARGE", 0)
+    monkeypatch.setattr(large, "LARGE", 0)
     for number, name in enumerate(("qa", "ab", named)):
         _patient(tmp_path / name, number)
     with Workspace() as space:

@@ -23,6 +23,8 @@ _OPTIONS: dict[Format, str] = {
     "ndjson": "FORMAT json",
 }
 _STANDS = "p.file, p.line, p.path, p.resource_id"
+_AS_MET = "CAST(p.token[2:] AS BIGINT)"
+"""The order in which the persons were met."""
 
 _PERSONS = f"""
     SELECT p.token, {_STANDS}, p.sex, p.dead AS deceased, r.candidacy, r.if_clear,
@@ -32,7 +34,7 @@ _PERSONS = f"""
     LEFT JOIN (SELECT * FROM results) r ON r.person = p.person AND NOT p.dead
     LEFT JOIN (SELECT person, count(DISTINCT rule_index) AS findings FROM found GROUP BY 1) f ON f.person = r.person
     LEFT JOIN (SELECT person, count(*) AS questions FROM questions GROUP BY 1) q ON q.person = r.person
-    ORDER BY p.person
+    ORDER BY {_AS_MET}
 """
 _FINDINGS = """
     SELECT p.token, n.rule, n.severity, n.stage, n.red_flag, n.verified, n.basis,
@@ -57,11 +59,11 @@ _FINDINGS = """
     LEFT JOIN details d ON d.row = b.row
     LEFT JOIN answers a ON a.row = -1 - b.row
     WHERE NOT p.dead
-    ORDER BY w.person, n.rank, b.role, b.row
+    ORDER BY {as_met}, n.rank, b.role, b.row
 """
-_QUESTIONS = """
+_QUESTIONS = f"""
     SELECT p.token, q.rank + 1 AS rank, q.question, q.decides
-    FROM questions q JOIN persons p USING (person) WHERE NOT p.dead ORDER BY q.person, q.rank
+    FROM questions q JOIN persons p USING (person) WHERE NOT p.dead ORDER BY {_AS_MET}, q.rank
 """
 
 
@@ -80,7 +82,9 @@ def write_tables(
     tables = {
         "persons": _PERSONS,
         # What is JSON already is not written as text into JSON.
-        "findings": _FINDINGS.format(restricts="CAST(x.restricts AS JSON)" if form == "ndjson" else "x.restricts"),
+        "findings": _FINDINGS.format(
+            restricts="CAST(x.restricts AS JSON)" if form == "ndjson" else "x.restricts", as_met=_AS_MET
+        ),
         "questions": _QUESTIONS,
         "unreadable": "SELECT * FROM unreadable_records",
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -51,10 +52,69 @@ class _Device(msgspec.Struct, eq=False, gc=False):
     used: bool = False
 
 
-class ChartReader:
-    """Reads any number of FHIR files that belong together; `finish` gives the persons."""
+class FactStore(Protocol):
+    """Where the facts of a reading go, each with the key of its person as references spell it."""
 
-    def __init__(self, index: CodeIndex, sites: SiteFinder) -> None:
+    def add(self, owner: str, fact: Fact) -> None:
+        """One more fact."""
+
+    def owners(self) -> Iterable[str]:
+        """Everybody with a fact, in the order in which they were met."""
+
+    def facts_of(self, owner: str) -> Sequence[Fact]:
+        """The facts that belong into the `Person`; none where the store keeps them in another form."""
+
+
+class FactLists:
+    """The facts of each person in a list."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, list[Fact]] = defaultdict(list)
+
+    def add(self, owner: str, fact: Fact) -> None:
+        """One more fact."""
+        self._facts[owner].append(fact)
+
+    def owners(self) -> Iterable[str]:
+        """Everybody with a fact, in the order in which they were met."""
+        return self._facts
+
+    def facts_of(self, owner: str) -> Sequence[Fact]:
+        """The facts of one person."""
+        return self._facts.get(owner, ())
+
+
+class Line(NamedTuple):
+    """A line of NDJSON. ``once``: it is known that its id stands nowhere else, so it need not be remembered."""
+
+    number: int
+    raw: bytes
+    once: bool = False
+
+
+class _Tally:
+    """What came of one file, to tell when the whole of it is no FHIR R4."""
+
+    def __init__(self) -> None:
+        self.pieces = self.broken = self.clean = 0
+        self.bent = 0  # resources of another version that R4 can read all the same
+        self.others: Counter[str] = Counter()
+
+    def check(self, file: str) -> None:
+        """Refuse a file of which most is of another FHIR version, or nothing is JSON."""
+        if self.others.total() > self.clean - self.bent:
+            raise WrongVersionError(refusal(file, self.others.most_common(1)[0][0]))
+        if self.broken and self.broken == self.pieces:
+            raise InputError(f"{file}: no line of it is JSON; give FHIR R4 as JSON or NDJSON")
+
+
+class ChartReader:
+    """Reads any number of FHIR files that belong together; `finish` gives the persons.
+
+    Facts go into ``store``, by default lists from which `finish` fills the persons.
+    """
+
+    def __init__(self, index: CodeIndex, sites: SiteFinder, store: FactStore | None = None) -> None:
         self._convert = Converter(index, sites)
         self._cutter = Cutter(R4_TYPES - _decoders.keys() - {"Bundle"})
         self._patients: Registry[Known] = Registry()
@@ -62,15 +122,14 @@ class ChartReader:
         self._medications: Registry[tuple[Codes, str]] = Registry()
         self._devices: Registry[_Device] = Registry()
         self._own_devices: list[_Device] = []
-        self._facts: dict[str, list[Fact]] = defaultdict(list)
+        self._store: FactStore = FactLists() if store is None else store
         self._answers: dict[str, list[Answer]] = defaultdict(list)
         self._waiting: list[_Waiting] = []
         self._faults: list[Fault] = []
         self._owners: dict[int, set[str]] = defaultdict(set)
         self._subjects: dict[tuple[str, str], tuple[str | None, bool]] = {}
-        self._seen: dict[tuple[str, str], int] = {}
-        self._others: Counter[str] = Counter()
-        self._bent = 0  # resources of another version that R4 can read all the same
+        self._seen: dict[str, int] = {}
+        self._tally = _Tally()
         self._resources: Counter[str] = Counter()
         self._left_out: Counter[str] = Counter()
 
@@ -82,27 +141,66 @@ class ChartReader:
         Raises:
             InputError: the whole file is not FHIR R4 JSON.
         """
-        pieces = broken = clean = 0
-        self._others.clear()
-        self._bent = 0
-        for piece in self._cutter.pieces(data, file, ndjson):
-            pieces += 1
+        self._tally = _Tally()
+        self._read(self._cutter.pieces(data, file, ndjson))
+        self._tally.check(file)
+
+    def add_lines(self, lines: Iterable[Line], file: str, counted: int = 0) -> None:
+        """Read lines of one more file of NDJSON, of which so many others were ``counted`` already.
+
+        Raises:
+            InputError: the whole file is not FHIR R4 JSON.
+        """
+        self._tally = _Tally()
+        self._tally.clean = self._tally.pieces = counted
+        for line in lines:
+            if line.raw and not line.raw.isspace():
+                self._read(self._cutter.line(memoryview(line.raw), Origin(file, line.number)), line.once)
+        self._tally.check(file)
+
+    def _read(self, pieces: Iterator[Piece], once: bool = False) -> None:
+        tally = self._tally
+        for piece in pieces:
+            tally.pieces += 1
             try:
                 resource = self._decode(piece)
             except MalformedError as error:
                 self._refuse(piece, str(error))
-                broken += isinstance(error, NotJsonError)
+                tally.broken += isinstance(error, NotJsonError)
                 continue
-            clean += 1
+            tally.clean += 1
             try:
-                self._take(piece, resource)
+                self._take(piece, resource, once)
             except MalformedError as error:
                 self._refuse(piece, str(error))
-        others = self._others.total()
-        if others > clean - self._bent:
-            raise WrongVersionError(refusal(file, self._others.most_common(1)[0][0]))
-        if broken and broken == pieces:
-            raise InputError(f"{file}: no line of it is JSON; give FHIR R4 as JSON or NDJSON")
+
+    def preview(self, kind: str, raw: bytes) -> list[Fact] | None:
+        """The facts of a clinical resource in NDJSON that stands for itself, without taking it in.
+
+        None where it is out of the ordinary, or hangs on another resource.
+        """
+        piece = Piece(kind, memoryview(raw), Origin())
+        tally, self._tally = self._tally, _Tally()
+        try:
+            resource = self._decode(piece)
+            if self._tally.others or resource.modifierExtension or resource.implicitRules or resource.contained:
+                return None
+            found = self._facts_of(resource, Origin())
+        except MalformedError:
+            return None
+        finally:
+            self._tally = tally
+        facts = [fact for fact in found or () if fact is not None]
+        return facts if facts and found is not None and len(facts) == len(found) else None
+
+    def count(self, kind: str, number: int) -> None:
+        """Count resources that were looked at elsewhere."""
+        self._resources[kind] += number
+
+    def names_seen(self, kinds: Iterable[str]) -> list[str]:
+        """The resources of some types that were read so far, as ``Condition/id``, but for those of servers."""
+        wanted = tuple(f"{kind}/" for kind in kinds)
+        return [key for key in self._seen if key.startswith(wanted)]
 
     def _decode(self, piece: Piece) -> fhir.Resource:
         if piece.raw is None:
@@ -123,21 +221,21 @@ class ChartReader:
             raise NotJsonError("not JSON in UTF-8, or nested too deeply") from None
         version, readable = version_of(piece.kind, resource)
         if version and readable:
-            self._others[version] += 1
-            self._bent += 1
+            self._tally.others[version] += 1
+            self._tally.bent += 1
         elif version:
             raise self._other_version(version)
         return resource
 
     def _other_version(self, version: str) -> MalformedError:
-        self._others[version] += 1
+        self._tally.others[version] += 1
         return MalformedError(f"looks like FHIR {version}")
 
-    def _take(self, piece: Piece, resource: fhir.Resource) -> None:
+    def _take(self, piece: Piece, resource: fhir.Resource, once: bool) -> None:
         if resource.modifierExtension or resource.implicitRules:
             raise MalformedError("a modifier extension or implicit rules, which may change what it means")
         keys = own_keys(piece.kind, resource.id, piece.full_url)
-        if resource.id and self._again(piece, keys[-1]):
+        if resource.id and not once and self._again(piece, keys[-1]):
             self._left_out["the same record again"] += 1
             return
         self._resources[piece.kind] += 1
@@ -153,12 +251,12 @@ class ChartReader:
     def _again(self, piece: Piece, key: str) -> bool:
         """Whether this very resource was read before. Other contents under the same id are malformed, and kept."""
         content = hash(bytes(piece.raw or b""))
-        before = self._seen.get((piece.kind, key))
+        before = self._seen.get(key)
         if before == content:
             return True
         if before is not None:
             self._refuse(piece, TWICE)
-        self._seen[piece.kind, key] = content
+        self._seen[key] = content
         return False
 
     def _patient(self, resource: fhir.Patient, piece: Piece, keys: tuple[str, ...]) -> None:
@@ -193,40 +291,48 @@ class ChartReader:
             self._own_devices.append(device)
 
     def _clinical(self, resource: fhir.Resource, piece: Piece) -> None:
-        convert, origin = self._convert, _origin(piece, resource)
+        origin = _origin(piece, resource)
         subject = resource.patient if isinstance(resource, fhir.Allergy) else getattr(resource, "subject", None)
         owner = self._owner(piece, resource, subject)
         if owner is None:
             return
         if isinstance(resource, fhir.QuestionnaireResponse):
             self._answers[owner].extend(answers_of(resource, origin))
-        elif isinstance(resource, fhir.Observation):
-            self._facts[owner].extend(convert.observation(resource, origin))
-        elif isinstance(resource, fhir.Condition):
-            self._keep(owner, convert.condition(resource, origin))
-        elif isinstance(resource, fhir.Procedure):
-            self._keep(owner, convert.procedure(resource, origin))
-        elif isinstance(resource, fhir.Allergy):
-            self._keep(owner, convert.allergy(resource, origin))
-        else:
-            assert isinstance(resource, _Pointing)
-            self._pointing(owner, resource, piece)
+            return
+        facts = self._facts_of(resource, origin)
+        if facts is not None:
+            for fact in facts:
+                self._keep(owner, fact)
+            return
+        assert isinstance(resource, _Pointing)
+        self._pointing(owner, resource, piece)
+
+    def _facts_of(self, resource: fhir.Resource, origin: Origin) -> Sequence[Fact | None] | None:
+        """The facts of a resource that stands for itself; None of one that points to a medicine or a device."""
+        convert = self._convert
+        if isinstance(resource, fhir.Observation):
+            return convert.observation(resource, origin)
+        if isinstance(resource, fhir.Condition):
+            return (convert.condition(resource, origin),)
+        if isinstance(resource, fhir.Procedure):
+            return (convert.procedure(resource, origin),)
+        if isinstance(resource, fhir.Allergy):
+            return (convert.allergy(resource, origin),)
+        concept = getattr(resource, "medicationCodeableConcept", None)
+        if concept is None:
+            return None
+        assert isinstance(resource, _Pointing)
+        return (self._point(resource, convert.codes_of(concept), origin),)
 
     def _keep(self, owner: str, fact: Fact | None) -> None:
         if fact is None:
             self._left_out[NO_FACT] += 1
         else:
-            self._facts[owner].append(fact)
+            self._store.add(owner, fact)
 
     def _pointing(self, owner: str, resource: _Pointing, piece: Piece) -> None:
-        """A medicine or the use of a device: coded here, contained, or elsewhere (then it waits for the end)."""
-        if isinstance(resource, fhir.DeviceUse):
-            concept, reference = None, resource.device
-        else:
-            concept, reference = resource.medicationCodeableConcept, resource.medicationReference
-        if concept is not None:
-            self._keep(owner, self._point(resource, self._convert.codes_of(concept), _origin(piece, resource)))
-            return
+        """A medicine or the use of a device whose code is contained, or stands elsewhere: that waits for the end."""
+        reference = resource.device if isinstance(resource, fhir.DeviceUse) else resource.medicationReference
         if reference is None or not (reference.reference or reference.display):
             raise MalformedError("neither a code nor a reference to one")
         words, target = reference.display or "", reference.reference or ""
@@ -301,12 +407,12 @@ class ChartReader:
         for device in self._own_devices:
             if not device.used:
                 self._keep(device.owner, device.fact)
-        for owner in [*self._facts, *self._answers, *(fault.owner for fault in self._faults if fault.owner)]:
+        for owner in [*self._store.owners(), *self._answers, *(fault.owner for fault in self._faults if fault.owner)]:
             self._person_of(owner)
         unreadable = self._unreadable_kinds()
         facts: dict[int, list[Fact]] = defaultdict(list)
-        for owner, found in self._facts.items():
-            facts[self._person_of(owner).number].extend(found)
+        for owner in self._store.owners():
+            facts[self._person_of(owner).number].extend(self._store.facts_of(owner))
         answers: dict[int, list[Answer]] = defaultdict(list)
         for owner, given in self._answers.items():
             answers[self._person_of(owner).number].extend(given)
@@ -343,6 +449,10 @@ class ChartReader:
             self._keep(one.owner, fact)
             if device is not None and fact is not None and fact.state in ("present", "past"):
                 device.used = True
+
+    def number_of(self, owner: str) -> int:
+        """The place among the persons of `finish` of the one whom a key means."""
+        return self._person_of(owner).number
 
     def _person_of(self, owner: str) -> Known:
         """The person of a key; one whom no Patient describes is a person nonetheless."""

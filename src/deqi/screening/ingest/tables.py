@@ -153,6 +153,11 @@ class Reader:
     birth_question: str = ""
 
 
+def is_looked_at(fact: Fact) -> bool:
+    """Whether a rule may look at a fact, so that it becomes rows; of all others only the way of coding counts."""
+    return bool(fact.sets)
+
+
 class TableMaker:
     """Collects persons and gives them as columns. ``take`` empties it, so that a large population goes in parts.
 
@@ -175,17 +180,18 @@ class TableMaker:
         self._answers: list[dict[str, Any]] = []
 
     @property
-    def facts(self) -> int:
-        """Facts numbered so far."""
-        return self._next_fact
+    def waiting(self) -> int:
+        """Facts that `take` would give."""
+        return len(self._details)
 
     def __len__(self) -> int:
         return len(self._persons)
 
-    def add(self, person: Person, answers: Iterable[Answer] = ()) -> int:
-        """One more person, with the answers that count on the day; gives the number under which they stand."""
-        number = self._next_person
-        self._next_person += 1
+    def add(self, person: Person, answers: Iterable[Answer] = (), number: int | None = None) -> int:
+        """One more person, with the answers that count on the day; gives the number under which they stand: the next
+        where none is given."""
+        if number is None:
+            number, self._next_person = self._next_person, self._next_person + 1
         self._persons.append(_person_row(number, person))
         for fact in person.facts:
             self.add_fact(number, fact)
@@ -198,12 +204,16 @@ class TableMaker:
         """One more fact of the person of a number."""
         row = self._next_fact
         self._next_fact += 1
-        for system in {coding.system for coding in fact.codes} or {NO_CODE}:
-            self.codings[fact.kind, system] += 1
-            self.matched[fact.kind, system] += bool(fact.sets)
-        if fact.sets:
+        self.count(fact, 1)
+        if is_looked_at(fact):
             self._facts.extend(self._fact_rows(row, person, fact))
             self._details.append(_detail_row(row, fact))
+
+    def count(self, fact: Fact, times: int) -> None:
+        """Count a fact by its code systems, so many times."""
+        for system in {coding.system for coding in fact.codes} or {NO_CODE}:
+            self.codings[fact.kind, system] += times
+            self.matched[fact.kind, system] += times * bool(fact.sets)
 
     def _fact_rows(self, row: int, person: int, fact: Fact) -> Iterable[dict[str, Any]]:
         weeks = self._weeks(fact)

@@ -1,43 +1,24 @@
-"""The FHIR files of an export, in parts that fit the memory and can be read side by side."""
+"""The FHIR files of an export, and the lines of those that are NDJSON."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
 from deqi.errors import InputError
-from deqi.people.files.source import MAX_GZIP_RATIO, read_bytes
+from deqi.people.fhir.chart import Line
+from deqi.people.files.source import MAX_GZIP_RATIO
 
 BLOCK = 8 * 2**20
 """Bytes of NDJSON read at a time."""
-DOCUMENTS = 24 * 2**20
-"""Bytes of Bundles and small files read together: the more there is of a type, the less each of them takes."""
 MAX_LINE = 256 * 2**20
 _NDJSON = (".ndjson", ".jsonl")
 _FHIR = (*_NDJSON, ".json")
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-class Span(msgspec.Struct, frozen=True, gc=False):
-    """A part of a file: the lines of NDJSON that begin in it, or a whole file.
-
-    ``stop`` is None for a whole file, which is NDJSON if ``lines``.
-    """
-
-    file: str
-    lines: bool
-    start: int = 0
-    stop: int | None = None
-
-
-Share = tuple[Span, ...]
-"""Spans that are read together."""
 
 
 def fhir_files(path: Path) -> list[Path]:
@@ -80,35 +61,23 @@ def size_of(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def shares_of(files: Iterable[Path]) -> list[Share]:
-    """All files, cut up into shares of `BLOCK` bytes or put together to `DOCUMENTS`, in their order."""
-    shares: list[Share] = []
-    small: list[Span] = []
-    waiting = 0
-    for path in files:
-        size, lines = size_of(path), is_ndjson(path)
-        if lines and size > BLOCK and not _is_packed(path):
-            shares.extend([tuple(small)] if small else [])
-            small, waiting = [], 0
-            shares.extend((Span(str(path), True, start, min(start + BLOCK, size)),) for start in range(0, size, BLOCK))
-            continue
-        small.append(Span(str(path), lines))
-        waiting += size
-        if waiting >= DOCUMENTS:
-            shares.append(tuple(small))
-            small, waiting = [], 0
-    return [*shares, tuple(small)] if small else shares
-
-
-def lines_of(span: Span) -> Iterator[bytes]:
-    """The lines of a span of NDJSON, many at a time; the last may have no end.
+def lines_of(path: Path) -> Iterator[Line]:
+    """The lines of a file of NDJSON, with their numbers.
 
     Raises:
         InputError: the file cannot be read, is broken gzip or UTF-16, or has a line too long to be a resource.
     """
-    path = Path(span.file)
-    rest, first = b"", span.start == 0
-    for block in _blocks(path) if span.stop is None else _blocks_within(path, span.start, span.stop):
+    number = 0
+    for data in whole_lines(path):
+        for raw in data.removesuffix(b"\n").split(b"\n"):
+            number += 1
+            yield Line(number, raw)
+
+
+def whole_lines(path: Path) -> Iterator[bytes]:
+    """The same, many lines at a time; the last may have no end."""
+    rest, first = b"", True
+    for block in _blocks(path):
         if first:
             block, first = block.removeprefix(_BOM), False
             if block.startswith(_UTF16):
@@ -124,25 +93,8 @@ def lines_of(span: Span) -> Iterator[bytes]:
         yield rest
 
 
-def document_of(span: Span) -> bytes:
-    """A whole file.
-
-    Raises:
-        InputError: as `read_bytes`.
-    """
-    return read_bytes(Path(span.file))
-
-
 def _plain(path: Path) -> str:
     return path.name.casefold().removesuffix(".gz")
-
-
-def _is_packed(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(2) == _GZIP
-    except OSError:
-        return False
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -156,38 +108,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
                 while block := file.read(BLOCK):
                     yield block
     except OSError as error:
-        raise _unreadable(path) from error
-
-
-def _blocks_within(path: Path, start: int, stop: int) -> Iterator[bytes]:
-    """The bytes of the lines that begin from ``start`` up to ``stop``."""
-    try:
-        with path.open("rb") as file:
-            if start:
-                # A line begins at ``start`` if the byte before ends one; else the first whole one is looked for.
-                file.seek(start - 1)
-                while (piece := file.readline(BLOCK)) and not piece.endswith(b"\n"):
-                    pass
-            if (start := file.tell()) < stop:
-                yield _read_to_line_end(file, start, stop, path)
-    except OSError as error:
-        raise _unreadable(path) from error
-
-
-def _read_to_line_end(file: BinaryIO, start: int, stop: int, path: Path) -> bytes:
-    """From ``start`` to the end of the line that holds the byte before ``stop``, in one piece."""
-    file.seek(stop - 1)
-    while (piece := file.readline(BLOCK)) and not piece.endswith(b"\n"):
-        if file.tell() - stop > MAX_LINE:
-            raise InputError(f"{path}: a line longer than {MAX_LINE // 2**20} MB; split it")
-    stop = file.tell()
-    file.seek(start)
-    return file.read(stop - start)
-
-
-def _unreadable(path: Path) -> InputError:
-    reason = "cannot be opened" if path.exists() else "does not exist"
-    return InputError(f"{path}: {reason}; give a file that can be read")
+        reason = "cannot be opened" if path.exists() else "does not exist"
+        raise InputError(f"{path}: {reason}; give a file that can be read") from error
 
 
 def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:

@@ -1,12 +1,11 @@
-"""Reading quickly gives the people that reading one chart at a time gives, whatever is wrong with the files."""
+"""Reading many charts gives the people that reading one chart at a time gives, whatever is wrong with the files."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,8 +14,7 @@ from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
 from deqi.people.read import read_chart
 from deqi.screening.demo.people import Demo, Resource
-from deqi.screening.ingest.fhir import export as fhir
-from deqi.screening.ingest.fhir import files, ndjson, workers
+from deqi.screening.ingest.fhir import files, large
 from deqi.screening.screen import screen
 from deqi.screening.sql.judging import STATES, state_column
 from deqi.screening.workspace import Workspace
@@ -119,27 +117,22 @@ def _one_by_one(folder: Path) -> tuple[dict[str, object], int]:
     return found, len(reading.unreadable)
 
 
-@pytest.fixture(params=["in one process", "in several", "by DuckDB"])
+@pytest.fixture(params=["by the reader of charts", "by DuckDB"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
-    """The ways of reading; the others are otherwise for large exports only. Gives what DuckDB read or left."""
+    """The ways of reading; DuckDB is otherwise for large files only. Gives what it looked through or left."""
     monkeypatch.setattr(files, "BLOCK", 5_000)
-    monkeypatch.setattr(files, "DOCUMENTS", 5_000)
     tries: list[tuple[str, bool]] = []
-    if request.param == "in several":
-        monkeypatch.setattr(workers, "LARGE", 0)
-        monkeypatch.setattr(workers, "_processors", lambda: 3)
     if request.param == "by DuckDB":
-        monkeypatch.setattr(ndjson, "LARGE", 0)
-        monkeypatch.setattr(ndjson, "MOST_ODD", 1.0)
-        monkeypatch.setattr(ndjson, "_STEP", 300)
-        read = fhir.read_large
+        monkeypatch.setattr(large, "LARGE", 0)
+        monkeypatch.setattr(large, "MOST_ODD", 1.0)
+        monkeypatch.setattr(large, "_STEP", 300)
+        load_file = large.LargeFiles.load
 
-        def watched(*arguments: Any) -> Iterator[tuple[Path, bool]]:
-            for path, was_read in read(*arguments):
-                tries.append((path.name, was_read))
-                yield path, was_read
+        def watched(self: large.LargeFiles, path: Path) -> bool:
+            tries.append((path.name, load_file(self, path)))
+            return tries[-1][1]
 
-        monkeypatch.setattr(fhir, "read_large", watched)
+        monkeypatch.setattr(large.LargeFiles, "load", watched)
     return tries
 
 
