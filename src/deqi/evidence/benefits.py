@@ -5,139 +5,140 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from deqi.evidence.effects import Family, TrialEffect, chosen_effects
-from deqi.evidence.estimates import (
-    LEAST_TO_POOL,
-    Absolute,
-    Estimate,
-    Subgroups,
-    at_a_named_risk,
-    by_condition,
-    estimate,
-)
-from deqi.evidence.grade import Certainty, certainty, direction_reasons
-from deqi.evidence.synthesis import SignTest, TrialDirection, directions, sign_test
+from deqi.evidence.comparisons import GROUPS, comparisons
+from deqi.evidence.effects import TrialEffect, chosen_effects, every_effect
+from deqi.evidence.outcomes import Benefit, Measured, Setting, Synthesis, measured, ranked, ratings, synthesise
+from deqi.evidence.synthesis import SEEN, SignTest, TrialDirection, directions, sign_test
 from deqi.knowledge import Knowledge
-from deqi.knowledge.tables.evidence import PublishedPool, PublishedPoolNote, Trial, TrialArm, TrialResult
-from deqi.knowledge.tables.vocabulary import ComparatorKind, Condition, Domain
+from deqi.knowledge.tables.evidence import PublishedPool, PublishedPoolNote, TrialResult
+from deqi.knowledge.tables.vocabulary import ComparatorKind, Condition
 
-GROUPS = ("sham", "placebo", "no_needling", "drug_or_vitamin", "active_other")
-BLINDED = ("sham", "placebo")
-
-
-@dataclasses.dataclass(frozen=True)
-class Synthesis:
-    """The effects of one outcome in one cell, and their pool when there are three or more.
-
-    ``domain`` is empty for a broad pool, which takes one effect a trial whatever its domain. In a broad cell only those
-    are pooled, because only those were planned; its single domains are listed trial by trial.
-    """
-
-    family: Family
-    domain: str
-    name: str
-    plain_name: str
-    effects: tuple[TrialEffect, ...]
-    estimate: Estimate | None
-    subgroups: Subgroups | None
-    absolute: Absolute | None
+HOPE = "sham_v_none"
+"""The comparator of published pools of pretend needles against none: how large hope and extra care are."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Published:
-    """A published pool and what stands beside it."""
+    """A published pool and what stands beside it. ``group`` is empty where it mixes kinds of comparison."""
 
     pool: PublishedPool
-    note: PublishedPoolNote | None
+    note: PublishedPoolNote
+    group: str
 
 
 @dataclasses.dataclass(frozen=True)
 class BenefitCell:
     """One condition (or all neuropathies together) against one group of comparators.
 
-    ``treatment`` are the randomised comparisons, each trial once; ``companions`` are further reports of them, shown
-    and never counted. ``certainty`` is that of the directions as a whole.
+    ``benefits`` are what stands first: size and doubt by outcome. ``treatment`` are the directions of the comparisons
+    that chance made, each trial once; ``unclear`` those of which the papers do not say so; ``companions`` further
+    reports, shown and never counted.
     """
 
     condition: Condition
     group: str
     comparators: tuple[ComparatorKind, ...]
+    benefits: tuple[Benefit, ...]
+    syntheses: tuple[Synthesis, ...]
     treatment: tuple[TrialDirection, ...]
+    unclear: tuple[TrialDirection, ...]
     companions: tuple[TrialDirection, ...]
     prevention: tuple[TrialDirection, ...]
     not_randomised: tuple[TrialDirection, ...]
     sign: SignTest
-    certainty: Certainty | None
-    syntheses: tuple[Synthesis, ...]
     published: tuple[Published, ...]
     broad: bool
+
+    @property
+    def seen(self) -> int:
+        """Comparisons of which something can be read, an effect or a claim."""
+        return self.sign.seen + self.sign.claims
+
+    @property
+    def blinded(self) -> tuple[TrialDirection, ...]:
+        """Those in which people could not tell which of the two they got."""
+        return tuple(one for one in self.treatment if one.comparison.blinded)
+
+    @property
+    def people(self) -> int:
+        """People behind the numbers, each counted once whatever was measured."""
+        counted = {one.trial.trial: one.people for part in self.syntheses for one in part.effects}
+        return sum(counted.values())
+
+    @property
+    def trials_with_numbers(self) -> int:
+        return len({one.trial.trial for part in self.syntheses for one in part.effects})
 
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
     """Everything about the benefits for one condition.
 
-    ``other`` are studies without a control group or comparing kinds of acupuncture: they say nothing of acupuncture
-    itself. ``published_mixed`` are published pools over several kinds of comparison.
+    ``other`` are studies without a control group, of another technique, or comparing kinds of acupuncture: they say
+    nothing of needles against something else. ``published_other`` are published pools of another technique,
+    ``published_mixed`` those over several kinds of comparison, ``hope`` those of pretend needles against none.
     """
 
     cells: tuple[BenefitCell, ...]
     other: tuple[TrialDirection, ...]
     published_mixed: tuple[Published, ...]
+    published_other: tuple[Published, ...]
+    hope: tuple[Published, ...]
     trials: int
     reporting_harm: int
+
+    @property
+    def benefits(self) -> tuple[Benefit, ...]:
+        """All benefits, in the order in which a page says them."""
+        return ranked([one for cell in self.cells for one in cell.benefits])
 
 
 def benefit_evidence(knowledge: Knowledge, condition: str) -> Evidence:
     """Every comparison of a condition (with its parts) for which there is at least one trial."""
     conditions = {row.condition: row for row in knowledge.rows(Condition)}
     inside = conditions_inside(condition, conditions.values())
-    every = [row for row in knowledge.rows(Trial) if row.condition in inside]
-    trials = [row for row in every if row.purpose != "other-technique"]
-    arms, results = knowledge.rows(TrialArm), knowledge.rows(TrialResult)
-    kinds = knowledge.rows(ComparatorKind)
-    grouped = {group: tuple(kind for kind in kinds if kind.group == group) for group in (*GROUPS, "not_pooled")}
-    broad = len(inside) > 1
-    effects = _effects(knowledge, broad)
-    parents = {row.trial: row.report_of for row in results if row.report_of}
+    found = [one for one in directions(knowledge) if one.comparison.trial.condition in inside]
+    needles = [one for one in found if one.comparison.needle]
+    usable = [one for one in usable_effects(knowledge) if one.trial.condition in inside]
     published = _published(knowledge, inside)
+    kinds = knowledge.rows(ComparatorKind)
+    about, rated = measured(knowledge), ratings(knowledge)
+    parents = {row.trial: row.report_of for row in knowledge.rows(TrialResult) if row.report_of}
     cells = []
     for group in GROUPS:
-        names = {kind.comparator for kind in grouped[group]}
-        found = directions(trials, arms, results, comparators=names)
-        if found:
-            here = [
-                (outcome, [one for one in chosen if one.trial.condition in inside and one.comparator in names])
-                for outcome, chosen in effects
-            ]
+        here = [one for one in needles if one.comparison.group == group]
+        beside = [one for one in published if one.group == group and one.note.technique == "needle"]
+        if here or beside:
+            sign = sign_test(_randomised(here))
+            setting = Setting(
+                condition,
+                group,
+                len(inside) > 1,
+                sign.not_seen,
+                sign.not_seen + sign.seen + sign.claims,
+                rated,
+                parents,
+            )
             cells.append(
                 _cell(
                     conditions[condition],
-                    group,
-                    grouped[group],
-                    found,
+                    tuple(kind for kind in kinds if kind.group == group),
                     here,
-                    parents,
-                    tuple(one for one in published if one.pool.comparator in names),
-                    broad,
+                    _syntheses(about, [one for one in usable if one.group == group], setting),
+                    beside,
+                    setting,
                 )
             )
-    named = {kind.comparator for group in GROUPS for kind in grouped[group]}
-    inside_results = [row for row in results if row.trial in {trial.trial for trial in every} and not row.report_of]
+    own = {one.trial: one for one in found if not one.report_of}
+    reporting = {row.trial for row in knowledge.rows(TrialResult) if row.adverse_reported == "yes"}
     return Evidence(
         cells=tuple(cells),
-        other=(
-            *directions(trials, arms, results, comparators={kind.comparator for kind in grouped["not_pooled"]}),
-            *directions(
-                [row for row in every if row.purpose == "other-technique"],
-                arms,
-                results,
-                comparators={kind.comparator for kind in kinds},
-            ),
-        ),
-        published_mixed=tuple(one for one in published if one.pool.comparator not in named),
-        trials=len({row.trial for row in inside_results}),
-        reporting_harm=len({row.trial for row in inside_results if row.adverse_reported == "yes"}),
+        other=tuple(one for one in found if not one.comparison.needle or one.comparison.group not in GROUPS),
+        published_mixed=tuple(one for one in published if not one.group and one.note.technique == "needle"),
+        published_other=tuple(one for one in published if one.note.technique != "needle"),
+        hope=tuple(one for one in _every_published(knowledge) if one.pool.comparator == HOPE),
+        trials=len(own),
+        reporting_harm=len(set(own) & reporting),
     )
 
 
@@ -146,115 +147,82 @@ def conditions_inside(condition: str, conditions: Iterable[Condition]) -> frozen
     return frozenset(row.condition for row in conditions if condition in (row.condition, row.part_of)) | {condition}
 
 
-def _published(knowledge: Knowledge, inside: frozenset[str]) -> tuple[Published, ...]:
-    notes = {row.pool: row for row in knowledge.rows(PublishedPoolNote)}
-    return tuple(
-        Published(row, notes.get(row.pool))
-        for row in knowledge.rows(PublishedPool)
-        if row.condition in inside and row.verified != "no"
+def usable_effects(knowledge: Knowledge) -> list[TrialEffect]:
+    """Effects of randomised treatment trials of needles. *Not said* is not randomised."""
+    compared = comparisons(knowledge)
+    return [
+        one
+        for one in every_effect(knowledge)
+        if compared[one.trial.trial, one.comparator].needle
+        and one.trial.randomised == "yes"
+        and one.trial.purpose == "treatment"
+    ]
+
+
+def _syntheses(about: Sequence[Measured], effects: Sequence[TrialEffect], setting: Setting) -> tuple[Synthesis, ...]:
+    made = (
+        synthesise(one, chosen_effects(effects, one.family, domain=one.domain, kind=one.kind), setting) for one in about
     )
+    return tuple(one for one in made if one.effects)
+
+
+def _every_published(knowledge: Knowledge) -> Iterable[Published]:
+    notes = {row.pool: row for row in knowledge.rows(PublishedPoolNote)}
+    kinds = {row.comparator: row for row in knowledge.rows(ComparatorKind)}
+    for row in knowledge.rows(PublishedPool):
+        if row.verified != "no":
+            yield Published(row, notes[row.pool], _published_group(row, notes[row.pool], kinds))
+
+
+def _published_group(row: PublishedPool, note: PublishedPoolNote, kinds: Mapping[str, ComparatorKind]) -> str:
+    """The group of a published pool; an add-on stands with usual care, as our own trials do."""
+    if row.comparator not in kinds:
+        return ""
+    group = kinds[row.comparator].group
+    if note.added and group in ("drug_or_vitamin", "active_other"):
+        return "no_needling"
+    return group if group in GROUPS else ""
+
+
+def _published(knowledge: Knowledge, inside: frozenset[str]) -> list[Published]:
+    return [one for one in _every_published(knowledge) if one.pool.condition in inside]
+
+
+def _randomised(found: Iterable[TrialDirection]) -> list[TrialDirection]:
+    return [
+        one
+        for one in found
+        if one.comparison.trial.randomised == "yes"
+        and one.comparison.trial.purpose == "treatment"
+        and not one.report_of
+    ]
 
 
 def _cell(
     condition: Condition,
-    group: str,
     comparators: tuple[ComparatorKind, ...],
-    found: tuple[TrialDirection, ...],
-    effects: Sequence[tuple[_Outcome, list[TrialEffect]]],
-    parents: Mapping[str, str],
-    published: tuple[Published, ...],
-    broad: bool,
+    found: Sequence[TrialDirection],
+    syntheses: tuple[Synthesis, ...],
+    published: Sequence[Published],
+    setting: Setting,
 ) -> BenefitCell:
-    randomised = tuple(one for one in found if _is_treatment(one.trial) and one.trial.randomised != "no")
-    treatment = tuple(one for one in randomised if not one.report_of)
-    sign = sign_test(treatment)
+    treatment = tuple(_randomised(found))
+    treated = [one for one in found if one.comparison.trial.purpose == "treatment"]
     return BenefitCell(
         condition=condition,
-        group=group,
+        group=setting.group,
         comparators=comparators,
+        benefits=ranked([one for part in syntheses for one in part.benefits]),
+        syntheses=syntheses,
         treatment=treatment,
-        companions=tuple(one for one in found if one.report_of and _is_treatment(one.trial)),
-        prevention=tuple(one for one in found if one.trial.purpose == "prevention"),
-        not_randomised=tuple(
-            one for one in found if one.trial.randomised == "no" and _is_treatment(one.trial) and not one.report_of
-        ),
-        sign=sign,
-        certainty=_direction_certainty(treatment, sign, group, broad),
-        syntheses=tuple(
-            made for outcome, chosen in effects if (made := _synthesis(outcome, chosen, parents, group, broad)).effects
-        ),
-        published=published,
-        broad=broad,
+        unclear=tuple(one for one in treated if one.comparison.trial.randomised == "unclear" and not one.report_of),
+        companions=tuple(one for one in treated if one.report_of),
+        prevention=tuple(one for one in found if one.comparison.trial.purpose == "prevention"),
+        not_randomised=tuple(one for one in treated if one.comparison.trial.randomised == "no" and not one.report_of),
+        sign=sign_test(treatment),
+        published=tuple(published),
+        broad=setting.broad,
     )
 
 
-def _direction_certainty(
-    treatment: tuple[TrialDirection, ...], sign: SignTest, group: str, broad: bool
-) -> Certainty | None:
-    if not sign.seen:
-        return None
-    return certainty(
-        direction_reasons(
-            blinded=group in BLINDED,
-            favour=sign.favour,
-            seen=sign.seen,
-            not_seen=sign.not_seen,
-            n=sum(one.n or 0 for one in treatment),
-            broad=broad,
-        )
-    )
-
-
-def _is_treatment(trial: Trial) -> bool:
-    return trial.purpose == "treatment"
-
-
-@dataclasses.dataclass(frozen=True)
-class _Outcome:
-    """What one synthesis is about. ``planned``: it may be pooled."""
-
-    family: Family
-    domain: str
-    name: str
-    plain_name: str
-    planned: bool
-
-
-def _effects(knowledge: Knowledge, broad: bool) -> list[tuple[_Outcome, tuple[TrialEffect, ...]]]:
-    """The outcomes in their order with the chosen effect of every trial and comparison."""
-    domains = sorted(knowledge.rows(Domain), key=lambda row: row.order)
-    found = []
-    if broad:
-        across = _Outcome("score", "", "symptom scores, one outcome a trial", "how bad it is", True)
-        found.append((across, chosen_effects(knowledge, "score")))
-    better = _Outcome("responder", "", "people who got better", "people who got better", True)
-    found.append((better, chosen_effects(knowledge, "responder")))
-    for row in domains:
-        outcome = _Outcome("score", row.domain, row.clinical_name, row.plain_name, not broad)
-        found.append((outcome, chosen_effects(knowledge, "score", row.domain)))
-    return found
-
-
-def _synthesis(
-    outcome: _Outcome, effects: list[TrialEffect], parents: Mapping[str, str], group: str, broad: bool
-) -> Synthesis:
-    """One effect a trial: companion reports give way to the trial, and of several comparisons of one trial in this
-    group the first is kept, because they share an arm."""
-    by_trial: dict[str, TrialEffect] = {}
-    for effect in sorted(effects, key=lambda one: one.trial.trial in parents):
-        if effect.trial.randomised != "no" and _is_treatment(effect.trial):
-            by_trial.setdefault(parents.get(effect.trial.trial, effect.trial.trial), effect)
-    kept = tuple(sorted(by_trial.values(), key=lambda one: (one.trial.year or 0, one.trial.trial)))
-    pooled = None
-    if outcome.planned and len(kept) >= LEAST_TO_POOL:
-        pooled = estimate(kept, blinded=group in BLINDED, broad=broad)
-    return Synthesis(
-        family=outcome.family,
-        domain=outcome.domain,
-        name=outcome.name,
-        plain_name=outcome.plain_name,
-        effects=kept,
-        estimate=pooled,
-        subgroups=by_condition(kept) if pooled is not None and broad else None,
-        absolute=at_a_named_risk(kept, pooled),
-    )
+__all__ = ["GROUPS", "HOPE", "SEEN", "Benefit", "BenefitCell", "Evidence", "Published", "benefit_evidence"]

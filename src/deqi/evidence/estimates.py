@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from deqi.evidence.effects import TrialEffect
-from deqi.evidence.grade import Certainty, benefit_reasons, certainty
 from metafit import Status, pool, subgroups
 from metafit.absolute import absolute_effect, number_needed
 from metafit.results import Floats
 
 LEAST_TO_POOL = 3
+LEAST_TO_PREDICT = 5
+"""Trials from which on a prediction interval is given: with fewer the spread between trials is hardly known."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,15 +22,15 @@ class Estimate:
     """A pooled value with its interval, prediction interval, and everything behind it.
 
     Numbers are on the reader's scale: SMD as such, risk ratios as ratios. ``tau2`` stays on the analysis scale.
-    ``weights`` are percentages in the order of the effects.
+    ``weights`` are percentages in the order of the effects. There is a prediction interval from five trials on.
     """
 
     measure: str
     value: float
     low: float
     high: float
-    prediction_low: float
-    prediction_high: float
+    prediction_low: float | None
+    prediction_high: float | None
     p: float
     k: int
     n: int
@@ -41,7 +42,6 @@ class Estimate:
     method: str
     test: str
     weights: tuple[float, ...]
-    certainty: Certainty
     rows: tuple[str, ...]
     source: tuple[str, ...]
 
@@ -98,12 +98,13 @@ class Absolute:
     rows: tuple[str, ...]
 
 
-def estimate(effects: Sequence[TrialEffect], *, blinded: bool, broad: bool) -> Estimate:
+def estimate(effects: Sequence[TrialEffect]) -> Estimate:
     """The random-effects pool (REML) of at least three effects of one measure."""
     yi, vi = _arrays(effects)
     fit = pool(yi, vi, method="REML")
     ratio = effects[0].measure == "RR"
-    n = sum(effect.n_acupuncture + effect.n_control for effect in effects)
+    n = sum(effect.people for effect in effects)
+    predicted = len(effects) >= LEAST_TO_PREDICT
     heterogeneity = fit.heterogeneity
     weight = 1 / (vi + float(heterogeneity.tau2))
     low, high = _natural(fit.ci_low, ratio), _natural(fit.ci_high, ratio)
@@ -112,8 +113,8 @@ def estimate(effects: Sequence[TrialEffect], *, blinded: bool, broad: bool) -> E
         value=_natural(fit.estimate, ratio),
         low=low,
         high=high,
-        prediction_low=_natural(fit.prediction.low, ratio),
-        prediction_high=_natural(fit.prediction.high, ratio),
+        prediction_low=_natural(fit.prediction.low, ratio) if predicted else None,
+        prediction_high=_natural(fit.prediction.high, ratio) if predicted else None,
         p=float(fit.p),
         k=len(effects),
         n=n,
@@ -125,18 +126,6 @@ def estimate(effects: Sequence[TrialEffect], *, blinded: bool, broad: bool) -> E
         method=fit.method,
         test=fit.test,
         weights=tuple(float(one) for one in 100 * weight / weight.sum()),
-        certainty=certainty(
-            benefit_reasons(
-                blinded=blinded,
-                k=len(effects),
-                n=n,
-                ci_low=low,
-                ci_high=high,
-                null=1.0 if ratio else 0.0,
-                i2=float(heterogeneity.i2),
-                broad=broad,
-            )
-        ),
         rows=tuple(row for effect in effects for row in effect.rows),
         source=tuple(dict.fromkeys(source for effect in effects for source in effect.source)),
     )
@@ -156,7 +145,7 @@ def by_condition(effects: Sequence[TrialEffect]) -> Subgroups | None:
         shown = len(inside) >= LEAST_TO_POOL and found.fit.status[index] == Status.OK
         numbers = (found.fit.estimate[index], found.fit.ci_low[index], found.fit.ci_high[index])
         value, low, high = (_natural(one, ratio) if shown else None for one in numbers)
-        n = sum(effect.n_acupuncture + effect.n_control for effect in inside)
+        n = sum(effect.people for effect in inside)
         levels.append(Subgroup(str(name), len(inside), n, value, low, high))
     q, p = float(found.q_between), float(found.p)
     known = np.isfinite(p)

@@ -1,10 +1,15 @@
-"""What harm it does, and how often: by event, by unit (per person or per treatment, never mixed) and by reporter."""
+"""What harm it does, and how often: counts of surveys by event, by unit (per person or per treatment, never mixed), by
+the time each person was asked about, and by who said so.
+
+Events contain events: where a survey saw none of the wider kind, it saw none of the narrower (``event_parts``).
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -12,41 +17,58 @@ import numpy as np
 from deqi.evidence.grade import Certainty, Reason, certainty
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.harms import HarmRow, HarmSurvey, HarmUse
+from deqi.knowledge.tables.words import EventPart
 from metafit.counts.data import OneArm
 from metafit.counts.exact import exact_proportion, exact_rate, zero_upper
 from metafit.counts.pooling import pool_counts
 
 LEAST_TO_POOL = 3
+LEAST_TO_PREDICT = 5
 COURSE_SESSIONS = 10
 NAGQ = 61
 """Quadrature points: with mostly empty counts the usual seven are several percent off."""
 RARE_PER_TREATMENT = 1e-4
 """Below one in 10,000 treatments the same person is so seldom hit twice that sessions may be multiplied."""
+FEW_EVENTS = 10
+"""Events below which a rate is imprecise whatever the number of people (a cautious default), and below which nobody
+can tell whether surveys disagree."""
+WIDE = 4.0
+"""How many times its lower end the upper end of an interval is before it counts as imprecise."""
 
 Per = Literal["person", "treatment", "event per treatment"]
 
 
 @dataclasses.dataclass(frozen=True)
 class SurveyCount:
-    """One survey's count of one event. ``implied`` marks a count worked back from a printed rate."""
+    """One survey's count of one event.
+
+    ``implied`` marks a count worked back from a printed rate; ``within`` names the wider event whose zero this is.
+    """
 
     survey: HarmSurvey
     row: HarmRow
     events: float
     denominator: float
     implied: bool
+    within: str = ""
+
+    @property
+    def rate(self) -> float:
+        return self.events / self.denominator
 
 
 @dataclasses.dataclass(frozen=True)
 class HarmRate:
     """How often one event happens, as a fraction of persons or treatments.
 
-    ``model`` is ``GLMM`` for a pool of three or more, ``exact`` for one survey; two surveys stand side by side with
-    no number of their own. ``upper_only``: nothing was seen, and ``high`` is what that still allows.
+    ``window`` is the time each person was asked about (empty for counts of treatments). ``model`` is ``GLMM`` for a
+    pool of three or more, ``exact`` for one survey or for zeros only; two surveys stand side by side with no number of
+    their own. ``upper_only``: nothing was seen, and ``high`` is what that still allows.
     """
 
     event: str
     per: Per
+    window: str
     reporter: str
     counts: tuple[SurveyCount, ...]
     model: Literal["GLMM", "exact", "none"]
@@ -64,10 +86,27 @@ class HarmRate:
     def k(self) -> int:
         return len(self.counts)
 
+    @property
+    def events(self) -> float:
+        return sum(count.events for count in self.counts)
+
+    @property
+    def total(self) -> float:
+        return sum(count.denominator for count in self.counts)
+
+    @property
+    def once(self) -> bool:
+        """One event in all: it was seen once, which is no rate."""
+        return self.events == 1
+
+    @property
+    def largest(self) -> SurveyCount:
+        return max(self.counts, key=lambda count: count.denominator)
+
 
 @dataclasses.dataclass(frozen=True)
 class CourseRisk:
-    """A rate turned into a course of treatment, or why it cannot be."""
+    """A rate turned into a course of treatment, or why it cannot be. Never more than 100 of 100 people."""
 
     per_100: float
     low: float
@@ -77,15 +116,28 @@ class CourseRisk:
 
 def harm_rates(knowledge: Knowledge) -> tuple[HarmRate, ...]:
     """Every event with at least one usable count, commonest first."""
+    groups: dict[tuple[str, Per, str, str], list[SurveyCount]] = defaultdict(list)
+    for count, event, per, reporter in _with_inherited(list(_counts(knowledge)), knowledge):
+        window = count.survey.window if per == "person" or count.survey.window == "one_treatment" else ""
+        groups[event, per, window, reporter].append(count)
+    rates = [harm_rate(*key, counts) for key, counts in groups.items()]
+    return tuple(sorted(rates, key=lambda one: (-(one.high if one.upper_only else one.rate), one.event, one.per)))
+
+
+_Counted = tuple[SurveyCount, str, Per, str]
+
+
+def _counts(knowledge: Knowledge) -> Iterable[_Counted]:
     surveys = {row.survey: row for row in knowledge.rows(HarmSurvey)}
     rows = {row.harm: row for row in knowledge.rows(HarmRow)}
-    groups: dict[str, list[SurveyCount]] = defaultdict(list)
     for use in knowledge.rows(HarmUse):
         row = rows[use.harm]
         if use.use == "pool" and row.verified != "no" and (count := _count(row, use, surveys[row.survey])) is not None:
-            groups[use.pool_key].append(count)
-    rates = [_rate(key, counts) for key, counts in groups.items()]
-    return tuple(sorted(rates, key=lambda one: (-(one.high if one.upper_only else one.rate), one.event, one.per)))
+            event, unit, reporter = use.pool_key.split("|")
+            per: Per = (
+                "person" if unit == "patients" else "treatment" if unit == "treatments" else "event per treatment"
+            )
+            yield count, event, per, reporter
 
 
 def _count(row: HarmRow, use: HarmUse, survey: HarmSurvey) -> SurveyCount | None:
@@ -98,10 +150,39 @@ def _count(row: HarmRow, use: HarmUse, survey: HarmSurvey) -> SurveyCount | None
     return SurveyCount(survey, row, round((use.implied_low + use.implied_high) / 2), row.denominator, True)
 
 
-def _rate(key: str, counts: list[SurveyCount]) -> HarmRate:
-    event, unit, reporter = key.split("|")
-    per: Per = "person" if unit == "patients" else "treatment" if unit == "treatments" else "event per treatment"
-    kept = _one_per_group(counts)
+def parts_of(knowledge: Knowledge) -> Mapping[str, frozenset[str]]:
+    """For each event all events it contains, at any depth."""
+    direct: dict[str, set[str]] = defaultdict(set)
+    for row in knowledge.rows(EventPart):
+        direct[row.whole].add(row.part)
+    found: dict[str, frozenset[str]] = {}
+    for whole in direct:
+        seen: set[str] = set()
+        todo = list(direct[whole])
+        while todo:
+            part = todo.pop()
+            if part not in seen:
+                seen.add(part)
+                todo += direct.get(part, ())
+        found[whole] = frozenset(seen)
+    return found
+
+
+def _with_inherited(counted: list[_Counted], knowledge: Knowledge) -> Iterable[_Counted]:
+    """The counts, and for each zero of a wider event the zeros of its parts in surveys that did not count these."""
+    yield from counted
+    own = {(count.row.survey, event) for count, event, _, _ in counted}
+    parts = parts_of(knowledge)
+    for count, event, per, reporter in counted:
+        if count.events == 0:
+            for part in sorted(parts.get(event, ())):
+                if (count.row.survey, part) not in own:
+                    yield dataclasses.replace(count, within=event), part, per, reporter
+
+
+def harm_rate(event: str, per: Per, window: str, reporter: str, counts: Iterable[SurveyCount]) -> HarmRate:
+    """The rate of some counts of one event."""
+    kept = one_per_group(counts)
     events = np.array([count.events for count in kept])
     totals = np.array([count.denominator for count in kept])
     nan = float("nan")
@@ -116,9 +197,9 @@ def _rate(key: str, counts: list[SurveyCount]) -> HarmRate:
         binomial = per != "event per treatment"
         fit = pool_counts(OneArm(events, totals), measure="PLO" if binomial else "IRLN", method="GLMM", nagq=NAGQ)
         back = _inverse_logit if binomial else _exponent
-        rate, low, high, prediction_low, prediction_high = (
-            back(float(one)) for one in (fit.estimate, fit.ci_low, fit.ci_high, fit.prediction.low, fit.prediction.high)
-        )
+        rate, low, high = (back(float(one)) for one in (fit.estimate, fit.ci_low, fit.ci_high))
+        if len(kept) >= LEAST_TO_PREDICT:
+            prediction_low, prediction_high = (back(float(one)) for one in (fit.prediction.low, fit.prediction.high))
     elif len(kept) == 1:
         model = "exact"
         rate = float(events[0] / totals[0])
@@ -127,6 +208,7 @@ def _rate(key: str, counts: list[SurveyCount]) -> HarmRate:
     return HarmRate(
         event=event,
         per=per,
+        window=window,
         reporter=reporter,
         counts=tuple(kept),
         model=model,
@@ -136,13 +218,13 @@ def _rate(key: str, counts: list[SurveyCount]) -> HarmRate:
         prediction_low=prediction_low,
         prediction_high=prediction_high,
         upper_only=upper_only,
-        certainty=None if model == "none" else certainty(_reasons(kept, low, high, rate)),
-        rows=tuple(f"harm:{count.row.harm}" for count in kept),
+        certainty=None if model == "none" else certainty(harm_reasons(kept, low, high)),
+        rows=tuple(dict.fromkeys(f"harm:{count.row.harm}" for count in kept)),
         source=tuple(dict.fromkeys(source for count in kept for source in count.row.source)),
     )
 
 
-def _one_per_group(counts: Iterable[SurveyCount]) -> list[SurveyCount]:
+def one_per_group(counts: Iterable[SurveyCount]) -> list[SurveyCount]:
     """One row for each group of surveys that share people: the one with the largest denominator."""
     best: dict[str, SurveyCount] = {}
     for count in counts:
@@ -152,61 +234,53 @@ def _one_per_group(counts: Iterable[SurveyCount]) -> list[SurveyCount]:
     return list(best.values())
 
 
-REPORTERS = ("patient", "mixed", "practitioner", "registry")
-"""Who said so, the most telling first: patients notice more than practitioners write down."""
-BASES = ("per person", "per treatment times sessions", "not comparable")
-
-
-def chosen_rates(rates: Iterable[HarmRate]) -> dict[str, HarmRate]:
-    """For each event the one rate to put into a sentence.
-
-    A number comes before none, what patients report before what others do, a rate per person before one that has to
-    be turned into a course and that before one that cannot be, more people before fewer. All others stay in the table.
-    """
-    best: dict[str, HarmRate] = {}
-    for rate in sorted(rates, key=_preference):
-        best.setdefault(rate.event, rate)
-    return best
-
-
-def _preference(rate: HarmRate) -> tuple[bool, int, int, float]:
-    return (
-        rate.model == "none",
-        REPORTERS.index(rate.reporter) if rate.reporter in REPORTERS else len(REPORTERS),
-        BASES.index(over_a_course(rate).basis),
-        -sum(count.denominator for count in rate.counts),
-    )
-
-
-def _reasons(counts: list[SurveyCount], low: float, high: float, rate: float) -> tuple[Reason, ...]:
-    reasons = [Reason("risk of bias", 1, "not checked against records, and who reports changes the count")]
+def harm_reasons(counts: list[SurveyCount], low: float, high: float) -> tuple[Reason, ...]:
+    """The steps down for one event. Few events are imprecise, never inconsistent: chance alone scatters them."""
+    reasons = [Reason("risk of bias", 1, "harm.unchecked")]
+    events = sum(count.events for count in counts)
     if len(counts) == 1:
-        reasons.append(Reason("imprecision", 1, "one survey only"))
-    elif rate > 0 and (high / max(low, 1e-12) > 4 or _spread(counts) > 4):
-        reasons.append(Reason("inconsistency", 1, "the surveys differ several-fold"))
+        reasons.append(Reason("imprecision", 1, "harm.one_survey"))
+    if events < FEW_EVENTS:
+        reasons.append(Reason("imprecision", 1, "harm.few", {"events": f"{events:,.0f}"}))
+    elif high / max(low, 1e-12) > WIDE:
+        reasons.append(Reason("imprecision", 1, "harm.wide"))
+    if len(counts) > 1 and events >= FEW_EVENTS and _differ(counts):
+        reasons.append(Reason("inconsistency", 1, "harm.differ"))
     return tuple(reasons)
 
 
-def _spread(counts: Iterable[SurveyCount]) -> float:
-    """How many times the highest of the surveys' rates is the lowest."""
-    rates = [count.events / count.denominator for count in counts]
-    return max(rates) / min(rates) if min(rates) > 0 else float("inf") if max(rates) > 0 else 1.0
+def _differ(counts: list[SurveyCount]) -> bool:
+    """Several-fold rates that chance does not explain (chi-square of the counts at their common rate, 5 %)."""
+    from scipy.special import chdtrc
+
+    rates = [count.rate for count in counts]
+    if min(rates) > 0 and max(rates) / min(rates) <= WIDE:
+        return False
+    common = sum(count.events for count in counts) / sum(count.denominator for count in counts)
+    expected = [common * count.denominator for count in counts]
+    chi2 = sum((count.events - mean) ** 2 / mean for count, mean in zip(counts, expected, strict=True))
+    return bool(chdtrc(len(counts) - 1, chi2) < 0.05)
 
 
 def over_a_course(rate: HarmRate, sessions: int = COURSE_SESSIONS) -> CourseRisk:
-    """Per 100 people over a course. Only rare per-treatment rates may be multiplied by sessions."""
-    if rate.per == "person":
-        return CourseRisk(100 * rate.rate, 100 * rate.low, 100 * rate.high, "per person")
-    if rate.rate < RARE_PER_TREATMENT:
-        factor = 100 * sessions
-        return CourseRisk(factor * rate.rate, factor * rate.low, factor * rate.high, "per treatment times sessions")
+    """Per 100 people over a course. Only rare per-treatment rates may be multiplied by sessions.
+
+    The multiple is a ceiling (several events may meet one person), so it is cut at 100. A rate of a window other than
+    a course, or of events of which one person may have several, is not turned into a course.
+    """
     nan = float("nan")
+    if rate.per == "person":
+        if rate.window == "course":
+            return CourseRisk(100 * rate.rate, 100 * rate.low, 100 * rate.high, "per person")
+    elif not rate.window and rate.rate < RARE_PER_TREATMENT:
+        per_100, low, high = (min(100.0, 100 * sessions * one) for one in (rate.rate, rate.low, rate.high))
+        return CourseRisk(per_100, low, high, "per treatment times sessions")
     return CourseRisk(nan, nan, nan, "not comparable")
 
 
 def _inverse_logit(x: float) -> float:
-    return float(1 / (1 + np.exp(-x)))
+    return float(1 / (1 + math.exp(-x)))
 
 
 def _exponent(x: float) -> float:
-    return float(np.exp(x))
+    return math.exp(x)

@@ -7,20 +7,22 @@ import dataclasses
 from deqi.errors import InputError
 from deqi.evidence.synthesis import directions
 from deqi.knowledge import Knowledge
-from deqi.knowledge.tables.evidence import Trial, TrialArm, TrialResult
 from deqi.knowledge.tables.vocabulary import ComparatorKind, Condition
 
 
 @dataclasses.dataclass(frozen=True)
 class TrialLine:
-    """One comparison of one trial in a list."""
+    """One comparison of one trial in a list. ``known`` says from what its direction is known: an effect with its
+    interval, a size without one, or the authors' claim alone. ``added_to`` names what both arms had."""
 
     trial: str
     condition: str
     purpose: str
     randomised: str
     comparator: str
+    added_to: str
     direction: str
+    known: str
     n: int | None
     numbers: str
     numbers_reason: str
@@ -56,25 +58,26 @@ def list_trials(
     comparators = [row.comparator for row in knowledge.rows(ComparatorKind)]
     if comparator is not None and comparator not in comparators:
         raise InputError(f"comparator {comparator!r} is not known; write one of {', '.join(comparators)}.")
-    trials = [row for row in knowledge.rows(Trial) if row.condition in inside]
-    found = directions(
-        trials,
-        knowledge.rows(TrialArm),
-        knowledge.rows(TrialResult),
-        comparators=comparators if comparator is None else [comparator],
-    )
+    inside_comparators = set(comparators if comparator is None else [comparator])
+    found = [
+        one
+        for one in directions(knowledge)
+        if one.comparison.trial.condition in inside and one.comparison.comparator in inside_comparators
+    ]
     known = sorted({one.direction for one in found})
     if direction is not None and direction not in known:
         raise InputError(f"direction {direction!r} is not among these results; write one of {', '.join(known)}.")
     return tuple(
         TrialLine(
-            one.trial.trial,
-            one.trial.condition,
-            one.trial.purpose,
-            one.trial.randomised,
-            one.comparator,
+            one.trial,
+            one.comparison.trial.condition,
+            one.comparison.trial.purpose,
+            one.comparison.trial.randomised,
+            one.comparison.comparator,
+            one.comparison.design.added_to,
             one.direction,
-            one.n,
+            one.known,
+            one.people,
             one.numbers_status,
             one.numbers_reason,
             one.source,

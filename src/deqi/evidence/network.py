@@ -16,10 +16,12 @@ from typing import Literal
 
 import numpy as np
 
-from deqi.evidence.benefits import BLINDED, GROUPS, conditions_inside
+from deqi.evidence.benefits import conditions_inside, usable_effects
+from deqi.evidence.comparisons import GROUPS
 from deqi.evidence.effects import Family, TrialEffect, chosen_effects
 from deqi.evidence.estimates import LEAST_TO_POOL
-from deqi.evidence.grade import Certainty, Reason, benefit_reasons, certainty
+from deqi.evidence.grade import Body, Certainty, Reason, benefit_reasons, certainty
+from deqi.evidence.outcomes import SURROGATES, UNLIKE, measured
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import TrialResult
 from deqi.knowledge.tables.vocabulary import Condition
@@ -114,25 +116,67 @@ class EvidenceNetwork:
     source: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True)
+class NetworkVerdict:
+    """The networks sound enough to be shown, or the nearest one and why it is not.
+
+    Sound enough: one outcome, and at least two comparators each known from as many trials as a pool needs.
+    """
+
+    networks: tuple[EvidenceNetwork, ...]
+    nearest: str
+    """The outcome that comes nearest (its plain name), empty where no outcome has two comparators."""
+    trials: tuple[int, ...]
+    """Trials behind its two best known comparators."""
+
+
+def network_verdict(knowledge: Knowledge, condition: str) -> NetworkVerdict:
+    """What the network of a condition's comparators can say, outcome by outcome."""
+    found, nearest, best = [], "", (0, 0)
+    for about in measured(knowledge):
+        effects = _candidates(knowledge, condition, about.family, about.domain, about.kind)
+        counts: dict[str, set[str]] = defaultdict(set)
+        for effect in effects:
+            counts[effect.group].add(effect.trial.trial)
+        sizes = sorted((len(trials) for trials in counts.values()), reverse=True)
+        if len(sizes) < 2:
+            continue
+        two = (sizes[0], sizes[1])
+        if two[1] >= LEAST_TO_POOL:
+            made = evidence_network(knowledge, condition, about.family, domain=about.domain, kind=about.kind)
+            found += [made] if made is not None else []
+        if (two[1], two[0]) > (best[1], best[0]):
+            nearest, best = about.plain_name, two
+    return NetworkVerdict(tuple(found), nearest, best if nearest else ())
+
+
+def _candidates(knowledge: Knowledge, condition: str, family: Family, domain: str, kind: str) -> list[TrialEffect]:
+    """One effect a trial and comparison: randomised treatment trials of needles, companions left out."""
+    inside = conditions_inside(condition, knowledge.rows(Condition))
+    parents = {row.trial: row.report_of for row in knowledge.rows(TrialResult) if row.report_of}
+    return [
+        effect
+        for effect in chosen_effects(usable_effects(knowledge), family, domain=domain, kind=kind)
+        if effect.trial.condition in inside and effect.group in GROUPS and effect.trial.trial not in parents
+    ]
+
+
 def evidence_network(
-    knowledge: Knowledge, condition: str, family: Family, *, nodes: Nodes = "group"
+    knowledge: Knowledge,
+    condition: str,
+    family: Family,
+    *,
+    domain: str = "",
+    kind: str = "",
+    nodes: Nodes = "group",
 ) -> EvidenceNetwork | None:
     """The network of all randomised treatment trials of a condition; None where it would have one comparator or none.
 
-    nodes: comparators put together in their groups (waiting list with usual care), or each by itself.
+    domain, kind: only outcomes of this domain, or counts of this kind; empty takes whatever each trial measured,
+    which mixes unlike outcomes and is for exploring only. nodes: comparators put together in their groups (waiting
+    list with usual care), or each by itself.
     """
-    inside = conditions_inside(condition, knowledge.rows(Condition))
-    parents = {row.trial: row.report_of for row in knowledge.rows(TrialResult) if row.report_of}
-    candidates = [
-        effect
-        for effect in chosen_effects(knowledge, family)
-        if effect.trial.condition in inside
-        and effect.group in GROUPS
-        and effect.trial.randomised != "no"
-        and effect.trial.purpose == "treatment"
-        and effect.trial.trial not in parents
-    ]
-    effects, dropped = _one_each(candidates, nodes)
+    effects, dropped = _one_each(_candidates(knowledge, condition, family, domain, kind), nodes)
     if len({_node(effect, nodes) for effect in effects}) < 2:
         return None
     v, dropped_too, effects = _covariance(effects)
@@ -232,7 +276,9 @@ def _assemble(
     found = _nodes(fit, effects, nodes)
     shape = geometry(fit)
     conditions = {effect.trial.condition for effect in effects}
-    blinded = {_node(effect, nodes): effect.group in BLINDED for effect in effects}
+    blinded: dict[str, bool] = {}
+    for effect in effects:
+        blinded[_node(effect, nodes)] = blinded.get(_node(effect, nodes), True) and effect.design.blinded == "yes"
     trials = [effect.trial.trial for effect in effects]
     several = len(set(trials)) < len(trials)
     better = p_scores(fit, small_is_good=effects[0].measure == "SMD")
@@ -285,7 +331,7 @@ def _comparisons(
     people: dict[str, int] = defaultdict(int)
     trials: dict[str, int] = defaultdict(int)
     for effect in effects:
-        people[_node(effect, nodes)] += effect.n_acupuncture + effect.n_control
+        people[_node(effect, nodes)] += effect.people
         trials[_node(effect, nodes)] += 1
     found = []
     for split in split_evidence(fit):
@@ -313,39 +359,32 @@ def _comparisons(
                 trials=split.studies,
                 share=split.share,
                 certainty=_certainty(
-                    blinded=all(blinded[name] for name in controls),
-                    trials=sum(trials[name] for name in controls),
-                    people=sum(people[name] for name in controls),
-                    share=split.share,
-                    ends=(low, high),
-                    null=1.0 if ratio else 0.0,
-                    i2=fit.i2,
-                    broad=broad,
+                    Body(
+                        trials=sum(trials[name] for name in controls),
+                        people=sum(people[name] for name in controls),
+                        low=low,
+                        high=high,
+                        null=1.0 if ratio else 0.0,
+                        i2=fit.i2,
+                        blinded=all(blinded[name] for name in controls),
+                        surrogate=any(effect.outcome.domain in SURROGATES for effect in effects),
+                        broad=broad,
+                        unlike=any(effect.trial.condition in UNLIKE for effect in effects),
+                        missing=0,
+                        compared=0,
+                    ),
+                    split.share,
                 ),
             )
         )
     return tuple(found)
 
 
-def _certainty(
-    *,
-    blinded: bool,
-    trials: int,
-    people: int,
-    share: float,
-    ends: tuple[float, float],
-    null: float,
-    i2: float,
-    broad: bool,
-) -> Certainty:
-    reasons = list(
-        benefit_reasons(
-            blinded=blinded, k=trials, n=people, ci_low=ends[0], ci_high=ends[1], null=null, i2=i2, broad=broad
-        )
-    )
+def _certainty(body: Body, share: float) -> Certainty:
+    """Direct evidence is graded as a pool is; what leans on other comparisons is less sure (share of direct)."""
+    reasons = list(benefit_reasons(body))
     if share == 0.0:
-        why = "no trial compares the two: the difference is worked out from what each did against acupuncture"
-        reasons.append(Reason("indirectness", 2, why))
+        reasons.append(Reason("indirectness", 2, "network.indirect"))
     elif share < 1.0 - _ALL_DIRECT:
-        reasons.append(Reason("indirectness", 1, "it leans partly on comparisons of other treatments"))
+        reasons.append(Reason("indirectness", 1, "network.leans"))
     return certainty(tuple(reasons))

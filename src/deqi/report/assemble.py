@@ -7,7 +7,9 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from deqi.evidence.benefits import benefit_evidence
-from deqi.evidence.harms import COURSE_SESSIONS, chosen_rates, harm_rates, over_a_course
+from deqi.evidence.harm_lists import event_harms
+from deqi.evidence.harms import COURSE_SESSIONS, harm_rates, over_a_course, parts_of
+from deqi.evidence.network import network_verdict
 from deqi.knowledge import Knowledge
 from deqi.knowledge.editorial.gaps import find_gaps
 from deqi.knowledge.rules import SEVERITIES, Rule
@@ -24,7 +26,18 @@ from deqi.knowledge.tables.harms import (
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Condition
 from deqi.knowledge.tables.words import Alternative, Claim, Event, Guideline, Practicality
-from deqi.report.model import Bar, HarmLine, Harms, Misprint, OtherUse, PersonalPart, PublishedHarm, Report
+from deqi.report.model import (
+    Bar,
+    EventLine,
+    HarmLine,
+    Harms,
+    Misprint,
+    OtherUse,
+    PersonalPart,
+    PublishedHarm,
+    Report,
+    Uncounted,
+)
 from deqi.report.topics import Topic
 
 OTHER = "other"
@@ -56,6 +69,7 @@ def assemble(
         claims=claims,
         own_claims=tuple(claim.claim for claim, own in found if own),
         evidence=benefit_evidence(knowledge, topic.id) if topic.kind == "trials" else None,
+        network=network_verdict(knowledge, topic.id) if topic.kind == "trials" else None,
         uses=tuple(OtherUse(one, details.get(one.indication)) for one in uses),
         harms=_harms(knowledge, sessions),
         alternatives=tuple(one for one in knowledge.rows(Alternative) if one.condition in names),
@@ -103,23 +117,28 @@ def _claims(knowledge: Knowledge, topic: Topic) -> Iterator[tuple[Claim, bool]]:
 
 def _harms(knowledge: Knowledge, sessions: int) -> Harms:
     rates = harm_rates(knowledge)
-    chosen = chosen_rates(rates)
+    listed = event_harms(knowledge)
+    told = {one.event for one in listed}
+    parts = parts_of(knowledge)
     events = {one.event: one for one in knowledge.rows(Event)}
     notes = {one.pool: one for one in knowledge.rows(PublishedHarmPoolNote)}
     rows = {one.harm: one for one in knowledge.rows(HarmRow)}
     studies = {one.survey: one.study for one in knowledge.rows(HarmSurvey)}
     return Harms(
-        lines=tuple(
-            HarmLine(one, over_a_course(one, sessions), events.get(one.event), chosen[one.event] is one)
-            for one in rates
+        events=tuple(EventLine(one, events[one.event]) for one in listed),
+        lines=tuple(HarmLine(one, over_a_course(one, sessions), events.get(one.event)) for one in rates),
+        no_rate=tuple(
+            Uncounted(one, tuple(events[part].plain_name for part in sorted(parts.get(name, ())) if part in told))
+            for name, one in events.items()
+            if name not in told and name != OTHER
         ),
-        no_rate=tuple(one for name, one in events.items() if name not in chosen and name != OTHER),
         published=tuple(
             PublishedHarm(one, notes.get(one.pool))
             for one in knowledge.rows(PublishedHarmPool)
             if one.verified != "no" and one.estimate is not None
         ),
         modifiers=tuple(one for one in knowledge.rows(HarmModifier) if one.usable and one.verified != "no"),
+        withheld=tuple(one for one in knowledge.rows(HarmModifier) if not one.usable or one.verified == "no"),
         misprints=tuple(
             Misprint(one.harm, studies[rows[one.harm].survey], one.known_error, one.correction)
             for one in knowledge.rows(HarmUse)
@@ -161,15 +180,21 @@ def _cited(report: Report) -> Iterator[str]:
     """Every source id the report rests on."""
     rows: list[Row | Bar] = [
         *report.claims, *report.alternatives, *report.guidelines, *report.bars, *report.practicalities,
-        *report.harms.modifiers, *report.harms.no_rate, *(one.pool for one in report.harms.published),
+        *report.harms.modifiers, *report.harms.withheld, *(one.event for one in report.harms.no_rate),
+        *(one.pool for one in report.harms.published), *(line.event for line in report.harms.events),
         *(one.row for one in report.uses), *(line.event for line in report.harms.lines if line.event),
     ]  # fmt: skip
     if report.evidence:
-        published = [one.pool for cell in report.evidence.cells for one in cell.published]
-        rows += [*published, *(one.pool for one in report.evidence.published_mixed)]
-        shown = [*report.evidence.other]
-        for cell in report.evidence.cells:
-            shown += [*cell.treatment, *cell.companions, *cell.prevention, *cell.not_randomised]
+        evidence = report.evidence
+        rows += [one.pool for cell in evidence.cells for one in cell.published]
+        rows += [one.pool for one in (*evidence.published_mixed, *evidence.published_other, *evidence.hope)]
+        shown = [*evidence.other]
+        for cell in evidence.cells:
+            shown += [*cell.treatment, *cell.unclear, *cell.companions, *cell.prevention, *cell.not_randomised]
+            for benefit in cell.benefits:
+                for reason in benefit.certainty.reasons:
+                    if reason.domain == "cited review" and reason.fields["review"]:
+                        yield reason.fields["review"]
             for synthesis in cell.syntheses:
                 for effect in synthesis.effects:
                     yield from effect.source

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deqi.evidence.benefits import GROUPS, BenefitCell
+from deqi.evidence.benefits import BenefitCell
+from deqi.evidence.comparisons import GROUPS
 from deqi.report.blocks import Page, Say, Section, Table, cells, say
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases, capital, labels, number, span
-from deqi.report.sections.harms import harm_lead
-from deqi.report.sections.numbers import result_words
-from deqi.report.sections.sure import reasons
+from deqi.report.sections.benefits import size_words, trials_named
+from deqi.report.sections.benefitwords import benefit_words
+from deqi.report.sections.harms import harm_lead, serious_lead
 
 
 def compare_page(reports: Sequence[Report], phrases: Phrases) -> Page:
@@ -30,7 +31,7 @@ def compare_page(reports: Sequence[Report], phrases: Phrases) -> Page:
     opening = Section(
         "in-short",
         phrases.say("answer.heading"),
-        (say(phrases.say("compare.lead")), *harm_lead(reports[0], phrases, "answer.harm")),
+        (say(phrases.say("compare.lead")), *harm_lead(reports[0], phrases), *serious_lead(reports[0], phrases)),
     )
     return Page(
         title=phrases.say("title", {"condition": names}),
@@ -49,37 +50,37 @@ def _cell(report: Report, group: str) -> BenefitCell | None:
 
 def _rows(reports: Sequence[Report], group: str, phrases: Phrases) -> tuple[tuple[Say, ...], ...]:
     found = [_cell(report, group) for report in reports]
-    outcomes = dict.fromkeys(one.name for cell in found if cell for one in cell.syntheses)
+    outcomes = dict.fromkeys(one.measured.name for cell in found if cell for one in cell.syntheses)
     rows = [
-        cells("Which way the trials went", *(_direction(cell, phrases) for cell in found)),
-        *(cells(capital(name), *(_numbers(cell, name, phrases) for cell in found)) for name in outcomes),
-        cells("Certainty", *(_certainty(cell) for cell in found)),
+        cells(phrases.say("compare.size"), *(_size(cell, phrases) for cell in found)),
+        *(
+            cells(
+                capital(name),
+                *(_numbers(cell, report, name, phrases) for cell, report in zip(found, reports, strict=True)),
+            )
+            for name in outcomes
+        ),
     ]
     return tuple(rows)
 
 
-def _direction(cell: BenefitCell | None, phrases: Phrases) -> str | Say:
+def _size(cell: BenefitCell | None, phrases: Phrases) -> str | Say:
     if cell is None:
         return phrases.say("benefit.none")
-    sign = cell.sign
-    missing = f" {phrases.say('benefit.not_seen', {'not_seen': sign.not_seen})}" if sign.not_seen else ""
-    rows = tuple(f"trial:{one.trial.trial}" for one in cell.treatment)
-    return Say(phrases.say("benefit.lead.seen", {"favour": sign.favour, "seen": sign.seen}) + missing, rows)
+    words = size_words(cell, phrases)
+    missing = f" {phrases.say('benefit.not_seen', {'not_seen': cell.sign.not_seen})}" if cell.sign.not_seen else ""
+    return Say(words.text + missing, words.refs)
 
 
-def _numbers(cell: BenefitCell | None, name: str, phrases: Phrases) -> str | Say:
-    synthesis = next((one for one in cell.syntheses if one.name == name), None) if cell else None
-    if synthesis is None or not synthesis.effects:
+def _numbers(cell: BenefitCell | None, report: Report, name: str, phrases: Phrases) -> str | Say:
+    """Every benefit of one outcome: in words, with its numbers and its certainty."""
+    synthesis = next((one for one in cell.syntheses if one.measured.name == name), None) if cell else None
+    if synthesis is None or report.evidence is None:
         return "–"
-    estimate = synthesis.estimate
-    if estimate is not None:
-        words = f"{estimate.measure} {number(estimate.value)} ({span(estimate.low, estimate.high)}), k = {estimate.k}"
-        return Say(words, estimate.rows)
-    words = "; ".join(result_words(one, phrases) for one in synthesis.effects)
-    return Say(words, tuple(row for one in synthesis.effects for row in one.rows))
-
-
-def _certainty(cell: BenefitCell | None) -> str:
-    if cell is None or cell.certainty is None:
-        return "–"
-    return f"{cell.certainty.level}: {reasons(cell.certainty)}"
+    names = trials_named(report.evidence)
+    words = [
+        f"{benefit_words(one, names, phrases)} {one.measure} {number(one.value)} ({span(one.low, one.high)}). "
+        f"{phrases.say('benefit.certainty', {'level': phrases.say(f'level.{one.certainty.level}')})}"
+        for one in synthesis.benefits
+    ]
+    return Say(" ".join(words), tuple(row for one in synthesis.benefits for row in one.rows))

@@ -6,7 +6,9 @@ import dataclasses
 import datetime as dt
 
 from deqi.evidence.benefits import Evidence
+from deqi.evidence.harm_lists import EventHarm
 from deqi.evidence.harms import CourseRisk, HarmRate
+from deqi.evidence.network import NetworkVerdict
 from deqi.knowledge.editorial.gaps import Gap
 from deqi.knowledge.tables.evidence import Indication, IndicationDetail
 from deqi.knowledge.tables.harms import HarmModifier, PublishedHarmPool, PublishedHarmPoolNote
@@ -17,12 +19,27 @@ from deqi.report.topics import Topic
 
 @dataclasses.dataclass(frozen=True)
 class HarmLine:
-    """One rate of one event: over a course, and the event in plain words. ``chosen`` is the one put in a sentence."""
+    """One rate of one event: over a course, and the event in plain words."""
 
     rate: HarmRate
     course: CourseRisk
     event: Event | None
-    chosen: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class EventLine:
+    """One event as it stands in its list, and the event in plain words."""
+
+    harm: EventHarm
+    event: Event
+
+
+@dataclasses.dataclass(frozen=True)
+class Uncounted:
+    """An event people should know of although nobody has counted it; ``counted`` are parts of it that were."""
+
+    event: Event
+    counted: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,12 +62,17 @@ class Misprint:
 
 @dataclasses.dataclass(frozen=True)
 class Harms:
-    """What harm it does. ``no_rate`` are events people should know of although nobody has counted them."""
+    """What harm it does. ``events`` stand in lists of one denominator each; ``lines`` are all rates behind them.
 
+    ``withheld`` are risk factors whose printed numbers do not hold together: named, never shown.
+    """
+
+    events: tuple[EventLine, ...]
     lines: tuple[HarmLine, ...]
-    no_rate: tuple[Event, ...]
+    no_rate: tuple[Uncounted, ...]
     published: tuple[PublishedHarm, ...]
     modifiers: tuple[HarmModifier, ...]
+    withheld: tuple[HarmModifier, ...]
     misprints: tuple[Misprint, ...]
     sessions: int
 
@@ -151,6 +173,7 @@ class Report:
     own_claims: tuple[str, ...]
     """Ids of the claims that are about this topic and nothing else."""
     evidence: Evidence | None
+    network: NetworkVerdict | None
     uses: tuple[OtherUse, ...]
     harms: Harms
     alternatives: tuple[Alternative, ...]

@@ -2,16 +2,18 @@
 
 from typing import Literal
 
-from deqi.knowledge.tables.base import IndicationId, OutcomeId, PoolId, Row, TrialId
+from deqi.knowledge.tables.base import IndicationId, OutcomeId, OutcomeKindId, PoolId, Row, TrialId
 
 Comparator = Literal[
-    "sham", "usual_care", "waitlist", "drug", "vitamin", "sham_plus_vitamin", "placebo_capsule", "active_other",
-    "acupuncture_variant", "none",
+    "sham", "usual_care", "waitlist", "no_treatment", "drug", "vitamin", "sham_plus_vitamin", "placebo_capsule",
+    "placebo_laser", "active_other", "acupuncture_variant", "none",
 ]  # fmt: skip
 Direction = Literal[
     "favours_acupuncture", "favours_control", "no_difference", "mixed", "within_arm_only", "not_seen",
-    "not_applicable",
+    "not_finished", "not_applicable",
 ]  # fmt: skip
+Score = Literal["change", "end", "not_stated", ""]
+CertaintyLevel = Literal["high", "moderate", "low", "very low"]
 
 
 class Trial(Row, frozen=True, kw_only=True):
@@ -54,8 +56,28 @@ class TrialArm(Row, frozen=True, kw_only=True):
     analysed_control: int | None = None
 
 
+class TrialComparison(Row, frozen=True, kw_only=True):
+    """The design of one comparison: what may be said of it depends on this, not on the trial as a whole.
+
+    ``added_to`` names what both arms had: then the comparison is acupuncture against nothing on top. ``blinded`` says
+    whether people could not tell which of the two they got. ``people`` are those of the arms compared, each counted
+    once (also where everybody had both treatments); empty where only the size of the whole trial was seen.
+    """
+
+    trial: TrialId
+    comparator: Comparator
+    allocation: Literal["parallel", "crossover", "factorial", "single_arm"]
+    arms: int
+    compared: str = ""
+    added_to: str = ""
+    technique: Literal["needle", "laser", "current", "tapping", "bloodletting"]
+    sham: Literal["penetrating", "non_penetrating", "other_kind", "same_light", "not_seen", "none"]
+    blinded: Literal["yes", "no", "unclear"]
+    people: int | None = None
+
+
 class TrialResult(Row, frozen=True, kw_only=True):
-    """Which way a comparison went, and whether its numbers can be used."""
+    """What the authors say of a comparison (``direction``), and whether its numbers can be used."""
 
     trial: TrialId
     comparator: Comparator
@@ -87,6 +109,29 @@ class Outcome(Row, frozen=True, kw_only=True):
     poolable_reason: str = ""
 
 
+class OutcomeKind(Row, frozen=True, kw_only=True):
+    """What "got better" means in a count of people; counts of different kinds are never put together."""
+
+    kind: str
+    plain_name: str
+    clinical_name: str
+    order: int
+
+
+class OutcomeDefinition(Row, frozen=True, kw_only=True):
+    """Which kind of count an outcome is."""
+
+    outcome: OutcomeId
+    kind: OutcomeKindId
+
+
+class OutcomeRating(Row, frozen=True, kw_only=True):
+    """The certainty a cited review gave the same numbers; ours is never above it."""
+
+    outcome: OutcomeId
+    certainty: CertaintyLevel
+
+
 class OutcomeValue(Row, frozen=True, kw_only=True):
     """One arm's numbers."""
 
@@ -106,7 +151,10 @@ class OutcomeValue(Row, frozen=True, kw_only=True):
 
 
 class OutcomeContrast(Row, frozen=True, kw_only=True):
-    """A between-group difference as printed: acupuncture minus control, or acupuncture over control."""
+    """A between-group difference as printed: acupuncture minus control, or acupuncture over control.
+
+    ``score`` says of what it is a difference: changes from the start, or values at the end.
+    """
 
     contrast: str
     outcome: OutcomeId
@@ -115,6 +163,7 @@ class OutcomeContrast(Row, frozen=True, kw_only=True):
     ci_low: float | None = None
     ci_high: float | None = None
     p: str = ""
+    score: Score = ""
     adjusted: str = ""
     n_acupuncture: int | None = None
     n_control: int | None = None
@@ -140,7 +189,11 @@ class PublishedPool(Row, frozen=True, kw_only=True):
 
 
 class PublishedPoolNote(Row, frozen=True, kw_only=True):
-    """What stands beside a published pool."""
+    """What stands beside a published pool.
+
+    ``added`` names what both arms had; ``better`` is the side of the scale on which people do well; ``repeats`` is the
+    trial whose numbers it is, where it pools only one that we hold.
+    """
 
     pool: PoolId
     i2: str = ""
@@ -149,6 +202,12 @@ class PublishedPoolNote(Row, frozen=True, kw_only=True):
     certainty: str = ""
     reproducible: str = ""
     note: str = ""
+    compared: str = ""
+    added: str = ""
+    better: Literal["higher", "lower", ""] = ""
+    repeats: TrialId = ""
+    technique: Literal["needle", "laser"]
+    plain_outcome: str = ""
 
 
 class Indication(Row, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from deqi.knowledge.tables.base import HarmId, HarmPoolId, Row, SurveyId
 
 
 class HarmSurvey(Row, frozen=True, kw_only=True):
-    """One survey, cohort or case collection."""
+    """One survey, cohort or case collection. ``window`` is the time for which each person was asked or watched."""
 
     survey: str
     study: str
@@ -19,6 +19,7 @@ class HarmSurvey(Row, frozen=True, kw_only=True):
     overlap_group: str = ""
     exposure: str = ""
     note: str = ""
+    window: Literal["course", "one_treatment", "three_months", "four_months", "trial", "years", ""] = ""
 
 
 class HarmRow(Row, frozen=True, kw_only=True):

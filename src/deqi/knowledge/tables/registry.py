@@ -37,8 +37,12 @@ _ALL = (
     TableSpec("domains", vocabulary.Domain, ("domain",), "kinds of outcome, in order of choice"),
     TableSpec("trials", evidence.Trial, ("trial",), "trials"),
     TableSpec("trial_arms", evidence.TrialArm, ("trial", "comparator"), "comparisons of each trial"),
+    TableSpec("trial_comparisons", evidence.TrialComparison, ("trial", "comparator"), "the design of each comparison"),
     TableSpec("trial_results", evidence.TrialResult, ("trial", "comparator"), "which way each comparison went"),
     TableSpec("outcomes", evidence.Outcome, ("outcome",), "outcomes of each comparison"),
+    TableSpec("outcome_kinds", evidence.OutcomeKind, ("kind",), 'what "got better" means in counts of people'),
+    TableSpec("outcome_definitions", evidence.OutcomeDefinition, ("outcome",), "which kind a count of people is"),
+    TableSpec("outcome_ratings", evidence.OutcomeRating, ("outcome",), "the certainty cited reviews gave the numbers"),
     TableSpec("outcome_values", evidence.OutcomeValue, ("value",), "numbers by arm"),
     TableSpec("outcome_contrasts", evidence.OutcomeContrast, ("contrast",), "differences as printed"),
     TableSpec("published_pools", evidence.PublishedPool, ("pool",), "pooled estimates of reviews"),
@@ -57,6 +61,7 @@ _ALL = (
     TableSpec("guidelines", words.Guideline, ("guideline",), "what bodies recommend"),
     TableSpec("alternatives", words.Alternative, ("alternative",), "what else there is"),
     TableSpec("events", words.Event, ("event",), "unwanted events in plain words"),
+    TableSpec("event_parts", words.EventPart, ("whole", "part"), "which events are part of which"),
     TableSpec("practicalities", words.Practicality, ("key",), "practical questions"),
 )
 

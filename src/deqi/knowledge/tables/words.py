@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from deqi.knowledge.tables.base import Row
+from deqi.knowledge.tables.base import EventId, Row
 
 
 class Claim(Row, frozen=True, kw_only=True):
@@ -56,6 +56,14 @@ class Event(Row, frozen=True, kw_only=True):
     help_when: str = ""
     how_common_row: tuple[str, ...] = ()
     audience_text_key: str = ""
+
+
+class EventPart(Row, frozen=True, kw_only=True):
+    """One event is part of another: where the whole was not seen, neither was the part."""
+
+    whole: EventId
+    part: EventId
+    why: str
 
 
 class Practicality(Row, frozen=True, kw_only=True):

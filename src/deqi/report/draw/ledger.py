@@ -129,7 +129,7 @@ def _good_scale(rows: Sequence[LedgerRow], left: float, right: float) -> Scale:
 
 def _harm_scale(rows: Sequence[LedgerRow], left: float, right: float) -> Scale:
     ends = [end for row in rows for end in (row.low, row.high, row.value) if math.isfinite(end) and end > 0]
-    return Scale(max(FLOOR / 10, min(ends) / 1.5), min(100, max(ends) * 1.5), left, right, True)
+    return Scale(max(FLOOR / 10, min(ends) / 1.5), min(1000, max(ends) * 1.5), left, right, True)
 
 
 def _mark(row: LedgerRow, scale: Scale, y: float, harm: bool) -> list[str]:

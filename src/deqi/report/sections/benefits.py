@@ -1,23 +1,22 @@
-"""Benefits: each comparison in a sentence, on a card, and in full."""
+"""Benefits: size and doubt of each comparison first, which way single trials went in the details."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 
-from deqi.evidence.benefits import BenefitCell, Evidence
-from deqi.evidence.synthesis import TrialDirection, sign_test
+from deqi.evidence.benefits import BenefitCell, Evidence, Published
+from deqi.evidence.synthesis import SignTest, TrialDirection, sign_test
+from deqi.knowledge.tables.evidence import Trial
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import Report
-from deqi.report.phrase import Phrases, p_value, trial_label, whole
+from deqi.report.phrase import Phrases, p_value, trial_label
+from deqi.report.sections.benefitwords import benefit_say, doubt, published_say
 from deqi.report.sections.figures import direction_figure
-from deqi.report.sections.numbers import brief_numbers, published_table, synthesis_blocks
+from deqi.report.sections.numbers import network_blocks, published_table, review_labels, synthesis_blocks
 from deqi.report.sections.reviews import own_claims, review_blocks
 
-FEWEST = 3
-"""Results below which a count of them says nothing."""
-ORDER = ("favours_acupuncture", "mixed", "no_difference", "favours_control", "not_seen", "within_arm_only",
-         "not_applicable")  # fmt: skip
+ORDER = ("favours_acupuncture", "mixed", "no_difference", "favours_control", "not_seen", "not_finished",
+         "within_arm_only", "not_applicable")  # fmt: skip
 
 
 def benefit_section(report: Report, phrases: Phrases) -> Section:
@@ -26,193 +25,244 @@ def benefit_section(report: Report, phrases: Phrases) -> Section:
     if report.evidence is None:
         card, full = review_blocks(report, phrases)
         return Section("benefits", heading, (say(phrases.say("benefit.reviews.lead")),), card, full)
+    reviews = review_labels(report.sources)
     inner = [
-        cell_section(cell, phrases, report.conditions)
+        cell_section(cell, report.evidence, phrases, report.conditions, reviews)
         for cell in report.evidence.cells
         if cell.treatment or cell.published
     ]
-    inner += [section for section in _aside(report.evidence, phrases, report.conditions) if section is not None]
+    inner += [section for section in _aside(report, report.evidence, phrases, reviews) if section is not None]
     lead = [say(phrases.say("benefit.personal"))]
-    first = next((place for place, one in enumerate(inner) if one.brief), None)
-    if first is not None:  # the short words of statistics are told once, where they first stand
-        legend = Say(phrases.say("benefit.measures"), (), phrases.say("benefit.measures.label"))
-        inner[first] = dataclasses.replace(inner[first], brief=(legend, *inner[first].brief))
     if not inner:
         lead.append(say(phrases.say("benefit.none")))
     return Section("benefits", heading, tuple(lead), own_claims(report, phrases), inner=tuple(inner))
 
 
-def cell_section(cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]) -> Section:
+def trials_named(evidence: Evidence) -> dict[str, Trial]:
+    """The trials by id, to be called by their names."""
+    return {
+        one.trial: one.comparison.trial
+        for cell in evidence.cells
+        for one in (*cell.treatment, *cell.unclear, *cell.companions, *cell.not_randomised, *cell.prevention)
+    }
+
+
+def size_words(cell: BenefitCell, phrases: Phrases) -> Say:
+    """The comparison as a whole: what its trials with numbers show of a gain or a loss."""
+    rows = tuple(dict.fromkeys(row for one in cell.benefits for row in one.rows))
+    fields = {
+        "group": phrases.say(f"group.in.{cell.group}"),
+        "k": cell.trials_with_numbers,
+        "n": f"{cell.people:,}",
+    }
+    if not cell.benefits:
+        key = "numberless" if cell.seen else "unread"
+        named = tuple(f"trial:{one.trial}" for one in cell.treatment)
+        return Say(phrases.say(f"size.{key}", fields), named)
+    found = {doubt(one) for one in cell.benefits}
+    key = next(iter(found)) if len(found) == 1 else "several"
+    if cell.trials_with_numbers == 1:
+        key += ".one"
+    return Say(phrases.say(f"size.{cell.group if cell.group == 'sham' else 'other'}.{key}", fields), rows)
+
+
+def cell_section(
+    cell: BenefitCell, evidence: Evidence, phrases: Phrases, kinds: Mapping[str, str], reviews: dict[str, str]
+) -> Section:
     """One comparison."""
-    sign = cell.sign
-    rows = tuple(f"trial:{one.trial.trial}" for one in cell.treatment)
-    lead = []
-    if sign.seen >= FEWEST:
-        lead.append(Say(phrases.say("benefit.lead.seen", {"favour": sign.favour, "seen": sign.seen}), rows))
-    else:
-        fields = {"seen": sign.seen, "all": sign.seen + sign.not_seen}
-        lead.append(Say(phrases.say("benefit.lead.few", fields), rows))
-    lead += _pooled_words(cell, phrases)
+    names = trials_named(evidence)
+    lead = [size_words(cell, phrases)]
     card: list[Block] = [say(phrases.say(f"benefit.note.{cell.group}"))]
-    if sign.not_seen:
-        card.append(say(phrases.say("benefit.not_seen", {"not_seen": sign.not_seen})))
-    card += _absolute_words(cell, phrases)
-    if cell.certainty:
-        card.append(_certainty_words(cell, phrases))
-    if cell.treatment:
-        figure = direction_figure(cell.treatment, phrases, kinds if cell.broad else {})
-        if figure:
-            card.append(figure)
-        card.append(by_direction(cell.treatment, phrases))
-    full: list[Block] = [_sign_words(cell)] if cell.treatment else []
-    for synthesis in cell.syntheses:
-        full += synthesis_blocks(synthesis, cell, phrases, kinds)
-    if cell.published:
-        full.append(published_table(cell.published, phrases.say("benefit.published"), kinds))
-    if cell.treatment:
-        full.append(direction_table(cell.treatment, phrases, phrases.say("benefit.directions"), kinds))
-    if cell.companions:
-        full.append(direction_table(cell.companions, phrases, phrases.say("benefit.companions"), kinds))
+    if cell.group == "sham":
+        card += _blinding(cell, phrases)
+    if cell.benefits:
+        items = tuple(benefit_say(one, names, phrases, kinds if cell.broad else None) for one in cell.benefits)
+        card.append(Items(phrases.say("benefit.measured"), items))
+    if cell.sign.not_seen:
+        card.append(say(phrases.say("benefit.not_seen", {"not_seen": cell.sign.not_seen})))
+    if cell.sign.not_finished:
+        card.append(say(phrases.say("benefit.not_finished", {"count": cell.sign.not_finished})))
+    if cell.group == "sham":
+        card += [words for one in evidence.hope if (words := hope_words(one, phrases)) is not None]
+    shown = frozenset(one.trial for one in cell.treatment)
+    brief = tuple(words for one in cell.published if (words := published_say(one, reviews, phrases, shown)) is not None)
+    if brief:
+        brief = (Say(phrases.say("benefit.published.lead"), (), phrases.say("benefit.published")), *brief)
     return Section(
         id=f"benefits-{cell.group.replace('_', '-')}",
         heading=phrases.say(f"group.{cell.group}"),
         lead=tuple(lead),
         card=tuple(card),
-        full=tuple(full),
-        brief=brief_numbers(cell, phrases),
+        full=tuple(_full(cell, phrases, kinds)),
+        brief=brief,
     )
 
 
-def _pooled_words(cell: BenefitCell, phrases: Phrases) -> list[Say]:
-    """A narrow pool in one sentence. A broad pool never is one: it puts unlike conditions together."""
-    words = []
+def _full(cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]) -> Iterable[Block]:
+    if cell.treatment:
+        figure = direction_figure(cell.treatment, phrases, kinds if cell.broad else {})
+        if figure:
+            yield figure
+        yield by_direction(cell.treatment, phrases)
+        yield _sign_words(cell.sign, phrases)
     for synthesis in cell.syntheses:
-        estimate = synthesis.estimate
-        if estimate is None or cell.broad:
-            continue
-        null = 1.0 if estimate.measure == "RR" else 0.0
-        if estimate.low <= null <= estimate.high:
-            key = "open"
-        else:
-            key = "favour" if (estimate.value > null) == (estimate.measure == "RR") else "against"
-        fields = {"k": estimate.k, "n": estimate.n, "outcome": synthesis.plain_name}
-        said = phrases.say(f"benefit.pooled.{key}", fields)
-        words.append(Say(said, estimate.rows))
-    return words
+        yield from synthesis_blocks(synthesis, cell, phrases, kinds)
+    if cell.published:
+        yield published_table(cell.published, phrases.say("benefit.published"), kinds)
+    for found, key in ((cell.treatment, "directions"), (cell.unclear, "unclear"), (cell.companions, "companions")):
+        if found:
+            yield direction_table(found, phrases, phrases.say(f"benefit.{key}"), kinds)
 
 
-def _absolute_words(cell: BenefitCell, phrases: Phrases) -> list[Say]:
-    words = []
-    for synthesis in cell.syntheses:
-        absolute = synthesis.absolute
-        if absolute is None or cell.broad:
-            continue
-        fields = {"treated": whole(absolute.treated), "control": whole(absolute.control), "trial": absolute.trial}
-        named = next(one.trial for one in synthesis.effects if one.trial.trial == absolute.trial)
-        key = "benefit.absolute" if synthesis.estimate else "benefit.absolute.one"
-        said = phrases.say(key, {**fields, "trial": trial_label(named)})
-        ends = {"low": whole(absolute.treated_low), "high": whole(absolute.treated_high)}
-        said += f" {phrases.say('benefit.absolute.range', ends)}"
-        if absolute.treated_low <= absolute.control <= absolute.treated_high:
-            said += f" {phrases.say('benefit.absolute.chance')}"
-        words.append(Say(said, absolute.rows))
-    return words
+def _blinding(cell: BenefitCell, phrases: Phrases) -> list[Block]:
+    """In which of these trials people could not tell: said of each comparison, not of the class."""
+    told = [one for one in cell.treatment if one.direction not in ("not_seen", "not_finished")]
+    blind = [trial_label(one.comparison.trial) for one in told if one.comparison.blinded]
+    rest = [trial_label(one.comparison.trial) for one in told if not one.comparison.blinded]
+    found = []
+    for key, labels in (("blinded", blind), ("blinded.unclear", rest)):
+        if labels:
+            found.append(say(phrases.say(f"benefit.{key}", {"trials": ", ".join(labels)})))
+    return list[Block](found)
 
 
-def _certainty_words(cell: BenefitCell, phrases: Phrases) -> Say:
-    assert cell.certainty is not None
-    level = phrases.say(f"level.{cell.certainty.level}")
-    return say(phrases.say("benefit.certainty", {"level": level}))
+def hope_words(one: Published, phrases: Phrases) -> Say | None:
+    """How large hope and extra care are: pretend needles against none."""
+    from deqi.report.phrase import whole
+    from deqi.report.sections.benefitwords import pairs_of_100
+
+    pool = one.pool
+    if pool.estimate is None or pool.ci_low is None or pool.ci_high is None:
+        return None
+    turn = -1.0 if one.note.better == "lower" else 1.0
+    low, high = sorted((pairs_of_100(turn * pool.ci_low), pairs_of_100(turn * pool.ci_high)))
+    fields = {"pairs": whole(pairs_of_100(turn * pool.estimate)), "low": whole(low), "high": whole(high), "k": pool.k}
+    sources = tuple(f"source:{source}" for source in pool.source)
+    return Say(phrases.say("benefit.hope", fields), (f"pool:{pool.pool}", *sources), phrases.say("benefit.hope.label"))
 
 
-def _sign_words(cell: BenefitCell) -> Say:
-    """The sign test for those who want it."""
-    sign = cell.sign
-    if sign.p is None:
-        return say(f"Sign test: {sign.favour} of {sign.seen} favour acupuncture; fewer than five results, no test.")
-    return say(
-        f"Sign test: {sign.favour} of {sign.seen} favour acupuncture, two-sided p = {p_value(sign.p)}. "
-        "Results without a clear difference count as not favouring it."
-    )
+def _sign_words(sign: SignTest, phrases: Phrases) -> Say:
+    """The count of directions, for those who want it."""
+    fields = {
+        "favour": sign.favour,
+        "seen": sign.seen,
+        "claimed": sign.claimed,
+        "claims": sign.claims,
+        "p": "" if sign.p is None else p_value(sign.p),
+    }
+    return say(phrases.say("benefit.sign" if sign.p is not None else "benefit.sign.few", fields))
+
+
+def direction_words(one: TrialDirection, phrases: Phrases) -> str:
+    """Which way one comparison went, and whether that is the authors' word only."""
+    said = phrases.say(f"direction.{one.direction}")
+    mark = phrases.say("direction.claimed") if one.known == "claim" else ""
+    return f"{phrases.say('mark.' + one.direction)} {said}{f' ({mark})' if mark else ''}"
 
 
 def by_direction(found: Iterable[TrialDirection], phrases: Phrases) -> Items:
-    """The trials by which way they went, each with its size."""
+    """The trials by which way they went, each with its size; those by the authors' word marked."""
     rows = list(found)
     items = []
     for direction in ORDER:
         here = [one for one in rows if one.direction == direction]
         if here:
-            names = ", ".join(trial_label(one.trial) + (f" ({one.n})" if one.n else "") for one in here)
-            strong = f"{phrases.say('mark.' + direction)} {phrases.say('direction.' + direction)} ({len(here)})"
-            items.append(Say(names, tuple(f"trial:{one.trial.trial}" for one in here), strong))
+            names = ", ".join(_named(one, phrases) for one in here)
+            strong = f"{phrases.say('mark.' + direction)} {phrases.say('direction.' + direction)}:"
+            items.append(Say(names, tuple(f"trial:{one.trial}" for one in here), strong))
     return Items(phrases.say("benefit.directions"), tuple(items))
+
+
+def _named(one: TrialDirection, phrases: Phrases) -> str:
+    claim = phrases.say("direction.claimed") if one.known == "claim" else ""
+    inside = ", ".join(part for part in (f"{one.people}" if one.people else "", claim) if part)
+    return trial_label(one.comparison.trial) + (f" ({inside})" if inside else "")
 
 
 def direction_table(found: Iterable[TrialDirection], phrases: Phrases, caption: str, kinds: Mapping[str, str]) -> Table:
     """Every result with what was found and why there may be no number."""
     rows = tuple(
         cells(
-            Say(trial_label(one.trial), (f"trial:{one.trial.trial}", *(f"source:{source}" for source in one.source))),
-            kinds.get(one.trial.condition, one.trial.condition),
-            one.comparator.replace("_", " "),
-            "–" if one.n is None else f"{one.n}",
-            f"{phrases.say('mark.' + one.direction)} {phrases.say('direction.' + one.direction)}",
+            Say(
+                trial_label(one.comparison.trial),
+                (f"trial:{one.trial}", *one.rows, *(f"source:{source}" for source in one.source)),
+            ),
+            kinds.get(one.comparison.trial.condition, one.comparison.trial.condition),
+            _against(one, phrases),
+            "–" if one.people is None else f"{one.people}",
+            direction_words(one, phrases),
             one.summary,
             one.numbers_reason or one.numbers_status.replace("_", " "),
         )
         for one in found
     )
-    head = ("Trial", "Condition", "Against", "People", "Result", "What was found", "Numbers")
+    head = tuple(
+        phrases.say(f"head.{key}") for key in ("trial", "condition", "against", "people", "result", "found", "numbers")
+    )
     return Table(caption, head, rows, (3,))
 
 
-def _aside(evidence: Evidence, phrases: Phrases, kinds: Mapping[str, str]) -> Iterable[Section | None]:
-    """What is shown and not counted: prevention, studies without chance, without controls, mixed published pools."""
+def _against(one: TrialDirection, phrases: Phrases) -> str:
+    design = one.comparison.design
+    if design.added_to:
+        return phrases.say("benefit.on_top", {"added": design.added_to})
+    return one.comparison.comparator.replace("_", " ")
+
+
+def _aside(report: Report, evidence: Evidence, phrases: Phrases, reviews: dict[str, str]) -> Iterable[Section | None]:
+    """What is shown and not counted: prevention, studies without chance, other techniques, mixed published pools."""
+    kinds = report.conditions
     prevention = tuple(one for cell in evidence.cells for one in cell.prevention)
     yield _prevention(prevention, phrases, kinds) if prevention else None
-    loose = tuple(one for cell in evidence.cells for one in cell.not_randomised)
-    if loose:
-        caption = phrases.say("benefit.not_randomised")
-        yield Section(
-            "benefits-not-randomised",
-            caption,
-            (say(phrases.say("benefit.not_randomised.lead")),),
-            (by_direction(loose, phrases),),
-            (direction_table(loose, phrases, caption, kinds),),
-        )
+    for key in ("unclear", "not_randomised"):
+        found = tuple(one for cell in evidence.cells for one in getattr(cell, key))
+        if found:
+            yield _listed(f"benefits-{key.replace('_', '-')}", f"benefit.{key}", found, phrases, kinds)
     if evidence.other:
-        caption = phrases.say("benefit.other")
+        yield _listed("benefits-other", "benefit.other", evidence.other, phrases, kinds, card=False)
+    for pools, key in ((evidence.published_other, "technique"), (evidence.published_mixed, "mixed")):
+        if pools:
+            caption = phrases.say(f"benefit.published.{key}")
+            yield Section(
+                f"benefits-published-{key}",
+                caption,
+                (say(phrases.say(f"benefit.published.{key}.lead", {"count": len(pools)})),),
+                (),
+                (published_table(pools, caption, kinds),),
+            )
+    if report.network is not None:
         yield Section(
-            "benefits-other",
-            caption,
-            (say(phrases.say("benefit.other.lead", {"count": len(evidence.other)})),),
-            (),
-            (direction_table(evidence.other, phrases, caption, kinds),),
+            "benefits-network", phrases.say("network.heading"), (), (), network_blocks(report.network, phrases)
         )
-    if evidence.published_mixed:
-        caption = phrases.say("benefit.published.mixed")
-        yield Section(
-            "benefits-published",
-            caption,
-            (say(phrases.say("benefit.published.mixed.lead", {"count": len(evidence.published_mixed)})),),
-            (),
-            (published_table(evidence.published_mixed, caption, kinds),),
-        )
+
+
+def _listed(
+    name: str,
+    key: str,
+    found: tuple[TrialDirection, ...],
+    phrases: Phrases,
+    kinds: Mapping[str, str],
+    *,
+    card: bool = True,
+) -> Section:
+    caption = phrases.say(key)
+    return Section(
+        name,
+        caption,
+        (say(phrases.say(f"{key}.lead", {"count": len(found)})),),
+        (by_direction(found, phrases),) if card else (),
+        (direction_table(found, phrases, caption, kinds),),
+    )
 
 
 def _prevention(prevention: tuple[TrialDirection, ...], phrases: Phrases, kinds: Mapping[str, str]) -> Section:
-    sign = sign_test(prevention)
     caption = phrases.say("benefit.prevention")
-    card: list[Block] = []
+    card: list[Block] = [by_direction(prevention, phrases)]
+    full: list[Block] = []
     figure = direction_figure(prevention, phrases, {})
     if figure:
-        card.append(figure)
-    card.append(by_direction(prevention, phrases))
+        full.append(figure)
+    full += [_sign_words(sign_test(prevention), phrases), direction_table(prevention, phrases, caption, kinds)]
     return Section(
-        "benefits-prevention",
-        caption,
-        (say(phrases.say("benefit.prevention.lead", {"favour": sign.favour, "seen": sign.seen})),),
-        tuple(card),
-        (direction_table(prevention, phrases, caption, kinds),),
+        "benefits-prevention", caption, (say(phrases.say("benefit.prevention.lead")),), tuple(card), tuple(full)
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
-from deqi.evidence.benefits import BenefitCell, Synthesis
+from deqi.evidence.benefits import BenefitCell
 from deqi.evidence.effects import TrialEffect
+from deqi.evidence.outcomes import Synthesis
 from deqi.evidence.synthesis import TrialDirection
 from deqi.report.blocks import Figure
 from deqi.report.draw import DirectionRow, ForestRow, effect_directions, forest
@@ -28,7 +30,12 @@ def direction_figure(found: Sequence[TrialDirection], phrases: Phrases, kinds: M
     kinds: condition ids with names, to say beside each trial; empty to leave them out.
     """
     rows = [
-        DirectionRow(trial_label(one.trial), LANE_OF[one.direction], one.n, kinds.get(one.trial.condition, ""))
+        DirectionRow(
+            trial_label(one.comparison.trial),
+            LANE_OF[one.direction],
+            one.people,
+            kinds.get(one.comparison.trial.condition, ""),
+        )
         for one in found
         if one.direction in LANE_OF
     ]
@@ -43,7 +50,7 @@ def direction_figure(found: Sequence[TrialDirection], phrases: Phrases, kinds: M
 
 def forest_figure(synthesis: Synthesis, cell: BenefitCell, phrases: Phrases) -> Figure:
     """The forest plot of a synthesis; with the pool only where there is one."""
-    ratio = synthesis.family == "responder"
+    ratio = synthesis.measured.family == "responder"
     estimate = synthesis.estimate
     weights = estimate.weights if estimate else (None,) * len(synthesis.effects)
     rows = [_row(effect, weight, ratio) for effect, weight in zip(synthesis.effects, weights, strict=True)]
@@ -57,11 +64,11 @@ def forest_figure(synthesis: Synthesis, cell: BenefitCell, phrases: Phrases) -> 
                 "pooled",
                 f"k = {estimate.k}, n = {estimate.n}",
                 None,
-                estimate.prediction_low,
-                estimate.prediction_high,
+                math.nan if estimate.prediction_low is None else estimate.prediction_low,
+                math.nan if estimate.prediction_high is None else estimate.prediction_high,
             )
         )
-    title = f"{capital(synthesis.name)}, {phrases.say('group.' + cell.group).lower()}"
+    title = f"{capital(synthesis.measured.name)}, {phrases.say('group.' + cell.group).lower()}"
     better, worse = (phrases.say(f"direction.{one}") for one in ("favours_acupuncture", "favours_control"))
     left, right = (worse, better) if ratio else (better, worse)
     axis = "Risk ratio of getting better" if ratio else "Standardised mean difference"

@@ -1,42 +1,80 @@
-"""Harms: what matters in one line each, then every rate with who said so."""
+"""Harms: one denominator a list, each line with who said so; then every rate behind them."""
 
 from __future__ import annotations
 
+from deqi.evidence.harm_lists import LISTS
+from deqi.evidence.harms import SurveyCount
+from deqi.knowledge.tables.harms import HarmModifier
 from deqi.report.blocks import Block, Figure, Items, Say, Section, Table, cells, say
 from deqi.report.draw import IconGroup, icon_array
-from deqi.report.model import HarmLine, Report
-from deqi.report.phrase import Phrases, capital, marked, number, plain, span, whole
+from deqi.report.model import EventLine, Report, Uncounted
+from deqi.report.phrase import Phrases, capital, marked, number, one_in, plain, span, whole
 from deqi.report.sections.harmwords import (
     course_numbers,
     event_name,
-    group_of,
-    how_often,
+    harm_words,
+    people,
     prediction_numbers,
     rate_numbers,
+    urgency,
 )
 
 
-def chosen_line(report: Report, event: str) -> HarmLine | None:
-    """The line put in a sentence for an event."""
-    return next((line for line in report.harms.lines if line.chosen and line.rate.event == event), None)
+def event_line(report: Report, event: str) -> EventLine | None:
+    """An event as it stands in its list."""
+    return next((line for line in report.harms.events if line.harm.event == event), None)
 
 
-def common_harm(report: Report) -> tuple[HarmLine, HarmLine] | None:
-    """Any side effect, and one that needs care, both per person; None where either is missing."""
-    any_ae, care = chosen_line(report, "any_ae"), chosen_line(report, "ae_requiring_treatment")
-    if any_ae and care and any_ae.course.basis == care.course.basis == "per person":
+def common_harm(report: Report) -> tuple[EventLine, EventLine] | None:
+    """Any side effect, and one that was treated, both over a course; None where either is missing."""
+    any_ae, care = event_line(report, "any_ae"), event_line(report, "ae_requiring_treatment")
+    if any_ae and care and any_ae.harm.listed == care.harm.listed == "course":
         return any_ae, care
     return None
 
 
-def harm_lead(report: Report, phrases: Phrases, key: str) -> tuple[Say, ...]:
+def harm_lead(report: Report, phrases: Phrases) -> tuple[Say, ...]:
     """The sentence on common harm."""
     both = common_harm(report)
     if both is None:
         return ()
-    any_ae, care = both
-    words = phrases.say(key, {"any": whole(any_ae.course.per_100), "care": whole(care.course.per_100)})
-    return (Say(words, (*any_ae.rate.rows, *care.rate.rows)),)
+    any_ae, care = (line.harm for line in both)
+    fields = {
+        "per": f"{any_ae.per:,}",
+        "any": people(any_ae.rate * any_ae.per),
+        "any_low": people(any_ae.low * any_ae.per),
+        "any_high": people(any_ae.high * any_ae.per),
+        "care": people(care.rate * care.per),
+        "care_low": people(care.low * care.per),
+        "care_high": people(care.high * care.per),
+        "n": f"{any_ae.total:,.0f}",
+    }
+    return (Say(phrases.say("harm.lead", fields), (*any_ae.rows, *care.rows)),)
+
+
+def serious_lead(report: Report, phrases: Phrases) -> tuple[Say, ...]:
+    """The sentences on serious harm: the largest count, what patients say, what a review found, and deaths."""
+    found = []
+    serious, death = event_line(report, "serious_ae"), event_line(report, "death")
+    if serious is not None and serious.harm.shape == "rate":
+        harm = serious.harm
+        words = phrases.say("answer.serious", {"words": harm_words(harm, phrases)})
+        rows = [*harm.rows, *(harm.other.rows if harm.other else ())]
+        for pool in harm.published:
+            if pool.unit == "patients" and pool.per:
+                fields = {
+                    "k": pool.k,
+                    "often": one_in((pool.estimate or 0.0) / pool.per),
+                    "rare": one_in((pool.ci_low or 0.0) / pool.per),
+                    "common": one_in((pool.ci_high or 0.0) / pool.per),
+                }
+                words += f" {phrases.say('answer.serious.pool', fields)}"
+                rows.append(f"harmpool:{pool.pool}")
+        found.append(Say(words, tuple(rows)))
+    if death is not None and death.harm.shape == "none":
+        words = phrases.say("answer.death", {"words": harm_words(death.harm, phrases)})
+        found.append(Say(words, death.harm.rows))
+    return tuple(found)
 
 
 def icon_figure(report: Report, phrases: Phrases) -> Figure | None:
@@ -44,8 +82,8 @@ def icon_figure(report: Report, phrases: Phrases) -> Figure | None:
     both = common_harm(report)
     if both is None:
         return None
-    any_ae, care = (int(whole(line.course.per_100)) for line in both)
-    title = phrases.say("balance.icons", {"sessions": report.harms.sessions})
+    any_ae, care = (int(whole(100 * line.harm.rate)) for line in both)
+    title = phrases.say("balance.icons")
     groups = [
         IconGroup(phrases.say("balance.icons.care"), care, "worse"),
         IconGroup(phrases.say("balance.icons.any"), max(any_ae - care, 0), "harm"),
@@ -55,9 +93,8 @@ def icon_figure(report: Report, phrases: Phrases) -> Figure | None:
 
 
 def harm_section(report: Report, phrases: Phrases) -> Section:
-    """The harms of a course."""
-    harms = report.harms
-    lead = list(harm_lead(report, phrases, "harm.lead"))
+    """The harms, list by list."""
+    lead = [*harm_lead(report, phrases), *serious_lead(report, phrases)]
     who = phrases.say("harm.who")
     if report.evidence is not None:
         who += f" {phrases.say('harm.who.neuropathy')}"
@@ -69,19 +106,16 @@ def harm_section(report: Report, phrases: Phrases) -> Section:
     figure = icon_figure(report, phrases)
     if figure:
         card.append(figure)
-    for group in ("no", "care", "now"):
-        lines = [line for line in harms.lines if line.chosen and group_of(line) == group]
-        items = [_one(line, report, phrases) for line in lines]
-        items += [
-            Say(
-                marked(phrases.say("harm.no_rate"), event.basis, event.verified, phrases),
-                tuple(f"source:{one}" for one in event.source),
-                event.plain_name,
-            )
-            for event in harms.no_rate
-            if group == ("care" if event.seek_help in ("soon", "today") else event.seek_help)
-        ]
-        card.append(Items(phrases.say(f"harm.group.{group}"), tuple(items)))
+    for name in LISTS:
+        lines = [line for line in report.harms.events if line.harm.listed == name]
+        if lines:
+            card.append(Items(phrases.say(f"harm.list.{name}"), tuple(_one(line, phrases) for line in lines)))
+    if report.harms.no_rate:
+        items = tuple(_uncounted(one, phrases) for one in report.harms.no_rate)
+        card.append(Items(phrases.say("harm.list.uncounted"), items))
+    withheld = _withheld_names(report)
+    if withheld:
+        card.append(say(phrases.say("harm.withheld", {"factors": withheld})))
     return Section(
         id="harms",
         heading=phrases.say("harm.heading"),
@@ -91,10 +125,31 @@ def harm_section(report: Report, phrases: Phrases) -> Section:
     )
 
 
-def _one(line: HarmLine, report: Report, phrases: Phrases) -> Say:
-    said = phrases.say(f"harm.said.{line.rate.reporter}")
-    words = f"{how_often(line, report.harms, phrases)} ({said})"
-    return Say(words, line.rate.rows, event_name(line))
+def _one(line: EventLine, phrases: Phrases) -> Say:
+    beside = line.harm.other.rows if line.harm.other is not None and line.harm.shape != "none" else ()
+    return Say(
+        harm_words(line.harm, phrases), (*line.harm.rows, *beside), f"{event_name(line)}{_press(line, phrases)}:"
+    )
+
+
+def _press(line: EventLine, phrases: Phrases) -> str:
+    """What is pressing says so beside its name."""
+    return f" ({phrases.say('harm.now')})" if urgency(line.event) == "now" else ""
+
+
+def _uncounted(one: Uncounted, phrases: Phrases) -> Say:
+    said = phrases.say("harm.no_rate")
+    if one.counted:
+        said = phrases.say("harm.no_rate.contains", {"parts": ", ".join(part.lower() for part in one.counted)})
+    return Say(
+        marked(said, one.event.basis, one.event.verified, phrases),
+        tuple(f"source:{source}" for source in one.event.source),
+        f"{one.event.plain_name}:",
+    )
+
+
+def _withheld_names(report: Report) -> str:
+    return ", ".join(dict.fromkeys(one.factor for one in report.harms.withheld))
 
 
 def _full(report: Report, phrases: Phrases) -> list[Block]:
@@ -114,7 +169,7 @@ def _advice(report: Report, phrases: Phrases) -> Table:
     """What each event looks like and what to do, the most pressing first."""
     order = ("now", "today", "soon", "no")
     events = {line.event.event: line.event for line in report.harms.lines if line.event}
-    events.update({event.event: event for event in report.harms.no_rate})
+    events.update({one.event.event: one.event for one in report.harms.no_rate})
     rows = tuple(
         cells(
             Say(
@@ -135,6 +190,7 @@ def _rates(report: Report, phrases: Phrases) -> Table:
         cells(
             Say(event_name(line), line.rate.rows),
             phrases.say(f"unit.{line.rate.per}") + (" (events counted)" if "event" in line.rate.per else ""),
+            line.rate.window.replace("_", " ") or "–",
             line.rate.reporter,
             rate_numbers(line),
             prediction_numbers(line),
@@ -145,10 +201,10 @@ def _rates(report: Report, phrases: Phrases) -> Table:
         for line in report.harms.lines
     )
     head = (
-        "What", "Counted per", "Said by", "Rate (95 % interval)", "A new survey (95 %)",
+        "What", "Counted per", "Asked over", "Said by", "Rate (95 % interval)", "A new survey (95 %)",
         f"Per 100 people over {report.harms.sessions} sessions", "How", "Certainty",
     )  # fmt: skip
-    return Table(phrases.say("harm.table"), head, rows, (3, 4, 5))
+    return Table(phrases.say("harm.table"), head, rows, (4, 5, 6))
 
 
 def _counts(report: Report, phrases: Phrases) -> Table:
@@ -157,7 +213,7 @@ def _counts(report: Report, phrases: Phrases) -> Table:
             Say(event_name(line), (f"harm:{count.row.harm}", *(f"source:{one}" for one in count.row.source))),
             count.survey.study,
             count.survey.population,
-            f"{count.events:,.0f}" + (" (worked back from a rate)" if count.implied else ""),
+            f"{count.events:,.0f}" + _remark(count),
             f"{count.denominator:,.0f} {phrases.say(f'unit.{line.rate.per}')}",
             count.survey.reporter,
         )
@@ -165,6 +221,13 @@ def _counts(report: Report, phrases: Phrases) -> Table:
         for count in line.rate.counts
     )
     return Table(phrases.say("harm.counts"), ("What", "Survey", "People", "Events", "Out of", "Reporter"), rows, (3, 4))
+
+
+def _remark(count: SurveyCount) -> str:
+    """Where a count is not as printed: worked back from a rate, or the zero of a wider event."""
+    if count.within:
+        return f" (none of the wider kind: {count.within.replace('_', ' ')})"
+    return " (worked back from a rate)" if count.implied else ""
 
 
 def _published(report: Report, phrases: Phrases) -> Table:
@@ -187,15 +250,24 @@ def _published(report: Report, phrases: Phrases) -> Table:
 
 
 def _modifiers(report: Report, phrases: Phrases) -> Table:
+    """What makes an event likelier, those whose numbers are withheld named among their siblings."""
+    shown = [(one, True) for one in report.harms.modifiers] + [(one, False) for one in report.harms.withheld]
+    shown.sort(key=lambda pair: (pair[0].event, not pair[1], pair[0].factor))
     rows = tuple(
         cells(
             Say(capital(one.factor), (f"modifier:{one.modifier}", *(f"source:{source}" for source in one.source))),
             one.outcome,
-            f"{one.measure} {number(one.estimate)} ({span(one.ci_low, one.ci_high)})"
-            if one.ci_low is not None
-            else f"{one.measure} {number(one.estimate)}",
+            _likelier(one) if usable else phrases.say("harm.modifier.withheld"),
+            "–" if not one.adjusted else one.adjusted,
             one.note,
         )
-        for one in report.harms.modifiers
+        for one, usable in shown
     )
-    return Table(phrases.say("harm.modifiers"), ("Factor", "Event", "How much likelier", "Note"), rows, (2,))
+    return Table(
+        phrases.say("harm.modifiers"), ("Factor", "Event", "How much likelier", "Adjusted", "Note"), rows, (2,)
+    )
+
+
+def _likelier(one: HarmModifier) -> str:
+    interval = f" ({span(one.ci_low, one.ci_high)})" if one.ci_low is not None else ""
+    return f"{one.measure} {number(one.estimate)}{interval}"

@@ -1,44 +1,106 @@
-"""How often a harm happens, in words."""
+"""How often a harm happens, in words: the count, its interval, who said so, and who else said otherwise."""
 
 from __future__ import annotations
 
-from deqi.report.model import HarmLine, Harms
-from deqi.report.phrase import Phrases, one_in, percent, significant, span, whole
+from collections.abc import Iterable
+
+from deqi.evidence.harm_lists import EventHarm
+from deqi.evidence.harms import HarmRate, SurveyCount
+from deqi.knowledge.tables.words import Event
+from deqi.report.model import EventLine, HarmLine
+from deqi.report.phrase import Phrases, one_in, percent, significant, span
 
 CARE = ("soon", "today")
 
 
-def event_name(line: HarmLine) -> str:
+def event_name(line: HarmLine | EventLine) -> str:
     """The event as people call it."""
-    return line.event.plain_name if line.event else line.rate.event.replace("_", " ")
+    if line.event is not None:
+        return line.event.plain_name
+    assert isinstance(line, HarmLine)
+    return line.rate.event.replace("_", " ")
 
 
-def group_of(line: HarmLine) -> str:
+def urgency(event: Event | None) -> str:
     """``now``, ``care`` or ``no``: when the events table says to seek help."""
-    if line.event is None:
+    if event is None or event.seek_help in CARE:
         return "care"
-    return "care" if line.event.seek_help in CARE else line.event.seek_help
+    return event.seek_help
 
 
-def how_often(line: HarmLine, harms: Harms, phrases: Phrases) -> str:
-    """One rate in a few words."""
-    rate, course = line.rate, line.course
-    if rate.model == "none":
-        first, second = (one_in(count.events / count.denominator) for count in rate.counts)
-        return phrases.say("harm.two", {"first": first, "second": second, "unit": phrases.say(f"unit.{rate.per}")})
-    if rate.upper_only:
-        total = sum(count.denominator for count in rate.counts)
-        fields = {"n": f"{total:,.0f}", "unit": phrases.say(f"unit.{rate.per}"), "often": one_in(rate.high)}
-        return phrases.say("harm.none_seen", fields)
-    if course.basis == "per treatment times sessions":
-        return phrases.say("harm.times", {"often": one_in(course.per_100 / 100), "sessions": harms.sessions})
-    if course.basis == "per person":
-        if course.per_100 >= 0.95:
-            return phrases.say("harm.per100", {"n": whole(course.per_100)})
-        return phrases.say("harm.onein", {"often": one_in(rate.rate)})
-    if rate.rate >= 0.0095:
-        return phrases.say("harm.treatment", {"n": whole(100 * rate.rate)})
-    return phrases.say("harm.treatment.rare", {"often": one_in(rate.rate)})
+def harm_words(harm: EventHarm, phrases: Phrases) -> str:
+    """One event of one list: how many, from where to where, who said so; others beside it."""
+    said = f"{_count(harm, phrases)} ({_who(harm.reporters, phrases)})."
+    if harm.cases and harm.shape == "none":
+        said += f" {phrases.say('harm.cases')}"
+    other = harm.other
+    if other is not None and harm.shape != "none":
+        said += f" {_beside(other, phrases)}"
+    return said
+
+
+def _count(harm: EventHarm, phrases: Phrases) -> str:
+    unit = unit_of(harm, phrases)
+    if harm.shape == "none":
+        fields = {"n": f"{harm.total:,.0f}", "unit": unit, "k": harm.surveys, "often": one_in(harm.high)}
+        return phrases.say("harm.none" if harm.surveys > 1 else "harm.none.one", fields)
+    if harm.shape == "once":
+        first, *rest = sorted(harm.counts, key=lambda count: -count.denominator)
+        said = phrases.say("harm.once", {"n": f"{first.denominator:,.0f}", "unit": unit})
+        for count in rest:
+            said += phrases.say("harm.once.other", {"x": f"{count.events:,.0f}", "n": f"{count.denominator:,.0f}"})
+        return said
+    if harm.rate * harm.per >= 0.95:
+        fields = {
+            "x": people(harm.rate * harm.per),
+            "low": people(harm.low * harm.per),
+            "high": people(harm.high * harm.per),
+        }
+        return phrases.say("harm.of", fields)
+    fields = {"x": f"{harm.events:,.0f}", "n": f"{harm.total:,.0f}", "unit": unit, "often": one_in(harm.rate)}
+    fields |= {"rare": one_in(harm.low), "common": one_in(harm.high)}
+    return phrases.say("harm.rare", fields)
+
+
+def people(value: float) -> str:
+    """A number of people (or treatments) of a list: whole, below ten with two digits."""
+    return f"{round(value):,}" if value >= 9.95 else significant(value)
+
+
+def unit_of(harm: EventHarm, phrases: Phrases) -> str:
+    """What the list counts: people, or treatments."""
+    return _counted_in("person" if harm.listed != "treatments" else "treatment", harm.counts, phrases)
+
+
+def _counted_in(per: str, counts: Iterable[SurveyCount], phrases: Phrases) -> str:
+    """People, courses or treatments, as the surveys counted."""
+    if per == "person" and all(count.row.unit == "courses" for count in counts):
+        return phrases.say("unit.course")
+    return phrases.say(f"unit.{per}")
+
+
+def _who(reporters: tuple[str, ...], phrases: Phrases) -> str:
+    return phrases.say(f"harm.said.{reporters[0] if len(reporters) == 1 else 'several'}")
+
+
+def _beside(rate: HarmRate, phrases: Phrases) -> str:
+    """Another reporter's count of the same event, in its own unit: both stand side by side."""
+    count = rate.largest
+    said_in_unit = rate.per != "person" or count.row.unit == "courses"
+    asked = "" if said_in_unit or not count.survey.window else phrases.say(f"window.{count.survey.window}")
+    fields = {
+        "x": f"{count.events:,.0f}",
+        "n": f"{count.denominator:,.0f}",
+        "unit": _counted_in(rate.per, (count,), phrases),
+        "window": f" {asked}" if asked else "",
+    }
+    key = f"harm.beside.{rate.reporter}"
+    return phrases.say(key if count.events != 1 else f"{key}.once", fields)
+
+
+def survey_count(count: SurveyCount) -> str:
+    """A count as it stands in a table."""
+    return f"{count.events:,.0f} of {count.denominator:,.0f}"
 
 
 def rate_numbers(line: HarmLine) -> str:

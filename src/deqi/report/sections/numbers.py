@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
-from deqi.evidence.benefits import BenefitCell, Published, Synthesis
-from deqi.evidence.effects import TrialEffect, leaning
+from deqi.evidence.benefits import BenefitCell, Published
+from deqi.evidence.effects import TrialEffect
 from deqi.evidence.estimates import Absolute, Estimate, Subgroups
 from deqi.evidence.grade import Certainty
+from deqi.evidence.network import NetworkVerdict
+from deqi.evidence.outcomes import Synthesis
+from deqi.knowledge.tables.sources import Source
 from deqi.report.blocks import Block, Items, Say, Table, cells, say
 from deqi.report.phrase import Phrases, capital, number, p_value, plain, span, trial_label
 from deqi.report.sections.figures import forest_figure
@@ -16,75 +20,73 @@ from deqi.report.sections.figures import forest_figure
 def synthesis_blocks(
     synthesis: Synthesis, cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]
 ) -> list[Block]:
-    """Everything about one family of effects; nothing when no trial gives numbers."""
+    """Everything about one outcome; nothing when no trial gives numbers."""
     if not synthesis.effects:
         return []
-    estimate = synthesis.estimate
-    if estimate is None:
-        key = {1: "benefit.one", 2: "benefit.two"}.get(len(synthesis.effects), "benefit.not_planned")
-    else:
-        key = "benefit.broad" if cell.broad else "benefit.pool"
-    blocks: list[Block] = [Say(phrases.say(key), (), capital(synthesis.name))]
-    blocks.append(forest_figure(synthesis, cell, phrases))
-    blocks.append(effect_table(synthesis, kinds))
+    estimate, name = synthesis.estimate, capital(synthesis.measured.name)
     if estimate is not None:
-        blocks += [_estimate_items(estimate), certainty_items(estimate.certainty)]
+        key = "benefit.broad" if cell.broad else "benefit.pool"
+    elif synthesis.not_pooled == "few":
+        key = "benefit.one" if len(synthesis.effects) == 1 else "benefit.two"
+    else:
+        key = f"benefit.not_pooled.{synthesis.not_pooled}"
+    blocks: list[Block] = [Say(phrases.say(key), (), name)]
+    blocks.append(forest_figure(synthesis, cell, phrases))
+    blocks.append(effect_table(synthesis, kinds, phrases))
+    if estimate is not None:
+        blocks.append(_estimate_items(estimate, phrases))
+    for benefit in synthesis.benefits:
+        blocks.append(certainty_items(benefit.certainty, phrases, "" if estimate else benefit.trials[0]))
     if synthesis.subgroups is not None and estimate is not None:
         blocks += _subgroup_blocks(synthesis.subgroups, estimate, kinds)
-    if synthesis.absolute is not None:
-        blocks.append(_absolute_items(synthesis.absolute))
+    for benefit in synthesis.benefits:
+        if benefit.per_hundred is not None:
+            blocks.append(_absolute_items(benefit.per_hundred))
     return blocks
 
 
-def brief_numbers(cell: BenefitCell, phrases: Phrases) -> tuple[Say, ...]:
-    """Every synthesis (of a broad cell, the planned ones) and every published pool of a comparison, a line each."""
-    lines = []
-    for synthesis in cell.syntheses:
-        if cell.broad and synthesis.domain:
-            continue
-        name = capital(synthesis.name)
-        estimate = synthesis.estimate
-        if estimate is not None:
-            broad = ", all kinds of neuropathy together" if cell.broad else ""
-            lines.append(
-                Say(
-                    f"{estimate.measure} {number(estimate.value)} ({span(estimate.low, estimate.high)}) in "
-                    f"{estimate.k} trials with {estimate.n} people{broad}; a new trial: "
-                    f"{span(estimate.prediction_low, estimate.prediction_high)}; certainty {estimate.certainty.level}.",
-                    estimate.rows,
-                    f"{name} (pooled)",
-                )
+def review_labels(sources: Iterable[Source]) -> dict[str, str]:
+    """Reviews as a reader knows them: first author and year."""
+    return {row.source: cited(row) for row in sources}
+
+
+def cited(source: Source) -> str:
+    """The first author and the year of a work; the year alone where no author is named."""
+    named = re.match(r"([A-Z][\w'’-]+) [A-Z]{1,3}\b", source.cite)
+    surname = named[1] if named else source.kind.capitalize()
+    year = f"{source.year}" if source.year else ""
+    return f"{surname} {year}".strip()
+
+
+def network_blocks(verdict: NetworkVerdict, phrases: Phrases) -> tuple[Block, ...]:
+    """The networks that are sound enough, each with its caveats; else why there is none."""
+    if not verdict.networks:
+        if not verdict.nearest:
+            return (say(phrases.say("network.none")),)
+        fields = {"outcome": verdict.nearest, "first": verdict.trials[0], "second": verdict.trials[1]}
+        return (say(phrases.say("network.few", fields)),)
+    blocks: list[Block] = []
+    for one in verdict.networks:
+        rows = tuple(
+            cells(
+                Say(f"{pair.treatment} v {pair.control}".replace("_", " "), one.rows),
+                f"{one.measure} {number(pair.value)} ({span(pair.low, pair.high)})",
+                f"{pair.trials}",
+                f"{100 * pair.share:.0f} %",
+                pair.certainty.level,
             )
-        elif synthesis.effects:
-            words = "; ".join(f"{one.outcome.name}, {result_words(one, phrases)}" for one in synthesis.effects)
-            rows = tuple(row for one in synthesis.effects for row in one.rows)
-            lines.append(
-                Say(f"{words}.", rows, f"{name} ({'both trials' if len(synthesis.effects) == 2 else 'one trial'})")
-            )
-    for one in cell.published:
-        pool = one.pool
-        if pool.estimate is not None:
-            interval = "" if pool.ci_low is None else f" ({plain(pool.ci_low)} to {plain(pool.ci_high)})"
-            favours = f", {one.note.favours}" if one.note and one.note.favours else ""
-            words = f"{pool.outcome}: {pool.measure} {plain(pool.estimate)}{interval}{favours}"
-            lines.append(Say(words, (f"pool:{pool.pool}",), f"Published, {pool.review}"))
-    return tuple(lines)
+            for pair in one.comparisons
+        )
+        head = tuple(phrases.say(f"head.{key}") for key in ("comparison", "result", "trials", "direct", "certainty"))
+        blocks.append(Table(phrases.say("network.heading"), head, rows, (1, 2, 3)))
+        blocks.append(Items("", tuple(say(phrases.say(f"network.caveat.{caveat}")) for caveat in one.caveats)))
+    return tuple(blocks)
 
 
-def result_words(effect: TrialEffect, phrases: Phrases) -> str:
-    """One trial's result on its own scale, with the side it is on: some scales go up when people get better."""
-    interval = span(effect.natural_low, effect.natural_high)
-    side = phrases.say(f"leaning.{leaning(effect)}")
-    nothing = 1.0 if effect.measure == "RR" else 0.0
-    if leaning(effect) != "neither" and effect.natural_low <= nothing <= effect.natural_high:
-        side += f", {phrases.say('leaning.chance')}"
-    return f"{trial_label(effect.trial)}: {effect.natural_measure} {number(effect.natural)} ({interval}), {side}"
-
-
-def effect_table(synthesis: Synthesis, kinds: Mapping[str, str]) -> Table:
+def effect_table(synthesis: Synthesis, kinds: Mapping[str, str], phrases: Phrases) -> Table:
     """One line a trial: its result on its own scale and on the scale of the analysis."""
-    ratio = synthesis.family == "responder"
-    rows = tuple(cells(*_effect_cells(effect, ratio, kinds)) for effect in synthesis.effects)
+    ratio = synthesis.measured.family == "responder"
+    rows = tuple(cells(*_effect_cells(effect, ratio, kinds, phrases)) for effect in synthesis.effects)
     head: tuple[str, ...] = (
         "Trial",
         "Condition",
@@ -94,10 +96,10 @@ def effect_table(synthesis: Synthesis, kinds: Mapping[str, str]) -> Table:
         "Result (95 % interval)",
     )
     head += ("How",) if ratio else ("SMD (below zero favours acupuncture)", "How")
-    return Table(f"{capital(synthesis.name)}: each trial", head, rows, (4, 5) if ratio else (4, 5, 6))
+    return Table(f"{capital(synthesis.measured.name)}: each trial", head, rows, (4, 5) if ratio else (4, 5, 6))
 
 
-def _effect_cells(effect: TrialEffect, ratio: bool, kinds: Mapping[str, str]) -> list[str | Say]:
+def _effect_cells(effect: TrialEffect, ratio: bool, kinds: Mapping[str, str], phrases: Phrases) -> list[str | Say]:
     if effect.events is not None:
         a, n1, c, n2 = effect.events
         sizes = f"{a}/{n1} v {c}/{n2}"
@@ -106,7 +108,9 @@ def _effect_cells(effect: TrialEffect, ratio: bool, kinds: Mapping[str, str]) ->
     found: list[str | Say] = [
         Say(trial_label(effect.trial), (*effect.rows, *(f"source:{one}" for one in effect.source))),
         kinds.get(effect.trial.condition, effect.trial.condition),
-        effect.comparator.replace("_", " "),
+        phrases.say("benefit.on_top", {"added": effect.design.added_to})
+        if effect.design.added_to
+        else effect.comparator.replace("_", " "),
         effect.outcome.name,
         sizes,
         f"{effect.natural_measure} {number(effect.natural)} ({span(effect.natural_low, effect.natural_high)})",
@@ -114,11 +118,15 @@ def _effect_cells(effect: TrialEffect, ratio: bool, kinds: Mapping[str, str]) ->
     if not ratio:
         half = 1.959963984540054 * effect.vi**0.5
         found.append(f"{number(effect.yi)} ({span(effect.yi - half, effect.yi + half)})")
-    found.append(effect.how)
+    how = phrases.say(f"how.{effect.how}")
+    how += f" ({phrases.say(f'how.score.{effect.score}')})" if effect.how == "printed_difference" else ""
+    how += f"; {phrases.say('how.adjusted')}" if effect.adjusted else ""
+    how += f"; {phrases.say('how.crossover')}" if effect.design.allocation == "crossover" else ""
+    found.append(how)
     return found
 
 
-def _estimate_items(estimate: Estimate) -> Items:
+def _estimate_items(estimate: Estimate, phrases: Phrases) -> Items:
     measure = "Risk ratio" if estimate.measure == "RR" else "Standardised mean difference"
     return Items(
         "The pool",
@@ -128,7 +136,17 @@ def _estimate_items(estimate: Estimate) -> Items:
                 estimate.rows,
                 measure,
             ),
-            Say(span(estimate.prediction_low, estimate.prediction_high), (), "A new trial would be expected between"),
+            *(
+                (
+                    Say(
+                        span(estimate.prediction_low, estimate.prediction_high),
+                        (),
+                        phrases.say("head.predicted"),
+                    ),
+                )
+                if estimate.prediction_low is not None
+                else ()
+            ),
             Say(f"{estimate.k} trials, {estimate.n} people", (), "From"),
             Say(
                 f"tau2 {number(estimate.tau2, 3)}, I2 {number(estimate.i2, 0)} %, Q {number(estimate.q, 1)} on "
@@ -143,11 +161,15 @@ def _estimate_items(estimate: Estimate) -> Items:
     )
 
 
-def certainty_items(certainty: Certainty) -> Items:
+def certainty_items(certainty: Certainty, phrases: Phrases, trial: str = "") -> Items:
     """A level and its reasons."""
+    title = f"Certainty: {certainty.level}" + (f" ({trial})" if trial else "")
     return Items(
-        f"Certainty: {certainty.level}",
-        tuple(Say(one.why, (), f"{one.domain}, down {one.steps}") for one in certainty.reasons),
+        title,
+        tuple(
+            Say(phrases.say(f"grade.{one.code}", one.fields), (), f"{one.domain}, down {one.steps}")
+            for one in certainty.reasons
+        ),
     )
 
 
@@ -213,7 +235,7 @@ def needed_words(absolute: Absolute) -> str:
 
 
 def published_table(published: Iterable[Published], caption: str, kinds: Mapping[str, str]) -> Table:
-    """Pools as reviews printed them."""
+    """Pools as reviews printed them, with what was compared in their words."""
     rows = []
     for one in published:
         pool, note = one.pool, one.note
@@ -225,22 +247,24 @@ def published_table(published: Iterable[Published], caption: str, kinds: Mapping
             cells(
                 Say(pool.review, (f"pool:{pool.pool}", *(f"source:{source}" for source in pool.source))),
                 kinds.get(pool.condition, pool.condition).replace("_", " "),
-                pool.comparator.replace("_", " "),
+                note.compared or pool.comparator.replace("_", " "),
                 pool.outcome,
                 plain(pool.k) if pool.k else "–",
                 result,
-                note.favours if note else "",
-                note.certainty if note else "",
+                note.favours,
+                note.certainty,
+                note.repeats or "–",
             )
         )
     head = (
         "Review",
         "Condition",
-        "Against",
+        "Compared",
         "Outcome",
         "Trials",
         "Result",
         "Favours",
         "What the review says of certainty",
+        "Numbers of the trial",
     )
     return Table(caption, head, tuple(rows), (4, 5))

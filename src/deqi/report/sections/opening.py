@@ -1,27 +1,25 @@
-"""The answer in a few sentences, and both sides per hundred people."""
+"""The answer in a few sentences, and both sides in people."""
 
 from __future__ import annotations
 
-from deqi.evidence.benefits import BenefitCell, Synthesis
+from deqi.evidence.benefits import BenefitCell
+from deqi.evidence.outcomes import Benefit
+from deqi.knowledge.tables.evidence import Trial
 from deqi.report.blocks import Block, Figure, Say, Section, Table, cells, say
 from deqi.report.draw import LedgerRow, ledger
-from deqi.report.model import HarmLine, Report
-from deqi.report.phrase import Phrases, number, one_in, significant, span, trial_label, whole
-from deqi.report.sections.benefits import FEWEST
-from deqi.report.sections.harms import chosen_line, harm_lead
-from deqi.report.sections.harmwords import course_numbers, event_name, how_often
-
-LEVELS = ("high", "moderate", "low", "very low")
+from deqi.report.model import EventLine, Report
+from deqi.report.phrase import Phrases, capital, number, significant, span, trial_label, whole
+from deqi.report.sections.benefits import size_words, trials_named
+from deqi.report.sections.benefitwords import against, benefit_words
+from deqi.report.sections.harms import event_line, harm_lead, serious_lead
+from deqi.report.sections.harmwords import event_name, harm_words
 
 
 def opening_section(report: Report, phrases: Phrases) -> Section:
-    """The whole report in six sentences, each from numbers below."""
+    """The whole report in a few sentences, each from numbers below."""
     sentences = list(_good(report, phrases))
-    sentences += harm_lead(report, phrases, "answer.harm")
-    serious = chosen_line(report, "serious_ae")
-    if serious and serious.course.basis == "per person" and not serious.rate.upper_only:
-        often = f"about {one_in(serious.rate.rate)} people"
-        sentences.append(Say(phrases.say("answer.serious", {"often": often}), serious.rate.rows))
+    sentences += harm_lead(report, phrases)
+    sentences += serious_lead(report, phrases)
     sentences.append(say(phrases.say("answer.next")))
     return Section("in-short", phrases.say("answer.heading"), tuple(sentences))
 
@@ -33,35 +31,32 @@ def _good(report: Report, phrases: Phrases) -> list[Say]:
             for claim in report.claims
             if claim.group == "used-for"
         ]
-    cells_ = {cell.group: cell for cell in report.evidence.cells}
-    sham, care = cells_.get("sham"), cells_.get("no_needling")
-    if not any(cell.sign.seen for cell in report.evidence.cells):
+    found = {cell.group: cell for cell in report.evidence.cells}
+    names = trials_named(report.evidence)
+    if not any(cell.seen for cell in report.evidence.cells):
         return [say(phrases.say("answer.trials.none", {"condition": report.topic.plain_name}))]
-    sentences = []
-    if sham is None or not sham.sign.seen:
-        sentences.append(say(phrases.say("answer.sham.none")))
-    else:
-        sentences.append(_counted("answer.sham" if sham.sign.seen >= FEWEST else "answer.sham.few", sham, phrases))
-    if care is not None and care.sign.seen:
-        sentences.append(_counted("answer.care" if care.sign.seen >= FEWEST else "answer.care.few", care, phrases))
-    found = [cell.certainty.level for cell in report.evidence.cells if cell.certainty]
-    if found:
-        # The fairest comparison speaks for the whole; where there is none, the least sure.
-        fairest = sham.certainty if sham else None
-        level = fairest.level if fairest else max(found, key=LEVELS.index)
-        sentences.append(say(phrases.say("answer.sure", {"level": phrases.say(f"level.{level}")})))
+    sham, care = found.get("sham"), found.get("no_needling")
+    sentences = [size_words(sham, phrases) if sham else say(phrases.say("answer.sham.none"))]
+    if care is not None and care.benefits:
+        sentences.append(size_words(care, phrases) if care.broad else _first(care, names, phrases))
+        sentences.append(say(phrases.say("answer.care.hope")))
+    first = next(iter(report.evidence.benefits), None)
+    if first is not None:
+        level = phrases.say(f"level.{first.certainty.level}")
+        sentences.append(Say(phrases.say("answer.sure", {"level": level}), first.rows))
     return sentences
 
 
-def _counted(key: str, cell: BenefitCell, phrases: Phrases) -> Say:
-    fields = {"favour": cell.sign.favour, "seen": cell.sign.seen}
-    return Say(phrases.say(key, fields), tuple(f"trial:{one.trial.trial}" for one in cell.treatment))
+def _first(cell: BenefitCell, names: dict[str, Trial], phrases: Phrases) -> Say:
+    """The best known outcome of a comparison in words."""
+    first = cell.benefits[0]
+    words = benefit_words(first, names, phrases)
+    return Say(words, first.rows, f"{capital(first.plain_name)}:")
 
 
 def balance_section(report: Report, phrases: Phrases) -> Section:
-    """Benefit and harm in the same unit."""
+    """Benefit and harm side by side: people of 100 who got better, people of 1,000 who had something."""
     good, harm = _good_rows(report, phrases), _harm_rows(report, phrases)
-    sessions = {"sessions": report.harms.sessions}
     title = phrases.say("answer.figure")
     none = phrases.say("balance.none" if report.evidence else "balance.none.reviews")
     figure = Figure(
@@ -81,9 +76,8 @@ def balance_section(report: Report, phrases: Phrases) -> Section:
     card: list[Block] = [figure]
     if not good:
         card.append(say(none))
-    full: list[Block] = [say(phrases.say("balance.named")), say(phrases.say("balance.times", sessions))]
+    full: list[Block] = [say(phrases.say("balance.named")), say(phrases.say("balance.apart"))]
     if good:
-        rows = tuple(table_row for _, table_row in good)
         head = (
             "Comparison",
             "Without acupuncture",
@@ -91,13 +85,13 @@ def balance_section(report: Report, phrases: Phrases) -> Section:
             "Difference (95 % interval)",
             "Control risk from",
         )
-        full.append(Table(phrases.say("balance.good"), head, rows, (1, 2, 3)))
-    rows = tuple(table_row for _, table_row in harm)
-    full.append(Table(phrases.say("balance.harm"), ("What", "Per 100 people", "In words"), rows, (1,)))
+        full.append(Table(phrases.say("balance.good"), head, tuple(row for _, row in good), (1, 2, 3)))
+    rows = tuple(row for _, row in harm)
+    full.append(Table(phrases.say("balance.harm"), ("What", "Per 1,000 people", "In words"), rows, (1,)))
     return Section(
         "balance",
         phrases.say("balance.heading"),
-        (say(phrases.say("balance.lead", sessions)),),
+        (say(phrases.say("balance.lead")),),
         tuple(card),
         tuple(full),
         tuple(Say(f"{row.words} {phrases.say('balance.good.axis')}", table[0].refs, row.label) for row, table in good)
@@ -113,29 +107,28 @@ Ledgered = tuple[LedgerRow, tuple[Say, ...]]
 def _good_rows(report: Report, phrases: Phrases) -> list[Ledgered]:
     if report.evidence is None:
         return []
+    names = trials_named(report.evidence)
     return [
-        _good_row(cell, synthesis, phrases)
+        _good_row(one, names, phrases)
         for cell in report.evidence.cells
-        for synthesis in cell.syntheses
-        if synthesis.absolute is not None
+        for one in cell.benefits
+        if one.per_hundred is not None and not cell.broad
     ]
 
 
-def _good_row(cell: BenefitCell, synthesis: Synthesis, phrases: Phrases) -> Ledgered:
-    absolute, estimate = synthesis.absolute, synthesis.estimate
+def _good_row(benefit: Benefit, names: dict[str, Trial], phrases: Phrases) -> Ledgered:
+    absolute = benefit.per_hundred
     assert absolute is not None
-    named = next(one.trial for one in synthesis.effects if one.trial.trial == absolute.trial)
-    group = phrases.say(f"group.in.{cell.group}")
-    if estimate is None:
-        label = phrases.say("balance.trial", {"trial": trial_label(named), "group": group})
+    named = names[absolute.trial]
+    fields = {"what": capital(benefit.plain_name), "group": against(benefit, phrases), "n": f"{benefit.people:,}"}
+    if benefit.basis == "trial":
+        label = phrases.say("balance.trial", {**fields, "trial": trial_label(named)})
     else:
-        key = "balance.pooled.broad" if cell.broad else "balance.pooled"
-        label = phrases.say(key, {"k": estimate.k, "group": group})
+        label = phrases.say("balance.pooled", {**fields, "k": len(benefit.trials)})
     low, high = absolute.difference_low, absolute.difference_high
     words = f"{whole_signed(absolute.difference)} ({whole_signed(low)} to {whole_signed(high)})"
-    refs = estimate.rows if estimate else absolute.rows
     table = cells(
-        Say(label, refs),
+        Say(label, benefit.rows),
         number(absolute.control, 1),
         f"{number(absolute.treated, 1)} ({span(absolute.treated_low, absolute.treated_high, 1)})",
         f"{number(absolute.difference, 1)} ({span(low, high, 1)})",
@@ -150,17 +143,21 @@ def whole_signed(value: float) -> str:
 
 
 def _harm_rows(report: Report, phrases: Phrases) -> list[Ledgered]:
-    lines = [line for line in report.harms.lines if _comparable(line)]
-    lines.sort(key=lambda line: -line.course.per_100)
+    """Only what was asked over a course: one denominator, nothing multiplied."""
     found = []
-    for line in lines:
-        course = line.course
-        words = f"{significant(course.per_100)} ({significant(course.low)} to {significant(course.high)})"
-        row = LedgerRow(event_name(line), course.per_100, course.low, course.high, words)
-        often = how_often(line, report.harms, phrases)
-        found.append((row, cells(Say(event_name(line), line.rate.rows), course_numbers(line), often)))
+    for line in course_lines(report):
+        harm = line.harm
+        value, low, high = (harm.per * one for one in (harm.rate, harm.low, harm.high))
+        words = f"{significant(value)} ({significant(low)} to {significant(high)})"
+        label = f"{event_name(line)} ({phrases.say(f'harm.said.{harm.reporters[0]}')})"
+        row = LedgerRow(label, value, low, high, words)
+        found.append((row, cells(Say(label, harm.rows), words, harm_words(harm, phrases))))
     return found
 
 
-def _comparable(line: HarmLine) -> bool:
-    return line.chosen and line.course.basis != "not comparable" and line.course.per_100 > 0
+def course_lines(report: Report) -> list[EventLine]:
+    """The events of the list over a course, commonest first."""
+    return [line for line in report.harms.events if line.harm.listed == "course" and line.harm.shape == "rate"]
+
+
+__all__ = ["balance_section", "course_lines", "event_line", "opening_section", "whole_signed"]

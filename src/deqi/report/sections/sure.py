@@ -8,8 +8,8 @@ from deqi.evidence.grade import Certainty
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases, number, span
-from deqi.report.sections.harms import chosen_line
-from deqi.report.sections.harmwords import event_name, how_often
+from deqi.report.sections.harms import event_line
+from deqi.report.sections.harmwords import event_name, harm_words
 
 
 def sure_section(report: Report, phrases: Phrases) -> Section:
@@ -24,27 +24,35 @@ def sure_section(report: Report, phrases: Phrases) -> Section:
     return Section("how-sure", phrases.say("sure.heading"), lead, card, (table,))
 
 
+GRADED_HARMS = ("any_ae", "ae_requiring_treatment", "serious_ae", "pneumothorax", "death")
+"""The events whose certainty stands on the card; every event has its own in the table."""
+
+
 def _plain_lines(report: Report, phrases: Phrases) -> Iterator[Say]:
-    """One line a comparison, with every reason in plain words."""
+    """One line an outcome that leads its comparison, and one an event, with every reason in plain words."""
     for cell in report.evidence.cells if report.evidence else ():
-        if cell.certainty:
-            why = " ".join(phrases.say(f"sure.why.{one.domain}") for one in cell.certainty.reasons)
-            fields = {"level": phrases.say(f"level.{cell.certainty.level}"), "reasons": why}
-            rows = tuple(f"trial:{one.trial.trial}" for one in cell.treatment)
-            yield Say(phrases.say("sure.line", fields), rows, phrases.say(f"group.{cell.group}"))
-    line = chosen_line(report, "any_ae")
-    if line and line.rate.certainty:
-        fields = {
-            "level": phrases.say(f"level.{line.rate.certainty.level}"),
-            "reasons": phrases.say("sure.harm.why"),
-        }
-        yield Say(phrases.say("sure.line", fields), line.rate.rows, phrases.say("sure.harm"))
+        if cell.benefits:
+            first = cell.benefits[0]
+            named = f"{phrases.say(f'group.{cell.group}')}, {first.plain_name}:"
+            yield Say(_level(first.certainty, phrases), first.rows, named)
+    for event in GRADED_HARMS:
+        line = event_line(report, event)
+        if line is not None and line.harm.certainty is not None:
+            named = phrases.say("sure.harm", {"event": event_name(line).lower()})
+            yield Say(_level(line.harm.certainty, phrases), line.harm.rows, named)
 
 
-def reasons(certainty: Certainty) -> str:
+def _level(certainty: Certainty, phrases: Phrases) -> str:
+    why = " ".join(dict.fromkeys(phrases.say(f"sure.why.{one.domain}") for one in certainty.reasons))
+    return phrases.say("sure.line", {"level": phrases.say(f"level.{certainty.level}"), "reasons": why})
+
+
+def reasons(certainty: Certainty, phrases: Phrases) -> str:
     """Every step down with its reason."""
-    found = "; ".join(f"{one.domain} (down {one.steps}): {one.why}" for one in certainty.reasons)
-    return found or "nothing lowers it"
+    found = "; ".join(
+        f"{one.domain} (down {one.steps}): {phrases.say(f'grade.{one.code}', one.fields)}" for one in certainty.reasons
+    )
+    return found or phrases.say("grade.none")
 
 
 def _benefit_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
@@ -59,47 +67,28 @@ def _benefit_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
             for use in report.uses
             if use.detail
         ]
-    rows = []
-    for cell in report.evidence.cells:
-        group = phrases.say(f"group.{cell.group}")
-        if cell.certainty:
-            found = f"{cell.sign.favour} of {cell.sign.seen} results favour acupuncture"
-            rows.append(
-                cells(
-                    Say(
-                        f"{group}: which way the trials went",
-                        tuple(f"trial:{one.trial.trial}" for one in cell.treatment),
-                    ),
-                    found,
-                    cell.certainty.level,
-                    reasons(cell.certainty),
-                )
-            )
-        for synthesis in cell.syntheses:
-            estimate = synthesis.estimate
-            if estimate is None:
-                continue
-            rows.append(
-                cells(
-                    Say(f"{group}: {synthesis.name}", estimate.rows),
-                    f"{estimate.measure} {number(estimate.value)} ({span(estimate.low, estimate.high)})",
-                    estimate.certainty.level,
-                    reasons(estimate.certainty),
-                )
-            )
-    return rows
+    return [
+        cells(
+            Say(f"{phrases.say(f'group.{cell.group}')}: {one.outcome}", one.rows),
+            f"{one.measure} {number(one.value)} ({span(one.low, one.high)})",
+            one.certainty.level,
+            reasons(one.certainty, phrases),
+        )
+        for cell in report.evidence.cells
+        for one in cell.benefits
+    ]
 
 
 def _harm_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
     return [
         cells(
-            Say(event_name(line), line.rate.rows),
-            how_often(line, report.harms, phrases),
-            line.rate.certainty.level,
-            reasons(line.rate.certainty),
+            Say(event_name(line), line.harm.rows),
+            harm_words(line.harm, phrases),
+            line.harm.certainty.level,
+            reasons(line.harm.certainty, phrases),
         )
-        for line in report.harms.lines
-        if line.chosen and line.rate.certainty
+        for line in report.harms.events
+        if line.harm.certainty
     ]
 
 
@@ -109,12 +98,15 @@ def unknown_section(report: Report, phrases: Phrases) -> Section:
     if report.evidence is not None:
         treatment = [one for cell in report.evidence.cells for one in cell.treatment]
         missing = sum(one.direction == "not_seen" for one in treatment)
+        coming = sum(one.direction == "not_finished" for one in treatment)
         if missing:
             items.append(phrases.say("unknown.missing", {"count": missing}))
+        if coming:
+            items.append(phrases.say("unknown.coming", {"count": coming}))
         numberless = sum(one.numbers_status == "not_available" for one in treatment)
         if numberless:
             items.append(phrases.say("unknown.numbers", {"count": numberless, "all": len(treatment)}))
-        seen = {cell.group for cell in report.evidence.cells if cell.sign.seen}
+        seen = {cell.group for cell in report.evidence.cells if cell.seen}
         items += [
             phrases.say("unknown.cells", {"group": phrases.say(f"group.{group}").lower()})
             for group in ("sham", "no_needling", "drug_or_vitamin")
