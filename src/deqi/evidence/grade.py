@@ -84,7 +84,7 @@ class Body:
 
 def benefit_reasons(body: Body) -> tuple[Reason, ...]:
     """The steps down for one outcome with an effect."""
-    reasons = [Reason("risk of bias", 1, "unjudged") if body.blinded else Reason("risk of bias", 2, "unjudged.open")]
+    reasons = [Reason("risk of bias", 1, "unjudged") if body.blinded else Reason("risk of bias", 2, "unjudged_open")]
     if body.i2 is not None and body.i2 >= SUBSTANTIAL_I2:
         reasons.append(Reason("inconsistency", 1, "disagree", {"i2": f"{body.i2:.0f}"}))
     if body.surrogate:
@@ -96,7 +96,7 @@ def benefit_reasons(body: Body) -> tuple[Reason, ...]:
     crosses = body.low <= body.null <= body.high
     few = {"n": f"{body.people:,}", "k": f"{body.trials}"}
     if body.people < VERY_FEW_PEOPLE:
-        reasons.append(Reason("imprecision", 2, "few.open" if crosses else "few", few))
+        reasons.append(Reason("imprecision", 2, "few_open" if crosses else "few", few))
     elif crosses:
         reasons.append(Reason("imprecision", 1, "open"))
     elif body.people < OPTIMAL_INFORMATION_SIZE:

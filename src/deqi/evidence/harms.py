@@ -236,16 +236,16 @@ def one_per_group(counts: Iterable[SurveyCount]) -> list[SurveyCount]:
 
 def harm_reasons(counts: list[SurveyCount], low: float, high: float) -> tuple[Reason, ...]:
     """The steps down for one event. Few events are imprecise, never inconsistent: chance alone scatters them."""
-    reasons = [Reason("risk of bias", 1, "harm.unchecked")]
+    reasons = [Reason("risk of bias", 1, "harm_unchecked")]
     events = sum(count.events for count in counts)
     if len(counts) == 1:
-        reasons.append(Reason("imprecision", 1, "harm.one_survey"))
+        reasons.append(Reason("imprecision", 1, "harm_one_survey"))
     if events < FEW_EVENTS:
-        reasons.append(Reason("imprecision", 1, "harm.few", {"events": f"{events:,.0f}"}))
+        reasons.append(Reason("imprecision", 1, "harm_few", {"events": f"{events:,.0f}"}))
     elif high / max(low, 1e-12) > WIDE:
-        reasons.append(Reason("imprecision", 1, "harm.wide"))
+        reasons.append(Reason("imprecision", 1, "harm_wide"))
     if len(counts) > 1 and events >= FEW_EVENTS and _differ(counts):
-        reasons.append(Reason("inconsistency", 1, "harm.differ"))
+        reasons.append(Reason("inconsistency", 1, "harm_differ"))
     return tuple(reasons)
 
 

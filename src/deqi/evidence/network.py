@@ -384,7 +384,7 @@ def _certainty(body: Body, share: float) -> Certainty:
     """Direct evidence is graded as a pool is; what leans on other comparisons is less sure (share of direct)."""
     reasons = list(benefit_reasons(body))
     if share == 0.0:
-        reasons.append(Reason("indirectness", 2, "network.indirect"))
+        reasons.append(Reason("indirectness", 2, "network_indirect"))
     elif share < 1.0 - _ALL_DIRECT:
-        reasons.append(Reason("indirectness", 1, "network.leans"))
+        reasons.append(Reason("indirectness", 1, "network_leans"))
     return certainty(tuple(reasons))

@@ -32,6 +32,8 @@ from deqi.report.model import (
     HarmLine,
     Harms,
     Misprint,
+    Network,
+    Networks,
     OtherUse,
     PersonalPart,
     PublishedHarm,
@@ -69,7 +71,7 @@ def assemble(
         claims=claims,
         own_claims=tuple(claim.claim for claim, own in found if own),
         evidence=benefit_evidence(knowledge, topic.id) if topic.kind == "trials" else None,
-        network=network_verdict(knowledge, topic.id) if topic.kind == "trials" else None,
+        network=_networks(knowledge, topic.id) if topic.kind == "trials" else None,
         uses=tuple(OtherUse(one, details.get(one.indication)) for one in uses),
         harms=_harms(knowledge, sessions),
         alternatives=tuple(one for one in knowledge.rows(Alternative) if one.condition in names),
@@ -113,6 +115,15 @@ def _claims(knowledge: Knowledge, topic: Topic) -> Iterator[tuple[Claim, bool]]:
                 yield claim, topic.id in titles
         elif claim.group in GENERAL_CLAIMS or topic.id == "neuropathy" or not touched or touched & inside:
             yield claim, claim.group == "neuropathy" and touched == {topic.id}
+
+
+def _networks(knowledge: Knowledge, condition: str) -> Networks:
+    found = network_verdict(knowledge, condition)
+    shown = tuple(
+        Network(one.measure, one.comparisons, tuple(caveat.value for caveat in one.caveats), one.rows)
+        for one in found.networks
+    )
+    return Networks(shown, found.nearest, found.trials)
 
 
 def _harms(knowledge: Knowledge, sessions: int) -> Harms:

@@ -8,7 +8,7 @@ import datetime as dt
 from deqi.evidence.benefits import Evidence
 from deqi.evidence.harm_lists import EventHarm
 from deqi.evidence.harms import CourseRisk, HarmRate
-from deqi.evidence.network import NetworkVerdict
+from deqi.evidence.network import Comparison
 from deqi.knowledge.editorial.gaps import Gap
 from deqi.knowledge.tables.evidence import Indication, IndicationDetail
 from deqi.knowledge.tables.harms import HarmModifier, PublishedHarmPool, PublishedHarmPoolNote
@@ -58,6 +58,26 @@ class Misprint:
     study: str
     printed: str
     correction: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A network of comparators that is sound enough to be shown, with its caveats (codes of the text table)."""
+
+    measure: str
+    comparisons: tuple[Comparison, ...]
+    caveats: tuple[str, ...]
+    rows: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """The networks that may be shown; where there is none, the outcome nearest to one and the trials of its two best
+    known comparators."""
+
+    shown: tuple[Network, ...]
+    nearest: str
+    trials: tuple[int, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,7 +193,7 @@ class Report:
     own_claims: tuple[str, ...]
     """Ids of the claims that are about this topic and nothing else."""
     evidence: Evidence | None
-    network: NetworkVerdict | None
+    network: Networks | None
     uses: tuple[OtherUse, ...]
     harms: Harms
     alternatives: tuple[Alternative, ...]

@@ -4,15 +4,16 @@ import math
 
 import pytest
 
-from deqi.evidence.benefits import Synthesis, benefit_evidence
+from deqi.evidence.benefits import benefit_evidence
 from deqi.evidence.harms import HarmRate, harm_rates, over_a_course
+from deqi.evidence.outcomes import Synthesis
 from deqi.knowledge import Knowledge, load
 from tests.support.spoil import Spoil
 
 KNOWLEDGE = load()
 
 # MacPherson 2005 asked each person about one treatment: people and treatments are the same.
-ASKED_AFTER_ONE_TREATMENT = {"H105"}
+ASKED_AFTER_ONE_TREATMENT = {"H105", "H106"}
 
 
 def pooled(knowledge: Knowledge) -> set[str]:
@@ -27,7 +28,7 @@ def syntheses(knowledge: Knowledge) -> list[Synthesis]:
 def test_only_randomised_treatment_trials_enter_a_synthesis() -> None:
     found = [effect.trial for synthesis in syntheses(KNOWLEDGE) for effect in synthesis.effects]
     assert found
-    assert {trial.randomised for trial in found} <= {"yes", "unclear"}
+    assert {trial.randomised for trial in found} == {"yes"}
     assert {trial.purpose for trial in found} == {"treatment"}
     assert "schroeder2007" not in pooled(KNOWLEDGE)
     assert "greenlee2016" not in pooled(KNOWLEDGE)
@@ -61,7 +62,7 @@ def test_an_unverified_harm_count_is_never_shown(spoil: Spoil) -> None:
 
 def test_negative_trials_stay_visible() -> None:
     cells = benefit_evidence(KNOWLEDGE, "neuropathy").cells
-    shown = {(one.trial.trial, one.direction) for cell in cells for one in (*cell.treatment, *cell.prevention)}
+    shown = {(one.trial, one.direction) for cell in cells for one in (*cell.treatment, *cell.prevention)}
     assert ("shlay1998", "no_difference") in shown
     assert ("greenlee2016", "favours_control") in shown
     assert any(direction == "not_seen" for _, direction in shown)
@@ -81,7 +82,7 @@ def test_per_person_and_per_treatment_are_never_mixed() -> None:
 def test_only_rare_rates_per_treatment_become_a_course() -> None:
     for rate in harm_rates(KNOWLEDGE):
         course = over_a_course(rate)
-        if rate.per == "person":
+        if rate.per == "person" and rate.window == "course":
             assert course.basis == "per person"
         elif course.basis == "not comparable":
             assert math.isnan(course.per_100)
@@ -103,5 +104,6 @@ def test_every_certainty_has_its_reasons() -> None:
     for rate in judged:
         assert rate.certainty is not None and rate.certainty.reasons
     for synthesis in syntheses(KNOWLEDGE):
-        if synthesis.estimate is not None:
-            assert any(reason.domain == "risk of bias" for reason in synthesis.estimate.certainty.reasons)
+        assert synthesis.benefits
+        for benefit in synthesis.benefits:
+            assert any(reason.domain == "risk of bias" for reason in benefit.certainty.reasons)

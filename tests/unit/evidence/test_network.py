@@ -43,7 +43,7 @@ def test_no_network_speaks_to_patients_or_is_sure(networks: list[EvidenceNetwork
         for pair in one.comparisons:
             if pair.trials == 0:
                 assert pair.certainty.level == "very low"
-                assert any("no trial compares" in reason.why for reason in pair.certainty.reasons)
+                assert any(reason.code == "network_indirect" for reason in pair.certainty.reasons)
 
 
 def test_each_trial_counts_once_a_comparator_and_only_randomised_treatment(networks: list[EvidenceNetwork]) -> None:
@@ -51,7 +51,7 @@ def test_each_trial_counts_once_a_comparator_and_only_randomised_treatment(netwo
         places = Counter((effect.trial.trial, effect.comparator) for effect in one.effects)
         assert set(places.values()) == {1}
         for effect in one.effects:
-            assert effect.trial.randomised != "no"
+            assert effect.trial.randomised == "yes"
             assert effect.trial.purpose.startswith("treatment")
         assert one.rows
         assert one.source
@@ -83,7 +83,7 @@ def test_a_star_is_its_pools(networks: list[EvidenceNetwork]) -> None:
             assert pair.value == pytest.approx(np.exp(mean) if one.measure == "RR" else mean, rel=1e-6)
             assert pair.trials == len(own)
             assert pair.share == pytest.approx(1.0)
-            assert not any("leans" in reason.why for reason in pair.certainty.reasons)
+            assert not any(reason.code == "network_leans" for reason in pair.certainty.reasons)
 
 
 def test_q_within_the_star_is_that_of_the_pools(networks: list[EvidenceNetwork]) -> None:

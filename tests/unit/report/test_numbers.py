@@ -29,7 +29,11 @@ def cells() -> list[tuple[str, dict[str, Any]]]:
 
 
 def syntheses() -> list[tuple[str, dict[str, Any]]]:
-    return [(f"{topic} v {cell['group']}, {one['name']}", one) for topic, cell in cells() for one in cell["syntheses"]]
+    return [
+        (f"{topic} v {cell['group']}, {one['measured']['name']}", one)
+        for topic, cell in cells()
+        for one in cell["syntheses"]
+    ]
 
 
 @functools.cache
@@ -80,32 +84,90 @@ def test_effects_pools_and_people_per_hundred(name: str, synthesis: dict[str, An
     for effect, (yi, vi) in zip(synthesis["effects"], again, strict=True):
         assert effect["yi"] == pytest.approx(yi, abs=1e-9), effect["trial"]["trial"]
         assert effect["vi"] == pytest.approx(vi, abs=1e-9), effect["trial"]["trial"]
-    ratio = synthesis["family"] == "responder"
-    estimate, absolute = synthesis["estimate"], synthesis["absolute"]
-    planned = not (synthesis["domain"] and name.startswith("neuropathy "))
-    assert (estimate is None) == (len(again) < 3 or not planned)
+    ratio = synthesis["measured"]["family"] == "responder"
+    estimate, benefits = synthesis["estimate"], synthesis["benefits"]
+    like = ratio or len({score_of(effect) for effect in synthesis["effects"]}) == 1
+    assert (estimate is None) == (len(again) < 3 or not like)
+    people = [people_of(effect) for effect in synthesis["effects"]]
+    assert len(benefits) == (len(again) if estimate is None else 1)
     back = math.exp if ratio else float
     if estimate is not None:
         pooled = plain.random_effects(*zip(*again, strict=True))
-        for key in ("value", "low", "high", "prediction_low", "prediction_high"):
+        predicted = ("prediction_low", "prediction_high") if len(again) >= 5 else ()
+        for key in ("value", "low", "high", *predicted):
             assert estimate[key] == pytest.approx(back(pooled[key]), rel=1e-5), key
+        if not predicted:
+            assert estimate["prediction_low"] is None and estimate["prediction_high"] is None
         for key in ("tau2", "i2", "q", "p"):
             assert estimate[key] == pytest.approx(pooled[key], rel=1e-4, abs=1e-6), key
-        assert estimate["k"] == len(again)
+        assert estimate["k"] == len(again) and estimate["n"] == sum(people)
         assert sum(estimate["weights"]) == pytest.approx(100)
-    if absolute is not None:
-        names = {effect["trial"]["trial"]: effect for effect in synthesis["effects"]}
-        _, _, events, total = names[absolute["trial"]]["events"]
-        numbers = estimate or next(iter(names.values()))
-        keys = ("value", "low", "high") if estimate else ("natural", "natural_low", "natural_high")
-        risk = events / total
-        wanted = [min(100.0, 100 * risk * numbers[key]) for key in keys]
-        got = [absolute[key] for key in ("treated", "treated_low", "treated_high")]
-        assert got == pytest.approx(wanted)
-        assert absolute["control"] == pytest.approx(100 * risk)
-        assert absolute["difference"] == pytest.approx(wanted[0] - 100 * risk)
-        if absolute["needed"] is not None:
-            assert absolute["needed"] == pytest.approx(100 / (wanted[0] - 100 * risk))
+    for place, benefit in enumerate(benefits):
+        if estimate is None:
+            number = synthesis["effects"][place]
+            assert benefit["people"] == people[place]
+            wanted = {key: number[f"natural{end}"] for key, end in (("value", ""), ("low", "_low"), ("high", "_high"))}
+        else:
+            assert benefit["people"] == sum(people)
+            wanted = {key: estimate[key] for key in ("value", "low", "high")}
+        for key, value in wanted.items():
+            assert benefit[key] == pytest.approx(value), key
+        nothing = 1.0 if benefit["measure"] in ("RR", "OR") else 0.0
+        assert benefit["clear"] == (not benefit["low"] <= nothing <= benefit["high"])
+        people_of_100_again(benefit, synthesis)
+        certainty_again(benefit)
+
+
+def score_of(effect: dict[str, Any]) -> str:
+    """Changes or ends, from the rows alone."""
+    kind, key = effect["rows"][0].split(":")
+    row = rows()[kind][key,]
+    if kind == "contrast":
+        return row["score"] or "not_stated"
+    return {"final": "end"}.get(row["value_type"], row["value_type"])
+
+
+def people_of(effect: dict[str, Any]) -> int:
+    """Each person once."""
+    design = plain.by(plain.table("trial_comparisons"), "trial", "comparator")
+    row = design[effect["trial"]["trial"], effect["comparator"]]
+    sizes = (effect["n_acupuncture"], effect["n_control"])
+    if row["allocation"] == "crossover":
+        return max(sizes)
+    return min(sum(sizes), int(row["people"] or sum(sizes)))
+
+
+def people_of_100_again(benefit: dict[str, Any], synthesis: dict[str, Any]) -> None:
+    absolute = benefit["per_hundred"]
+    if absolute is None:
+        assert synthesis["measured"]["family"] == "score"
+        return
+    names = {effect["trial"]["trial"]: effect for effect in synthesis["effects"]}
+    _, _, events, total = names[absolute["trial"]]["events"]
+    risk = events / total
+    wanted = [min(100.0, 100 * risk * benefit[key]) for key in ("value", "low", "high")]
+    assert [absolute[key] for key in ("treated", "treated_low", "treated_high")] == pytest.approx(wanted)
+    assert max(absolute["treated_high"], absolute["control"]) <= 100
+    assert absolute["control"] == pytest.approx(100 * risk)
+    assert absolute["difference"] == pytest.approx(wanted[0] - 100 * risk)
+    if absolute["needed"] is not None:
+        assert absolute["needed"] == pytest.approx(100 / (wanted[0] - 100 * risk))
+
+
+LEVELS = ("high", "moderate", "low", "very low")
+
+
+def certainty_again(benefit: dict[str, Any]) -> None:
+    """The level is what its reasons take off, and never above what a cited review gave the same row."""
+    level = benefit["certainty"]["level"]
+    steps = sum(reason["steps"] for reason in benefit["certainty"]["reasons"])
+    assert level == LEVELS[min(steps, 3)]
+    rated = plain.by(plain.table("outcome_ratings"), "outcome")
+    for reference in benefit["rows"]:
+        kind, key = reference.split(":")
+        outcome = (rows()[kind][key,]["outcome"],)
+        if outcome in rated:
+            assert LEVELS.index(level) >= LEVELS.index(rated[outcome]["certainty"])
 
 
 @pytest.mark.parametrize(("topic", "cell"), cells(), ids=[f"{t} v {c['group']}" for t, c in cells()])
@@ -113,25 +175,57 @@ def test_directions_are_counted_from_the_table(topic: str, cell: dict[str, Any])
     trials = plain.by(plain.table("trials"), "trial")
     conditions = {row["condition"]: row["part_of"] for row in plain.table("conditions")}
     groups = {row["comparator"]: row["group"] for row in plain.table("comparators")}
+    designs = plain.by(plain.table("trial_comparisons"), "trial", "comparator")
     wanted = document(topic)["topic"]["id"]
-    counts: dict[str, int] = defaultdict(int)
+    expected = {}
     for row in plain.table("trial_results"):
-        trial = trials[row["trial"],]
+        trial, design = trials[row["trial"],], designs[row["trial"], row["comparator"]]
+        group = groups[row["comparator"]]
+        if design["added_to"] and group in ("drug_or_vitamin", "active_other"):
+            group = "no_needling"
         if (
-            groups[row["comparator"]] == cell["group"]
+            group == cell["group"]
             and wanted in (trial["condition"], conditions[trial["condition"]])
             and trial["purpose"] == "treatment"
-            and trial["randomised"] != "no"
+            and trial["randomised"] == "yes"
+            and design["technique"] == "needle"
             and not row["report_of"]
         ):
-            counts[row["direction"]] += 1
-    seen = sum(counts[one] for one in ("favours_acupuncture", "favours_control", "no_difference", "mixed"))
+            expected[row["trial"], row["comparator"]] = row["direction"]
+    got = {(one["comparison"]["trial"]["trial"], one["comparison"]["comparator"]): one for one in cell["treatment"]}
+    assert set(got) == set(expected)
+    for key, one in got.items():
+        assert one["claim"] == expected[key]
+        if one["known"] in ("claim", "none"):
+            assert one["direction"] == expected[key]
+        elif one["known"] == "interval":
+            assert one["direction"] == direction_again(one)
     sign = cell["sign"]
-    assert (sign["favour"], sign["seen"], sign["not_seen"]) == (counts["favours_acupuncture"], seen, counts["not_seen"])
-    if seen >= 5:
-        assert sign["p"] == pytest.approx(plain.sign_test(sign["favour"], seen))
+    effects = [one["direction"] for one in got.values() if one["known"] in ("interval", "size")]
+    assert (sign["favour"], sign["seen"]) == (effects.count("favours_acupuncture"), len(effects))
+    assert sign["not_seen"] == list(expected.values()).count("not_seen")
+    if len(effects) >= 5:
+        assert sign["p"] == pytest.approx(plain.sign_test(sign["favour"], sign["seen"]))
     else:
         assert sign["p"] is None
+
+
+def direction_again(one: dict[str, Any]) -> str:
+    """From the rows it names: the side of the difference or of the shares, and which side of the scale is better."""
+    found = [rows()[kind][key,] for kind, key in (reference.split(":") for reference in one["rows"])]
+    lower = rows()["outcome"][found[0]["outcome"],]["lower_is_better"] == "yes"
+    if "estimate" in found[0]:
+        gap = float(found[0]["estimate"]) - (0 if found[0]["measure"] in ("MD", "SMD") else 1)
+    else:
+        arm = {row["arm"]: row for row in found}
+        value = {
+            side: float(row["mean"]) if row["mean"] else int(row["events"]) / int(row["total"])
+            for side, row in arm.items()
+        }
+        gap = value["acupuncture"] - value["control"]
+    if gap == 0:
+        return "no_difference"
+    return "favours_acupuncture" if (gap < 0) == lower else "favours_control"
 
 
 def harm_lines() -> list[dict[str, Any]]:
@@ -140,7 +234,7 @@ def harm_lines() -> list[dict[str, Any]]:
 
 
 def line_id(line: dict[str, Any]) -> str:
-    return "|".join(line["rate"][key] for key in ("event", "per", "reporter"))
+    return "|".join(line["rate"][key] for key in ("event", "per", "window", "reporter"))
 
 
 @pytest.mark.parametrize("line", harm_lines(), ids=line_id)
@@ -151,7 +245,9 @@ def test_harm_rates_come_from_their_rows(line: dict[str, Any]) -> None:
     for reference in rate["rows"]:
         key = (reference.removeprefix("harm:"),)
         row, use = rows()["harm"][key], uses[key]
-        assert use["use"] == "pool" and row["event"] == rate["event"]
+        wider = {part["whole"] for part in plain.table("event_parts") if part["part"] == rate["event"]}
+        assert use["use"] == "pool"
+        assert row["event"] == rate["event"] or (row["events"] == "0" and (row["event"] in wider or wider))
         if row["events"]:
             events = float(row["events"])
         else:
@@ -173,13 +269,14 @@ def test_harm_rates_come_from_their_rows(line: dict[str, Any]) -> None:
         again = plain.mixed_model(*zip(*pairs, strict=True), binomial=not counted)
         assert got == pytest.approx((again["rate"], again["low"], again["high"]), rel=1e-3)
     if course["basis"] == "per person":
-        assert rate["per"] == "person" and (
-            rate["rate"] is None or course["per_100"] == pytest.approx(100 * rate["rate"])
-        )
+        assert rate["per"] == "person" and rate["window"] == "course"
+        assert rate["rate"] is None or course["per_100"] == pytest.approx(100 * rate["rate"])
     elif course["basis"] == "per treatment times sessions":
         assert rate["rate"] < 1e-4 and course["per_100"] == pytest.approx(1000 * rate["rate"])
     else:
-        assert rate["per"] != "person" and (rate["rate"] is None or rate["rate"] >= 1e-4)
+        assert rate["window"] != "course"
+    for key in ("per_100", "low", "high"):
+        assert course[key] is None or course[key] <= 100
 
 
 def test_no_two_rows_of_a_rate_share_people() -> None:
@@ -209,14 +306,19 @@ def test_the_numbers_of_the_opening_are_those_of_the_rows() -> None:
     from tests.support.reports import page_on
 
     harm = rows()["harm"]
-    care = harm["H002",]
-    serious = harm["H101",]
     text = " ".join(say.text for say in page_on("neuropathy").sections[0].lead)
-    treated = float(care["events"] or 0) / float(care["denominator"]) if care["events"] else None
-    if treated is not None:
-        assert f"About {100 * treated:.0f} in 100 need care" in text
-    each = float(serious["denominator"]) / float(serious["events"])
-    assert f"about 1 in {round(each, -2):,.0f} people" in text
+    for key, words in (("H001", "have a side effect"), ("H002", "treat it")):
+        events, total = float(harm[key,]["events"]), float(harm[key,]["denominator"])
+        low, high = plain.exact(events, total)
+        each = f"about {1000 * events / total:.0f} ({1000 * low:.0f} to {1000 * high:.0f}) {words}"
+        assert each in text.replace("About", "about")
+    serious, asked = harm["H048",], harm["H101",]
+    assert f"{serious['events']} of {int(serious['denominator']):,} courses" in text
+    assert f"{asked['events']} of {int(asked['denominator']):,} patients said they had it within 3 months" in text
+    zeros = [harm[key,] for key in ("H052", "H077", "H126", "H132", "H187", "H334")]
+    assert {row["events"] for row in zeros} == {"0"}
+    total = sum(int(row["denominator"]) for row in zeros)
+    assert f"none in {total:,} treatments in {len(zeros)} counts" in text
     assert load().edition.version in page_on("neuropathy").dated
 
 

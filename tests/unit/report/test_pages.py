@@ -24,9 +24,8 @@ def test_two_conditions_side_by_side(knowledge: Knowledge) -> None:
     text = render_comparison(both, knowledge, "text", 80)
     assert all(len(line) <= 80 for line in text.splitlines())
     words = " ".join(text.split())
-    assert "Nerve damage from diabetes: 3 of 4 trial results" in words
-    assert "Nerve damage from cancer drugs: 5 of 6 trial results" in words
-    assert "RR 1.25 (0.90 to 1.75), k = 3" in words
+    assert "Nerve damage from diabetes: We cannot tell if real needles help more" in words
+    assert "RR 1.25 (0.90 to 1.75)" in words and "favour" not in words
     reader = Reader()
     reader.feed(render_comparison(both, knowledge, "html", 80))
     assert reader.faults == []
@@ -34,7 +33,7 @@ def test_two_conditions_side_by_side(knowledge: Knowledge) -> None:
 
 def test_the_summary_of_findings(knowledge: Knowledge) -> None:
     text = " ".join(render_summary(report_on("diabetic"), knowledge, "text", 80).split())
-    assert "People who got better, v a medicine or vitamins" in text and "RR 1.25 (0.90 to 1.75)" in text
+    assert "v a medicine or vitamins" in text and "RR 1.25 (0.90 to 1.75)" in text
     assert "Certainty: very low [" in text and "risk of bias (down 2)" in text
     assert "A serious side effect" in text and "Headache" not in text
     notes = set(re.findall(r"\[(\d+)\]", text))

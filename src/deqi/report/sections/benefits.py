@@ -61,9 +61,9 @@ def size_words(cell: BenefitCell, phrases: Phrases) -> Say:
         return Say(phrases.say(f"size.{key}", fields), named)
     found = {doubt(one) for one in cell.benefits}
     key = next(iter(found)) if len(found) == 1 else "several"
-    if cell.trials_with_numbers == 1:
-        key += ".one"
-    return Say(phrases.say(f"size.{cell.group if cell.group == 'sham' else 'other'}.{key}", fields), rows)
+    sham, one = cell.group == "sham", cell.trials_with_numbers == 1
+    stem = ("size.sham.one." if one else "size.sham.") if sham else ("size.other.one." if one else "size.other.")
+    return Say(phrases.say(f"{stem}{key}", fields), rows)
 
 
 def cell_section(
@@ -120,9 +120,9 @@ def _blinding(cell: BenefitCell, phrases: Phrases) -> list[Block]:
     blind = [trial_label(one.comparison.trial) for one in told if one.comparison.blinded]
     rest = [trial_label(one.comparison.trial) for one in told if not one.comparison.blinded]
     found = []
-    for key, labels in (("blinded", blind), ("blinded.unclear", rest)):
+    for key, labels in (("yes", blind), ("unclear", rest)):
         if labels:
-            found.append(say(phrases.say(f"benefit.{key}", {"trials": ", ".join(labels)})))
+            found.append(say(phrases.say(f"benefit.blinding.{key}", {"trials": ", ".join(labels)})))
     return list[Block](found)
 
 
@@ -226,7 +226,7 @@ def _aside(report: Report, evidence: Evidence, phrases: Phrases, reviews: dict[s
             yield Section(
                 f"benefits-published-{key}",
                 caption,
-                (say(phrases.say(f"benefit.published.{key}.lead", {"count": len(pools)})),),
+                (say(phrases.say(f"lead.{key}", {"count": len(pools)})),),
                 (),
                 (published_table(pools, caption, kinds),),
             )
@@ -249,7 +249,7 @@ def _listed(
     return Section(
         name,
         caption,
-        (say(phrases.say(f"{key}.lead", {"count": len(found)})),),
+        (say(phrases.say(f"lead.{key.rpartition('.')[2]}", {"count": len(found)})),),
         (by_direction(found, phrases),) if card else (),
         (direction_table(found, phrases, caption, kinds),),
     )

@@ -94,8 +94,8 @@ def _beside(rate: HarmRate, phrases: Phrases) -> str:
         "unit": _counted_in(rate.per, (count,), phrases),
         "window": f" {asked}" if asked else "",
     }
-    key = f"harm.beside.{rate.reporter}"
-    return phrases.say(key if count.events != 1 else f"{key}.once", fields)
+    stem = "harm.beside_once." if count.events == 1 else "harm.beside."
+    return phrases.say(f"{stem}{rate.reporter}", fields)
 
 
 def survey_count(count: SurveyCount) -> str:

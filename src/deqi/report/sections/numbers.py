@@ -9,10 +9,10 @@ from deqi.evidence.benefits import BenefitCell, Published
 from deqi.evidence.effects import TrialEffect
 from deqi.evidence.estimates import Absolute, Estimate, Subgroups
 from deqi.evidence.grade import Certainty
-from deqi.evidence.network import NetworkVerdict
 from deqi.evidence.outcomes import Synthesis
 from deqi.knowledge.tables.sources import Source
 from deqi.report.blocks import Block, Items, Say, Table, cells, say
+from deqi.report.model import Networks
 from deqi.report.phrase import Phrases, capital, number, p_value, plain, span, trial_label
 from deqi.report.sections.figures import forest_figure
 
@@ -58,15 +58,15 @@ def cited(source: Source) -> str:
     return f"{surname} {year}".strip()
 
 
-def network_blocks(verdict: NetworkVerdict, phrases: Phrases) -> tuple[Block, ...]:
+def network_blocks(verdict: Networks, phrases: Phrases) -> tuple[Block, ...]:
     """The networks that are sound enough, each with its caveats; else why there is none."""
-    if not verdict.networks:
+    if not verdict.shown:
         if not verdict.nearest:
             return (say(phrases.say("network.none")),)
         fields = {"outcome": verdict.nearest, "first": verdict.trials[0], "second": verdict.trials[1]}
         return (say(phrases.say("network.few", fields)),)
     blocks: list[Block] = []
-    for one in verdict.networks:
+    for one in verdict.shown:
         rows = tuple(
             cells(
                 Say(f"{pair.treatment} v {pair.control}".replace("_", " "), one.rows),
