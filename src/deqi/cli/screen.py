@@ -53,7 +53,7 @@ def screen(
         Path | None, typer.Option("-o", "--output", help="Write the result tables into this folder.")
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.parquet,
-    exact: Annotated[bool, typer.Option("--exact", help="Print counts of fewer than 5 persons too.")] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="Print every count as it is, small ones too.")] = False,
     memory: Annotated[str, typer.Option("--memory", help="Memory before work is spilled to disk.")] = "2GB",
     judged_in: Annotated[Judged, typer.Option("--engine", help="What runs the rules.")] = Judged.duckdb,
     master: Annotated[
@@ -94,6 +94,7 @@ def screen(
         if output is not None:
             bar.step("writing", 0.0)
             files = write_tables(space, done.program.layout, output, output_format.value, done.intake.unreadable)
+        barred = strict and done.anybody_barred
         summary = summarise(
             done.runner,
             done.program.layout,
@@ -108,7 +109,7 @@ def screen(
         _write(summary)
         for file in files:
             write(f"wrote {file}")
-    if strict and any(summary.by_candidacy[name] for name in ("not-a-candidate", "sign-off")):
+    if barred:
         raise typer.Exit(1)
 
 
@@ -247,4 +248,4 @@ def _write(summary: Summary) -> None:
 
 
 def _size(count: int | str) -> int:
-    return count if isinstance(count, int) else 5 if count == "5+" else 1
+    return count if isinstance(count, int) else 0

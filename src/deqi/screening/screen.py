@@ -32,6 +32,15 @@ class Screened:
     program: Program
     intake: Intake
 
+    @property
+    def anybody_barred(self) -> bool:
+        """Whether anybody living is no candidate or needs a sign-off."""
+        found = self.runner.rows(
+            "SELECT count(*) FROM results JOIN persons USING (person) "
+            "WHERE NOT dead AND candidacy IN ('not-a-candidate', 'sign-off')"
+        )
+        return bool(found[0][0])
+
 
 def screen(
     engine: Engine,
