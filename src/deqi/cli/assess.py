@@ -12,7 +12,6 @@ import typer
 from deqi.errors import InputError
 
 if TYPE_CHECKING:
-    from deqi.people.facts import Person
     from deqi.people.files.settings import ClinicSettings
     from deqi.safety.engine import Engine
     from deqi.safety.findings import Assessment
@@ -79,9 +78,9 @@ def assess(
         else:
             write_changes(found)
     elif sheet:
-        _sheet(check, who, engine)
+        _sheet(check, engine)
     elif as_json:
-        write_json(document(result, engine.catalog))
+        write_json(document(result, engine.catalog, None if check is None else check.alternatives))
     else:
         page.write(result, who, check)
         if result.questions and not asking:
@@ -114,15 +113,16 @@ def _plan(written: str, engine: Engine) -> Plan:
     return named_plan(written, engine.catalog)
 
 
-def _sheet(check: PlanCheck | None, who: Person, engine: Engine) -> None:
-    from deqi.safety.plancheck.alternatives import suggest
+def _sheet(check: PlanCheck | None, engine: Engine) -> None:
     from deqi.safety.plancheck.sheet import sheet_of, sheet_text
 
     if check is None:
         raise InputError("--sheet: no plan; add --plan and a plan file, or protocol: and the id of a protocol.")
-    sys.stdout.write(sheet_text(sheet_of(check, engine.catalog, suggest(engine.catalog, who, check))))
+    sys.stdout.write(sheet_text(sheet_of(check, engine.catalog)))
 
 
 def _blocks(result: Assessment) -> bool:
     """Whether somebody must not go on as planned."""
-    return result.candidacy in ("not-a-candidate", "sign-off") or any(one.status == "omit" for one in result.plan)
+    return result.candidacy in ("not-a-candidate", "sign-off") or any(
+        one.status in ("omit", "ask") for one in result.plan
+    )

@@ -15,7 +15,6 @@ from deqi.safety.document import FactLine, fact_line, question_text
 from deqi.safety.explain import Explained, known_part
 from deqi.safety.findings import Assessment, Finding
 from deqi.safety.needling.plan import CheckedNeedling, Line, Needling
-from deqi.safety.plancheck.alternatives import suggest
 from deqi.safety.plancheck.check import PlanCheck
 from deqi.safety.plancheck.sheet import how
 from deqi.safety.rules.catalog import Catalog
@@ -194,7 +193,7 @@ class Page:
         left = ", ".join(_needling(one) for one in check.without.needlings) or "nothing"
         words = f"Needles in: {check.needles_in}. Without what must be left out or changed"
         write_wrapped(f"{words} {check.needles_in_without}: {left}.", indent="  ", hanging="    ")
-        for number, found in suggest(self._catalog, person, check).items():
+        for number, found in check.alternatives.items():
             places = "; ".join(how(one.needling) for one in found)
             write_wrapped(f"Passes instead of {_needling(check.needlings[number])}: {places}.", "  ", "    ")
 

@@ -139,7 +139,10 @@ class Needling(Leaf, frozen=True, kw_only=True, tag="needling"):
 class Needle(Leaf, frozen=True, kw_only=True, tag="needle"):
     """The needles of the plan have a fault."""
 
-    fault: Literal["not-sterile", "not-single-use", "expired", "no-lot", "longer-than-safe", "too-thin-for-current"]
+    fault: Literal[
+        "not-sterile", "not-single-use", "expired", "no-lot", "longer-than-safe", "too-thin-for-current",
+        "thicker-than-fine",
+    ]  # fmt: skip
 
 
 class Practitioner(Leaf, frozen=True, kw_only=True, tag="practitioner"):

@@ -35,7 +35,8 @@ class Restriction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ``everything`` stands alone. Otherwise techniques within regions or points: no techniques means all of them, no
     regions and no points means the whole body. ``side`` ``from-fact`` takes the side of the fact that fired (not
     recorded: both, and the rule's ``site_question`` is asked). ``matched`` restricts the plan's needlings that fired
-    the rule. ``advice`` restricts nothing and only tells.
+    the rule (a rule that is only information leaves a note at them);
+    ``hazards`` beside it name what the rule is about. ``advice`` restricts nothing and only tells.
     """
 
     everything: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import msgspec
 
@@ -12,6 +13,7 @@ from deqi.people.dates import DateRange
 from deqi.people.facts import Answer, Fact, Origin
 from deqi.safety.findings import Assessment, Candidacy, Finding, OpenQuestion
 from deqi.safety.needling.plan import NeedlingStatus
+from deqi.safety.plancheck.check import Alternative
 from deqi.safety.questionnaire import answers_of
 from deqi.safety.rules.catalog import Catalog
 from deqi.safety.rules.restricted import Restricted
@@ -65,6 +67,10 @@ class NeedlingPart(msgspec.Struct, frozen=True, kw_only=True):
     side: str
     status: NeedlingStatus
     findings: tuple[str, ...]
+    hazards: tuple[str, ...]
+    alternatives: tuple[str, ...]
+    depth_mm: float | None
+    limit_mm: float | None
 
 
 class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +85,11 @@ class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     plan: tuple[NeedlingPart, ...]
 
 
-def document(result: Assessment, catalog: Catalog) -> AssessmentDocument:
-    """The document of an assessment."""
+def document(
+    result: Assessment, catalog: Catalog, alternatives: Mapping[int, tuple[Alternative, ...]] | None = None
+) -> AssessmentDocument:
+    """The document of an assessment, with what passes in place of needlings that are left out or changed."""
+    offers = alternatives or {}
     return AssessmentDocument(
         as_of=result.as_of,
         knowledge=result.edition,
@@ -89,7 +98,20 @@ def document(result: Assessment, catalog: Catalog) -> AssessmentDocument:
         findings=tuple(_finding(one, catalog) for one in result.findings),
         questions=tuple(_question(one, catalog) for one in result.questions),
         plan=tuple(
-            NeedlingPart(point=one.point, side=one.side, status=one.status, findings=one.findings)
+            NeedlingPart(
+                point=one.point,
+                side=one.side,
+                status=one.status,
+                findings=one.findings,
+                hazards=one.hazards,
+                alternatives=tuple(
+                    dict.fromkeys(
+                        offer.needling.point or offer.needling.site or "" for offer in offers.get(one.number, ())
+                    )
+                ),
+                depth_mm=one.depth_mm,
+                limit_mm=one.limit_mm,
+            )
             for one in result.plan
         ),
     )

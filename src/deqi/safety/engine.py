@@ -61,14 +61,18 @@ class Engine:
         """Judge every rule for one person on one day, and every needling of the plan if there is one."""
         if plan is None:
             return assess(self.catalog, person, as_of)
-        check = self.check_plan(person, plan, as_of)
+        from deqi.safety.plancheck.check import check_plan
+
+        check = check_plan(self.catalog, person, plan, as_of)
         return dataclasses.replace(check.assessment, plan=check.needlings)
 
     def check_plan(self, person: Person, plan: Plan, as_of: dt.date) -> PlanCheck:
-        """The plan check in full: headline, session, and the plan without what is unsafe."""
+        """The plan check in full: needlings, session, open questions, and what passes in place of what is flagged."""
+        from deqi.safety.plancheck.alternatives import suggest
         from deqi.safety.plancheck.check import check_plan
 
-        return check_plan(self.catalog, person, plan, as_of)
+        check = check_plan(self.catalog, person, plan, as_of)
+        return dataclasses.replace(check, alternatives=suggest(self.catalog, person, check))
 
     def explain(self, person: Person, as_of: dt.date, rule: str, plan: Plan | None = None) -> tuple[Explained, ...]:
         """One rule's tree for one person, with the truth of each leaf and the facts behind it.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from deqi.knowledge.store import Knowledge, load
-from deqi.knowledge.tables.atlas import Hazard, HazardDepth, Point, PointDepth
+from deqi.knowledge.tables.atlas import Hazard, MeasuredDepth, Point, PointDepth, RegionHazard
 from deqi.knowledge.tables.vocabulary import Region, RegionPoint
 
 ANGLES = {
@@ -98,10 +98,59 @@ def test_a_cap_is_never_deeper_than_the_lowest_textbook_maximum(
     assert too_deep == []
 
 
-def test_a_cap_lies_above_no_distance_measured_in_the_living(knowledge: Knowledge, hazards: dict[str, Hazard]) -> None:
-    for depth in knowledge.rows(HazardDepth):
-        cap = hazards[depth.hazard].cap_mm
-        assert cap is not None and cap < depth.value_mm, depth.hazard
+MIDLINE = {f"CV{number}" for number in (2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14)}
+
+
+def behind(knowledge: Knowledge, bears: str, *statistics: str) -> list[tuple[str, float]]:
+    """Points and measured distances of one sort."""
+    return [
+        (point, row.mm)
+        for row in knowledge.rows(MeasuredDepth)
+        if row.bears == bears and row.statistic in statistics and row.mm is not None
+        for point in row.points
+    ]
+
+
+def test_a_cap_keeps_a_quarter_below_the_smallest_distance_measured_there(
+    knowledge: Knowledge, hazards: dict[str, Hazard]
+) -> None:
+    minima = behind(knowledge, "structure", "min")
+    assert len(minima) > 10
+    for point, least in minima:
+        for hazard in (one for one in hazards.values() if one.point == point):
+            assert hazard.cap_mm is not None and hazard.cap_mm <= 0.75 * least, hazard.hazard
+
+
+def test_where_only_a_mean_was_printed_a_cap_is_little_over_half_of_it(
+    knowledge: Knowledge, hazards: dict[str, Hazard]
+) -> None:
+    means = behind(knowledge, "structure", "mean")
+    assert {"GB21", "LI18", "ST9", "ST25"} <= {point for point, _ in means}
+    for point, mean in means:
+        for hazard in (one for one in hazards.values() if one.point == point):
+            assert hazard.cap_mm is not None and hazard.cap_mm <= 0.55 * mean, hazard.hazard
+
+
+def test_a_distance_beside_the_place_lies_above_its_cap(knowledge: Knowledge, hazards: dict[str, Hazard]) -> None:
+    for point, least in behind(knowledge, "beside", "min", "5th percentile", "mean"):
+        for hazard in (one for one in hazards.values() if one.point == point):
+            assert hazard.cap_mm is not None and hazard.cap_mm < least, hazard.hazard
+
+
+def test_the_limits_that_were_dangerous_have_come_down(hazards: dict[str, Hazard]) -> None:
+    caps = {one.hazard: one.cap_mm for one in hazards.values()}
+    assert {caps[point.lower()] for point in MIDLINE} == {4}
+    assert (caps["bl43"], caps["bl13"], caps["gb21"], caps["li18"], caps["st9"]) == (7, 9, 8, 6, 6)
+    assert (caps["bl33"], caps["bl34"], caps["ex-b2-lumbar"], caps["si9"], caps["st25"]) == (12, 9, 18, 10, 10)
+
+
+def test_every_leaf_region_of_the_body_has_a_row_and_says_what_was_measured(knowledge: Knowledge) -> None:
+    rows = {row.region: row for row in knowledge.rows(RegionHazard)}
+    anatomy = {region.region: region for region in knowledge.rows(Region) if region.kind == "anatomy"}
+    parents = {region.parent for region in anatomy.values()}
+    assert set(anatomy) - parents <= set(rows)
+    assert all(row.measured for row in rows.values())
+    assert (rows["upper-back"].cap_mm, rows["supraclavicular"].cap_mm, rows["abdomen-midline"].cap_mm) == (7, 0, 4)
 
 
 def test_a_house_cap_is_labelled_a_default(hazards: dict[str, Hazard]) -> None:

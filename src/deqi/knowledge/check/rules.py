@@ -82,7 +82,9 @@ def _sense_problems(rule: Rule, found: list[AnyLeaf]) -> Iterator[str]:
     everything = any(restriction.everything for restriction in rule.restricts)
     if not rule.restricts:
         yield "restricts nothing and advises nothing"
-    if rule.severity == "information" and any(not restriction.advice for restriction in rule.restricts):
+    if rule.severity == "information" and any(
+        not (restriction.advice or restriction.matched) for restriction in rule.restricts
+    ):
         yield "is information and yet restricts something"
     if rule.severity != "information" and all(restriction.advice for restriction in rule.restricts):
         yield f"is {rule.severity} and only advises"

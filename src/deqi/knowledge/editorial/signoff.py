@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deqi.knowledge.store import Knowledge
-from deqi.knowledge.tables.atlas import Hazard, HazardDepth, HazardText, PointDepth
+from deqi.knowledge.tables.atlas import Hazard, HazardText, MeasuredDepth, PointDepth, RegionHazard
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Setting
 
@@ -57,16 +57,29 @@ def _lines(knowledge: Knowledge) -> Iterator[str]:
     textbook = {row.point: row.mm_high_lowest for row in knowledge.rows(PointDepth)}
     words = {row.hazard: row.textbook_depth for row in knowledge.rows(HazardText)}
     measured: dict[str, list[str]] = {}
-    for depth in knowledge.rows(HazardDepth):
-        measured.setdefault(depth.hazard, []).append(f"{depth.what} {depth.value_mm:g} ({depth.statistic})")
+    for depth in knowledge.rows(MeasuredDepth):
+        if depth.bears != "context" and depth.mm is not None:
+            for point in depth.points:
+                measured.setdefault(point, []).append(f"{depth.structure} {depth.mm:g} ({depth.statistic})")
     for hazard in knowledge.rows(Hazard):
         if hazard.cap_basis == "house":
             limit = textbook.get(hazard.point)
             yield (
                 f"| {hazard.point}{' ' + hazard.segment if hazard.segment else ''} | {hazard.cap_mm:g} "
-                f"| {'' if limit is None else f'{limit:g}'} | {_cell('; '.join(measured.get(hazard.hazard, [])))} "
+                f"| {'' if limit is None else f'{limit:g}'} | {_cell('; '.join(measured.get(hazard.point, [])))} "
                 f"| {_cell(words.get(hazard.hazard, ''))} | {read(hazard.source)} | {BLANK} |"
             )
+    yield ""
+    yield "## Depth limits of regions (the lower of this and of the region's points holds)"
+    yield ""
+    yield "| region | limit | measured | note | sources read | reviewer |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for region in knowledge.rows(RegionHazard):
+        limit_text = "its points'" if region.cap_mm is None else f"{region.cap_mm:g}"
+        yield (
+            f"| {region.region} | {limit_text} | {_cell(region.measured)} | {_cell(region.note)} "
+            f"| {read(region.source)} | {BLANK} |"
+        )
 
 
 def _cell(text: str) -> str:

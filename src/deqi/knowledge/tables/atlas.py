@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from deqi.knowledge.tables.base import HazardId, PointCode, Row
+from deqi.knowledge.tables.base import HazardId, PointCode, RegionId, Row
 
 HazardClass = Literal[
     "pneumothorax", "heart", "vessel", "nerve", "cns", "eye", "organ", "kidney", "peritoneum", "bladder",
-    "joint", "skin", "deep", "restricted", "pregnancy", "none",
+    "joint", "skin", "deep", "restricted", "pregnancy", "none", "burn", "infection", "bleeding", "device", "faint",
 ]  # fmt: skip
 
 Angle = Literal[
@@ -107,15 +107,71 @@ class Hazard(Row, frozen=True, kw_only=True):
     note: str = ""
 
 
-class HazardDepth(Row, frozen=True, kw_only=True):
-    """A measured depth from skin to a structure (living adults)."""
+class MeasuredDepth(Row, frozen=True, kw_only=True):
+    """A distance that somebody measured or advised, as printed.
 
-    hazard: HazardId
-    what: str
-    value_mm: float
-    statistic: str
-    population: str
+    ``bears`` says what it is to the limits: ``structure`` (the distance at these points to what must not be reached:
+    a needle that long is left out), ``beside`` (a neighbouring place, a proxy or second-hand: it holds the limit
+    down) or ``context`` (advice, spread, share, or another place). ``sex`` is empty where it stands for everybody.
+    """
+
+    measured: str
+    points: tuple[PointCode, ...] = ()
+    place: str = ""
+    structure: str = ""
+    bears: Literal["structure", "beside", "context"]
     method: str = ""
+    people: str = ""
+    statistic: Literal[
+        "mean", "median", "min", "max", "sd", "5th percentile", "recommended max", "share", "change", "ratio",
+        "max needle", "depth used", "",
+    ] = ""  # fmt: skip
+    value_mm: float | None = None
+    low_mm: float | None = None
+    high_mm: float | None = None
+    who: str = ""
+    sex: Literal["female", "male", ""] = ""
+
+    @property
+    def mm(self) -> float | None:
+        """The number it stands for; where only "under so much" was printed, that."""
+        return self.value_mm if self.value_mm is not None else self.high_mm
+
+
+class RegionHazard(Row, frozen=True, kw_only=True):
+    """What holds for a needle at a region rather than a point, beyond what its points say.
+
+    ``cap_mm`` is a limit of its own, from a measured distance or cautious: the lower of it and the points' caps
+    holds. ``apart``: a region above it does not have its points (fingers, toes). ``classes`` and ``structure`` add to
+    the points'. ``measured`` names the smallest number seen, or that none is known.
+    """
+
+    region: RegionId
+    apart: bool = False
+    classes: tuple[HazardClass, ...] = ()
+    structure: str = ""
+    cap_mm: float | None = None
+    cap_basis: Literal["house", "published", ""] = ""
+    angles: tuple[Angle, ...] = ()
+    transverse_mm: float | None = None
+    measured: str
+    competence: str = ""
+    note: str = ""
+
+
+class AngleWord(Row, frozen=True, kw_only=True):
+    """The steepest angle to the skin that a word allows."""
+
+    angle: Angle
+    steepest_degrees: float
+    note: str = ""
+
+
+class TextbookAngle(Row, frozen=True, kw_only=True):
+    """The same for the words beside a textbook's depth, which is length along the needle."""
+
+    text: str
+    steepest_degrees: float
 
 
 class HazardText(Row, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from deqi.knowledge.tables.atlas import HazardClass
-from deqi.knowledge.tables.base import RegionId, Row, references
+from deqi.knowledge.tables.base import RegionId, Row, TechniqueId, references
 
 QuestionId = Annotated[str, references("questions", "question")]
 
@@ -27,7 +27,8 @@ class HazardKind(Row, frozen=True, kw_only=True):
 
     ``critical_from``: the mildest severity of a hazard row at which this class is an organ, a great vessel, the dura or
     the eye, where a needle above its limit must be changed; empty: never. ``zone``: the region of its points, so that
-    a rule about that region is a rule about this hazard.
+    a rule about that region is a rule about this hazard. ``deep_from_mm``: from where on a needle counts as deep at a
+    place of this class, where that is less than elsewhere. ``inherited``: whether a region has it from its points.
     """
 
     hazard_class: HazardClass
@@ -35,7 +36,27 @@ class HazardKind(Row, frozen=True, kw_only=True):
     plain_name: str
     critical_from: Literal["absolute", "relative", "caution", "information", ""] = ""
     zone: RegionId = ""
+    deep_from_mm: float | None = None
+    inherited: bool = True
+    injured: bool = True
     note: str = ""
+
+
+class TechniqueHazard(Row, frozen=True, kw_only=True):
+    """What was seen to go wrong with a technique, in whom, how often, and what was advised."""
+
+    hazard: str
+    technique: TechniqueId
+    topic: str
+    what: str
+    people: str = ""
+    n_people: float | None = None
+    n_treatments: float | None = None
+    events: float | None = None
+    rate: str = ""
+    rate_unit: str = ""
+    rule: str = ""
+    threshold: str = ""
 
 
 class PlanLine(Row, frozen=True, kw_only=True):

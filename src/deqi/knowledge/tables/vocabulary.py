@@ -2,11 +2,13 @@
 
 from typing import Literal
 
+from deqi.knowledge.tables.atlas import HazardClass
 from deqi.knowledge.tables.base import CodeSetId, PointCode, RegionId, Row, TechniqueId
 
 
 class Region(Row, frozen=True, kw_only=True):
-    """A place on the body. ``relative`` regions take site and side from the fact that fired."""
+    """A place on the body. ``relative`` regions take site and side from the fact that fired: the place of
+    ``fallback`` that holds the site, or, where ``exact``, the site itself."""
 
     region: str
     parent: RegionId = ""
@@ -15,6 +17,7 @@ class Region(Row, frozen=True, kw_only=True):
     plain_name: str
     paired: bool
     fallback: tuple[RegionId, ...] = ()
+    exact: bool = False
 
 
 class RegionPoint(Row, frozen=True, kw_only=True):
@@ -25,13 +28,14 @@ class RegionPoint(Row, frozen=True, kw_only=True):
 
 
 class Technique(Row, frozen=True, kw_only=True):
-    """A way of treating; a technique stands for itself and all below it."""
+    """A way of treating; a technique stands for itself and all below it. ``hazards`` are its own, wherever it is."""
 
     technique: str
     parent: TechniqueId = ""
     name: str
     plain_name: str
     invasive: bool
+    hazards: tuple[HazardClass, ...] = ()
     note: str = ""
 
 

@@ -6,9 +6,18 @@ from deqi.knowledge.leaves import Needle, Needling, Practitioner, Session
 from deqi.safety.evaluate.applies import compare
 from deqi.safety.evaluate.context import Context, yes_or_no
 from deqi.safety.evaluate.verdict import NOT_APPLICABLE, Verdict
-from deqi.safety.needling.anatomy import classes_of, codes_of, crossed, hazard_rows, place_of
-from deqi.safety.needling.depth import body_factor, cap_of, over_cap, over_textbook
-from deqi.safety.needling.plan import Needles, Plan
+from deqi.safety.needling.anatomy import classes_of, crossed, hazard_rows, is_parent, meets_points, meets_regions
+from deqi.safety.needling.depth import (
+    ANYBODY,
+    BUILD_QUESTION,
+    Body,
+    body_of,
+    cap_of,
+    over_cap,
+    over_textbook,
+    vertical_mm,
+)
+from deqi.safety.needling.plan import UPRIGHT_POSTURES, Needles, Plan
 from deqi.safety.needling.plan import Needling as Planned
 from deqi.safety.rules.catalog import Catalog
 from deqi.safety.rules.truth import Truth
@@ -19,6 +28,8 @@ NEEDLES_QUESTION = "needles-details"
 PRACTITIONER_QUESTION = "practitioner-details"
 SIDES_QUESTION = "plan-sides"
 PAIRS_QUESTION = "plan-current-pairs"
+SEATED = "seated-treatment"
+"""The technique that stands for a session given sitting up: posture belongs to the session."""
 MOST_PARTS = 10
 """A point with more parts than this on the whole body (the paraspinal points) is never needled in all of them."""
 
@@ -30,7 +41,7 @@ def needling(leaf: Needling, context: Context) -> Verdict:
         return NOT_APPLICABLE
     truths = fitting(leaf, context, plan)
     truth = max(truths, default=Truth.NO)
-    asks = (_question(leaf),)
+    asks = (_question(leaf, context, plan),) if truth is Truth.UNKNOWN else ()
     if leaf.both_sides and truth is Truth.YES:
         truth = _on_both_sides([one for one, fits in zip(plan.needlings, truths, strict=True) if fits is Truth.YES])
         asks = (SIDES_QUESTION,)
@@ -41,49 +52,67 @@ def needling(leaf: Needling, context: Context) -> Verdict:
 
 def fitting(leaf: Needling, context: Context, plan: Plan) -> list[Truth]:
     """For each needling of the plan, whether it has every stated property."""
-    factor = body_factor(context) if leaf.depth == "over-cap" else 1.0
-    truths = [_fits(leaf, one, context, factor) for one in plan.needlings]
+    body = body_of(context) if leaf.depth == "over-cap" else ANYBODY
+    truths = [_fits(leaf, one, context, body) for one in plan.needlings]
     if leaf.current_crosses:
         return [min(truth, _crosses(leaf, plan, number, context.catalog)) for number, truth in enumerate(truths)]
     return truths
 
 
-def _question(leaf: Needling) -> str:
-    return PAIRS_QUESTION if leaf.current_crosses else DETAILS_QUESTION
+def _question(leaf: Needling, context: Context, plan: Plan) -> str:
+    """What would settle a leaf: the plan's own details, or the build where a written depth waits for it."""
+    if leaf.current_crosses:
+        return PAIRS_QUESTION
+    if leaf.depth == "over-cap" and not body_of(context).known:
+        waits = [
+            one
+            for one, fits in zip(plan.needlings, fitting(leaf, context, plan), strict=True)
+            if fits is Truth.UNKNOWN and (one.depth_mm is None or is_parent(one, context.catalog))
+        ]
+        return DETAILS_QUESTION if waits else BUILD_QUESTION
+    return DETAILS_QUESTION
 
 
-def _fits(leaf: Needling, one: Planned, context: Context, factor: float) -> Truth:
+def _fits(leaf: Needling, one: Planned, context: Context, body: Body) -> Truth:
     """Whether one needling has every stated property; what is certain is looked at first."""
     catalog = context.catalog
-    if leaf.points and codes_of(one, catalog).isdisjoint(leaf.points):
-        return Truth.NO
-    if leaf.regions and not any(place_of(one, catalog).within(region) for region in leaf.regions):
-        return Truth.NO
-    if not has_hazard(one, catalog, leaf.hazards, leaf.anticoagulant_avoid):
-        return Truth.NO
+    place = Truth.YES
+    if leaf.points:
+        place = meets_points(one, leaf.points, catalog)
+    if leaf.regions and place is not Truth.NO:
+        place = min(place, meets_regions(one, leaf.regions, catalog))
+    if place is not Truth.NO:
+        place = min(place, has_hazard(one, catalog, leaf.hazards, leaf.anticoagulant_avoid))
+    if place is Truth.NO:
+        return place
     technique = has_technique(leaf.techniques, one, context)
     if technique is Truth.NO:
         return technique
-    return min(technique, _angle(leaf, one, catalog), _depth(leaf, one, context, factor), _minutes(leaf, one, context))
+    return min(
+        place, technique, _angle(leaf, one, catalog), _depth(leaf, one, context, body), _minutes(leaf, one, context)
+    )
 
 
-def has_hazard(one: Planned, catalog: Catalog, classes: tuple[str, ...], avoid: bool | None) -> bool:
+def has_hazard(one: Planned, catalog: Catalog, classes: tuple[str, ...], avoid: bool | None) -> Truth:
     """Whether a needling meets one of these hazard classes, and the blood thinner flag if one is asked for.
 
-    Hazards are what a needle can injure: what does not go through the skin meets none.
+    Hazards are what a needle can injure: what does not go through the skin meets none. A parent region may meet them.
     """
     if not classes and avoid is None:
-        return True
+        return Truth.YES
     rows = hazard_rows(one, catalog) if one.technique in catalog.atlas.invasive else ()
     if classes and classes_of(rows).isdisjoint(classes):
-        return False
-    return avoid is None or avoid == any(row.anticoagulant_avoid for row in rows)
+        return Truth.NO
+    if avoid is not None and avoid != any(row.anticoagulant_avoid for row in rows):
+        return Truth.NO
+    return Truth.UNKNOWN if is_parent(one, catalog) else Truth.YES
 
 
 def has_technique(wanted: tuple[str, ...], one: Planned, context: Context) -> Truth:
     """Whether a needling is done with one of these techniques (or one below them); none named: yes.
 
-    Every technique that takes a needle through the skin counts as needling. Deep and long are read off the needling.
+    Every technique that takes a needle through the skin counts as needling. Deep and long are read off the needling;
+    sitting up belongs to the session (see ``sits_up``).
     """
     catalog = context.catalog
     if not wanted or any(one.technique in catalog.technique_below[technique] for technique in wanted):
@@ -100,37 +129,52 @@ def has_technique(wanted: tuple[str, ...], one: Planned, context: Context) -> Tr
     return truth
 
 
-def is_deep(one: Planned, context: Context) -> Truth:
-    """Whether a needling is deep: past the ``@deep-mm`` setting, or at a point flagged deep; else unknown while no
-    depth is given."""
-    if "deep" in classes_of(hazard_rows(one, context.catalog)):
+def sits_up(plan: Plan | None) -> Truth:
+    """Whether the session is given sitting up or standing."""
+    if plan is not None and any(one.technique == SEATED for one in plan.needlings):
         return Truth.YES
-    if one.depth_mm is None:
+    if plan is None or plan.posture is None:
         return Truth.UNKNOWN
-    return yes_or_no(one.depth_mm > context.catalog.value("@deep-mm"))
+    return yes_or_no(plan.posture in UPRIGHT_POSTURES)
+
+
+def is_deep(one: Planned, context: Context) -> Truth:
+    """Whether a needling is deep for its place: past the depth its hazard classes give (a joint, a place that is hard
+    to press on), else past the ``@deep-mm`` setting; unknown while no depth is given."""
+    catalog = context.catalog
+    depth = vertical_mm(one, catalog)
+    if depth is None:
+        return Truth.UNKNOWN
+    kinds = (catalog.atlas.kinds[name] for name in classes_of(hazard_rows(one, catalog)))
+    limits = [kind.deep_from_mm for kind in kinds if kind.deep_from_mm is not None]
+    return yes_or_no(depth > min((*limits, catalog.value("@deep-mm"))))
 
 
 def _angle(leaf: Needling, one: Planned, catalog: Catalog) -> Truth:
     if (leaf.angles or leaf.angles_not) and one.technique not in catalog.atlas.invasive:
         return Truth.NO
     if leaf.angles_not:
+        if one.angle is None and one.site is not None:
+            return Truth.UNKNOWN
         return yes_or_no(one.angle not in leaf.angles_not)
     if leaf.angles:
         return Truth.UNKNOWN if one.angle is None else yes_or_no(one.angle in leaf.angles)
     return Truth.YES
 
 
-def _depth(leaf: Needling, one: Planned, context: Context, factor: float) -> Truth:
+def _depth(leaf: Needling, one: Planned, context: Context, body: Body) -> Truth:
+    if (leaf.depth or leaf.over_mm is not None) and one.technique not in context.catalog.atlas.invasive:
+        return Truth.NO
     truth = Truth.YES
     if leaf.depth == "not-given":
         truth = yes_or_no(one.depth_mm is None)
     elif leaf.depth == "over-cap":
-        truth = over_cap(one, context.catalog, factor)
+        truth = over_cap(one, context.catalog, body)
     elif leaf.depth == "over-textbook":
         truth = over_textbook(one, context.catalog)
     if leaf.over_mm is not None:
-        limit = context.catalog.value(leaf.over_mm)
-        truth = min(truth, Truth.UNKNOWN if one.depth_mm is None else yes_or_no(one.depth_mm > limit))
+        limit, depth = context.catalog.value(leaf.over_mm), vertical_mm(one, context.catalog)
+        truth = min(truth, Truth.UNKNOWN if depth is None else yes_or_no(depth > limit))
     return truth
 
 
@@ -186,6 +230,9 @@ def needle(leaf: Needle, context: Context) -> Verdict:
             truth = Truth.UNKNOWN if needles == Needles() else yes_or_no(not needles.lot)
         case "longer-than-safe":
             return _too_long(plan, context)
+        case "thicker-than-fine":
+            gauge, fine = needles.gauge_mm, context.catalog.value("@fine-gauge-mm")
+            truth = Truth.UNKNOWN if gauge is None else yes_or_no(gauge > fine)
         case _:
             electric = context.catalog.technique_below["electroacupuncture"]
             current = any(one.technique in electric for one in plan.needlings)
@@ -195,16 +242,23 @@ def needle(leaf: Needle, context: Context) -> Verdict:
 
 
 def _too_long(plan: Plan, context: Context) -> Verdict:
-    """A needle that could reach past the cap even with some shaft left outside."""
-    factor = body_factor(context)
-    known = {
-        number: cap_of(hazard_rows(one, context.catalog), None, factor)
-        for number, one in enumerate(plan.needlings)
-        if one.technique in context.catalog.atlas.invasive and one.angle != "transverse"
-    }
-    caps = {number: cap for number, cap in known.items() if cap is not None}
+    """A needle that could reach past the cap even with some shaft left outside, where what lies below is an organ, a
+    great vessel, the dura or the eye. Elsewhere the written depth is what holds it."""
+    atlas, body = context.catalog.atlas, body_of(context)
+    caps: dict[int, float] = {}
+    waits: list[int] = []
+    for number, one in enumerate(plan.needlings):
+        rows = hazard_rows(one, context.catalog)
+        if one.technique in atlas.invasive and one.angle != "transverse" and any(atlas.critical(row) for row in rows):
+            cap = cap_of(rows)
+            if cap is not None and one.depth_mm is not None:
+                caps[number] = cap * body.most
+            elif cap is not None:
+                waits.append(number)
     if not caps:
-        return Verdict(Truth.NO)
+        return Verdict(
+            Truth.UNKNOWN if waits else Truth.NO, asks=(DETAILS_QUESTION,) if waits else (), needlings=tuple(waits)
+        )
     if plan.needles.length_mm is None:
         return Verdict(Truth.UNKNOWN, asks=(NEEDLES_QUESTION,), needlings=tuple(caps))
     spare = context.catalog.value("@needle-spare-mm")

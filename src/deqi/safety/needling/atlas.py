@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 
 from deqi.knowledge import Knowledge
 from deqi.knowledge.protocols import Protocol
 from deqi.knowledge.rules import SEVERITIES
-from deqi.knowledge.tables.atlas import Hazard, HazardDepth, Point, PointAnatomy, PointDuplicate
+from deqi.knowledge.tables.atlas import (
+    Angle,
+    AngleWord,
+    Hazard,
+    MeasuredDepth,
+    Point,
+    PointAnatomy,
+    PointDepth,
+    PointDuplicate,
+    RegionHazard,
+    TextbookAngle,
+)
 from deqi.knowledge.tables.plans import CurrentPath, HazardKind, PlanLine
 from deqi.knowledge.tables.vocabulary import Technique
+
+DIGITS = 6
+"""Sines leave dust beyond this."""
+UPRIGHT = 90.0
+"""Degrees to the skin of a needle that stands upright, and of one whose angle nobody gave."""
 
 
 class Atlas:
@@ -18,6 +35,9 @@ class Atlas:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self.site_rows: dict[tuple[str, Angle | None], tuple[Hazard, ...]] = {}
+        self.site_places: dict[tuple[str, Angle | None], frozenset[str]] = {}
+        """Hazard rows and places of regions by angle, kept once they were put together."""
 
     @functools.cached_property
     def points(self) -> Mapping[str, Point]:
@@ -30,12 +50,42 @@ class Atlas:
         return {row.point: row for row in self._knowledge.rows(PointAnatomy)}
 
     @functools.cached_property
-    def measured(self) -> Mapping[str, tuple[HazardDepth, ...]]:
-        """Measured depths by hazard row, the shallowest first."""
-        found: dict[str, list[HazardDepth]] = {}
-        for row in self._knowledge.rows(HazardDepth):
-            found.setdefault(row.hazard, []).append(row)
-        return {hazard: tuple(sorted(rows, key=lambda row: row.value_mm)) for hazard, rows in found.items()}
+    def measured(self) -> Mapping[str, tuple[MeasuredDepth, ...]]:
+        """Distances to what must not be reached, by point, the shallowest first."""
+        found: dict[str, list[tuple[float, MeasuredDepth]]] = {}
+        for row in self._knowledge.rows(MeasuredDepth):
+            if row.bears == "structure" and row.statistic in ("min", "mean") and row.mm is not None:
+                for point in row.points:
+                    found.setdefault(point, []).append((row.mm, row))
+        return {
+            point: tuple(row for _, row in sorted(rows, key=lambda one: (one[0], one[1].measured)))
+            for point, rows in found.items()
+        }
+
+    @functools.cached_property
+    def regions(self) -> Mapping[str, RegionHazard]:
+        """Regions that are judged as places of their own; a region that is not one is a parent or has no data."""
+        return {row.region: row for row in self._knowledge.rows(RegionHazard)}
+
+    @functools.cached_property
+    def steepest(self) -> Mapping[str, float]:
+        """The steepest angle to the skin, in degrees, by the word of a plan."""
+        return {row.angle: row.steepest_degrees for row in self._knowledge.rows(AngleWord)}
+
+    @functools.cached_property
+    def textbook_mm(self) -> Mapping[str, float]:
+        """How deep below the skin the lowest textbook maximum of each point may lie."""
+        degrees = {row.text: row.steepest_degrees for row in self._knowledge.rows(TextbookAngle)}
+        return {
+            row.point: round(row.mm_high_lowest * math.sin(math.radians(degrees.get(row.angle, UPRIGHT))), DIGITS)
+            for row in self._knowledge.rows(PointDepth)
+            if row.mm_high_lowest is not None
+        }
+
+    @functools.cached_property
+    def never_inherited(self) -> frozenset[str]:
+        """Hazard classes that a region does not have from its points: those points are named one by one."""
+        return frozenset(name for name, kind in self.kinds.items() if not kind.inherited)
 
     @functools.cached_property
     def same_places(self) -> Mapping[str, Mapping[str, str]]:
@@ -64,6 +114,20 @@ class Atlas:
     def invasive(self) -> frozenset[str]:
         """Techniques in which a needle goes through the skin."""
         return frozenset(row.technique for row in self._knowledge.rows(Technique) if row.invasive)
+
+    @functools.cached_property
+    def technique_hazards(self) -> Mapping[str, frozenset[str]]:
+        """What a technique can do wherever it is done: its own hazards and those of the techniques above it."""
+        rows = {row.technique: row for row in self._knowledge.rows(Technique)}
+        found: dict[str, frozenset[str]] = {}
+        for name in rows:
+            classes: set[str] = set()
+            above = name
+            while above:
+                classes.update(rows[above].hazards)
+                above = rows[above].parent
+            found[name] = frozenset(classes)
+        return found
 
     @functools.cached_property
     def protocols(self) -> Mapping[str, Protocol]:

@@ -11,12 +11,16 @@ import msgspec
 from deqi.knowledge.tables.atlas import Angle
 
 Side = Literal["left", "right", "both", "midline"]
+Posture = Literal["supine", "side", "prone", "seated", "standing"]
+UPRIGHT_POSTURES: tuple[Posture, ...] = ("seated", "standing")
+"""Postures in which people who faint fall."""
 NeedlingStatus = Literal["ok", "ok-note", "change", "omit", "ask", "no-data"]
 """What the plan check says of one needling, the least worrying first in meaning: the worst is ``omit``."""
 STATUSES: tuple[NeedlingStatus, ...] = ("omit", "change", "ask", "no-data", "ok-note", "ok")
 """The worst first."""
 
 Millimetres = Annotated[float, msgspec.Meta(gt=0, le=200)]
+Degrees = Annotated[float, msgspec.Meta(gt=0, le=90)]
 Minutes = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
@@ -25,7 +29,8 @@ class Needling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One insertion (or one on each side). ``depth_mm`` is the length of needle under the skin; None: not given.
 
     A ``point`` is a WHO code; a free ``site`` is a region. ``segment`` tells which part of an extra point is meant
-    (the level of a paraspinal point, the web of Bafeng).
+    (the level of a paraspinal point, the web of Bafeng). ``degrees`` is the angle to the skin, where it is known better
+    than by the word.
     """
 
     point: str | None = None
@@ -34,6 +39,7 @@ class Needling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     side: Side | None = None
     depth_mm: Millimetres | None = None
     angle: Angle | None = None
+    degrees: Degrees | None = None
     technique: str = "manual-needling"
     retention_min: Minutes | None = None
 
@@ -66,12 +72,14 @@ class Practitioner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A needling plan for one session."""
+    """A needling plan for one session. ``date`` is the day it is for: on that day its own questions count."""
 
     needlings: tuple[Needling, ...]
     pairs: tuple[CurrentPair, ...] = ()
     session_number: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
     minutes: Minutes | None = None
+    posture: Posture | None = None
+    date: dt.date | None = None
     needles: Needles = Needles()
     practitioner: Practitioner = Practitioner()
     needles_out: Count | None = None
@@ -105,7 +113,9 @@ class CheckedNeedling(msgspec.Struct, frozen=True, kw_only=True):
     """What the plan check says of one needling: the status and what stands behind it.
 
     ``number`` is its place in the plan, from 0; ``side`` as written (empty: not given). Where the two sides of a
-    needling on both differ, ``by_side`` gives each one's status and ``status`` is the worse.
+    needling on both differ, ``by_side`` gives each one's status and ``status`` is the worse. ``hazards`` are the
+    classes of what can be hurt: at the place, by the technique, by what the rules met here are about. ``limit_mm`` is
+    the depth below the skin that holds for this person, ``depth_mm`` how deep the tip may lie.
     """
 
     point: str
@@ -116,3 +126,6 @@ class CheckedNeedling(msgspec.Struct, frozen=True, kw_only=True):
     segment: str = ""
     by_side: Mapping[str, NeedlingStatus] = {}
     lines: tuple[Line, ...] = ()
+    hazards: tuple[str, ...] = ()
+    limit_mm: float | None = None
+    depth_mm: float | None = None

@@ -23,6 +23,9 @@ from deqi.people.terminology.sites import SiteFinder
 from deqi.safety.needling.plan import CurrentPair, Needling, Plan
 
 MAX_NEEDLINGS = 200
+FLAT_DEGREES = 25
+UPRIGHT_DEGREES = 75
+"""Up to the one a needle lies along the skin, from the other on it stands upright; between them it is oblique."""
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _NUMBERED = re.compile(r"(?P<word>[a-z]+)-\d+")
 
@@ -88,7 +91,7 @@ def plan_of(value: Mapping[str, Any], name: str, names: PlanNames | None = None)
     names = names or shipped_names()
     _refuse_endless(value, name)
     try:
-        plan = msgspec.convert(value, Plan)
+        plan = msgspec.convert(_in_our_words(value, name), Plan)
     except msgspec.ValidationError as error:
         raise InputError(f"{name}{_fault(str(error))}.") from None
     if len(plan.needlings) > MAX_NEEDLINGS:
@@ -101,9 +104,53 @@ def plan_of(value: Mapping[str, Any], name: str, names: PlanNames | None = None)
     return msgspec.structs.replace(plan, needlings=needlings, pairs=pairs)
 
 
+_SESSION = {"number": "session_number", "minutes": "minutes", "posture": "posture", "date": "date"}
+
+
+def _in_our_words(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A plan with its session block spread out, ``region`` read as ``site`` and an angle in degrees as such."""
+    plan = dict(value)
+    session = plan.pop("session", None)
+    if isinstance(session, Mapping):
+        for key, written in session.items():
+            field = _SESSION.get(key)
+            if field is None:
+                raise InputError(f"{name}, session: no field is called {str(key)[:40]}; see docs/plan.md.")
+            if plan.get(field, written) != written:
+                raise InputError(f"{name}, session.{key}: {field} says otherwise; write it once.")
+            plan[field] = written
+    elif session is not None:
+        raise InputError(f"{name}, session: write a mapping, as session: {{posture: supine, number: 3, minutes: 20}}.")
+    if isinstance(plan.get("needlings"), list | tuple):
+        plan["needlings"] = [
+            _needling_words(one, f"{name}, needlings[{number}]") for number, one in enumerate(plan["needlings"])
+        ]
+    return plan
+
+
+def _needling_words(one: Any, place: str) -> Any:
+    if not isinstance(one, Mapping):
+        return one
+    found = dict(one)
+    if "region" in found:
+        if found.get("site") is not None:
+            raise InputError(f"{place}: region and site mean the same; write one of them.")
+        found["site"] = found.pop("region")
+    angle = found.get("angle")
+    if isinstance(angle, int | float) and not isinstance(angle, bool):
+        found["degrees"] = angle
+        found["angle"] = _angle_word(angle)
+    return found
+
+
+def _angle_word(degrees: float) -> str:
+    """The word for an angle in degrees, as books use it."""
+    return "transverse" if degrees <= FLAT_DEGREES else "oblique" if degrees < UPRIGHT_DEGREES else "perpendicular"
+
+
 def _needling(one: Needling, place: str, names: PlanNames) -> Needling:
     if (one.point is None) == (one.site is None):
-        raise InputError(f"{place}: give either a point, as point: ST36, or a site, as site: lower-leg.")
+        raise InputError(f"{place}: give either a point, as point: ST36, or a region, as region: lower-leg.")
     if one.technique not in names.techniques:
         raise InputError(f"{place}.technique: no such technique; write {_nearest(one.technique, names.techniques)}.")
     if one.site is not None:

@@ -6,18 +6,16 @@ published protocols; always on the same part of the body. An alternative is neve
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
 from deqi.people.facts import Person
 from deqi.safety.needling.anatomy import hazard_rows
-from deqi.safety.needling.depth import cap_of
+from deqi.safety.needling.depth import Body, cap_of, length_within
 from deqi.safety.needling.plan import Needling, NeedlingStatus, Side
-from deqi.safety.plancheck.check import BY_HAND, PlanCheck, check_plan
+from deqi.safety.plancheck.check import BY_HAND, Alternative, PlanCheck, check_plan
 from deqi.safety.plancheck.place import label_of
 from deqi.safety.rules.catalog import Catalog
 
@@ -25,16 +23,6 @@ MOST = 3
 """Most alternatives for one needling."""
 _FLAGGED: tuple[NeedlingStatus, ...] = ("omit", "change")
 _PASSES: tuple[NeedlingStatus, ...] = ("ok", "ok-note")
-Why = Literal["same-place", "same-nerve", "same-protocols"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Alternative:
-    """A needling that passes in place of another, and what joins the two (a nerve, protocol ids)."""
-
-    needling: Needling
-    why: Why
-    shared: tuple[str, ...]
 
 
 def suggest(
@@ -68,23 +56,44 @@ def _candidates(number: int, check: PlanCheck, catalog: Catalog) -> list[Alterna
     """Everything that could stand in, the nearest first; not yet checked."""
     one = check.plan.needlings[number]
     if one.point is None:
-        return []
+        return _in_region(one, check, catalog)
     taken = {other.point for other in check.plan.needlings}
     found: list[Alternative] = []
     for side in _sides(one, check.needlings[number].by_side):
-        same = _as_allowed(one.point, one.segment, side, catalog, check.cap_factor)
+        same = _as_allowed(one.point, one.segment, side, catalog, check.body)
         if same is not None and same != one:
             found.append(Alternative(same, "same-place", (label_of(one),)))
     side, part = one.side, _part(one.point, catalog)
     for point, shared in _by_nerve(one.point, catalog).items():
-        other = _as_allowed(point, "", side, catalog, check.cap_factor)
+        other = _as_allowed(point, "", side, catalog, check.body)
         if other is not None and point not in taken and part & _part(point, catalog):
             found.append(Alternative(other, "same-nerve", shared))
     for point, shared in _by_protocol(one.point, catalog).items():
-        other = _as_allowed(point, "", side, catalog, check.cap_factor)
+        other = _as_allowed(point, "", side, catalog, check.body)
         known = taken | {kept.needling.point for kept in found}
         if other is not None and point not in known and part & _part(point, catalog):
             found.append(Alternative(other, "same-protocols", shared))
+    return found
+
+
+def _in_region(one: Needling, check: PlanCheck, catalog: Catalog) -> list[Alternative]:
+    """In place of a region: the region within its limit, then points that lie in it."""
+    found: list[Alternative] = []
+    bare = msgspec.structs.replace(one, technique=BY_HAND, depth_mm=None, angle=None, degrees=None)
+    angle = next((angle for row in hazard_rows(bare, catalog) for angle in row.angles), None)
+    limit = cap_of(hazard_rows(msgspec.structs.replace(bare, angle=angle), catalog))
+    if limit:
+        length = length_within(limit * check.body.least, angle, catalog)
+        same = msgspec.structs.replace(bare, depth_mm=float(int(length * 2) / 2), angle=angle)
+        if same != one:
+            found.append(Alternative(same, "same-place", (label_of(one),)))
+    inside = catalog.region_points.get(one.site or "", frozenset[str]())
+    taken = {other.point for other in check.plan.needlings}
+    for point in catalog.atlas.points:
+        if point in inside and point not in taken:
+            other = _as_allowed(point, "", one.side, catalog, check.body)
+            if other is not None:
+                found.append(Alternative(other, "same-region", (one.site or "",)))
     return found
 
 
@@ -102,7 +111,7 @@ def _sides(one: Needling, by_side: Mapping[str, NeedlingStatus]) -> tuple[Side |
     return flagged if by_side else (one.side,)
 
 
-def _as_allowed(point: str, segment: str, side: Side | None, catalog: Catalog, factor: float) -> Needling | None:
+def _as_allowed(point: str, segment: str, side: Side | None, catalog: Catalog, body: Body) -> Needling | None:
     """A point needled by hand at its limit and at its first listed angle; None where no limit above 0 is known."""
     bare = Needling(point=point, segment=segment, side=side, technique=BY_HAND)
     row = catalog.atlas.points.get(point)
@@ -110,10 +119,11 @@ def _as_allowed(point: str, segment: str, side: Side | None, catalog: Catalog, f
         return None
     rows = hazard_rows(bare, catalog)
     angle = next((angle for one in rows if one.point == point for angle in one.angles), None)
-    cap = cap_of(rows, angle, factor)
+    cap = cap_of(rows)
     if not cap or (side in ("midline", None) and row.laterality == "bilateral"):
         return None
-    return msgspec.structs.replace(bare, depth_mm=float(int(cap * 2) / 2), angle=angle)
+    length = length_within(cap * body.least, angle, catalog)
+    return msgspec.structs.replace(bare, depth_mm=float(int(length * 2) / 2), angle=angle)
 
 
 def _by_nerve(point: str, catalog: Catalog) -> dict[str, tuple[str, ...]]:

@@ -18,8 +18,10 @@ from deqi.safety.evaluate.context import Context
 from deqi.safety.evaluate.planned import needle_count
 from deqi.safety.evaluate.reference import judge_leaves
 from deqi.safety.findings import Assessment, assess
-from deqi.safety.needling.depth import body_factor
+from deqi.safety.needling.anatomy import classes_of, hazard_rows
+from deqi.safety.needling.depth import Body, body_of, reach_of
 from deqi.safety.needling.plan import STATUSES, CheckedNeedling, Line, Needling, NeedlingStatus, Plan
+from deqi.safety.plancheck.held import OpenQuestion, held, open_questions
 from deqi.safety.plancheck.merge import Hit, merged, sort_key
 from deqi.safety.plancheck.place import DEPTH_LINES, own_line, place_lines
 from deqi.safety.plancheck.rules import open_hits, rule_hits, session_lines
@@ -46,7 +48,8 @@ class PlanCheck:
 
     ``headline`` are the worst lines over the whole plan, at most three, and ``left_out`` how many more there are.
     ``session`` are lines about needles, practitioner, visit and dose. ``without`` is the plan again without what must
-    be omitted or changed. ``cap_factor`` is below 1 in a very thin person.
+    be omitted or changed. ``body`` is what of the person decides how deep is too deep; ``open`` are the open questions
+    about the person, with what each holds up.
     """
 
     as_of: dt.date
@@ -60,17 +63,29 @@ class PlanCheck:
     needles_in: int
     without: Plan
     needles_in_without: int
-    cap_factor: float
+    body: Body
+    open: tuple[OpenQuestion, ...]
     assessment: Assessment
+    alternatives: Mapping[int, tuple[Alternative, ...]] = dataclasses.field(default_factory=dict)
+    """What passes in place of a needling that is left out or changed, by its number."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Alternative:
+    """A needling that passes in place of another, and what joins the two (a nerve, protocol ids)."""
+
+    needling: Needling
+    why: Literal["same-place", "same-region", "same-nerve", "same-protocols"]
+    shared: tuple[str, ...]
 
 
 def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> PlanCheck:
     """Judge a plan for one person on one day."""
     context = Context(catalog, person, as_of, plan)
     assessment = assess(catalog, person, as_of, plan)
-    factor = body_factor(context)
+    body = body_of(context)
     hits = [
-        [Hit(number, line, depth=line.id in DEPTH_LINES) for line in place_lines(number, plan, catalog, factor)]
+        [Hit(number, line, depth=line.id in DEPTH_LINES) for line in place_lines(number, plan, catalog, body)]
         for number in range(len(plan.needlings))
     ]
     session: list[Line] = []
@@ -80,17 +95,22 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
         for hit in rule_hits(finding, compiled[finding.rule.id], context):
             hits[hit.number].append(hit)
     undecided = [
-        one for one in catalog.rules if one.rule.stage == "plan" and assessment.states[one.rule.id] == "unknown"
+        rule for rule in catalog.rules if rule.rule.stage == "plan" and assessment.states[rule.rule.id] == "unknown"
     ]
     for numbers, line in open_hits(undecided, judge_leaves(context), catalog):
         for number in numbers:
             hits[number].append(Hit(number, line))
         if not numbers:
             session.append(line)
+    for one in held(assessment, context):
+        for number in one.numbers:
+            hits[number].append(Hit(number, one.line))
+        if not one.numbers:
+            session.append(one.line)
     session = merged([Hit(-1, line) for line in session])
     if not plan.needlings:
         session = [own_line(catalog, "no-points")]
-    needlings = tuple(_checked(number, one, hits[number]) for number, one in enumerate(plan.needlings))
+    needlings = tuple(_checked(number, one, hits[number], catalog, body) for number, one in enumerate(plan.needlings))
     told = _told(needlings, session)
     without = _without(plan, needlings)
     return PlanCheck(
@@ -105,13 +125,15 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
         needles_in=needle_count(plan, catalog),
         without=without,
         needles_in_without=needle_count(without, catalog),
-        cap_factor=factor,
+        body=body,
+        open=open_questions(needlings, session, {name: row.stage for name, row in catalog.questions.items()}),
         assessment=assessment,
     )
 
 
-def _checked(number: int, one: Needling, hits: list[Hit]) -> CheckedNeedling:
+def _checked(number: int, one: Needling, hits: list[Hit], catalog: Catalog, body: Body) -> CheckedNeedling:
     lines = merged(hits)
+    reach = reach_of(one, hazard_rows(one, catalog), catalog, body)
     by_side: dict[str, NeedlingStatus] = {}
     if one.side == "both":
         by_side = {side: _worst(line.status for line in lines if line.side in ("", side)) for side in _SIDES}
@@ -124,7 +146,20 @@ def _checked(number: int, one: Needling, hits: list[Hit]) -> CheckedNeedling:
         segment=one.segment,
         by_side=by_side if len(set(by_side.values())) > 1 else {},
         lines=tuple(lines),
+        hazards=_hazards(one, hits, catalog),
+        limit_mm=reach.least if one.technique in catalog.atlas.invasive else None,
+        depth_mm=reach.mm,
     )
+
+
+def _hazards(one: Needling, hits: list[Hit], catalog: Catalog) -> tuple[str, ...]:
+    """The classes of what can be hurt: at the place, by the technique, by the rules met."""
+    found = set(catalog.atlas.technique_hazards[one.technique])
+    if one.technique in catalog.atlas.invasive:
+        found |= classes_of(hazard_rows(one, catalog))
+    for hit in hits:
+        found |= catalog.named_hazards.get(hit.line.id, frozenset())
+    return tuple(name for name in catalog.atlas.kinds if name in found)
 
 
 def _worst(statuses: Iterable[NeedlingStatus]) -> NeedlingStatus:

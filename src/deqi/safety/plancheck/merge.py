@@ -10,7 +10,7 @@ import msgspec
 from deqi.knowledge.rules import SEVERITIES
 from deqi.safety.evaluate.planned import DETAILS_QUESTION
 from deqi.safety.needling.plan import STATUSES, Line
-from deqi.safety.plancheck.place import NOT_GIVEN, OWN
+from deqi.safety.plancheck.place import NOT_GIVEN, OWN, WHICH_PART
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _one_depth(hits: list[Hit]) -> list[Hit]:
 def _one_question(lines: list[Line]) -> list[Line]:
     """Each open question once; what only waits for the depth goes with the line that asks for it."""
     groups: dict[tuple[str, ...], list[Line]] = {}
-    for line in sorted(lines, key=lambda line: (line.id != NOT_GIVEN, sort_key(line))):
+    for line in sorted(lines, key=lambda line: (line.id not in (NOT_GIVEN, WHICH_PART), sort_key(line))):
         groups.setdefault(line.asks or (DETAILS_QUESTION,), []).append(line)
     return [_with(first, rest) for first, *rest in groups.values()]
 

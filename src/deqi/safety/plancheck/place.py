@@ -6,26 +6,23 @@ import dataclasses
 from collections.abc import Iterator
 
 from deqi.knowledge.tables.atlas import Hazard
-from deqi.safety.needling.anatomy import hazard_rows
-from deqi.safety.needling.depth import cap_of, measured_of, textbook_of
+from deqi.safety.needling.anatomy import classes_of, hazard_rows, is_parent, never_here
+from deqi.safety.needling.depth import Body, measured_of, reach_of, textbook_of, vertical_mm
 from deqi.safety.needling.plan import Line, Needling, Plan
 from deqi.safety.rules.catalog import Catalog
 
 OWN = "check:"
 """What the ids of the plan check's own lines begin with."""
 DEPTH_LINES = frozenset(
-    OWN + name
-    for name in ("never", "over-textbook", "over-measured", "over-cap-critical", "over-cap", "flat-unlimited")
+    OWN + name for name in ("never", "over-textbook", "over-measured", "over-cap-critical", "over-cap", "build-unknown")
 )
 """Lines that say a needle goes too deep: one of them stands for every rule that says so too."""
 NOT_GIVEN = OWN + "depth-not-given"
+WHICH_PART = OWN + "which-part"
 
 
-def place_lines(number: int, plan: Plan, catalog: Catalog, factor: float) -> Iterator[Line]:
-    """Everything about where and how deep one needling goes, in the plan check's own words.
-
-    ``factor`` is what limits of depth are multiplied by in this person.
-    """
+def place_lines(number: int, plan: Plan, catalog: Catalog, body: Body) -> Iterator[Line]:
+    """Everything about where and how deep one needling goes, in the plan check's own words."""
     one = plan.needlings[number]
     if one.side is None and _has_sides(one, catalog):
         yield own_line(catalog, "side-not-given")
@@ -34,7 +31,11 @@ def place_lines(number: int, plan: Plan, catalog: Catalog, factor: float) -> Ite
     rows = hazard_rows(one, catalog)
     if not rows:
         yield own_line(catalog, "no-row", other=what_is_known(one, catalog))
-    depth = depth_line(one, rows, catalog, factor)
+    if is_parent(one, catalog):
+        if rows:
+            yield own_line(catalog, "which-part", other=_lies_below(rows, catalog), depth=_parts_of(one, catalog))
+        return
+    depth = depth_line(one, rows, catalog, body)
     if depth is not None:
         yield depth
     angle = _angle_line(one, rows, catalog)
@@ -45,34 +46,47 @@ def place_lines(number: int, plan: Plan, catalog: Catalog, factor: float) -> Ite
         yield own_line(catalog, "same-place", other=twin)
 
 
-def depth_line(one: Needling, rows: tuple[Hazard, ...], catalog: Catalog, factor: float) -> Line | None:
-    """The depth band of one needle; None within its limit."""
-    if any(row.cap_mm == 0 for row in rows):
+def depth_line(one: Needling, rows: tuple[Hazard, ...], catalog: Catalog, body: Body) -> Line | None:
+    """The depth band of one needle; None within the limit of a point."""
+    reach = reach_of(one, rows, catalog, body)
+    if reach.most == 0:
         return own_line(catalog, "never", limits=rows)
-    cap = cap_of(rows, one.angle, factor)
-    if one.depth_mm is None:
-        return own_line(catalog, "depth-not-given", limit="not known" if cap is None else f"{cap:g}")
-    textbook = textbook_of(one, catalog)
-    below = _critical(rows, catalog)
-    depth = f"{one.depth_mm:g}"
-    if one.angle == "transverse" and cap is None:
-        if below and textbook is not None and one.depth_mm > textbook:
-            return own_line(catalog, "flat-unlimited", depth=depth, limit=f"{textbook:g}", other=below)
-        return own_line(catalog, "no-limit", other="a flat needle") if rows else None
-    if cap is not None and one.depth_mm <= cap:
-        return None
-    measured = measured_of(rows, catalog) if one.angle != "transverse" else None
-    if measured is not None and one.depth_mm >= measured.value_mm:
-        what = f"{measured.what} ({measured.statistic}, {measured.population})"
+    if reach.mm is None:
+        limit = "not known" if reach.least is None else f"{reach.least:g}"
+        return own_line(catalog, "depth-not-given", limit=limit, other=_lies_below(rows, catalog))
+    depth = f"{one.depth_mm:g}" if reach.flat or reach.mm == one.depth_mm else f"{reach.mm:.1f}"
+    if reach.most is not None and reach.least is not None and reach.mm <= reach.least:
+        return _within_region(one, reach.least, rows, catalog) if one.site is not None else None
+    measured = measured_of(one, catalog, body) if not reach.flat else None
+    if measured is not None and measured.mm is not None and reach.mm >= measured.mm:
+        what = f"{measured.structure} ({', '.join(part for part in (measured.statistic, measured.people) if part)})"
         return own_line(
-            catalog, "over-measured", depth=depth, limit=f"{measured.value_mm:g}", other=what, source=measured.source
+            catalog, "over-measured", depth=depth, limit=f"{measured.mm:g}", other=what, source=measured.source
         )
-    if textbook is not None and one.depth_mm > textbook:
-        return own_line(catalog, "over-textbook", depth=depth, limit=f"{textbook:g}")
-    if cap is None:
-        return own_line(catalog, "no-limit", other="an upright or oblique needle") if rows else None
+    textbook = textbook_of(one, catalog)
+    tip = vertical_mm(one, catalog)
+    if textbook is not None and tip is not None and tip > textbook:
+        return own_line(catalog, "over-textbook", depth=f"{tip:g}", limit=f"{textbook:g}")
+    if reach.least is None or reach.most is None:
+        return own_line(catalog, "no-limit") if rows else None
+    below = _critical(rows, catalog)
+    name = "over-cap"
+    if below:
+        name = "over-cap-critical" if reach.mm > reach.most else "build-unknown"
+    return own_line(catalog, name, depth=depth, limit=f"{reach.least:g}", other=below, limits=rows)
+
+
+def _within_region(one: Needling, limit: float, rows: tuple[Hazard, ...], catalog: Catalog) -> Line:
+    never = never_here(one, catalog)
+    own = catalog.atlas.regions[one.site or ""]
     return own_line(
-        catalog, "over-cap-critical" if below else "over-cap", depth=depth, limit=f"{cap:g}", other=below, limits=rows
+        catalog,
+        "region-spots" if never else "region",
+        depth=", ".join(never),
+        limit=f"{limit:g}",
+        other=own.measured,
+        source=own.source,
+        default=True,
     )
 
 
@@ -85,6 +99,7 @@ def own_line(
     other: str | _Below = "",
     limits: tuple[Hazard, ...] = (),
     source: tuple[str, ...] = (),
+    default: bool = False,
 ) -> Line:
     """A row of ``plan_lines`` with its blanks filled in. ``limits`` are hazard rows whose caps it speaks of."""
     row = catalog.atlas.lines[name]
@@ -94,7 +109,7 @@ def own_line(
     def fill(text: str, what: str = name_of) -> str:
         return text.replace("{depth}", depth).replace("{limit}", limit).replace("{other}", what)
 
-    default = not source and (not limits or any(one.basis == "default" for one in limits))
+    default = default or (not source and (not limits or any(one.basis == "default" for one in limits)))
     return Line(
         id=OWN + name,
         status=row.status,
@@ -148,13 +163,42 @@ def _critical(rows: tuple[Hazard, ...], catalog: Catalog) -> _Below:
     return _Below(", ".join(kind.name for kind in kinds), ", ".join(kind.plain_name for kind in kinds))
 
 
+def _lies_below(rows: tuple[Hazard, ...], catalog: Catalog) -> _Below:
+    """Names of all that a needle could injure here, what must not be reached first."""
+    critical = [kind for row in rows for kind in catalog.atlas.critical(row)]
+    others = [kind for name, kind in catalog.atlas.kinds.items() if kind.injured and name in classes_of(rows)]
+    kinds = dict.fromkeys((*critical, *others))
+    if not kinds:
+        kinds = dict.fromkeys((catalog.atlas.kinds["none"],))
+    return _Below(", ".join(kind.name for kind in kinds), ", ".join(kind.plain_name for kind in kinds))
+
+
+def _parts_of(one: Needling, catalog: Catalog) -> str:
+    """The regions that a parent region may mean."""
+    inside = catalog.region_points.get(one.site or "", frozenset[str]())
+    below = catalog.region_below.get(one.site or "", frozenset[str]())
+    return ", ".join(
+        name
+        for name in catalog.atlas.regions
+        if name in below
+        or (catalog.regions[one.site or ""].kind == "zone" and not catalog.region_points[name].isdisjoint(inside))
+    )
+
+
 def _angle_line(one: Needling, rows: tuple[Hazard, ...], catalog: Catalog) -> Line | None:
-    accepted = tuple(dict.fromkeys(angle for row in rows if row.point == one.point for angle in row.angles))
-    if not accepted or one.angle in accepted:
+    own = (row for row in rows if one.point in (row.point, None))
+    accepted = tuple(dict.fromkeys(angle for row in own for angle in row.angles))
+    if one.angle in accepted or not (accepted or one.site):
         return None
     below, words = _critical(rows, catalog), ", ".join(accepted)
+    if one.angle is None and one.site is not None:
+        return own_line(catalog, "angle-not-given", limit=words, other=_lies_below(rows, catalog))
+    if not accepted:
+        return None
     if one.angle is None:
         return own_line(catalog, "angle-not-given", limit=words, other=below) if below else None
+    if one.angle == "oblique" and any(word.startswith("oblique-") for word in accepted):
+        return own_line(catalog, "angle-direction", limit=words, other=below) if below else None
     return own_line(catalog, "angle-critical" if below else "angle", limit=words, other=below, limits=rows)
 
 

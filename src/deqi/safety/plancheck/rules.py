@@ -15,41 +15,56 @@ from deqi.knowledge import leaves as kinds
 from deqi.knowledge.leaves import PLAN_LEAVES
 from deqi.knowledge.rules import Rule
 from deqi.safety.evaluate.context import Context
-from deqi.safety.evaluate.planned import fitting, has_hazard, has_technique
-from deqi.safety.evaluate.reference import truth_of
+from deqi.safety.evaluate.planned import (
+    DETAILS_QUESTION,
+    SEATED,
+    SESSION_QUESTION,
+    fitting,
+    has_hazard,
+    has_technique,
+    sits_up,
+)
+from deqi.safety.evaluate.reference import deciding, truth_of
 from deqi.safety.evaluate.verdict import Verdict
 from deqi.safety.findings import Finding
-from deqi.safety.needling.anatomy import classes_of, codes_of, hazard_rows, place_of
+from deqi.safety.needling.anatomy import classes_of, hazard_rows, meets_points, place_of
 from deqi.safety.needling.plan import Line, Needling, NeedlingStatus, Plan
 from deqi.safety.plancheck.merge import Hit
+from deqi.safety.plancheck.place import label_of
 from deqi.safety.rules.catalog import Branch, Catalog, CompiledRule, leaf_numbers
 from deqi.safety.rules.restricted import Restricted
 from deqi.safety.rules.truth import Truth
 
-_WHOLE = ("any", "needling")
+NEEDLING_TECHNIQUES = ("any", "needling")
 """Techniques that leave no other way to needle a place."""
 
 
 def rule_hits(finding: Finding, compiled: CompiledRule, context: Context) -> Iterator[Hit]:
     """Every needling that a finding says something about."""
     plan, catalog = context.plan, context.catalog
-    if plan is None or (finding.needlings and _about_needles(compiled, catalog)):
+    if plan is None:
         return
     rule = finding.rule
     leaves = _needling_leaves(compiled, catalog)
     fits = [(leaf, fitting(leaf, context, plan)) for leaf in leaves] if finding.needlings else []
+    decided = [truths for _, truths in fits if max(truths, default=Truth.NO) is Truth.YES]
     cause = frozenset(id(fact) for fact in finding.because)
     classes = _classes(finding, leaves, catalog)
     for restricted in finding.restricts:
         if restricted.advice or restricted.dose:
             continue
         for number, one in enumerate(plan.needlings):
-            side = _side_hit(restricted, finding, number, one, context)
-            if side is None:
+            hit = side_hit(restricted, finding.needlings, number, one, context)
+            if hit is None and restricted.matched and any(truths[number] is Truth.UNKNOWN for truths in decided):
+                hit = ("", False)
+            if hit is None:
                 continue
+            side, sure = hit
             fitted = [leaf for leaf, truths in fits if truths[number] is Truth.YES]
             ways = _all_about_way(fitted) if restricted.matched else _bars_way(restricted)
             line = line_of(rule, _status(rule, ways), side=side, assumed=restricted.assumed, asks=finding.asks)
+            if not sure:
+                line = msgspec.structs.replace(line, status="ask", asks=line.asks or (DETAILS_QUESTION,))
             depth = not cause and restricted.matched and _all_about_depth(fitted)
             yield Hit(number, line, cause, classes & classes_of(hazard_rows(one, catalog)), depth)
 
@@ -59,24 +74,30 @@ def _needling_leaves(compiled: CompiledRule, catalog: Catalog) -> list[kinds.Nee
     return [leaf for leaf in leaves if isinstance(leaf, kinds.Needling)]
 
 
-def _side_hit(restricted: Restricted, finding: Finding, number: int, one: Needling, context: Context) -> str | None:
-    """None: not hit. Else the one side of it that is hit, or empty for the needling as written."""
+def side_hit(
+    restricted: Restricted, matched: tuple[int, ...], number: int, one: Needling, context: Context
+) -> tuple[str, bool] | None:
+    """None: not hit. Else the one side of it that is hit (empty for the needling as written), and whether it surely is:
+    a depth or a posture that is not written down, or a region that only may hold the place, leaves it open."""
     if restricted.everything:
-        return ""
+        return "", True
     if restricted.matched:
-        return "" if number in finding.needlings else None
+        return ("", True) if number in matched else None
     catalog = context.catalog
-    if has_technique(restricted.techniques, one, context) is not Truth.YES:
-        return None
-    if not has_hazard(one, catalog, restricted.hazards, restricted.anticoagulant_avoid or None):
+    truth = min(
+        has_technique(restricted.techniques, one, context),
+        has_hazard(one, catalog, restricted.hazards, restricted.anticoagulant_avoid or None),
+    )
+    if truth is Truth.NO:
         return None
     if (restricted.regions or restricted.points) and not any(
         _placed(restricted, end, catalog) for end in (one, *_joined(number, restricted, context))
     ):
         return None
+    sure = truth is Truth.YES
     if restricted.side == "both" or one.side in (None, "midline") or restricted.side == one.side:
-        return ""
-    return restricted.side if one.side == "both" else None
+        return "", sure
+    return (restricted.side, sure) if one.side == "both" else None
 
 
 def _joined(number: int, restricted: Restricted, context: Context) -> Iterator[Needling]:
@@ -105,7 +126,7 @@ def _classes(finding: Finding, leaves: Iterable[kinds.Needling], catalog: Catalo
 
 def _placed(restricted: Restricted, one: Needling, catalog: Catalog) -> bool:
     """Whether a needling lies in one of the regions, or is one of the points."""
-    if not codes_of(one, catalog).isdisjoint(restricted.points):
+    if restricted.points and meets_points(one, restricted.points, catalog) is not Truth.NO:
         return True
     place = place_of(one, catalog)
     if restricted.within is not None and not place.within(restricted.within):
@@ -122,7 +143,7 @@ def _wider(one: Needling, region: str, catalog: Catalog) -> bool:
 
 
 def _bars_way(restricted: Restricted) -> bool:
-    return bool(restricted.techniques) and not set(restricted.techniques) & set(_WHOLE)
+    return bool(restricted.techniques) and not set(restricted.techniques) & set(NEEDLING_TECHNIQUES)
 
 
 def _all_about_way(fitted: Sequence[kinds.Needling]) -> bool:
@@ -131,7 +152,7 @@ def _all_about_way(fitted: Sequence[kinds.Needling]) -> bool:
 
 
 def _about_way(leaf: kinds.Needling) -> bool:
-    techniques = leaf.techniques and not set(leaf.techniques) & set(_WHOLE)
+    techniques = leaf.techniques and not set(leaf.techniques) & set(NEEDLING_TECHNIQUES)
     other = (leaf.depth, leaf.over_mm, leaf.angles, leaf.angles_not, leaf.both_sides, leaf.current_crosses)
     return bool(techniques or any(other) or leaf.minutes_over is not None)
 
@@ -187,11 +208,8 @@ def open_hits(
     truths = [verdict.truth for verdict in verdicts]
     for rule in rules:
         numbers = leaf_numbers(rule.trigger)
-        asks = tuple(
-            dict.fromkeys(
-                question for number in numbers if truths[number] is Truth.UNKNOWN for question in verdicts[number].asks
-            )
-        )
+        waits = numbers if isinstance(rule.trigger, int) else deciding(rule.trigger, Truth.UNKNOWN, truths)
+        asks = tuple(dict.fromkeys(question for number in waits for question in verdicts[number].asks))
         if not asks or rule.rule.severity == "information":
             continue
         about = [number for number in numbers if isinstance(catalog.leaves[number], kinds.Needling)]
@@ -225,12 +243,16 @@ def _live(
 def session_lines(finding: Finding, compiled: CompiledRule, plan: Plan, catalog: Catalog) -> Iterator[Line]:
     """What a finding says of the session as a whole: all of it, its dose, its needles, who needles."""
     line = line_of(finding.rule, _status(finding.rule, ways=False), asks=finding.asks)
-    if any(one.everything or one.dose for one in finding.restricts):
+    posture = sits_up(plan) if any(SEATED in one.techniques for one in finding.restricts) else Truth.NO
+    needles = _about_needles(compiled, catalog) and not finding.needlings
+    told = _about_needles(compiled, catalog) and bool(finding.needlings)
+    if told:
+        places = ", ".join(dict.fromkeys(label_of(plan.needlings[number]) for number in finding.needlings))
+        yield msgspec.structs.replace(line, title=f"{line.title}: {places}")
+    if needles or posture is Truth.YES or any(one.everything or one.dose for one in finding.restricts):
         yield line
-    elif _about_needles(compiled, catalog):
-        names = dict.fromkeys(plan.needlings[number].point or "" for number in finding.needlings)
-        where = f": {', '.join(names)}" if names else ""
-        yield msgspec.structs.replace(line, title=line.title + where)
+    if posture is Truth.UNKNOWN:
+        yield msgspec.structs.replace(line, status="ask", asks=(SESSION_QUESTION,))
 
 
 def _about_needles(compiled: CompiledRule, catalog: Catalog) -> bool:

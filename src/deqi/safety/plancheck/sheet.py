@@ -9,7 +9,6 @@ import msgspec
 
 from deqi.safety.evaluate.planned import needles_of
 from deqi.safety.needling.plan import CurrentPair, Needling, NeedlingStatus
-from deqi.safety.plancheck.alternatives import Alternative
 from deqi.safety.plancheck.check import PlanCheck
 from deqi.safety.plancheck.place import label_of
 from deqi.safety.rules.catalog import Catalog
@@ -50,7 +49,7 @@ class Sheet:
     open_questions: int
 
 
-def sheet_of(check: PlanCheck, catalog: Catalog, alternatives: Mapping[int, tuple[Alternative, ...]]) -> Sheet:
+def sheet_of(check: PlanCheck, catalog: Catalog) -> Sheet:
     """The sheet of a checked plan."""
     rows: list[SheetRow] = []
     left_out: list[SheetRow] = []
@@ -63,7 +62,7 @@ def sheet_of(check: PlanCheck, catalog: Catalog, alternatives: Mapping[int, tupl
             (left_out if status in ("omit", "change") else rows).append(row)
     instead = {
         label_of(check.plan.needlings[number]): tuple(how(one.needling) for one in found)
-        for number, found in alternatives.items()
+        for number, found in check.alternatives.items()
     }
     return Sheet(
         title=check.plan.title,

@@ -10,7 +10,7 @@ from typing import Literal
 from deqi.knowledge import Knowledge
 from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Medication, Observation, Recorded
 from deqi.knowledge.rules import SEVERITIES, AllOf, Node, Rule, parse_trigger
-from deqi.knowledge.tables.atlas import Hazard, PointDepth
+from deqi.knowledge.tables.atlas import Hazard
 from deqi.knowledge.tables.vocabulary import (
     Code,
     CodeSet,
@@ -103,8 +103,6 @@ class Catalog:
     region_below: Mapping[str, frozenset[str]]
     technique_below: Mapping[str, frozenset[str]]
     hazards: Mapping[str, tuple[Hazard, ...]]
-    textbook_mm: Mapping[str, float]
-    """The lowest textbook maximum of each point."""
     index: CodeIndex
     """The code sets: which of them a fact belongs to, and which a fact could have been given to."""
     adverse_when_no: frozenset[str]
@@ -146,6 +144,14 @@ class Catalog:
         """What to put first when nothing is known of what the question depends on."""
         depends_on = self.depends_on.get(question)
         return (question,) if depends_on is None else depends_on.first
+
+    @functools.cached_property
+    def named_hazards(self) -> Mapping[str, frozenset[str]]:
+        """The hazard classes that a rule about needlings names, by rule."""
+        return {
+            one.rule.id: frozenset(name for restriction in one.rule.restricts for name in restriction.hazards)
+            for one in self.rules
+        }
 
     @functools.cached_property
     def point_regions(self) -> Mapping[str, frozenset[str]]:
@@ -193,9 +199,6 @@ def build_catalog(
         region_below=below,
         technique_below=_closure(techniques),
         hazards={point: tuple(rows) for point, rows in hazards.items()},
-        textbook_mm={
-            row.point: row.mm_high_lowest for row in knowledge.rows(PointDepth) if row.mm_high_lowest is not None
-        },
         index=index or build_index(knowledge),
         adverse_when_no=frozenset(leaf.question for leaf in leaves if isinstance(leaf, Answer) and "no" in leaf.among),
         edition=knowledge.edition.version,

@@ -109,6 +109,8 @@ def _regions(names: Iterable[str], place: Place, catalog: Catalog) -> list[tuple
             found.append(((name,), None))
         elif place.site is None:
             found.append((row.fallback or (WHOLE_BODY,), None))
+        elif row.exact:
+            found.append(((place.site,), None))
         else:
             found.append(_narrowed(row.fallback or (WHOLE_BODY,), place.site, catalog))
     return found
@@ -122,9 +124,14 @@ def _narrowed(fallback: tuple[str, ...], site: str, catalog: Catalog) -> tuple[t
     """
     if fallback == (WHOLE_BODY,):
         return (site,), None
-    holding = tuple(name for name in fallback if site in catalog.region_below[name])
+    points = catalog.region_points[site]
+    holding = tuple(
+        name
+        for name in fallback
+        if site in catalog.region_below[name]
+        or (catalog.regions[name].kind == "zone" and points and points <= catalog.region_points[name])
+    )
     if holding:
         return holding, None
-    points = catalog.region_points[site]
     cut = tuple(name for name in fallback if not points.isdisjoint(catalog.region_points[name]))
     return (cut, site) if cut else ((*fallback, site), None)

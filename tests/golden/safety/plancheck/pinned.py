@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from deqi.safety.needling.anatomy import hazard_rows
-from deqi.safety.needling.depth import cap_of
+from deqi.safety.needling.depth import ANYBODY, length_within, reach_of
 from deqi.safety.needling.plan import STATUSES, Needles, Needling, Plan, Practitioner
 from deqi.safety.needling.plan_file import read_plan
 from deqi.safety.needling.protocol import protocol_plan
@@ -58,7 +58,10 @@ def _allowed(one: Needling) -> Needling:
         return one
     rows = hazard_rows(one, catalog)
     angle = next((angle for row in rows if row.point == one.point for angle in row.angles), "perpendicular")
-    depth = cap_of(rows, angle)
+    one = msgspec.structs.replace(one, angle=angle)
+    depth = reach_of(one, rows, catalog, ANYBODY).most
+    if depth is not None and angle != "transverse":
+        depth = int(length_within(depth, angle, catalog) * 2) / 2
     return msgspec.structs.replace(one, angle=angle, depth_mm=2.0 if depth is None else depth, side=one.side or "left")
 
 

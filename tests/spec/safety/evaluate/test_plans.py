@@ -22,11 +22,12 @@ def catalog() -> Catalog:
 
 def fired(catalog: Catalog, plan: Plan, *yes: str, sex: str = "male") -> dict[str, tuple[int, ...]]:
     """The rules that fire, each with the needlings it hits."""
+    build = Answer(question="bmi-latest", value=26.0, unit="kg/m2", given=TODAY)
     who = Person(
         token="p1",
         sex=sex,  # type: ignore[arg-type]
         birth=DateRange(dt.date(1970, 1, 1), dt.date(1970, 1, 1)),
-        answers=tuple(Answer(question=name, value="yes", given=TODAY) for name in yes),
+        answers=(build, *(Answer(question=name, value="yes", given=TODAY) for name in yes)),
     )
     return {finding.rule.id: finding.needlings for finding in assess(catalog, who, AS_OF, plan).findings}
 
@@ -68,7 +69,7 @@ def test_what_a_single_needle_fires(catalog: Catalog, plan: Plan, rule: str, fir
         (one("SP6", 15, "perpendicular"), "pregnant", "pregnancy-points"),
         (one("KI1", None, None, "moxibustion"), "numb-or-neuropathy", "moxa-insensate"),
         (one("EX-B2", 30, "perpendicular"), "takes-anticoagulant", "paraspinal-anticoag"),
-        (one("BL40", 10, "perpendicular"), "takes-anticoagulant", "anticoag-deep-points"),
+        (one("BL40", 10, "perpendicular"), "takes-anticoagulant", "anticoag-limb-depth"),
         (one("ST36", 15, None, "cupping"), "takes-anticoagulant", "cupping"),
         (one("SP10", 15, "perpendicular"), "varicose-or-graft-at-site", "varicose-graft-fistula"),
     ],

@@ -27,15 +27,16 @@ def at(point: str, depth: float | None, angle: str | None = "perpendicular", **m
         ("ST36", 30, "perpendicular", "ok-note"),
         ("ST36", 30.5, "perpendicular", "omit"),
         ("PC6", 12, "perpendicular", "ok-note"),  # limit 10, textbooks 20, a nerve below
-        ("CV12", 15, "perpendicular", "ok"),  # limit 15
-        ("CV12", 20, "perpendicular", "change"),  # bowel below, textbooks 30
+        ("CV12", 4, "perpendicular", "ok"),  # limit 4
+        ("CV12", 15, "perpendicular", "change"),  # bowel below, textbooks 30
+        ("CV12", 18.2, "perpendicular", "omit"),  # the wall of women of normal weight, on average
         ("CV12", 31, "perpendicular", "omit"),
         ("BL40", 16, "perpendicular", "change"),  # limit 15, textbooks 25, popliteal vessels
         ("KI27", 8, "oblique", "ok"),
         ("KI27", 10, "oblique", "change"),  # limit 8, textbooks 12.5, lung
-        ("BL43", 8, "oblique-to-spine", "ok"),  # limit 8
-        ("BL43", 9.3, "oblique-to-spine", "change"),  # textbooks 12.5, lung
-        ("BL43", 9.4, "oblique-to-spine", "omit"),  # the thinnest back wall of 187 adults
+        ("BL43", 8, "oblique-to-spine", "ok"),  # 6.9 mm deep at 60 degrees; limit 7
+        ("BL43", 9.3, "oblique-to-spine", "change"),  # 8.1 mm deep; textbooks 12.5 along the needle, lung
+        ("BL43", 10.9, "oblique-to-spine", "omit"),  # 9.4 mm deep: the thinnest back wall of 187 adults
         ("CV8", 1, "perpendicular", "omit"),  # limit 0
         ("ST11", 1, "perpendicular", "omit"),
         ("ST36", None, "perpendicular", "ask"),
@@ -46,8 +47,10 @@ def at(point: str, depth: float | None, angle: str | None = "perpendicular", **m
         ("GB29", None, "perpendicular", "ask"),
         ("GV20", 12, "transverse", "ok"),  # its limit for flat needles is 12.5
         ("GV20", 15, "transverse", "omit"),
-        ("BL13", 12, "transverse", "ok-note"),  # no limit for a flat needle
-        ("BL13", 40, "transverse", "change"),
+        ("BL13", 12, "transverse", "ok"),  # 5.1 mm deep at 25 degrees; limit 9
+        ("BL13", 30, "transverse", "change"),  # 12.7 mm deep
+        ("BL13", 40, "transverse", "omit"),  # 16.9 mm deep; textbooks 17.5 mm of an oblique needle, 15.2 mm deep
+        ("BL13", 8, "oblique", "ask"),  # slanted which way?
     ],
 )
 def test_a_needle_in_a_plain_person(point: str, depth: float | None, angle: str | None, status: str) -> None:
@@ -55,7 +58,7 @@ def test_a_needle_in_a_plain_person(point: str, depth: float | None, angle: str 
 
 
 def test_a_measured_distance_is_named() -> None:
-    (line,) = at("BL43", 9.5, "oblique-to-spine").lines
+    (line,) = at("BL43", 11, "oblique-to-spine").lines
     assert "check:over-measured" in line.also
     assert "9.4 mm" in line.why
 
@@ -102,9 +105,38 @@ def test_no_data_prints_what_the_atlas_knows() -> None:
     assert "does not mean that it is safe" in line.plain
 
 
-def test_a_free_site_has_no_data() -> None:
-    (line,) = check(Needling(site="lower-leg", side="left", depth_mm=5)).lines
-    assert line.status == "no-data" and "nerve" in line.why
+def test_a_region_is_held_to_the_lowest_limit_of_its_points() -> None:
+    within = check(Needling(site="forearm", side="left", depth_mm=7, angle="perpendicular"))
+    assert (within.status, within.limit_mm, within.lines[0].labels) == ("ok-note", 7, ("default",))
+    assert "no measured depth is known" in within.lines[0].why
+    over = check(Needling(site="upper-back", side="left", depth_mm=9, angle="oblique"))
+    assert over.status == "change" and "pneumothorax" in over.hazards
+
+
+def test_a_region_without_depth_and_angle_names_what_lies_below_and_asks() -> None:
+    one = check(Needling(site="upper-back", side="left"))
+    assert one.status == "ask"
+    assert "lung" in " ".join(line.title for line in one.lines)
+
+
+def test_a_parent_region_asks_which_part() -> None:
+    one = check(Needling(site="leg", side="left", depth_mm=5, angle="oblique"))
+    assert one.status == "ask" and one.lines[0].id == "check:which-part"
+    assert "calf" in one.lines[0].instead
+
+
+def test_degrees_are_better_than_a_word() -> None:
+    slanted = Needling(point="ST35", side="left", depth_mm=20, angle="oblique", degrees=30)
+    assert check(slanted).depth_mm == 10 and check(slanted).status == "ok"
+    assert check(Needling(point="ST35", side="left", depth_mm=20, angle="oblique")).status == "ok-note"
+
+
+def test_men_are_held_to_the_distances_of_men() -> None:
+    nape = Needling(point="GV16", side="midline", depth_mm=32, angle="toward-chin")
+    (woman,) = (line for line in check(nape).lines if "check:over-measured" in (line.id, *line.also))
+    assert "30.02" in woman.why
+    man = check(nape, "hiv")
+    assert not any("30.02" in line.why for line in man.lines)
 
 
 def test_a_side_that_is_not_given_is_asked() -> None:

@@ -64,23 +64,44 @@ def test_sore_skin_bars_its_own_region_only() -> None:
     assert (foot.status, other.status, knee.status) == ("omit", "ok", "ok")
 
 
-def test_several_places_mean_the_whole_fallback() -> None:
+def test_a_numb_area_that_is_not_mapped_is_the_widest_place() -> None:
     answers = {"numb-or-neuropathy": "yes", "numb-where": "several"}
     foot, hand, leg = check(
         "plain",
         *(Needling(point=point, side="left", technique="moxibustion") for point in ("KI1", "LI4", "ST36")),
         answers=answers,
     ).needlings
-    assert foot.status == "omit" and hand.status == "omit"
-    assert leg.status == "ok"
-
-
-def test_a_blood_thinner_bars_flagged_points_and_what_is_deep() -> None:
-    flagged, deep, shallow = check(
-        "apixaban", needle("SP6"), needle("LI11", depth=24), needle("LI11", "left", depth=10)
+    assert {foot.status, hand.status, leg.status} == {"omit"}
+    mapped = {"numb-or-neuropathy": "yes", "numb-where": "both-foot"}
+    foot, leg = check(
+        "plain",
+        *(Needling(point=point, side="left", technique="moxibustion") for point in ("KI1", "ST36")),
+        answers=mapped,
     ).needlings
-    assert (flagged.status, deep.status, shallow.status) == ("omit", "change", "ask")  # LI11 left stands twice
-    assert "keep taking" in flagged.lines[0].plain
+    assert (foot.status, leg.status) == ("omit", "ok")
+
+
+def test_a_blood_thinner_is_a_limit_of_depth() -> None:
+    fine = Needles(gauge_mm=0.2, length_mm=13)
+    shallow, middle, over, deep, lung = check(
+        "apixaban",
+        needle("SP6", depth=4),
+        needle("PC6", depth=8),
+        needle("KI3", depth=11),
+        needle("LI11", depth=24),
+        needle("KI27", depth=4, angle="oblique"),
+        needles=fine,
+    ).needlings
+    assert [one.status for one in (shallow, middle, over, deep, lung)] == [
+        "ok-note",
+        "change",
+        "omit",
+        "change",
+        "omit",
+    ]
+    assert "eep taking" in " ".join(line.plain for line in middle.lines)
+    thick = check("apixaban", needle("SP6", depth=4), needles=Needles(gauge_mm=0.25, length_mm=13)).needlings[0]
+    assert thick.status == "change" and "anticoag-limb-needle" in thick.findings
 
 
 def test_a_defibrillator_bars_current_anywhere_and_needles_beside_it() -> None:
@@ -142,10 +163,10 @@ def test_a_first_visit_is_told_beside_the_needlings_and_marks_none() -> None:
 
 
 def test_a_long_needle_is_told_beside_the_needlings_with_their_points() -> None:
-    found = check("plain", needle("KI3"), needle("ST36"), needles=Needles(length_mm=25))
+    lung = needle("BL13", "left", angle="oblique-to-spine")
+    found = check("plain", needle("KI3"), lung, needle("ST36"), needles=Needles(length_mm=40))
     (line,) = [line for line in found.session if line.id == "needle-length"]
-    assert line.status == "change" and line.title.endswith(": KI3")
-    assert [one.status for one in found.needlings] == ["ok", "ok"]
+    assert line.status == "ok-note" and line.title.endswith(": BL13 left")
 
 
 def test_a_plan_without_the_unsafe_passes_its_own_check() -> None:

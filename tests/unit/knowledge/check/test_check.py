@@ -104,8 +104,8 @@ def test_an_unverified_hazard_may_not_bar_everything(copy: Path) -> None:
 def test_a_rule_that_no_question_can_clear_is_found(copy: Path) -> None:
     path = copy / "rules" / "bleeding.yaml"
     text = path.read_text(encoding="utf-8")
-    place = text.index(", ask: inr-latest, screen: blood-thinning-medicine")
-    cut = text[:place] + text[place:].replace(", ask: inr-latest, screen: blood-thinning-medicine", "", 1)
+    place = text.index(", ask: inr-latest, gate: blood-thinning-medicine")
+    cut = text[:place] + text[place:].replace(", ask: inr-latest, gate: blood-thinning-medicine", "", 1)
     path.write_text(cut, encoding="utf-8")
     assert found(copy, r"anticoagulant-over-range: blocks the candidacy through a leaf that no question can clear")
 

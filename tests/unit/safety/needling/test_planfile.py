@@ -153,7 +153,38 @@ def test_the_schema_refuses_what_the_reader_refuses(wrong: dict[str, Any]) -> No
 def test_the_schema_names_every_field_and_word() -> None:
     import msgspec
 
-    for struct, part in ((Plan, schema("plan")), (Needling, schema("plan")["$defs"]["needling"])):
-        assert {one.name for one in msgspec.structs.fields(struct)} == set(part["properties"])
+    whole = schema("plan")
+    session = {"number": "session_number", "minutes": "minutes", "posture": "posture", "date": "date"}
+    assert set(whole["$defs"]["session"]["properties"]) == set(session)
+    fields = {one.name for one in msgspec.structs.fields(Plan)}
+    assert fields == (set(whole["properties"]) - {"session"}) | set(session.values())
+    needling = {one.name for one in msgspec.structs.fields(Needling)}
+    assert needling | {"region"} == set(whole["$defs"]["needling"]["properties"]) | {"degrees"}
     angles = {word for row in engine().catalog.hazards.values() for one in row for word in one.angles}
-    assert angles <= set(schema("plan")["$defs"]["needling"]["properties"]["angle"]["enum"])
+    assert angles <= set(schema("plan")["$defs"]["needling"]["properties"]["angle"]["anyOf"][0]["enum"])
+
+
+def test_a_session_block_a_region_and_degrees_are_read() -> None:
+    text = b"""
+session: {posture: seated, number: 2, minutes: 15, date: 2026-11-24}
+needlings:
+  - {region: calf, side: left, depth_mm: 5, angle: 30}
+"""
+    plan = read_plan(text)
+    assert (plan.posture, plan.session_number, plan.minutes) == ("seated", 2, 15)
+    (one,) = plan.needlings
+    assert (one.site, one.angle, one.degrees) == ("calf", "oblique", 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"session: {number: 2}\nsession_number: 3\nneedlings: [{point: ST36}]\n", "says otherwise"),
+        (b"session: {colour: red}\nneedlings: [{point: ST36}]\n", "no field is called colour"),
+        (b"needlings: [{region: calf, site: shin}]\n", "mean the same"),
+        (b"needlings: [{region: calf, angle: 120}]\n", "degrees"),
+    ],
+)
+def test_a_session_or_region_that_cannot_be_read_is_told(text: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        read_plan(text)
