@@ -98,23 +98,23 @@ class Absolute:
     rows: tuple[str, ...]
 
 
-def estimate(effects: Sequence[TrialEffect]) -> Estimate:
-    """The random-effects pool (REML) of at least three effects of one measure."""
-    yi, vi = _arrays(effects)
-    fit = pool(yi, vi, method="REML")
+def estimate(effects: Sequence[TrialEffect], method: str = "REML") -> Estimate:
+    """The pool of at least three effects of one measure; random effects by REML unless asked otherwise."""
+    yi, vi = effect_arrays(effects)
+    fit = pool(yi, vi, method=method)
     ratio = effects[0].measure == "RR"
     n = sum(effect.people for effect in effects)
-    predicted = len(effects) >= LEAST_TO_PREDICT
+    predicted = len(effects) >= LEAST_TO_PREDICT and np.isfinite(float(fit.prediction.low))
     heterogeneity = fit.heterogeneity
     weight = 1 / (vi + float(heterogeneity.tau2))
-    low, high = _natural(fit.ci_low, ratio), _natural(fit.ci_high, ratio)
+    low, high = as_read(fit.ci_low, ratio), as_read(fit.ci_high, ratio)
     return Estimate(
         measure=effects[0].measure,
-        value=_natural(fit.estimate, ratio),
+        value=as_read(fit.estimate, ratio),
         low=low,
         high=high,
-        prediction_low=_natural(fit.prediction.low, ratio) if predicted else None,
-        prediction_high=_natural(fit.prediction.high, ratio) if predicted else None,
+        prediction_low=as_read(fit.prediction.low, ratio) if predicted else None,
+        prediction_high=as_read(fit.prediction.high, ratio) if predicted else None,
         p=float(fit.p),
         k=len(effects),
         n=n,
@@ -136,7 +136,7 @@ def by_condition(effects: Sequence[TrialEffect]) -> Subgroups | None:
     names = [effect.trial.condition for effect in effects]
     if len(set(names)) < 2:
         return None
-    yi, vi = _arrays(effects)
+    yi, vi = effect_arrays(effects)
     found = subgroups(yi, vi, names, method="REML")
     ratio = effects[0].measure == "RR"
     levels = []
@@ -144,7 +144,7 @@ def by_condition(effects: Sequence[TrialEffect]) -> Subgroups | None:
         inside = [effect for effect in effects if effect.trial.condition == name]
         shown = len(inside) >= LEAST_TO_POOL and found.fit.status[index] == Status.OK
         numbers = (found.fit.estimate[index], found.fit.ci_low[index], found.fit.ci_high[index])
-        value, low, high = (_natural(one, ratio) if shown else None for one in numbers)
+        value, low, high = (as_read(one, ratio) if shown else None for one in numbers)
         n = sum(effect.people for effect in inside)
         levels.append(Subgroup(str(name), len(inside), n, value, low, high))
     q, p = float(found.q_between), float(found.p)
@@ -198,11 +198,13 @@ def _control_risk(effect: TrialEffect) -> float:
     return events / total
 
 
-def _arrays(effects: Sequence[TrialEffect]) -> tuple[Floats, Floats]:
+def effect_arrays(effects: Sequence[TrialEffect]) -> tuple[Floats, Floats]:
+    """Effects and their variances on the analysis scale."""
     return np.array([effect.yi for effect in effects]), np.array([effect.vi for effect in effects])
 
 
-def _natural(value: Floats | float, ratio: bool) -> float:
+def as_read(value: Floats | float, ratio: bool) -> float:
+    """A number of the analysis scale on the reader's: log ratios as ratios."""
     return float(np.exp(value)) if ratio else float(value)
 
 

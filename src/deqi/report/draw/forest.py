@@ -230,17 +230,17 @@ def _draw_sides(
     """The words under the axis, each on its side of the null. Returns the height used."""
     middle = scale.at(null) if null is not None and scale.holds(null) else (scale.left + scale.right) / 2
     left_words, right_words = (f"← {left}" if left else ""), (f"{right} →" if right else "")
-    most = 1
-    for words, anchor, x, room in (
-        (left_words, "end", middle - 8, middle - 8),
-        (right_words, "start", middle + 8, width - middle - 8),
-    ):
-        lines = fold(words, max(room, 60), SMALL)
-        most = max(most, len(lines))
-        for index, one in enumerate(lines):
-            place: Literal["start", "end"] = "end" if anchor == "end" else "start"
-            parts.append(text(x, y + 10 + 14 * index, one, anchor=place, size=SMALL, bold=True))
-    return 2.0 + 14.0 * most
+    below = y + 10
+    if text_width(left_words, SMALL) > middle - 8 or text_width(right_words, SMALL) > width - middle - 8:
+        # A side has no room for its words: each side gets a line of its own, at its edge of the figure.
+        for words, x, anchor in ((left_words, 0.0, "start"), (right_words, width, "end")):
+            for one in fold(words, width, SMALL) if words else ():
+                parts.append(text(x, below, one, anchor="end" if anchor == "end" else "start", size=SMALL, bold=True))
+                below += 14
+        return below - y - 8
+    parts.append(text(middle - 8, below, left_words, anchor="end", size=SMALL, bold=True))
+    parts.append(text(middle + 8, below, right_words, anchor="start", size=SMALL, bold=True))
+    return 16.0
 
 
 def effect_text(row: ForestRow, digits: int = 2) -> str:

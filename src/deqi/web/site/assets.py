@@ -6,13 +6,26 @@ import functools
 import hashlib
 from pathlib import Path
 
+from django.http import HttpRequest, HttpResponse
+
+from deqi import report
+
 FOLDER = Path(__file__).parents[1] / "shared" / "static"
+STYLES = (Path(report.__file__).parent / "templates" / "report.css", FOLDER / "frame.css")
+"""The report's own style first, then the frame's: the site looks like the pages that are printed."""
+STYLE = "site.css"
+
+
+@functools.cache
+def style() -> str:
+    """The one style sheet of the site."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in STYLES)
 
 
 @functools.cache
 def prefix() -> str:
     """The folder of the addresses; another one when any file changes."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(style().encode())
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():
             digest.update(path.name.encode())
@@ -22,6 +35,15 @@ def prefix() -> str:
 
 def address(name: str) -> str:
     """The address of a file of the site."""
-    if not (FOLDER / name).is_file():
+    if name != STYLE and not (FOLDER / name).is_file():
         raise FileNotFoundError(name)
     return f"/{prefix()}{name}"
+
+
+def stylesheet(request: HttpRequest) -> HttpResponse:
+    """The style sheet, kept for ever: its address changes with it."""
+    from deqi.web.site.cache import PAGES, Key, answer
+
+    response = answer(request, PAGES.get(Key("", "", "", prefix()), style, "text/css; charset=utf-8"))
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

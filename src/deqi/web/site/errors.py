@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 
 from deqi.errors import InputError
@@ -26,9 +28,18 @@ def explain(request: HttpRequest, status: int, said: str) -> HttpResponse:
     return pages.private_page("error.html.j2", {"status": status, "said": said}, status)
 
 
-def user_error(request: HttpRequest, error: InputError) -> HttpResponse:
-    """What a person wrote could not be read."""
-    return explain(request, 422, str(error))
+class UserErrors:
+    """Turns the user's errors into a page with their one sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """422 for what a person wrote and could not be read; anything else is ours."""
+        return explain(request, 422, str(exception)) if isinstance(exception, InputError) else None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

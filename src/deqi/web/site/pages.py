@@ -9,6 +9,7 @@ import jinja2
 from django.http import HttpRequest, HttpResponse
 
 from deqi.report.html import environment as report_environment
+from deqi.report.phrase import trial_label
 from deqi.web.site import assets, library
 from deqi.web.site.cache import PAGES, Key, answer
 
@@ -24,10 +25,12 @@ def environment() -> jinja2.Environment:
     made = report.overlay(loader=jinja2.ChoiceLoader([*folders, *([report.loader] if report.loader else [])]))
     made.globals.update(
         words=words,
+        say=library.phrases().say,
         asset=assets.address,
         edition=library.knowledge().edition.version,
         released=library.knowledge().edition.released,
     )
+    made.filters["trial_label"] = trial_label
     return made
 
 

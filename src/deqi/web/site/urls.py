@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from deqi.web.comparing.urls import urlpatterns as comparing
 from deqi.web.reading.urls import urlpatterns as reading
+from deqi.web.site import assets
 from deqi.web.site.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
+    path(f"{assets.prefix()}{assets.STYLE}", assets.stylesheet, name="style"),
     *reading,
+    *comparing,
 ]
 handler400 = "deqi.web.site.errors.bad_request"
 handler403 = "deqi.web.site.errors.forbidden"
