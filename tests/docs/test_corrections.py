@@ -17,3 +17,13 @@ def test_all_178_corrections_are_answered() -> None:
             answered.setdefault(found[1], []).append(found[2])
     assert {letter: len(set(numbers)) for letter, numbers in answered.items()} == EXPECTED
     assert sum(EXPECTED.values()) == 178
+
+
+def test_all_28_faults_of_the_second_audit_are_answered() -> None:
+    found = {}
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"\| S(\d+) \|", line):
+            cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+            assert len(cells) == 5 and all(cells), line
+            found[int(match[1])] = cells[2]
+    assert set(found) == set(range(1, 29))

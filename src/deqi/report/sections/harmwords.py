@@ -55,8 +55,10 @@ def _count(harm: EventHarm, phrases: Phrases) -> str:
             "x": people(harm.rate * harm.per),
             "low": people(harm.low * harm.per),
             "high": people(harm.high * harm.per),
+            "per": f"{harm.per:,}",
+            "unit": unit,
         }
-        return phrases.say("harm.of", fields)
+        return phrases.say("harm.of" if harm.listed != "treatments" else "harm.after", fields)
     fields = {"x": f"{harm.events:,.0f}", "n": f"{harm.total:,.0f}", "unit": unit, "often": one_in(harm.rate)}
     fields |= {"rare": one_in(harm.low), "common": one_in(harm.high)}
     return phrases.say("harm.rare", fields)
