@@ -42,9 +42,7 @@ def _comparison_faults(knowledge: Knowledge) -> Iterator[Fault]:
     groups = {row.comparator: row.group for row in knowledge.rows(ComparatorKind)}
     trials = {row.trial: row for row in knowledge.rows(Trial)}
     for key in sorted(arms ^ set(designs)) + sorted(results ^ set(designs)):
-        yield Fault(
-            f"trial_comparisons.csv, {'/'.join(key)}", "arms, results and designs must name the same comparisons"
-        )
+        yield Fault(f"trial_comparisons.csv, {'/'.join(key)}", "arms, results and designs must name the same")
     for (name, comparator), row in designs.items():
         place = f"trial_comparisons.csv, {name}/{comparator}"
         dummy = groups[comparator] in _DUMMIES
