@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         sd_from_se,
         sd_of_change,
     )
+    from metafit.effects.one_group import correlation_effects, one_mean_effects
     from metafit.errors import StatsInputError
     from metafit.inverse_variance.heterogeneity import (
         Blups,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from metafit.inverse_variance.pooling import pool
     from metafit.inverse_variance.sensitivity import Gosh, Influence, cumulative, gosh, influence, leave_one_out
     from metafit.inverse_variance.subgrouping import Subgroups, subgroups
+    from metafit.levels import as_fraction
     from metafit.multilevel.fit import MultilevelFit, pool_multilevel, sigma2_intervals, three_level
     from metafit.multilevel.robust_errors import RobustFit, robust
     from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
@@ -77,7 +79,9 @@ _HOME = {
         "sd_from_se",
         "sd_of_change",
     ),
+    "effects.one_group": ("correlation_effects", "one_mean_effects"),
     "errors": ("StatsInputError",),
+    "levels": ("as_fraction",),
     "inverse_variance.subgrouping": ("Subgroups", "subgroups"),
     "inverse_variance.heterogeneity": (
         "Blups",
@@ -146,12 +150,14 @@ __all__ = [
     "WarningKind",
     "absolute_effect",
     "arm_variance",
+    "as_fraction",
     "back_transform",
     "bayes_blups",
     "bayes_pool",
     "binary_effects",
     "blups",
     "change_effects",
+    "correlation_effects",
     "cumulative",
     "design_test",
     "egger",
@@ -172,6 +178,7 @@ __all__ = [
     "mean_effects",
     "node_split",
     "number_needed",
+    "one_mean_effects",
     "p_scores",
     "p_value_effects",
     "peters",

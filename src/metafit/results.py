@@ -18,21 +18,27 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Status(IntEnum):
-    """Why the numbers of an analysis are what they are; only OK and SINGLE_STUDY carry an estimate."""
+    """Why the numbers of an analysis are what they are.
+
+    Only OK and SINGLE_STUDY carry an estimate with its interval; NO_STANDARD_ERROR carries an estimate without one.
+    """
 
     OK = 0
     SINGLE_STUDY = 1
     """One study: the estimate is that study, tau2 is 0 by definition, there is no prediction interval."""
     NO_STUDIES = 2
     NOT_ESTIMABLE = 3
-    """The model has no finite answer for these numbers (more moderators than studies, a zero residual
-    variance under Knapp-Hartung, a quantity beyond what floating point can hold)."""
+    """The model has no finite answer for these numbers (more moderators than studies, a quantity beyond what
+    floating point can hold)."""
     BAD_INPUT = 4
     """A study has a negative or infinite number where none can be, for example a variance of -1."""
     ZERO_VARIANCE = 5
     """A study has a variance of exactly 0: it would take all the weight."""
     NOT_CONVERGED = 6
     """An iterative fit stopped early. The bracketed searches of this package never give it."""
+    NO_STANDARD_ERROR = 7
+    """The effects are identical, so that Knapp-Hartung's standard error is 0, which is none: estimate, tau2 and Q are
+    there; interval and p are NaN. Use test z, t or adhoc."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,6 @@ class Fit:
 
     @property
     def ok(self) -> Bools:
-        """True where there is an estimate."""
+        """True where there is an estimate with its interval."""
         usable: Bools = np.asarray(self.status) <= Status.SINGLE_STUDY
         return usable

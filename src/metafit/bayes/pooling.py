@@ -17,8 +17,8 @@ import numpy.typing as npt
 from metafit.bayes.grid import TauCurve, TauPosterior, integrate, normal_precision
 from metafit.bayes.priors import NormalPrior, TauPrior
 from metafit.bayes.shape import Distribution, Mixture, mode, shortest
-from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_batch
+from metafit.levels import as_fraction
 from metafit.results import Bools, Floats, Interval, Status
 
 _sum = np.add.reduce
@@ -116,7 +116,8 @@ def bayes_pool(
     An improper posterior (fewer than three studies with an endless uniform prior) is NOT_ESTIMABLE. One study is
     analysed (status SINGLE_STUDY): tau then keeps its prior. Raises StatsInputError for arguments without meaning.
     """
-    y, v, shape = _prepare(yi, vi, level)
+    level = as_fraction(level)
+    y, v, shape = _prepare(yi, vi)
     status, k = _status(y, v, tau_prior, mu_prior)
     results = np.full((26, y.shape[0]), np.nan)
     for rows in _chunks(status, y.shape[1]):
@@ -156,7 +157,8 @@ def bayes_blups(
     level: float = 0.95,
 ) -> Posterior:
     """Each study's true effect, shrunken towards the mean; every number (..., k). Arguments as for `bayes_pool`."""
-    y, v, shape = _prepare(yi, vi, level)
+    level = as_fraction(level)
+    y, v, shape = _prepare(yi, vi)
     status, _ = _status(y, v, tau_prior, mu_prior)
     width = y.shape[1]
     results = np.full((8, *y.shape), np.nan)
@@ -175,9 +177,7 @@ def bayes_blups(
     return _posterior(results, (*shape, width))
 
 
-def _prepare(yi: npt.ArrayLike, vi: npt.ArrayLike, level: float) -> tuple[Floats, Floats, tuple[int, ...]]:
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+def _prepare(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats, tuple[int, ...]]:
     y, v = as_batch(yi, vi)
     shape = y.shape[:-1]
     y, v = y.reshape(prod(shape), y.shape[-1]).copy(), v.reshape(prod(shape), v.shape[-1]).copy()

@@ -16,9 +16,10 @@ from metafit.effects.base import arrays
 from metafit.effects.counts import binary_effects
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.pooling import pool
+from metafit.levels import as_fraction
 from metafit.quantiles import t_quantile, t_two_sided
 from metafit.regression.fit import regress
-from metafit.results import Fit, Floats, Interval
+from metafit.results import Fit, Floats, Interval, Status
 
 FEWEST = 10
 
@@ -63,6 +64,7 @@ def _studies(yi: npt.ArrayLike, vi: npt.ArrayLike, force: bool) -> tuple[Floats,
 
 def _weighted_line(name: str, y: Floats, x: Floats, w: Floats, level: float) -> Asymmetry:
     """Weighted least squares with multiplicative dispersion; exactly R's lm(y ~ x, weights = w)."""
+    level = as_fraction(level)
     df = y.size - 2
     mean_x, mean_y = np.average(x, weights=w), np.average(y, weights=w)
     spread = (w * (x - mean_x) ** 2).sum()
@@ -160,13 +162,14 @@ def harbord(
 class TrimFill:
     """Trim and fill: how many studies seem missing on which side, the filled-in data and their pool.
 
-    p: of no missing study, for R0 only (NaN for L0). converged: whether the count settled; where it goes round in a
-    circle the last one is given.
+    p: of no missing study, for R0 only (NaN for L0). status: OK; NOT_CONVERGED where the count goes round in a circle
+    (the last one is given); NOT_ESTIMABLE where all but two studies would be trimmed, which says nothing about
+    missing ones: `missing` is then where the search was stopped and `fit` is the pool of the studies as they are.
     """
 
     estimator: str
     side: Literal["left", "right"]
-    converged: bool
+    status: Status
     missing: int
     se_missing: float
     p: float
@@ -174,6 +177,11 @@ class TrimFill:
     vi: Floats
     filled: npt.NDArray[np.bool_]
     fit: Fit
+
+    @property
+    def converged(self) -> bool:
+        """Whether the count of missing studies settled."""
+        return self.status == Status.OK
 
 
 def trim_and_fill(
@@ -203,7 +211,7 @@ def trim_and_fill(
     sign = -1.0 if side == "right" else 1.0
     order = np.argsort(sign * y, kind="stable")
     ys, vs = sign * y[order], v[order]
-    missing, previous, centre, exact = 0, -1, 0.0, 0.0
+    missing, previous, centre, exact, capped = 0, -1, 0.0, 0.0, False
     for _ in range(100):
         if missing == previous:
             break
@@ -219,7 +227,9 @@ def trim_and_fill(
         else:
             found = (4.0 * rank[away > 0].sum() - k * (k + 1.0)) / (2.0 * k - 1.0)
         exact = float(found)
-        missing = min(max(0, round(exact)), k - 2)
+        wanted = max(0, round(exact))
+        missing = min(wanted, k - 2)
+        capped = wanted > k - 2
     m = exact  # the standard error belongs to the estimate before rounding
     p = float("nan")
     if estimator == "R0":
@@ -227,9 +237,11 @@ def trim_and_fill(
     else:
         spread = k * (k + 1.0) * (2.0 * k + 1.0) + 10.0 * m**3 + 27.0 * m**2 + 17.0 * m
         spread += -18.0 * k * m**2 - 18.0 * k * m + 6.0 * k**2 * m
-        se = 4.0 * np.sqrt(spread / 24.0) / (2.0 * k - 1.0)
-    mirrored = sign * (2.0 * centre - ys[k - missing :])
-    y_all, v_all = np.concatenate([y, mirrored]), np.concatenate([v, vs[k - missing :]])
+        # far beyond the data the polynomial goes below 0 and is no variance
+        se = 4.0 * np.sqrt(spread / 24.0) / (2.0 * k - 1.0) if spread >= 0.0 else np.float64(np.nan)
+    status = Status.NOT_ESTIMABLE if capped else Status.OK if missing == previous else Status.NOT_CONVERGED
+    imputed = slice(k, k) if capped else slice(k - missing, k)
+    y_all, v_all = np.concatenate([y, sign * (2.0 * centre - ys[imputed])]), np.concatenate([v, vs[imputed]])
     filled = np.arange(y_all.size) >= k
     fit = pool(y_all, v_all, method=method, test=test, level=level)
-    return TrimFill(estimator, side, missing == previous, missing, float(se), p, y_all, v_all, filled, fit)
+    return TrimFill(estimator, side, status, missing, float(se), p, y_all, v_all, filled, fit)

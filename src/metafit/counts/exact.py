@@ -11,12 +11,14 @@ from scipy.special import betaincinv, gammaincinv
 
 from metafit.counts.data import Numbers
 from metafit.errors import StatsInputError
+from metafit.levels import as_fraction
 from metafit.results import Floats, Interval
 
 
 def exact_proportion(events: Numbers, total: Numbers, *, level: float = 0.95) -> Interval:
     """Clopper-Pearson interval; arrays of any one shape, as proportions. NaN where the counts cannot be."""
-    y, n = _pair(events, total, level)
+    level = as_fraction(level)
+    y, n = _pair(events, total)
     ok = (n > 0) & (y >= 0) & (y <= n) & np.isfinite(n)
     y, n = np.where(ok, y, 0.0), np.where(ok, n, 1.0)
     tail = 0.5 * (1.0 - level)
@@ -30,7 +32,8 @@ def exact_proportion(events: Numbers, total: Numbers, *, level: float = 0.95) ->
 
 def exact_rate(events: Numbers, time: Numbers, *, level: float = 0.95) -> Interval:
     """Garwood interval of events per unit of time; arrays of any one shape. NaN where the counts cannot be."""
-    y, t = _pair(events, time, level)
+    level = as_fraction(level)
+    y, t = _pair(events, time)
     ok = (t > 0) & (y >= 0) & np.isfinite(t) & np.isfinite(y)
     y, t = np.where(ok, y, 0.0), np.where(ok, t, 1.0)
     tail = 0.5 * (1.0 - level)
@@ -44,7 +47,8 @@ def zero_upper(total: Numbers, *, level: float = 0.95, sides: int = 1) -> Floats
 
     sides=1: the one-sided exact bound at the level; sides=2: the upper end of the two-sided exact interval.
     """
-    n, _ = _pair(total, total, level)
+    level = as_fraction(level)
+    n, _ = _pair(total, total)
     if sides not in (1, 2):
         raise StatsInputError(f"sides must be 1 or 2, not {sides!r}")
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -59,9 +63,7 @@ def rule_of_three(total: Numbers) -> Floats:
         return np.where(n > 0, np.minimum(3.0 / n, 1.0), np.nan)[()]
 
 
-def _pair(a: Numbers, b: Numbers, level: float) -> tuple[Floats, Floats]:
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level must lie between 0 and 1, not {level!r}")
+def _pair(a: Numbers, b: Numbers) -> tuple[Floats, Floats]:
     x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     try:
         x, y = np.broadcast_arrays(x, y)

@@ -12,6 +12,7 @@ from metafit.counts.mantel_haenszel import mantel_haenszel
 from metafit.counts.peto import peto
 from metafit.counts.results import CountFit
 from metafit.errors import StatsInputError
+from metafit.levels import as_fraction
 from metafit.results import Floats
 
 CountMethod = Literal["GLMM", "MH", "PETO"]
@@ -53,8 +54,7 @@ def pool_counts(
         raise StatsInputError(f"test {test!r} is not known for counts: use t or z")
     if test == "t" and method != "GLMM":
         raise StatsInputError(f"method {method} has no t test: use test z")
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level must lie between 0 and 1, not {level!r}")
+    level = as_fraction(level)
     if not 1 <= nagq <= 100:
         raise StatsInputError(f"nagq must lie between 1 and 100, not {nagq!r}")
     laid = lay_out(table, measure)

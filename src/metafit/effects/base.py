@@ -1,7 +1,7 @@
 """Effects and what is shared by the modules that compute them.
 
-Names of measures are metafor's (`escalc`): RR OR RD PETO AS | MD SMD ROM | PR PLN PLO PAS PFT | IRR IRD IRSD |
-IR IRLN IRS IRFT | MC SMCC SMCR | GEN. Ratios are on the log scale, SMD is corrected for bias exactly.
+Names of measures are metafor's (`escalc`): RR OR RD PETO AS | MD SMD SMDH ROM CVR VR | PR PLN PLO PAS PFT |
+IRR IRD IRSD | IR IRLN IRS IRFT | MN MNLN | COR ZCOR | MC SMCC SMCR | GEN. Ratios are on the log scale, SMD is corrected for bias exactly.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class WarningKind(Enum):
     SD_LOOKS_LIKE_SE = "the standard deviation looks like a standard error"
     LARGE_SMD = "a standardised difference this large is seldom real"
     ARMS_DIFFER = "one arm's standard deviation is many times the other's"
+    NO_SPREAD = "a standard deviation of 0: nobody differed from anybody, or it was not reported"
     INTERVAL_NOT_CENTRED = "the estimate is not in the middle of its interval: perhaps another scale"
     IMPOSSIBLE = "these numbers cannot occur together: no effect was computed"
 

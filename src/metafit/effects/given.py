@@ -8,10 +8,11 @@ from scipy.special import expit, ndtri, stdtrit
 
 from metafit.effects.base import Effects, WarningKind, arrays, check_measure, finish
 from metafit.errors import StatsInputError
+from metafit.levels import as_fraction
 from metafit.results import Floats
 
-NATURAL = ("SMD", "MD", "RD", "PR", "IR", "IRD", "MC", "SMCC", "SMCR", "GEN")
-LOGS = ("RR", "OR", "PETO", "ROM", "PLN", "IRLN", "IRR")
+NATURAL = ("SMD", "SMDH", "MD", "RD", "PR", "IR", "IRD", "MC", "MN", "COR", "SMCC", "SMCR", "GEN")
+LOGS = ("RR", "OR", "HR", "PETO", "ROM", "CVR", "VR", "PLN", "IRLN", "IRR", "MNLN")
 OFF_CENTRE = 0.1
 """Share of the interval's width by which an estimate may miss the middle before a warning."""
 
@@ -41,8 +42,7 @@ def interval_effects(
 
     df: degrees of freedom when the interval was made with t.
     """
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    level = as_fraction(level)
     y, lower, upper = arrays(estimate, low, high)
     with np.errstate(all="ignore"):
         impossible = (lower > upper) | (y < lower) | (y > upper)
@@ -84,18 +84,20 @@ def harmonic_mean(n: npt.ArrayLike, axis: int = -1) -> Floats:
 def back_transform(measure: str, x: npt.ArrayLike, *, n: npt.ArrayLike | None = None) -> Floats:
     """Analysis scale to natural scale.
 
-    Logs are exponentiated, PLO goes through the logistic function, PAS and IRS are squared, PFT (Miller 1978) and IRFT
+    Logs are exponentiated, PLO goes through the logistic function, ZCOR through tanh, PAS and IRS are squared, PFT (Miller 1978) and IRFT
     inverted exactly for sample size or person-time n: for a pooled value give `harmonic_mean` of the studies'. Measures
     already natural, and standardised differences, come back unchanged. NaN stays NaN.
     """
     y = np.asarray(x, dtype=np.float64)
-    check_measure(measure, (*LOGS, "PLO", "PAS", "IRS", "PFT", "IRFT", *NATURAL))
+    check_measure(measure, (*LOGS, "PLO", "PAS", "IRS", "ZCOR", "PFT", "IRFT", *NATURAL))
     if measure in LOGS:
         with np.errstate(over="ignore"):
             return np.exp(y)
     if measure == "PLO":
         logistic: Floats = expit(y)
         return logistic
+    if measure == "ZCOR":
+        return np.tanh(y)
     if measure == "PAS":
         return np.sin(np.clip(y, 0.0, np.pi / 2.0)) ** 2
     if measure == "IRS":

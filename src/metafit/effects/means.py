@@ -1,6 +1,6 @@
 """Effects from means and standard deviations, and means and standard deviations from what papers print.
 
-Sources: Hedges 1981 for the exact correction; Cochrane Handbook 6.5.2 for change scores; medians: Wan et al. 2014
+Sources: Hedges 1981 for the exact correction; Bonett 2009 for SMDH; Nakagawa et al. 2015 for CVR and VR; Cochrane Handbook 6.5.2 for change scores; medians: Wan et al. 2014
 (doi:10.1186/1471-2288-14-135) for the standard deviation, Luo et al. 2018, "Optimally estimating the sample mean
 from the sample size, median, mid-range, and/or mid-quartile range", Stat Methods Med Res, for the mean.
 """
@@ -16,7 +16,7 @@ from scipy.special import gammaln, ndtri
 from metafit.effects.base import Effects, WarningKind, arrays, check_measure, finish
 from metafit.results import Bools, Floats
 
-MEANS = ("MD", "SMD", "ROM")
+MEANS = ("MD", "SMD", "SMDH", "ROM", "CVR", "VR")
 CHANGES = ("MC", "SMCC", "SMCR")
 
 LARGE_SMD = 3.0
@@ -48,7 +48,21 @@ def mean_effects(
     sd_c: npt.ArrayLike,
     n_c: npt.ArrayLike,
 ) -> Effects:
-    """MD, SMD (Hedges' g, exact correction, large-sample variance) or ROM (log ratio) of two groups."""
+    """MD, SMD (Hedges' g, exact correction, large-sample variance) or another contrast of two groups.
+
+    Parameters
+    ----------
+    measure
+        MD; SMD; SMDH (by the root of the mean of both variances, which need not be equal); ROM, CVR, VR (log ratio of
+        means, of coefficients of variation, of standard deviations).
+    mean_t, sd_t, n_t, mean_c, sd_c, n_c
+        Of the treated and the control group; any shapes that broadcast.
+
+    Returns
+    -------
+    Effects
+        NaN where numbers cannot be, with warnings for spreads that look misread.
+    """
     check_measure(measure, MEANS)
     m1, s1, n1, m2, s2, n2 = arrays(mean_t, sd_t, n_t, mean_c, sd_c, n_c)
     with np.errstate(all="ignore"):
@@ -60,11 +74,28 @@ def mean_effects(
             yi, vi = m1 - m2, s1**2 / n1 + s2**2 / n2
         elif measure == "SMD":
             yi, vi = g, 1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2))
+        elif measure == "SMDH":
+            yi, vi = _unequal_variances(m1 - m2, s1**2, s2**2, n1 - 1, n2 - 1)
+        elif measure == "VR":
+            yi = np.log(s1 / s2) + 1 / (2 * (n1 - 1)) - 1 / (2 * (n2 - 1))
+            vi = 1 / (2 * (n1 - 1)) + 1 / (2 * (n2 - 1))
         else:
             impossible = impossible | (m1 * m2 <= 0)
             yi, vi = np.log(m1 / m2), s1**2 / (n1 * m1**2) + s2**2 / (n2 * m2**2)
+            if measure == "CVR":
+                yi = np.log(s1 / np.abs(m1)) - np.log(s2 / np.abs(m2)) + 1 / (2 * (n1 - 1)) - 1 / (2 * (n2 - 1))
+                vi = vi + 1 / (2 * (n1 - 1)) + 1 / (2 * (n2 - 1))
         doubt = _doubt_sd(g, s1, s2, n1, n2)
     return finish(measure, yi, vi, impossible, *doubt)
+
+
+def _unequal_variances(difference: Floats, v1: Floats, v2: Floats, df1: Floats, df2: Floats) -> tuple[Floats, Floats]:
+    """SMDH and its variance (Bonett 2009, times the square of the correction, as metafor has it)."""
+    both = v1 + v2
+    correction = hedges_factor(df1 + df2)
+    g = correction * difference / np.sqrt(both / 2)
+    spread = g**2 * (v1**2 / df1 + v2**2 / df2) / (2 * both**2) + 2 * (v1 / df1 + v2 / df2) / both
+    return g, correction**2 * spread
 
 
 def _doubt_sd(g: Floats, s1: Floats, s2: Floats, n1: Floats, n2: Floats) -> list[tuple[WarningKind, Bools]]:
@@ -78,8 +109,9 @@ def _doubt_sd(g: Floats, s1: Floats, s2: Floats, n1: Floats, n2: Floats) -> list
     one_arm = (ratio >= ARM_RATIO) & (np.abs(np.log(ratio / np.sqrt(small_n))) < np.log(1.5))
     return [
         (WarningKind.LARGE_SMD, large),
-        (WarningKind.SD_LOOKS_LIKE_SE, like_se | one_arm),
-        (WarningKind.ARMS_DIFFER, ratio >= ARM_RATIO),
+        (WarningKind.SD_LOOKS_LIKE_SE, (like_se | one_arm) & (s1 > 0) & (s2 > 0)),
+        (WarningKind.ARMS_DIFFER, (ratio >= ARM_RATIO) & (s1 > 0) & (s2 > 0)),
+        (WarningKind.NO_SPREAD, (s1 == 0) | (s2 == 0)),
     ]
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
-from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_batch, order_by_precision, to_columns
 from metafit.inverse_variance.pooling import pool
 from metafit.inverse_variance.projection import Design, MeanDesign
 from metafit.inverse_variance.tau2 import q_profile
+from metafit.levels import as_fraction
 from metafit.quantiles import t_quantile, z_quantile
 from metafit.regression.fit import prepare
 from metafit.results import Floats, Interval, Prediction, Status
@@ -42,8 +42,7 @@ def heterogeneity_intervals(
     They belong to every random-effects method; with moderators, to the residual heterogeneity. Studies that agree more
     than chance allows give the empty set, which is reported as [0, 0], as metafor does.
     """
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    level = as_fraction(level)
     design: Design
     with np.errstate(all="ignore"):
         if moderators is None:

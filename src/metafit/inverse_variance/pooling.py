@@ -16,6 +16,7 @@ from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_batch, order_by_precision, to_columns
 from metafit.inverse_variance.projection import Design, MeanDesign, Projection
 from metafit.inverse_variance.tau2 import FIXED, METHODS, estimate
+from metafit.levels import as_fraction
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from metafit.results import Fit, Floats, Heterogeneity, Ints, Prediction, Status
 
@@ -28,10 +29,10 @@ _CHUNK_ELEMENTS = 40_000
 """Studies times data sets handled at once, so that the working arrays stay in the processor's cache."""
 
 
-def check_call(method: str, test: str | None, level: float) -> tuple[str, str]:
-    """Validate the options; returns the method and the test to use.
+def check_call(method: str, test: str | None, level: float) -> tuple[str, str, float]:
+    """Validate the options; returns the method, the test to use and the level as a fraction.
 
-    Raises StatsInputError for an unknown method or test, a level outside (0, 1), or Knapp-Hartung with a fixed-effect
+    Raises StatsInputError for an unknown method or test, a level that is none, or Knapp-Hartung with a fixed-effect
     model, which has no meaning (metafor warns).
     """
     if method not in METHODS:
@@ -42,9 +43,7 @@ def check_call(method: str, test: str | None, level: float) -> tuple[str, str]:
         raise StatsInputError(f"test: {test!r} is not one of {', '.join(TESTS)}.")
     if method in FIXED and test in ("knha", "adhoc"):
         raise StatsInputError(f"test: {test!r} needs a random-effects method; with {method} use 'z' or 't'.")
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
-    return method, test
+    return method, test, as_fraction(level)
 
 
 class Ends(NamedTuple):
@@ -143,16 +142,21 @@ def _single_studies(parts: _Parts, effect: Floats, se: Floats) -> _Parts:
 def _blank(parts: _Parts) -> _Parts:
     """NaN wherever there is no answer.
 
-    A zero standard error is never one (identical effects under plain Knapp-Hartung).
+    A zero standard error is never one: identical effects under plain Knapp-Hartung keep estimate, tau2 and Q.
     """
-    usable = np.isfinite(parts.estimate + parts.se + parts.tau2) & (parts.se > 0.0)
-    usable &= parts.status <= Status.SINGLE_STUDY
+    finite = np.isfinite(parts.estimate + parts.se + parts.tau2) & (parts.status <= Status.SINGLE_STUDY)
+    usable = finite & (parts.se > 0.0)
     if usable.all():
         return parts
-    failed = ~usable & (parts.status <= Status.SINGLE_STUDY)
-    status = np.where(failed, int(Status.NOT_ESTIMABLE), parts.status)
-    numbers = [np.where(usable, x, np.nan) for x in parts[:8]]
-    return _Parts._make([*numbers, parts.k, status])
+    bare = finite & ~usable & np.isfinite(parts.q)
+    failed = ~usable & ~bare & (parts.status <= Status.SINGLE_STUDY)
+    status = np.where(failed, int(Status.NOT_ESTIMABLE), np.where(bare, int(Status.NO_STANDARD_ERROR), parts.status))
+    spoken = ("estimate", "tau2", "se_tau2", "i2", "h2", "q")
+    numbers = {
+        name: np.where(usable | bare if name in spoken else usable, getattr(parts, name), np.nan)
+        for name in (*spoken, "se", "spread")
+    }
+    return parts._replace(**numbers, status=status)
 
 
 def _unscaled(parts: _Parts, scale: Floats) -> _Parts:
@@ -183,7 +187,7 @@ def pool(
 
     Raises StatsInputError for arguments without meaning; numbers without an answer give NaN and a status.
     """
-    method, test = check_call(method, test, level)
+    method, test, level = check_call(method, test, level)
     y, v = as_batch(yi, vi)
     shape = y.shape[:-1]
     size, width = prod(shape), y.shape[-1]

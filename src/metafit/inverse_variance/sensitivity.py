@@ -14,7 +14,7 @@ from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_floats
 from metafit.inverse_variance.pooling import pool
 from metafit.inverse_variance.tau2 import FIXED
-from metafit.results import Bools, Fit, Floats
+from metafit.results import Bools, Fit, Floats, Status
 
 
 def _single(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
@@ -62,7 +62,12 @@ def cumulative(
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """Diagnostics for each study, arrays (k,), with metafor's names and its rule for `influential`."""
+    """Diagnostics for each study, arrays (k,), with metafor's names and its rule for `influential`.
+
+    status: that of the fit of all studies, or NOT_ESTIMABLE where fewer than two studies leave nothing to take away.
+    """
+
+    status: Status
 
     rstudent: Floats
     dffits: Floats
@@ -102,13 +107,19 @@ def influence(yi: npt.ArrayLike, vi: npt.ArrayLike, *, method: str = "REML", tes
         cook_d = (shift / full.se) ** 2
         cov_r = (without.se / full.se) ** 2
     half = 0.45493642311957283  # median of a chi-square on 1 degree of freedom
-    flagged = (np.abs(dffits) > 3.0 * np.sqrt(1.0 / (k - 1.0))) | (cook_d > half) | (hat > 3.0 / k)
-    flagged = (flagged | (np.abs(dfbs) > 1.0)) & present if k > 1 else np.zeros_like(present)
+    flagged = np.zeros_like(present)
+    status = Status(int(full.status))
+    if k > 1:
+        flagged = (np.abs(dffits) > 3.0 * np.sqrt(1.0 / (k - 1.0))) | (cook_d > half) | (hat > 3.0 / k)
+        flagged = (flagged | (np.abs(dfbs) > 1.0)) & present
+    elif status == Status.SINGLE_STUDY:
+        status = Status.NOT_ESTIMABLE
 
     def blank(x: Floats) -> Floats:
         return np.where(present, x, np.nan)
 
     return Influence(
+        status,
         blank(rstudent),
         blank(dffits),
         blank(cook_d),

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.special import chdtri
 
 from metafit.errors import StatsInputError
+from metafit.levels import as_fraction
 from metafit.multilevel.model import (
     Blocks,
     MixedModel,
@@ -91,8 +92,7 @@ def pool_multilevel(
         raise StatsInputError(f"method: {method!r} is not one of REML, ML.")
     if test not in ("z", "t"):
         raise StatsInputError(f"test: {test!r} is not one of z, t.")
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    level = as_fraction(level)
     y, matrix, x = _arrays(yi, v, moderators, intercept)
     ids = [_indices(one, y.size, i) for i, one in enumerate(groupings)]
     used = ~(np.isnan(y) | np.isnan(x).any(1) | np.isnan(np.diag(matrix)))
@@ -267,8 +267,7 @@ def sigma2_intervals(fit: MultilevelFit, *, level: float = 0.95) -> Interval:
 
     An end that would be negative is 0. NaN without a fit.
     """
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    level = as_fraction(level)
     m = len(fit.model.parts)
     low, high = np.full(m, np.nan), np.full(m, np.nan)
     if fit.status != Status.OK:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from metafit.errors import StatsInputError
+from metafit.levels import as_fraction
 from metafit.multilevel.fit import Ids, MultilevelFit
 from metafit.quantiles import t_two_sided
 from metafit.results import Floats, Status
@@ -51,8 +52,7 @@ def robust(
     """
     if kind not in KINDS:
         raise StatsInputError(f"kind: {kind!r} is not one of {', '.join(KINDS)}.")
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    level = as_fraction(level)
     if len(cluster) != fit.used.size:
         raise StatsInputError(f"cluster: {len(cluster)} labels for {fit.used.size} effects.")
     labels = [label for label, used in zip(list(cluster), fit.used, strict=True) if used]

@@ -100,6 +100,8 @@ def network_data(
     for s, name in enumerate(studies):
         here = by_study[name]
         basic, effects, block = reduce(name, here, pairs, y, given, status)
+        if given.ndim == 1 and len(here) > 1 and _arm_variances([pairs[i] for i in here], given[here]).min() < 0.0:
+            status = Status.BAD_INPUT
         chosen += [(s, one, other) for one, other in basic]
         values += effects
         blocks.append(block)
@@ -187,6 +189,19 @@ def _by_variances(
     pairwise = np.where(np.eye(m - 1, dtype=np.bool_), 0.0, variance[1:, 1:])
     block: Floats = 0.5 * (spread[:, None] + spread[None, :] - pairwise)
     return basic, [float(x) for x in toward], block
+
+
+def _arm_variances(pairs: list[tuple[int, int]], v: Floats) -> Floats:
+    """The variances of a study's arms, of which those of its contrasts are sums; by least squares, rounding forgiven.
+
+    With T the sum of all arms' and S_i that of the contrasts of arm i: S_i = (m - 2) sigma_i^2 + T. A negative one
+    means that no trial with independent arms can have such contrasts.
+    """
+    arms = sorted({arm for pair in pairs for arm in pair})
+    total = v.sum() / (len(arms) - 1.0)
+    sums = np.array([v[[arm in pair for pair in pairs]].sum() for arm in arms])
+    found: Floats = (sums - total) / (len(arms) - 2.0)
+    return np.where(np.abs(found) <= TOLERANCE * v.max(), np.abs(found), found)
 
 
 def _by_covariances(

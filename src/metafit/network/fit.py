@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from metafit.errors import StatsInputError
+from metafit.levels import as_fraction
 from metafit.multilevel.model import MixedModel, NotPositiveDefinite, cut, maximise
 from metafit.network.data import NetworkData, network_data
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
@@ -111,14 +112,13 @@ def estimate_tau2(data: NetworkData, x: Floats, method: str) -> tuple[float, boo
     return float(s[0]) * unit * unit, converged
 
 
-def check(method: str, test: str, level: float) -> None:
-    """Raises StatsInputError for options without meaning."""
+def check(method: str, test: str, level: float) -> float:
+    """The level as a fraction. Raises StatsInputError for options without meaning."""
     if method not in METHODS:
         raise StatsInputError(f"method: {method!r} is not one of {', '.join(METHODS)}.")
     if test not in ("z", "t"):
         raise StatsInputError(f"test: {test!r} is not one of z, t.")
-    if not 0.0 < level < 1.0:
-        raise StatsInputError(f"level: {level!r} must lie between 0 and 1, for example 0.95.")
+    return as_fraction(level)
 
 
 def pool_network(
@@ -137,13 +137,13 @@ def pool_network(
     test 't' has as many degrees of freedom as Q. A network in several parts is fitted as one, with one tau2. Numbers
     that cannot be analysed give NaN and a status; StatsInputError for tables without meaning.
     """
-    check(method, test, level)
+    level = check(method, test, level)
     return fit_network(network_data(study, treatment, control, yi, v), method=method, test=test, level=level)
 
 
 def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> NetworkFit:
     """`network` for data that has been read."""
-    check(method, test, level)
+    level = check(method, test, level)
     size = len(data.treatments)
     nothing = np.full((size, size), np.nan)
     estimate = se = nothing

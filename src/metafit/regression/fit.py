@@ -79,7 +79,7 @@ def regress(
     A NaN in a moderator leaves the study out. An intercept is added as the first coefficient unless told not to.
     Moderators that are not independent give status NOT_ESTIMABLE. Raises StatsInputError as `pool` does.
     """
-    method, test = check_call(method, test, level)
+    method, test, level = check_call(method, test, level)
     data = prepare(yi, vi, moderators, intercept)
     size, p = data.good.size, data.p
     good, status = data.good, data.status.copy()

@@ -158,7 +158,7 @@ def test_calls_without_meaning_are_refused() -> None:
         {"measure": "OR", "method": "MH", "test": "t"},
         {"measure": "OR", "method": "median"},
         {"measure": "OR", "model": "CM.EL"},
-        {"measure": "OR", "level": 95},
+        {"measure": "OR", "level": 195},
         {"measure": "OR", "nagq": 0},
     ):
         with pytest.raises(StatsInputError):

@@ -49,7 +49,10 @@ def test_identical_studies(method: str) -> None:
     assert fit.se == pytest.approx(3**-0.5)
     if method != "FE":
         # metafor gives a standard error of 0 here; a zero-width interval is never an answer.
-        assert pool([2.0, 2.0], [1.0, 1.0], method=method, test="knha").status == Status.NOT_ESTIMABLE
+        bare = pool([2.0, 2.0], [1.0, 1.0], method=method, test="knha")
+        assert bare.status == Status.NO_STANDARD_ERROR and not bare.ok
+        assert (bare.estimate, bare.tau2, bare.heterogeneity.q) == (2.0, 0.0, 0.0)
+        assert np.isnan([bare.se, bare.ci_low, bare.p]).all()
 
 
 @pytest.mark.parametrize("unit", [1e-150, 1e150])
@@ -87,7 +90,7 @@ def test_a_batch_keeps_its_shape() -> None:
         ({"test": "f"}, "test: 'f' is not one of"),
         ({"method": "FE", "test": "knha"}, "needs a random-effects method"),
         ({"method": "EE", "test": "adhoc"}, "needs a random-effects method"),
-        ({"level": 95}, "between 0 and 1"),
+        ({"level": 195}, "between 0 and 100"),
     ],
 )
 def test_calls_without_meaning(options: dict[str, object], told: str) -> None:

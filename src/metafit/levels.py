@@ -1,0 +1,35 @@
+"""One convention for confidence levels, everywhere: metafor's."""
+
+from __future__ import annotations
+
+from metafit.errors import StatsInputError
+
+
+def as_fraction(level: float) -> float:
+    """A confidence level as a fraction, whichever way it was written.
+
+    Parameters
+    ----------
+    level
+        95 and 0.95 are the same level, and so is 0.05 (an error rate): as `level` of metafor, numbers from 1 on are
+        percent, and fractions up to one half are what lies outside.
+
+    Raises
+    ------
+    StatsInputError
+        Not between 0 and 100.
+
+    Examples
+    --------
+    >>> as_fraction(95), as_fraction(0.95), as_fraction(0.05)
+    (0.95, 0.95, 0.95)
+    """
+    try:
+        value = float(level)
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not 0.0 < value < 100.0:
+        raise StatsInputError(f"level: {level!r} must lie between 0 and 100; write 95 or 0.95.")
+    if value >= 1.0:
+        return value / 100.0
+    return value if value > 0.5 else 1.0 - value
