@@ -77,7 +77,7 @@ def _print(pooled: PooledTable, name: str) -> None:
     write()
     wide = min(max((len(s.study) for s in pooled.studies), default=5), 36)
     for study in pooled.studies:
-        numbers = study_interval(pooled, study)
+        numbers = study_interval(study)
         shown = "not used" if numbers is None else _interval(pooled, *numbers)
         weight = "" if study.weight is None else f"{study.weight:6.1f} %"
         write(f"  {_short(study.study, wide):<{wide}}  {shown:<32}{weight}".rstrip())

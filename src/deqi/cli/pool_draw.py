@@ -19,7 +19,7 @@ def draw_forest(pooled: PooledTable) -> str:
 
     rows = []
     for study in pooled.studies:
-        numbers = study_interval(pooled, study)
+        numbers = study_interval(study)
         if numbers is not None:
             rows.append(ForestRow(study.study, *numbers, weight=study.weight))
     for group in pooled.subgroups:

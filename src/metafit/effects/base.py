@@ -1,7 +1,8 @@
 """Effects and what is shared by the modules that compute them.
 
 Names of measures are metafor's (`escalc`): RR OR RD PETO AS | MD SMD SMDH ROM CVR VR | PR PLN PLO PAS PFT |
-IRR IRD IRSD | IR IRLN IRS IRFT | MN MNLN | COR ZCOR | MC SMCC SMCR | GEN. Ratios are on the log scale, SMD is corrected for bias exactly.
+IRR IRD IRSD | IR IRLN IRS IRFT | MN MNLN | COR ZCOR | MC SMCC SMCR | GEN. Ratios are on the log scale, SMD is
+corrected for bias exactly.
 """
 
 from __future__ import annotations

@@ -84,9 +84,9 @@ def harmonic_mean(n: npt.ArrayLike, axis: int = -1) -> Floats:
 def back_transform(measure: str, x: npt.ArrayLike, *, n: npt.ArrayLike | None = None) -> Floats:
     """Analysis scale to natural scale.
 
-    Logs are exponentiated, PLO goes through the logistic function, ZCOR through tanh, PAS and IRS are squared, PFT (Miller 1978) and IRFT
-    inverted exactly for sample size or person-time n: for a pooled value give `harmonic_mean` of the studies'. Measures
-    already natural, and standardised differences, come back unchanged. NaN stays NaN.
+    Logs are exponentiated, PLO goes through the logistic function, ZCOR through tanh, PAS and IRS are squared, PFT
+    (Miller 1978) and IRFT inverted exactly for sample size or person-time n: for a pooled value give `harmonic_mean` of
+    the studies'. Measures already natural, and standardised differences, come back unchanged. NaN stays NaN.
     """
     y = np.asarray(x, dtype=np.float64)
     check_measure(measure, (*LOGS, "PLO", "PAS", "IRS", "ZCOR", "PFT", "IRFT", *NATURAL))

@@ -1,8 +1,9 @@
 """Effects from means and standard deviations, and means and standard deviations from what papers print.
 
-Sources: Hedges 1981 for the exact correction; Bonett 2009 for SMDH; Nakagawa et al. 2015 for CVR and VR; Cochrane Handbook 6.5.2 for change scores; medians: Wan et al. 2014
-(doi:10.1186/1471-2288-14-135) for the standard deviation, Luo et al. 2018, "Optimally estimating the sample mean
-from the sample size, median, mid-range, and/or mid-quartile range", Stat Methods Med Res, for the mean.
+Sources: Hedges 1981 for the exact correction; Bonett 2009 for SMDH; Nakagawa et al. 2015 for CVR and VR; Cochrane
+Handbook 6.5.2 for change scores; medians: Wan et al. 2014 (doi:10.1186/1471-2288-14-135) for the standard deviation,
+Luo et al. 2018, "Optimally estimating the sample mean from the sample size, median, mid-range, and/or mid-quartile
+range", Stat Methods Med Res, for the mean.
 """
 
 from __future__ import annotations

@@ -35,5 +35,5 @@ def test_percent_fraction_and_error_rate_are_one_level(door: str) -> None:
 @pytest.mark.parametrize("level", [0, 100, -5, 250, float("nan"), "high"])
 @pytest.mark.parametrize("door", ["pool", "exact", "network"])
 def test_no_level(door: str, level: object) -> None:
-    with pytest.raises(metafit.StatsInputError, match="level: .* must lie between 0 and 100; write 95 or 0.95"):
+    with pytest.raises(metafit.StatsInputError, match=r"level: .* must lie between 0 and 100; write 95 or 0.95"):
         DOORS[door](level)  # type: ignore[arg-type]

@@ -11,17 +11,47 @@ import numpy as np
 import numpy.typing as npt
 
 from deqi.errors import InputError
+from deqi.evidence.table.derived import derivable, fill, sources_of
 from deqi.evidence.table.reading import Table, plain, shown
+from deqi.evidence.table.sentences import say
 
 Floats = npt.NDArray[np.float64]
-Kind = Literal["binary", "means", "rates", "proportion", "rate", "change", "interval", "yi_sei", "yi_vi"]
+Kind = Literal[
+    "binary", "cells", "means", "rates", "proportion", "rate", "change", "one_mean", "correlation", "interval",
+    "p_value", "yi_sei", "yi_vi",
+]  # fmt: skip
 Rule = Literal["any", "not negative", "positive", "correlation"]
 
 #: Measures that are ratios: pooled as logs, shown as ratios.
-RATIOS: Final = ("RR", "OR", "IRR", "HR", "ROM")
-_ON_SCALE: Final = (*RATIOS, "GEN", "MD", "SMD", "RD", "IRD", "MC", "SMCC", "SMCR")
-_GIVEN: Final = (*_ON_SCALE, "PETO", "AS", "PLO", "PLN", "PAS", "PR", "IRLN", "IR", "IRS", "IRSD")
-_MISSING: Final = frozenset({"", "na", "n/a", "nan", ".", "-", "–", "null", "none"})
+RATIOS: Final = ("RR", "OR", "IRR", "HR", "ROM", "CVR", "VR")
+_ON_SCALE: Final = (*RATIOS, "GEN", "MD", "SMD", "SMDH", "RD", "IRD", "MC", "SMCC", "SMCR", "MN", "COR")
+_GIVEN: Final = (*_ON_SCALE, "PETO", "AS", "PLO", "PLN", "PAS", "PR", "IRLN", "IR", "IRS", "IRSD", "MNLN", "ZCOR")
+#: How tables write that there is nothing: not available, not reported, not estimable, no data.
+_MISSING: Final = frozenset(
+    {
+        *(
+            "",
+            "na",
+            "n/a",
+            "nan",
+            ".",
+            "..",
+            "...",
+            "-",
+            "--",
+            "–",
+            "—",
+            "null",
+            "none",
+            "?",
+            "*",
+            "missing",
+            "unknown",
+        ),
+        *("nr", "n/r", "n.r.", "ne", "n/e", "n.e.", "nd", "n.d.", "ns", "n.s.", "not reported", "not estimable"),
+        *("not available", "not stated", "unclear", "#n/a", "#value!", "#div/0!", "#ref!"),
+    }
+)
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 
 
@@ -34,15 +64,21 @@ class ColumnSet:
     measures: tuple[str, ...]
 
 
+_COUNTS: Final = ("events", "others", "total", "n")
+
 #: In the order of preference where a table has several.
 SETS: Final = (
     ColumnSet("binary", ("events_t", "total_t", "events_c", "total_c"), ("RR", "OR", "RD", "AS", "PETO")),
-    ColumnSet("means", ("mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c"), ("MD", "SMD", "ROM")),
+    ColumnSet("cells", ("events_t", "others_t", "events_c", "others_c"), ("RR", "OR", "RD", "AS", "PETO")),
+    ColumnSet("means", ("mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c"), ("MD", "SMD", "SMDH", "ROM", "CVR", "VR")),
     ColumnSet("rates", ("events_t", "time_t", "events_c", "time_c"), ("IRR", "IRD", "IRSD")),
     ColumnSet("proportion", ("events", "total"), ("PLO", "PLN", "PAS", "PFT", "PR")),
     ColumnSet("rate", ("events", "time"), ("IRLN", "IR", "IRS", "IRFT")),
     ColumnSet("change", ("mean_pre", "sd_pre", "mean_post", "sd_post", "n", "correlation"), ("MC", "SMCC", "SMCR")),
+    ColumnSet("correlation", ("correlation", "n"), ("ZCOR", "COR")),
+    ColumnSet("one_mean", ("mean", "sd", "n"), ("MN", "MNLN")),
     ColumnSet("interval", ("estimate", "ci_low", "ci_high"), ("GEN", *(m for m in _ON_SCALE if m != "GEN"))),
+    ColumnSet("p_value", ("estimate", "p"), ("GEN", *(m for m in _ON_SCALE if m != "GEN"))),
     ColumnSet("yi_sei", ("yi", "sei"), ("GEN", *(m for m in _GIVEN if m != "GEN"))),
     ColumnSet("yi_vi", ("yi", "vi"), ("GEN", *(m for m in _GIVEN if m != "GEN"))),
 )
@@ -65,15 +101,16 @@ def choose(table: Table, measure: str | None, method: str) -> tuple[ColumnSet, s
     allowed = _METHODS.get(method, MEASURES)
     if measure is not None and measure not in allowed:
         raise InputError(f"--method {method} does not pool {measure}; use --measure {' or '.join(allowed)}.")
-    counted = ("binary", "rates", "proportion", "rate")
+    counted = ("binary", "cells", "rates", "proportion", "rate")
     fit = [
         s
         for s in SETS
         if (measure is None or measure in s.measures)
         and (method not in _METHODS or (s.kind in counted and any(m in allowed for m in s.measures)))
     ]
+    available = derivable(table.columns)
     for one in fit:
-        if all(column in table.columns for column in one.columns):
+        if available.issuperset(one.columns):
             chosen = measure or next(m for m in one.measures if m in allowed)
             return one, chosen
     wanted = " or ".join(",".join(s.columns) for s in fit)
@@ -87,12 +124,14 @@ class Numbers:
     """The numbers of the chosen columns, `(rows,)` each; NaN throughout a row that is not complete.
 
     rows: row numbers in the file. studies: names, "row 4" where there is none. absent: (index, empty columns).
+    derived: (index, keys of what its means and SDs were made from).
     """
 
     columns: dict[str, Floats]
     rows: tuple[int, ...]
     studies: tuple[str, ...]
     absent: tuple[tuple[int, tuple[str, ...]], ...]
+    derived: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
 def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
@@ -102,23 +141,33 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
         InputError: a cell that is no number, or a number that cannot be; row and column are named.
     """
     place = {name: i for i, name in enumerate(table.columns)}
-    where = {column: place[column] for column in chosen.columns}
+    sources = {name for column in chosen.columns for name in sources_of(column)}
+    read = [name for name in dict.fromkeys((*chosen.columns, *sorted(sources))) if name in place]
     data = {column: np.full(len(table.rows), np.nan) for column in chosen.columns}
     studies: list[str] = []
     absent: list[tuple[int, tuple[str, ...]]] = []
+    derived: list[tuple[int, tuple[str, ...]]] = []
     for index, (row, cells) in enumerate(table.rows):
         label = cells[place["study"]] if "study" in place else ""
         studies.append(plain(label) or f"row {row}")
-        values = {column: number(table, row, column, cells[i]) for column, i in where.items()}
-        empty = tuple(column for column, value in values.items() if value is None)
+        values = {column: number(table, row, column, cells[place[column]]) for column in read}
         whole = {column: value for column, value in values.items() if value is not None}
         _check(table, row, chosen.kind, measure, whole)
+        empty = tuple(column for column in chosen.columns if values.get(column) is None)
+        if empty:
+            made, used = fill(values, empty)
+            whole |= made
+            empty = tuple(column for column in empty if column not in made)
+            if used and not empty:
+                derived.append((index, used))
         if empty:
             absent.append((index, empty))
         else:
-            for column, value in whole.items():
-                data[column][index] = value
-    return Numbers(data, tuple(row for row, _ in table.rows), tuple(studies), tuple(absent))
+            for column in chosen.columns:
+                data[column][index] = whole[column]
+    if chosen.kind == "cells":
+        data |= {f"total{arm}": data[f"events{arm}"] + data[f"others{arm}"] for arm in ("_t", "_c")}
+    return Numbers(data, tuple(row for row, _ in table.rows), tuple(studies), tuple(absent), tuple(derived))
 
 
 def number(table: Table, row: int, column: str, cell: str) -> float | None:
@@ -145,7 +194,7 @@ def _rule(column: str) -> Rule:
     stem = column.removesuffix("_t").removesuffix("_c")
     if stem in ("total", "time", "n", "sei", "vi"):
         return "positive"
-    if stem in ("events", "sd", "sd_pre", "sd_post"):
+    if stem in ("events", "others", "sd", "sd_pre", "sd_post", "se", "p"):
         return "not negative"
     return "correlation" if stem == "correlation" else "any"
 
@@ -162,13 +211,15 @@ def _check(table: Table, row: int, kind: Kind, measure: str, values: dict[str, f
             raise wrong(column, "cannot be negative; write the right number or leave the cell empty")
         if rule == "correlation" and abs(value) > 1:
             raise wrong(column, "is no correlation; write a number from -1 to 1")
+        if column.removesuffix("_t").removesuffix("_c") in _COUNTS and value != math.floor(value):
+            raise InputError(say("whole", name=table.name, row=row, column=column, value=f"{value:g}"))
     for events, total in (("events", "total"), ("events_t", "total_t"), ("events_c", "total_c")):
         if events in values and total in values and values[events] > values[total]:
             raise wrong(events, f"events cannot be more than {total} {values[total]:g}; write the number of people")
-    if kind == "interval":
+    if kind in ("interval", "p_value"):
         if measure in RATIOS:
             for column, value in values.items():
-                if value <= 0:
+                if value <= 0 and column != "p":
                     raise wrong(column, f"cannot be a {measure}; write ratios, not their logarithms")
         for lower, upper in (("ci_low", "ci_high"), ("ci_low", "estimate"), ("estimate", "ci_high")):
             if lower in values and upper in values and values[lower] > values[upper]:

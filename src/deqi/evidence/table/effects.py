@@ -8,14 +8,19 @@ from typing import Final
 import numpy as np
 
 from deqi.evidence.table.columns import RATIOS, ColumnSet, Floats, Numbers
+from deqi.evidence.table.sentences import say, some
 from metafit import (
     Effects,
+    EffectWarning,
     WarningKind,
     back_transform,
     binary_effects,
     change_effects,
+    correlation_effects,
     interval_effects,
     mean_effects,
+    one_mean_effects,
+    p_value_effects,
     proportion_effects,
     rate_effects,
     se_effects,
@@ -24,48 +29,75 @@ from metafit import (
 from metafit.counts.data import OneArm, TwoArms
 
 Columns = Mapping[str, Floats]
+#: The counts of two arms, however they were written.
+TWO_BY_TWO: Final = ("events_t", "total_t", "events_c", "total_c")
 _MAKERS: Final[dict[str, Callable[..., Effects]]] = {
     "binary": binary_effects,
+    "cells": binary_effects,
+    "one_mean": one_mean_effects,
+    "correlation": correlation_effects,
     "means": mean_effects,
     "rates": rate_effects,
     "proportion": proportion_effects,
     "rate": single_rate_effects,
 }
 #: Standardised differences have no natural scale; a bare yi says nothing about its own.
-_NO_SCALE: Final = ("SMD", "SMCC", "SMCR", "GEN", "AS", "IRSD")
-ADDED: Final = "1/2 was added"
-_SAYS: Final = {
-    WarningKind.NO_EVENTS: "no event in either arm (or nothing but events), so the row says little about a ratio",
-    WarningKind.SD_LOOKS_LIKE_SE: "a standard deviation looks like a standard error; look at the paper again",
-    WarningKind.LARGE_SMD: "a standardised difference this large is seldom real; look at the paper again",
-    WarningKind.ARMS_DIFFER: "one arm's standard deviation is many times the other's",
-    WarningKind.INTERVAL_NOT_CENTRED: (
-        "the estimate is not in the middle of its interval; if these are ratios, name them, for example --measure RR"
-    ),
-    WarningKind.IMPOSSIBLE: "these numbers give no effect; the row was left out",
+_NO_SCALE: Final = ("SMD", "SMDH", "SMCC", "SMCR", "GEN", "AS", "IRSD")
+#: Whose way back depends on a number of people or a time.
+SIZED: Final = ("PFT", "IRFT")
+_KEYS: Final = {
+    WarningKind.NO_EVENTS: "no-events",
+    WarningKind.SD_LOOKS_LIKE_SE: "sd-like-se",
+    WarningKind.LARGE_SMD: "large-smd",
+    WarningKind.ARMS_DIFFER: "arms-differ",
+    WarningKind.NO_SPREAD: "no-spread",
+    WarningKind.INTERVAL_NOT_CENTRED: "off-centre",
+    WarningKind.IMPOSSIBLE: "impossible",
 }
 
 
 def effects_of(numbers: Numbers, chosen: ColumnSet, measure: str) -> Effects:
     """Effects on the analysis scale; 1/2 added to the cells of a row with an empty one (and a warning)."""
     c = numbers.columns
-    ordered = [c[name] for name in chosen.columns]
+    ordered = _ordered(numbers, chosen)
     if chosen.kind in _MAKERS:
-        return _MAKERS[chosen.kind](measure, *ordered)
+        return _without_spread(_MAKERS[chosen.kind](measure, *ordered))
     if chosen.kind == "change":
         return change_effects(
             measure, c["mean_post"], c["mean_pre"], c["sd_pre"], c["sd_post"], c["n"], c["correlation"]
         )
     if chosen.kind == "interval":
         return interval_effects(*ordered, ratio=measure in RATIOS, measure=measure)
+    if chosen.kind == "p_value":
+        return p_value_effects(*ordered, ratio=measure in RATIOS, measure=measure)
     if chosen.kind == "yi_sei":
         return se_effects(*ordered, measure=measure)
     return se_effects(c["yi"], np.sqrt(c["vi"]), measure=measure)
 
 
+def _without_spread(effects: Effects) -> Effects:
+    """A standard deviation of 0 is taken for one that was not reported: it would take weight it has not earned."""
+    rows = [row for one in effects.warnings if one.kind is WarningKind.NO_SPREAD for row in one.rows]
+    if not rows:
+        return effects
+    yi, vi = effects.yi.copy(), effects.vi.copy()
+    yi[rows], vi[rows] = np.nan, np.nan
+    other = (WarningKind.ARMS_DIFFER, WarningKind.SD_LOOKS_LIKE_SE, WarningKind.LARGE_SMD, WarningKind.IMPOSSIBLE)
+    kept = (
+        EffectWarning(one.kind, tuple(row for row in one.rows if one.kind not in other or row not in rows))
+        for one in effects.warnings
+    )
+    return Effects(effects.measure, yi, vi, tuple(one for one in kept if one.rows))
+
+
+def _ordered(numbers: Numbers, chosen: ColumnSet) -> list[Floats]:
+    names = TWO_BY_TWO if chosen.kind == "cells" else chosen.columns
+    return [numbers.columns[name] for name in names]
+
+
 def counts_of(numbers: Numbers, chosen: ColumnSet) -> OneArm | TwoArms:
     """The counts themselves, for the methods that need nothing added."""
-    ordered = [numbers.columns[name] for name in chosen.columns]
+    ordered = _ordered(numbers, chosen)
     return OneArm(*ordered) if len(ordered) == 2 else TwoArms(*ordered)
 
 
@@ -76,38 +108,30 @@ def natural(measure: str, x: float | Floats, size: Floats | float | None) -> Flo
     """
     if measure in _NO_SCALE:
         return None
-    if measure == "HR":
-        with np.errstate(over="ignore"):
-            return np.asarray(np.exp(np.asarray(x, dtype=np.float64)))
-    if measure == "PETO":
-        measure = "OR"
-    needs = measure in ("PFT", "IRFT")
-    return np.asarray(back_transform(measure, np.asarray(x), n=size if needs else None))
+    return np.asarray(back_transform(measure, np.asarray(x), n=size if measure in SIZED else None))
 
 
-def warn_rows(effects: Effects, numbers: Numbers, measure: str) -> list[str]:
-    """One sentence for each kind of doubt, naming the rows."""
+def warn_rows(effects: Effects, numbers: Numbers, measure: str, *, added: bool) -> list[str]:
+    """One sentence for each kind of doubt, naming the rows; added: whether the method uses the 1/2 added to zeros."""
     said = []
     if numbers.absent:
-        parts = [f"{numbers.studies[i]} ({', '.join(columns)} empty)" for i, columns in numbers.absent]
-        said.append(f"Left out: {_some(parts)}.")
+        parts = [say("empty-cells", study=numbers.studies[i], columns=", ".join(c)) for i, c in numbers.absent]
+        said.append(say("left-out", studies=some(parts)))
+    for key in dict.fromkeys(key for _, keys in numbers.derived for key in keys):
+        names = [numbers.studies[i] for i, keys in numbers.derived if key in keys]
+        said.append(say(f"row.{key}", studies=some(names)))
     for one in effects.warnings:
-        names = _some([numbers.studies[i] for i in one.rows])
-        if one.kind is WarningKind.ZERO_CELLS_ADJUSTED:
-            said.append(f"{ADDED} to the cells of rows with an empty cell: {names}. {_instead(measure)}")
+        rows = some([numbers.studies[i] for i in one.rows])
+        if one.kind is not WarningKind.ZERO_CELLS_ADJUSTED:
+            said.append(say(f"row.{_KEYS[one.kind]}", studies=rows))
+        elif added:
+            said.append(say("added", studies=rows, instead=say(f"instead.{_arms(measure)}")))
         else:
-            said.append(f"{names}: {_SAYS[one.kind]}.")
+            said.append(say("added-shown"))
     return said
 
 
-def _instead(measure: str) -> str:
+def _arms(measure: str) -> str:
     if measure in ("RR", "OR", "RD", "PETO", "AS"):
-        return "GLMM (--measure OR), MH and Peto (--measure OR) need no such constant; choose one with --method."
-    if measure in ("IRR", "IRD", "IRSD"):
-        return "GLMM (--measure IRR) and MH need no such constant; Peto is for odds ratios; choose with --method."
-    return "GLMM needs no such constant (MH and Peto are for two arms); choose it with --method GLMM."
-
-
-def _some(parts: list[str], most: int = 5) -> str:
-    rest = len(parts) - most
-    return ", ".join(parts[:most]) + (f" and {rest} more" if rest > 0 else "")
+        return "binary"
+    return "rates" if measure in ("IRR", "IRD", "IRSD") else "one-group"

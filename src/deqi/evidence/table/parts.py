@@ -11,8 +11,9 @@ import numpy as np
 
 from deqi.errors import InputError
 from deqi.evidence.table.columns import Floats, number
-from deqi.evidence.table.effects import natural
+from deqi.evidence.table.effects import SIZED, natural
 from deqi.evidence.table.reading import Table, plain
+from deqi.evidence.table.sentences import say
 from metafit import Fit, Status, pool, regress
 
 _MOST_LEVELS = 50
@@ -81,10 +82,12 @@ def by_groups(
     by: str,
     fits: Callable[[Any], Fit],
     measure: str,
-    size: float | None,
+    size: Callable[[Any], float | None],
     warnings: list[str],
 ) -> tuple[tuple[Group, ...], Between]:
     """Pool each level of a column, in order of first appearance, and test between them.
+
+    size: of the rows of a mask, at which their pool is turned back.
 
     Raises:
         InputError: too many levels.
@@ -97,13 +100,14 @@ def by_groups(
             f"{table.name}, column {by}: {len(levels)} subgroups; name a column with at most {_MOST_LEVELS}."
         )
     if any(not cells[place] for _, cells in table.rows):
-        warnings.append(f"Rows without {by} are the subgroup 'not stated'.")
+        warnings.append(say("by.not-stated", by=by))
     member = np.array([[label == one for label in labels] for one in levels])
     fit = fits(member)
     groups = []
     for i, one in enumerate(levels):
         ends = np.array([fit.estimate[i], fit.ci_low[i], fit.ci_high[i]])
-        moved = natural(measure, ends, size)
+        own = size(member[i])
+        moved = None if own is None and measure in SIZED else natural(measure, ends, own)
         groups.append(
             Group(
                 group=one,
@@ -120,7 +124,7 @@ def by_groups(
         )
     ok = np.asarray(fit.ok)
     if int(ok.sum()) < 2:
-        warnings.append(f"Fewer than two subgroups of {by} have an estimate, so they are not compared.")
+        warnings.append(say("by.few", by=by))
         return tuple(groups), Between(by, None, max(int(ok.sum()) - 1, 0), None)
     across = pool(fit.estimate[ok], fit.se[ok] ** 2, method="FE").heterogeneity
     return tuple(groups), Between(by, _number(across.q), int(across.q_df), _number(across.q_p))
@@ -149,10 +153,10 @@ def on_moderators(
     x = np.stack(matrix, axis=-1)
     out = int((usable & np.isnan(x).any(axis=1)).sum())
     if out:
-        warnings.append(f"{out} of the studies have no value in {', '.join(moderators)} and are out of the regression.")
+        warnings.append(say("moderators.out", count=out, columns=", ".join(moderators)))
     fit = regress(y, v, x, method=method, test=test, level=level)
     if int(fit.status) != Status.OK:
-        warnings.append("The moderators cannot be estimated: too few studies, or they say the same thing twice.")
+        warnings.append(say("moderators.status"))
     h = fit.heterogeneity
     coefficients = tuple(
         Moderator(

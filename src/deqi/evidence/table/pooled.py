@@ -7,17 +7,41 @@ MH and PETO work on the counts. Everything is on the analysis scale (log for rat
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from deqi.errors import InputError
+from deqi.evidence.table.answer import (
+    Common,
+    PooledTable,
+    StudyRow,
+    common_effect,
+    number,
+    pair,
+    shown_at,
+    size_of,
+    sizes,
+    study_rows,
+)
 from deqi.evidence.table.columns import ColumnSet, Floats, Numbers, choose, numbers
-from deqi.evidence.table.effects import ADDED, counts_of, effects_of, natural, warn_rows
+from deqi.evidence.table.dialects import translate
+from deqi.evidence.table.doubts import ask_for_measure, doubts
+from deqi.evidence.table.effects import counts_of, effects_of, warn_rows
 from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, on_moderators
 from deqi.evidence.table.reading import Table, parse_table, read_table
-from metafit import Fit, StatsInputError, Status, WarningKind, heterogeneity_intervals, pool
+from deqi.evidence.table.sentences import say
+from metafit import (
+    Effects,
+    Fit,
+    StatsInputError,
+    Status,
+    as_fraction,
+    exact_rate,
+    heterogeneity_intervals,
+    pool,
+    zero_upper,
+)
 from metafit.counts.pooling import count_weights, pool_counts
 
 __all__ = ["METHODS", "PooledTable", "StudyRow", "Table", "parse_table", "pool_table", "read_table"]
@@ -27,66 +51,18 @@ MOST_FOR_GLMM: Final = 5_000
 FIXED_METHODS: Final = ("FE", "EE")
 METHODS: Final = ("REML", "DL", "PM", "ML", "EB", "SJ", "HE", "HS", *FIXED_METHODS, *COUNT_METHODS)
 TESTS: Final = ("adhoc", "knha", "t", "z")
+MODELS: Final = ("random", "common", "both")
 _STATUS: Final = {
-    Status.NO_STUDIES: "No study could be used.",
-    Status.SINGLE_STUDY: "One study: this is the study, not a pool.",
-    Status.NOT_ESTIMABLE: "These numbers have no finite pooled estimate with this measure and method.",
-    Status.BAD_INPUT: "A number cannot be used by this method: counts must be whole.",
-    Status.ZERO_VARIANCE: "A study has a variance of 0, so it would take all the weight.",
-    Status.NOT_CONVERGED: "The fit did not converge.",
+    Status.NO_STUDIES: "no-studies",
+    Status.SINGLE_STUDY: "single-study",
+    Status.NOT_ESTIMABLE: "not-estimable",
+    Status.BAD_INPUT: "bad-input",
+    Status.ZERO_VARIANCE: "zero-variance",
+    Status.NOT_CONVERGED: "not-converged",
+    Status.NO_STANDARD_ERROR: "no-standard-error",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StudyRow:
-    """One study on the analysis scale; weight in percent, None where the method gives none or the row is out."""
-
-    study: str
-    yi: float | None
-    vi: float | None
-    weight: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class PooledTable:
-    """The answer. Fields are the JSON keys, except the last two; None where a number does not exist.
-
-    q, q_p: Cochran's Q; for GLMM the likelihood ratio test. columns: those used. level: of the intervals, a fraction.
-    """
-
-    measure: str
-    method: str
-    test: str
-    k: int
-    estimate: float | None
-    se: float | None
-    ci: tuple[float | None, float | None]
-    statistic: float | None
-    p: float | None
-    tau2: float | None
-    tau2_ci: tuple[float | None, float | None] | None
-    i2: float | None
-    h2: float | None
-    q: float | None
-    q_df: int | None
-    q_p: float | None
-    prediction: tuple[float | None, float | None] | None
-    estimate_natural: float | None
-    ci_natural: tuple[float | None, float | None] | None
-    prediction_natural: tuple[float | None, float | None] | None
-    studies: tuple[StudyRow, ...]
-    subgroups: tuple[Group, ...]
-    between: Between | None
-    moderators: Moderators | None
-    warnings: tuple[str, ...]
-    columns: tuple[str, ...]
-    level: float
-
-    def as_json(self) -> dict[str, Any]:
-        """The document `deqi pool --json` prints."""
-        document = asdict(self)
-        del document["columns"], document["level"]
-        return document
+#: Below so many studies a prediction interval is shown with a caution.
+FEW_FOR_PREDICTION: Final = 5
 
 
 def pool_table(
@@ -98,61 +74,112 @@ def pool_table(
     level: float = 0.95,
     by: str | None = None,
     moderators: tuple[str, ...] = (),
+    model: str = "random",
 ) -> PooledTable:
     """Pool the studies of a table.
 
     measure None: the default of the columns found (RR, MD, PLO, IRR, IRLN, the general one for yi). by: a column of
     subgroups. moderators: columns; those with words become one indicator a word, against the alphabetically first.
+    level: 95, 0.95. model: random, common (as method FE), or both side by side.
 
     Raises:
         InputError: columns, cells or options that cannot be used; row and column are named.
     """
-    method, test = _options(method, test, level, moderators)
-    chosen, measure = choose(table, measure, method)
+    method, test, level = _options(method, test, level, moderators, model)
+    table, notes = translate(table)
+    chosen, wanted = choose(table, measure, method)
     for column in ((by,) if by else ()) + moderators:
         if column not in table.columns:
             names = ", ".join(table.columns)
             raise InputError(f"{table.name}, row 1: no column {column!r}; the header has {names}.")
     if method == "GLMM" and len(table.rows) > MOST_FOR_GLMM:
         raise InputError(f"{table.name}: --method GLMM takes at most {MOST_FOR_GLMM:,} studies; use MH or REML.")
-    given = numbers(table, chosen, measure)
+    given = numbers(table, chosen, wanted)
+    ask_for_measure(table, given, chosen, measure)
+    measure = wanted
     effects = effects_of(given, chosen, measure)
-    warnings = warn_rows(effects, given, measure)
+    counted = method in COUNT_METHODS
+    warnings = [*notes, *warn_rows(effects, given, measure, added=not counted)]
+    warnings += doubts(table, given, chosen, effects, measure)
     y, v = effects.yi, effects.vi
-    if method in COUNT_METHODS:
-        warnings = [w for w in warnings if not w.startswith(ADDED)]
-        if any(one.kind is WarningKind.ZERO_CELLS_ADJUSTED for one in effects.warnings):
-            warnings.append("Rows with an empty cell are shown with 1/2 added; the pool uses the counts as they are.")
-        fit: Fit = _counts(table, given, chosen, measure, method, test, level, np.ones((1, len(y)), dtype=bool))
+    here = np.isfinite(y) & np.isfinite(v)
+    if not here.any() and not counted:
+        raise InputError(
+            f"{table.name}: no row has usable numbers in {', '.join(chosen.columns)}; fill in at least one."
+        )
+    if not counted and _no_events(given, chosen, measure):
+        raise InputError(say("no-events-anywhere", name=table.name, measure=measure))
+
+    def fits(member: Any) -> Fit:
+        if counted:
+            return _counts(table, given, chosen, measure, method, test, level, member)
+        return pool(
+            np.where(member, y, np.nan), np.broadcast_to(v, member.shape), method=method, test=test, level=level
+        )
+
+    fit = fits(np.ones((1, len(y)), dtype=bool))
+    status = Status(int(fit.status[0]))
+    _refuse(table, given, chosen, measure, method, status)
+    if status != Status.OK:
+        warnings.append(say(f"status.{_STATUS[status]}"))
+    if counted:
         share = count_weights(counts_of(given, chosen), measure=measure, method=method)  # type: ignore[arg-type]
     else:
-        fit = _inverse_variance(y[None], v[None], method, test, level)
-        tau2 = float(np.nan_to_num(fit.tau2[0]))
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = 100.0 / (v + tau2) / np.nansum(1.0 / (v + tau2))
-    status = Status(int(fit.status[0]))
-    if status != Status.OK:
-        warnings.append(_STATUS[status])
+            share = 100.0 / (v + float(np.nan_to_num(fit.tau2[0])))
+            share = 100.0 * share / np.nansum(share)
+    every = sizes(given, chosen, measure)
+    groups, between = (
+        by_groups(table, by, fits, measure, lambda one: size_of(every, one & here), warnings) if by else ((), None)
+    )
+    regression = on_moderators(table, moderators, y, v, method, fit.test, level, warnings) if moderators else None
+    size = size_of(every, here)
+    common = None
+    if model == "both" and method not in (*COUNT_METHODS, *FIXED_METHODS):
+        common = common_effect(pool(y[None], v[None], method="FE", level=level), measure, size)
+    return _assemble(
+        measure, method, fit, effects, share, size, given, chosen, level, groups, between, regression, common, warnings
+    )
+
+
+def _no_events(given: Numbers, chosen: ColumnSet, measure: str) -> bool:
+    """Nobody had an event in any arm of any study, and the measure is a ratio."""
+    if measure not in ("RR", "OR", "PETO", "IRR"):
+        return False
+    arms = [given.columns[name] for name in ("events_t", "events_c") if name in given.columns]
+    return bool(arms) and all(float(np.nansum(arm)) == 0.0 for arm in arms)
+
+
+def _refuse(table: Table, given: Numbers, chosen: ColumnSet, measure: str, method: str, status: Status) -> None:
+    """An answer without a number is a sentence, not a table of dashes."""
+    if status in (Status.OK, Status.SINGLE_STUDY, Status.NO_STANDARD_ERROR):
+        return
+    if _no_events(given, chosen, measure):
+        raise InputError(say("no-events-anywhere", name=table.name, measure=measure))
+    if chosen.kind in ("proportion", "rate") and not np.nansum(given.columns["events"]):
+        total = float(np.nansum(given.columns[chosen.columns[1]]))
+        bound = zero_upper(total) if chosen.kind == "proportion" else exact_rate(0, total, level=0.9).high
+        raise InputError(say("no-events-one-group", name=table.name, total=f"{total:g}", upper=f"{float(bound):.4g}"))
     if status == Status.NO_STUDIES:
         raise InputError(
             f"{table.name}: no row has usable numbers in {', '.join(chosen.columns)}; fill in at least one."
         )
-
-    def fits(member: Any) -> Fit:
-        if method in COUNT_METHODS:
-            return _counts(table, given, chosen, measure, method, test, level, member)
-        return _inverse_variance(np.where(member, y, np.nan), np.broadcast_to(v, member.shape), method, test, level)
-
-    size = _size(given, chosen)
-    groups, between = by_groups(table, by, fits, measure, size, warnings) if by else ((), None)
-    regression = on_moderators(table, moderators, y, v, method, fit.test, level, warnings) if moderators else None
-    return _assemble(
-        measure, method, fit, y, v, share, size, given, chosen, level, groups, between, regression, warnings
-    )
+    why = say(f"status.{_STATUS[status]}")
+    raise InputError(say("not-estimable", name=table.name, why=why, measure=measure, method=method))
 
 
-def _options(method: str, test: str | None, level: float, moderators: tuple[str, ...]) -> tuple[str, str | None]:
+def _options(
+    method: str, test: str | None, level: float, moderators: tuple[str, ...], model: str
+) -> tuple[str, str | None, float]:
     upper = method.upper()
+    if model not in MODELS:
+        raise InputError(f"--model {model!r} is not known; use one of {', '.join(MODELS)}.")
+    if model == "common":
+        if upper in COUNT_METHODS:
+            raise InputError(
+                f"--model common does not go with --method {upper}; MH and PETO are common-effect already."
+            )
+        upper = upper if upper in FIXED_METHODS else "FE"
     if upper not in METHODS:
         raise InputError(f"--method {method!r} is not known; use one of {', '.join(METHODS)}.")
     if test is not None and test not in TESTS:
@@ -160,17 +187,15 @@ def _options(method: str, test: str | None, level: float, moderators: tuple[str,
     usable = {"GLMM": ("t", "z"), "MH": ("z",), "PETO": ("z",), "FE": ("z", "t"), "EE": ("z", "t")}.get(upper, TESTS)
     if test is not None and test not in usable:
         raise InputError(f"--test {test} does not go with --method {upper}; use {' or '.join(usable)}.")
-    if not 0.0 < level < 1.0:
-        raise InputError("--level must lie between 0 and 100; write 95.")
+    try:
+        level = as_fraction(level)
+    except StatsInputError:
+        raise InputError("--level must lie between 0 and 100; write 95 or 0.95.") from None
     if moderators and upper in COUNT_METHODS:
         raise InputError(
             f"--moderators does not go with --method {upper}; use an inverse-variance method such as REML."
         )
-    return upper, test
-
-
-def _inverse_variance(y: Floats, v: Floats, method: str, test: str | None, level: float) -> Fit:
-    return pool(y, v, method=method, test=test, level=level)
+    return upper, test, level
 
 
 def _counts(
@@ -183,17 +208,7 @@ def _counts(
     level: float,
     member: Any,
 ) -> Fit:
-    """A count fit for each row of `member`; counts that are not whole are named."""
-    for name in chosen.columns:
-        column = given.columns[name]
-        if name.startswith("time"):
-            continue
-        for i in np.flatnonzero(np.floor(column) != column):
-            if not math.isnan(column[i]):
-                raise InputError(
-                    f"{table.name}, row {given.rows[i]}, column {name}: {column[i]:g} is not a whole number, which "
-                    f"--method {method} needs; write the count, or use --method REML."
-                )
+    """A count fit for each row of `member`."""
     whole = counts_of(given, chosen)
     parts = [np.where(member, getattr(whole, name), np.nan) for name in whole.__slots__]
     try:
@@ -202,30 +217,11 @@ def _counts(
         raise InputError(f"{table.name}: {error}.") from None
 
 
-def _size(given: Numbers, chosen: ColumnSet) -> float | None:
-    """Harmonic mean of people or time, for the measures whose way back needs one."""
-    if chosen.kind not in ("proportion", "rate"):
-        return None
-    n = given.columns[chosen.columns[1]]
-    n = n[np.isfinite(n)]
-    return float(len(n) / (1.0 / n).sum()) if len(n) else None
-
-
-def _number(x: Any) -> float | None:
-    value = float(x)
-    return value if math.isfinite(value) else None
-
-
-def _pair(low: Any, high: Any) -> tuple[float | None, float | None]:
-    return _number(low), _number(high)
-
-
 def _assemble(
     measure: str,
     method: str,
     fit: Fit,
-    y: Floats,
-    v: Floats,
+    effects: Effects,
     share: Floats,
     size: float | None,
     given: Numbers,
@@ -234,18 +230,21 @@ def _assemble(
     groups: tuple[Group, ...],
     between: Between | None,
     regression: Moderators | None,
+    common: Common | None,
     warnings: list[str],
 ) -> PooledTable:
     h = fit.heterogeneity
     random = method not in (*COUNT_METHODS, *FIXED_METHODS)
     tau2_ci = None
     if random and int(fit.k[0]) > 1:
-        interval = heterogeneity_intervals(y, v, level=level).tau2
-        tau2_ci = _pair(interval.low, interval.high)
-    ends = [fit.estimate[0], fit.ci_low[0], fit.ci_high[0], fit.prediction.low[0], fit.prediction.high[0]]
-    moved = natural(measure, np.array(ends), size)
-    predicted = _number(ends[3]) is not None
+        interval = heterogeneity_intervals(effects.yi, effects.vi, level=level).tau2
+        tau2_ci = pair(interval.low, interval.high)
+    ends = np.array([fit.estimate[0], fit.ci_low[0], fit.ci_high[0], fit.prediction.low[0], fit.prediction.high[0]])
+    moved = shown_at(measure, ends, size)
+    predicted = math.isfinite(ends[3])
     several = int(fit.k[0]) > 1
+    if predicted and int(fit.k[0]) < FEW_FOR_PREDICTION:
+        warnings.append(say("few-for-prediction", k=int(fit.k[0])))
     # with sparse counts the Wald statistic says little: mixed models give their likelihood ratio test
     q, q_p = (h.q[0], h.q_p[0]) if h.lrt is None or h.lrt_p is None else (h.lrt[0], h.lrt_p[0])
     return PooledTable(
@@ -253,26 +252,25 @@ def _assemble(
         method=method,
         test=fit.test,
         k=int(fit.k[0]),
-        estimate=_number(ends[0]),
-        se=_number(fit.se[0]),
-        ci=_pair(ends[1], ends[2]),
-        statistic=_number(fit.statistic[0]),
-        p=_number(fit.p[0]),
-        tau2=_number(h.tau2[0]),
+        estimate=number(ends[0]),
+        se=number(fit.se[0]),
+        ci=pair(ends[1], ends[2]),
+        statistic=number(fit.statistic[0]),
+        p=number(fit.p[0]),
+        tau2=number(h.tau2[0]),
         tau2_ci=tau2_ci,
-        i2=_number(h.i2[0]),
-        h2=_number(h.h2[0]),
-        q=_number(q),
+        i2=number(h.i2[0]),
+        h2=number(h.h2[0]),
+        q=number(q),
         q_df=int(h.q_df[0]) if several else None,
-        q_p=_number(q_p),
-        prediction=_pair(ends[3], ends[4]) if predicted else None,
-        estimate_natural=None if moved is None else _number(moved[0]),
-        ci_natural=None if moved is None else _pair(moved[1], moved[2]),
-        prediction_natural=None if moved is None or not predicted else _pair(moved[3], moved[4]),
-        studies=tuple(
-            StudyRow(name, _number(a), _number(b), _number(w))
-            for name, a, b, w in zip(given.studies, y, v, share, strict=True)
-        ),
+        q_p=number(q_p),
+        prediction=pair(ends[3], ends[4]) if predicted else None,
+        estimate_natural=None if moved is None else moved[0],
+        ci_natural=None if moved is None else (moved[1], moved[2]),
+        prediction_natural=None if moved is None or not predicted else (moved[3], moved[4]),
+        common=common,
+        size=size,
+        studies=study_rows(given, chosen, effects, measure, share, level),
         subgroups=groups,
         between=between,
         moderators=regression,

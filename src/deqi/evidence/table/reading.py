@@ -71,7 +71,7 @@ def parse_table(data: bytes, name: str = "table") -> Table:
     Raises:
         InputError: as `read_table`.
     """
-    text = _decode(data, name)
+    text = re.sub(r"\A\s*sep=.[ \t]*\r?\n", "\n", _decode(data, name))  # Excel's own note about the separator
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(_DELIMITERS, key=lambda d: (first.count(d), d == ","))
     lines = _lines(text, delimiter, name)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from statistics import NormalDist
 from typing import Final
 
-from deqi.evidence.table.effects import natural
-from deqi.evidence.table.pooled import PooledTable, StudyRow
+from deqi.evidence.table.answer import StudyRow
 
 MEASURE_WORDS: Final = {
     "RR": "risk ratio",
@@ -17,7 +14,14 @@ MEASURE_WORDS: Final = {
     "AS": "arcsine difference",
     "MD": "mean difference",
     "SMD": "standardised mean difference",
+    "SMDH": "standardised mean difference, variances unequal",
     "ROM": "ratio of means",
+    "CVR": "ratio of coefficients of variation",
+    "VR": "ratio of standard deviations",
+    "MN": "mean",
+    "MNLN": "mean, by its logarithm",
+    "COR": "correlation",
+    "ZCOR": "correlation, by Fisher's z",
     "IRR": "rate ratio",
     "IRD": "rate difference",
     "IRSD": "difference of root rates",
@@ -37,20 +41,15 @@ MEASURE_WORDS: Final = {
     "GEN": "effect as given",
 }
 PROPORTIONS: Final = ("PLO", "PLN", "PAS", "PFT", "PR", "RD")
-ONE_GROUP: Final = ("PLO", "PLN", "PAS", "PFT", "PR", "IRLN", "IR", "IRS", "IRFT")
-LOG_RATIOS: Final = ("RR", "OR", "PETO", "ROM", "IRR", "HR")
+ONE_GROUP: Final = ("PLO", "PLN", "PAS", "PFT", "PR", "IRLN", "IR", "IRS", "IRFT", "MN", "MNLN")
+LOG_RATIOS: Final = ("RR", "OR", "PETO", "ROM", "IRR", "HR", "CVR", "VR")
 
 
-def study_interval(pooled: PooledTable, study: StudyRow) -> tuple[float, float, float] | None:
+def study_interval(study: StudyRow) -> tuple[float, float, float] | None:
     """Estimate and ends of a study on the natural scale (the analysis scale where there is none); None if unused."""
-    if study.yi is None or study.vi is None:
+    natural = study.estimate_natural is not None and study.ci_natural is not None
+    middle = study.estimate_natural if natural else study.yi
+    low, high = study.ci_natural if natural and study.ci_natural else study.ci
+    if middle is None or low is None or high is None:
         return None
-    z = NormalDist().inv_cdf(0.5 + pooled.level / 2)
-    reach = z * math.sqrt(study.vi)
-    ends = (study.yi, study.yi - reach, study.yi + reach)
-    if pooled.measure in ("PFT", "IRFT"):
-        return ends
-    moved = [natural(pooled.measure, x, None) for x in ends]
-    if moved[0] is None:
-        return ends
-    return float(moved[0]), *(float(x) for x in moved[1:] if x is not None)  # type: ignore[return-value]
+    return middle, low, high

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from deqi.errors import InputError
 from deqi.evidence.table.pooled import PooledTable, parse_table, pool_table, read_table
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
@@ -32,6 +33,8 @@ KEYS = [
     "estimate_natural",
     "ci_natural",
     "prediction_natural",
+    "common",
+    "size",
     "studies",
     "subgroups",
     "between",
@@ -76,7 +79,9 @@ def test_the_json_has_the_keys_of_the_design_and_is_json() -> None:
     whole = pool_table(read_table(EXAMPLES / "bcg.csv"), by="allocation", moderators=("latitude",))
     document = json.loads(msgspec.json.encode(whole.as_json()))
     assert list(document) == KEYS
-    assert set(document["studies"][0]) == {"study", "yi", "vi", "weight"}
+    assert set(document["studies"][0]) == {
+        *("study", "yi", "vi", "weight", "row", "ci", "estimate_natural", "ci_natural", "size", "counts", "reason")
+    }
     assert document["between"]["df"] == 2
     assert [c["name"] for c in document["moderators"]["coefficients"]] == ["intercept", "latitude"]
 
@@ -100,7 +105,7 @@ def test_natural_scale() -> None:
 def test_an_incomplete_row_is_left_out_by_name() -> None:
     out = pooled("study,yi,vi\nAda,1,1\nBo,,1\nCy,3,NA\nDi,2,1\n")
     assert out.k == 2 and len(out.studies) == 4 and out.studies[1].yi is None
-    assert "Left out: Bo (yi empty), Cy (vi empty)." in out.warnings
+    assert "Left out: Bo (yi missing), Cy (vi missing)." in out.warnings
 
 
 def test_other_peoples_files() -> None:
@@ -117,9 +122,8 @@ def test_other_peoples_files() -> None:
 
 
 def test_nothing_to_estimate_is_said_and_null() -> None:
-    out = pooled("study,events,total\nA,0,10\nB,0,20\n", method="GLMM")
-    assert out.estimate is None and out.ci == (None, None) and out.estimate_natural is None
-    assert any("no finite pooled estimate" in w for w in out.warnings)
+    with pytest.raises(InputError, match=r"0 of 30 in all, .* bound for all of them together is 0.09503"):
+        pooled("study,events,total\nA,0,10\nB,0,20\n", method="GLMM")
     alike = pooled("study,yi,vi,dose\nA,1,1,5\nB,2,1,5\nC,3,2,5\n", moderators=("dose",))
     assert alike.moderators is not None and alike.moderators.qm is None
     assert any("cannot be estimated" in w for w in alike.warnings)

@@ -1,0 +1,110 @@
+"""Column names of other programs: metafor's, meta's and RevMan's, read as ours and said.
+
+Names are as `reading` makes them: lower case, with an underscore for spaces, points and hyphens.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+from deqi.evidence.table.reading import Table, plain
+from deqi.evidence.table.sentences import say
+
+_TWO: Final = ("events_t", "total_t", "events_c", "total_c")
+_CELLS: Final = ("events_t", "others_t", "events_c", "others_c")
+_MEANS: Final = ("mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c")
+_TIMES: Final = ("events_t", "time_t", "events_c", "time_c")
+_INTERVAL: Final = ("estimate", "ci_low", "ci_high")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dialect:
+    """The names a program gives to columns, in the order of ours."""
+
+    program: str
+    theirs: tuple[str, ...]
+    ours: tuple[str, ...]
+
+
+DIALECTS: Final = (
+    Dialect("metafor", ("ai", "n1i", "ci", "n2i"), _TWO),
+    Dialect("metafor", ("ai", "bi", "ci", "di"), _CELLS),
+    Dialect("metafor", ("tpos", "tneg", "cpos", "cneg"), _CELLS),
+    Dialect("metafor", ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"), _MEANS),
+    Dialect("metafor", ("x1i", "t1i", "x2i", "t2i"), _TIMES),
+    Dialect("metafor", ("xi", "ni"), ("events", "total")),
+    Dialect("metafor", ("xi", "ti"), ("events", "time")),
+    Dialect("metafor", ("mi", "sdi", "ni"), ("mean", "sd", "n")),
+    Dialect("metafor", ("ri", "ni"), ("correlation", "n")),
+    Dialect("meta", ("event_e", "n_e", "event_c", "n_c"), _TWO),
+    Dialect("meta", ("mean_e", "sd_e", "n_e", "mean_c", "sd_c", "n_c"), _MEANS),
+    Dialect("meta", ("event_e", "time_e", "event_c", "time_c"), _TIMES),
+    Dialect("meta", ("event", "n"), ("events", "total")),
+    Dialect("meta", ("event", "time"), ("events", "time")),
+    Dialect("meta", ("cor", "n"), ("correlation", "n")),
+    Dialect("meta", ("te", "sete"), ("yi", "sei")),
+    Dialect("RevMan", ("experimental_cases", "experimental_n", "control_cases", "control_n"), _TWO),
+    Dialect("RevMan", ("experimental_events", "experimental_total", "control_events", "control_total"), _TWO),
+    Dialect("RevMan", ("events_1", "total_1", "events_2", "total_2"), _TWO),
+    Dialect(
+        "RevMan",
+        ("experimental_mean", "experimental_sd", "experimental_n", "control_mean", "control_sd", "control_n"),
+        _MEANS,
+    ),
+    Dialect(
+        "RevMan",
+        ("experimental_mean", "experimental_sd", "experimental_total", "control_mean", "control_sd", "control_total"),
+        _MEANS,
+    ),
+    Dialect("RevMan", ("mean_1", "sd_1", "total_1", "mean_2", "sd_2", "total_2"), _MEANS),
+    Dialect("RevMan", ("giv_mean", "giv_se"), ("yi", "sei")),
+    Dialect("tables of results", ("estimate", "lower", "upper"), _INTERVAL),
+    Dialect("tables of results", ("effect", "lower", "upper"), _INTERVAL),
+    Dialect("tables of results", ("es", "lci", "uci"), _INTERVAL),
+)
+#: What names a study, the first that is there; two columns are written one after the other.
+STUDY: Final = (
+    ("studlab",),
+    ("slab",),
+    ("study_or_subgroup",),
+    ("study_id",),
+    ("author", "year"),
+    ("authors", "year"),
+    ("author",),
+    ("authors",),
+    ("trial",),
+    ("name",),
+)
+
+
+def translate(table: Table) -> tuple[Table, list[str]]:
+    """The table with our names beside those of other programs, and what was understood, in words.
+
+    Nothing is taken away: a column can still be named by its own name. Our names win where both are there.
+    """
+    columns, notes = list(table.columns), []
+    copies: dict[str, tuple[str, ...]] = {}
+    for dialect in DIALECTS:
+        known = {*columns, *copies}
+        if set(dialect.theirs) <= set(table.columns) and not set(dialect.ours) <= known:
+            new = {
+                ours: (theirs,) for theirs, ours in zip(dialect.theirs, dialect.ours, strict=True) if ours not in known
+            }
+            pairs = ", ".join(f"{theirs} as {ours}" for ours, (theirs,) in new.items())
+            copies |= new
+            notes.append(say("read-as", dialect=dialect.program, pairs=pairs))
+    if "study" not in columns:
+        named = next((names for names in STUDY if set(names) <= set(columns)), None)
+        if named is not None:
+            copies["study"] = named
+            notes.append(say("study-from", columns=" and ".join(named)))
+    if not copies:
+        return table, notes
+    index = {name: i for i, name in enumerate(columns)}
+
+    def cell(cells: tuple[str, ...], names: tuple[str, ...]) -> str:
+        return " ".join(plain(cells[index[name]]) for name in names if cells[index[name]])
+
+    rows = tuple((row, (*cells, *(cell(cells, names) for names in copies.values()))) for row, cells in table.rows)
+    return dataclasses.replace(table, columns=(*columns, *copies), rows=rows), notes
