@@ -25,6 +25,7 @@ def read_one(
     """
     import msgspec
 
+    from deqi.cli.days import day_of
     from deqi.people.files.answers import read_answers
     from deqi.people.read import read_chart, with_complete
 
@@ -34,6 +35,7 @@ def read_one(
     for one in reading.unreadable:
         sys.stderr.write(f"deqi: {one}\n")
     (person,) = with_complete(reading.persons, complete)
+    person = msgspec.structs.replace(person, read_on=day_of(None))
     if answers is not None:
         given = read_answers(answers)
         for answer in given:

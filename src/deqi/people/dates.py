@@ -28,6 +28,10 @@ class DateRange(msgspec.Struct, frozen=True, gc=False):
         """One day only."""
         return self.earliest == self.latest
 
+    def on_or_before(self, as_of: dt.date) -> bool:
+        """Whether it may lie on the day or before it; an instant by the end of the day in UTC."""
+        return (self.earliest if self.instant is None else self.instant.date()) <= as_of
+
     def before(self, other: DateRange) -> bool:
         """Certainly earlier than ``other``; two times that cannot be told apart are not."""
         if self.instant is not None and other.instant is not None:

@@ -6,7 +6,6 @@ No name, address or number of a person enters here. Readers make these values; t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Literal, get_args
 
 import msgspec
@@ -17,6 +16,7 @@ Kind = Literal["condition", "medication", "procedure", "device", "allergy", "obs
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 State = Literal["present", "inactive", "past", "refuted", "planned", "unknown"]
+STATES: tuple[State, ...] = get_args(State)
 """What the recorded status means, the same words for every kind:
 
 * ``present``: holds (an active condition, a medicine being taken, a procedure done, a device in place, a final result)
@@ -112,6 +112,14 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Recorded as not so."""
         return self.state == "refuted"
 
+    @property
+    def words(self) -> str:
+        """What was written: its words, a result as it stands, and its codes."""
+        value = "" if self.value is None else f"{self.comparator}{self.value:g} {self.unit}".strip()
+        parts = [self.text, self.display, *(one.display for one in self.codes), value, self.value_text, self.unread]
+        parts += [f"{one.system} {one.code}" for one in self.codes]
+        return "; ".join(dict.fromkeys(part for part in parts if part))
+
     def match(self, name: str) -> SetMatch | None:
         """How this fact belongs to a code set, or None."""
         for found in self.sets:
@@ -137,6 +145,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     where the person's own record stands. ``sex`` is None when other, unrecorded or contradictory. ``complete`` are the
     kinds whose list is declared complete; ``unreadable`` the kinds of which at least one record could not be read
     ("chart partly unreadable"); ``skipped`` the names of files that were passed over though they seem to hold records.
+    ``read_on`` is the day of reading, the day of assessment if not said: on an earlier day later records do not exist,
+    else what is dated after the day is there and cannot be placed.
     """
 
     token: str
@@ -149,6 +159,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     complete: frozenset[Kind] = frozenset()
     unreadable: frozenset[Kind] = frozenset()
     skipped: tuple[str, ...] = ()
+    read_on: dt.date | None = None
     origin: Origin = Origin()
 
     def dead_on(self, as_of: dt.date) -> bool:
@@ -158,17 +169,6 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     def of_kind(self, kind: Kind) -> tuple[Fact, ...]:
         """The facts of one kind."""
         return tuple(fact for fact in self.facts if fact.kind == kind)
-
-
-def latest_answers(answers: Iterable[Answer]) -> dict[str, Answer]:
-    """One answer a question: the latest given; of two that cannot be told apart, the one listed last."""
-    kept: dict[str, Answer] = {}
-    for answer in answers:
-        old = kept.get(answer.question)
-        if old is not None and old.given is not None and answer.given is not None and answer.given.before(old.given):
-            continue
-        kept[answer.question] = answer
-    return kept
 
 
 def is_stale(fact: Fact, as_of: dt.date) -> bool:

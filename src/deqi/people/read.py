@@ -49,7 +49,7 @@ def read_chart(
 ) -> Reading:
     """The persons of files that belong together (the NDJSON files of one export), with what could not be read.
 
-    A person file stands alone. With ``as_of``, stale active medicines are marked.
+    A person file stands alone. ``as_of`` is the day of reading; stale active medicines are marked by it.
 
     Raises:
         InputError: a file cannot be read, or nothing is about a person.
@@ -66,13 +66,16 @@ def read_chart(
         if ndjson or _is_fhir(data):
             reader.add(data, called, ndjson)
         elif len(files) == 1:
-            return Reading((read_person_file(data, called, index, sites, as_of),))
+            person = read_person_file(data, called, index, sites, as_of)
+            return Reading((msgspec.structs.replace(person, read_on=as_of),))
         else:
             raise InputError(f"{called}: not FHIR; a person file is read alone, not together with others")
     reading = reader.finish(as_of)
     if not reading.persons:
         raise InputError(f"{_called(files, name)}: nothing about a person; give a Patient and the records about them")
-    return reading
+    return msgspec.structs.replace(
+        reading, persons=tuple(msgspec.structs.replace(one, read_on=as_of) for one in reading.persons)
+    )
 
 
 def _files(source: Path | bytes) -> Sequence[Path | bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -12,9 +12,11 @@ import msgspec
 from deqi.knowledge.rules import Rule
 from deqi.people.facts import Answer, Fact, Person
 from deqi.safety.evaluate.context import Context
-from deqi.safety.evaluate.reference import Judged, judge_rules
+from deqi.safety.evaluate.doubt import Possible, not_understood, possible_records
+from deqi.safety.evaluate.reference import Judged, judge_leaves, judge_rules, truth_of
+from deqi.safety.evaluate.verdict import Verdict
 from deqi.safety.needling.plan import CheckedNeedling, Plan
-from deqi.safety.rules.catalog import Catalog, CompiledRule
+from deqi.safety.rules.catalog import Branch, Catalog, CompiledRule
 from deqi.safety.rules.restrict import restrictions
 from deqi.safety.rules.restricted import Restricted
 from deqi.safety.rules.truth import Truth
@@ -66,6 +68,12 @@ class Assessment:
     """Rules that fired and that a clinician's recorded finding clears for now."""
     unreadable: tuple[str, ...]
     """Kinds of record that could not all be read."""
+    possible: tuple[Possible, ...] = ()
+    """Records that could mean a hazard and are not settled."""
+    not_understood: tuple[Fact, ...] = ()
+    """Records that no table knows, and that sound like no hazard."""
+    skipped: tuple[str, ...] = ()
+    """Files that were passed over though they seem to hold records."""
     plan: tuple[CheckedNeedling, ...] = ()
     """The plan check, one entry a needling."""
 
@@ -73,8 +81,9 @@ class Assessment:
 def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None = None) -> Assessment:
     """Judge every rule for one person."""
     context = Context(catalog, person, as_of, plan)
-    judged = judge_rules(context)
-    states = rule_states(judged, context)
+    verdicts = judge_leaves(context)
+    judged = judge_rules(context, verdicts)
+    states = rule_states(judged, context, verdicts)
     fired = [one for one in judged if states[one.rule.rule.id] == "yes"]
     fired.sort(key=lambda one: one.rule.sort_key)
     findings = [_finding(one, context) for one in fired]
@@ -89,15 +98,20 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
         states=states,
         cleared=tuple(rule for rule, state in states.items() if state == "cleared"),
         unreadable=tuple(sorted(person.unreadable)),
+        possible=possible_records(context, verdicts),
+        not_understood=not_understood(context),
+        skipped=person.skipped,
     )
 
 
-def rule_states(judged: Iterable[Judged], context: Context) -> dict[str, RuleState]:
+def rule_states(
+    judged: Iterable[Judged], context: Context, verdicts: Sequence[Verdict]
+) -> dict[str, RuleState]:
     """What became of every rule. A rule that is itself replaced still replaces others; a cleared one does not."""
     judged = tuple(judged)
     states: dict[str, RuleState] = dict(context.catalog.not_applicable)
     for one in judged:
-        cleared = one.truth is Truth.YES and _is_cleared(one, context)
+        cleared = one.truth is Truth.YES and _is_cleared(one, context, verdicts)
         states[one.rule.rule.id] = "cleared" if cleared else _STATES[one.truth]
     standing = {rule for rule, state in states.items() if state == "yes"}
     for one in judged:
@@ -124,11 +138,16 @@ def candidacy(findings: Iterable[Finding], unknown: Iterable[Judged]) -> Candida
         return "not-a-candidate"
     if any(rule.severity in ("absolute", "relative") for rule in contraindications):
         return "sign-off"
-    if any(one.rule.precludes and one.rule.rule.stage == "booking" for one in unknown):
+    if any(asks_first(one.rule.rule) for one in unknown):
         return "ask-first"
     if any(finding.rule.severity != "information" and restricts_something(finding.rule) for finding in findings):
         return "with-changes"
     return "candidate"
+
+
+def asks_first(rule: Rule) -> bool:
+    """Whether a rule, while it is undecided, lets nobody be called a candidate."""
+    return rule.stage == "booking" and rule.severity != "information"
 
 
 def restricts_something(rule: Rule) -> bool:
@@ -161,8 +180,6 @@ def _finding(one: Judged, context: Context) -> Finding:
     because = _distinct(fact for verdict in one.deciding for fact in verdict.because)
     restricts, site_question = restrictions(one.rule, because, context)
     clearing = rule.clearance.question if rule.clearance is not None else None
-    if clearing is not None and context.answer(clearing) is not None:
-        clearing = None
     return Finding(
         rule=rule,
         restricts=restricts,
@@ -177,18 +194,38 @@ def _distinct(facts: Iterable[Fact | Answer]) -> tuple[Fact | Answer, ...]:
     return tuple(dict.fromkeys(facts))
 
 
-def _is_cleared(one: Judged, context: Context) -> bool:
-    """A named clinician's finding, given within its days, clears an absolute rule; not what was recorded after it."""
+def _is_cleared(one: Judged, context: Context, verdicts: Sequence[Verdict]) -> bool:
+    """A named clinician's finding, given within its days, clears an absolute rule; not what came after it.
+
+    It covers answers up to and including its day and facts whose latest possible day is not after it; what has no
+    date only when it was given on the day itself. What may hold must be covered like what does.
+    """
     clearance = one.rule.rule.clearance
     if clearance is None:
         return False
     answer = context.answer(clearance.question)
     if answer is None or answer.value != "yes" or answer.given is None:
         return False
-    if (context.as_of - answer.given.earliest).days > clearance.days:
+    given = answer.given.earliest
+    if (context.as_of - given).days > clearance.days:
         return False
-    return not any(
-        isinstance(fact, Fact) and fact.start is not None and answer.given.before(fact.start)
-        for verdict in one.deciding
-        for fact in verdict.because
-    )
+    return all(_covered(part, given, context.as_of) for part in _alive(one.rule.trigger, verdicts))
+
+
+def _covered(part: Fact | Answer, given: dt.date, as_of: dt.date) -> bool:
+    when = part.given if isinstance(part, Answer) else part.start or part.recorded
+    return given >= as_of if when is None else when.latest <= given
+
+
+def _alive(node: Branch | int, verdicts: Sequence[Verdict]) -> Iterator[Fact | Answer]:
+    """What makes a rule true or might: facts and answers below nodes none of which is no."""
+    if isinstance(node, int):
+        verdict = verdicts[node]
+        if verdict.truth is Truth.YES:
+            yield from verdict.because
+        if verdict.truth is not Truth.NO:
+            yield from verdict.maybe
+        return
+    if truth_of(node, [verdict.truth for verdict in verdicts]) is not Truth.NO:
+        for child in node.children:
+            yield from _alive(child, verdicts)

@@ -1,9 +1,9 @@
 """Vocabularies: the only words a rule may use."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from deqi.knowledge.tables.atlas import HazardClass
-from deqi.knowledge.tables.base import CodeSetId, PointCode, RegionId, Row, TechniqueId
+from deqi.knowledge.tables.base import CodeSetId, PointCode, RegionId, Row, TechniqueId, references
 
 
 class Region(Row, frozen=True, kw_only=True):
@@ -82,6 +82,21 @@ class Code(Row, frozen=True, kw_only=True):
     match: Literal["exact", "category"]
 
 
+class SetKind(Row, frozen=True, kw_only=True):
+    """What the past of a code set means.
+
+    ``one_thing``: a record that is over or denied denies the whole set. ``lifelong``: a record that is over still
+    holds. ``episodic``: a record that is over says nothing of today. Where a set mixes them, the kind stands on the
+    code (ICD and ATC codes with all below them); without a code it is that of all others.
+    """
+
+    set: CodeSetId
+    system: Literal["", "snomed", "icd10cm", "icd10", "rxnorm", "atc"] = ""
+    code: str = ""
+    lasting: Literal["one_thing", "lifelong", "episodic"]
+    reason: str
+
+
 class DrugProduct(Row, frozen=True, kw_only=True):
     """A prescribed product and its ingredient, both RxNorm unless said."""
 
@@ -104,6 +119,19 @@ class Question(Row, frozen=True, kw_only=True):
     audience: Literal["patient", "clinician", "examiner"]
     stage: Literal["booking", "session", "plan"]
     applies_if: tuple[str, ...] = ()
+
+
+class QuestionDays(Row, frozen=True, kw_only=True):
+    """How long an answer counts, in days; empty: it does not age.
+
+    ``valid_days`` is the shelf life of a reassuring answer, a choice or *not sure*. A worrying yes stays until a
+    newer no, or for ``yes_days`` where the question itself has a window.
+    """
+
+    question: Annotated[str, references("questions", "question")]
+    valid_days: int | None = None
+    yes_days: int | None = None
+    reason: str
 
 
 class Setting(Row, frozen=True, kw_only=True):

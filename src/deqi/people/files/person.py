@@ -159,7 +159,10 @@ class _Reader:
         value, value_codes, value_text, value_sets = self._value(kind, item, path)
         when = self.date(item.get("date"), f"{path}.date")
         start = self.date(item.get("since"), f"{path}.since") or when
-        end = self.date(item.get("until"), f"{path}.until") or (when if kind == "procedure" else None)
+        state = self._state(item, path)
+        # The one day of a procedure, or of a medicine that is over, is its end too.
+        done = when if kind == "procedure" or (kind == "medication" and state == "past") else None
+        end = self.date(item.get("until"), f"{path}.until") or done
         return Fact(
             kind=kind,
             codes=codes,
@@ -178,7 +181,7 @@ class _Reader:
             start=start,
             end=end,
             recorded=when,
-            state=self._state(item, path),
+            state=state,
             status=self._text(item, "status", path),
             origin=Origin(self.name, None, path),
             sets=sets,

@@ -18,7 +18,8 @@ def answer(leaf: Answer, context: Context) -> Verdict:
         return Verdict(yes_or_no(str(given.value) in leaf.among), (given,))
     if leaf.question == WEEKS_KNOWN_QUESTION and weeks_known(context, WEEKS_QUESTION):
         return Verdict(yes_or_no("yes" in leaf.among))
-    if context.not_applicable(leaf.question) or answered_yes(context, leaf.gate) is Truth.NO:
+    lapsed = context.lapsed(leaf.question)
+    if not lapsed and (context.not_applicable(leaf.question) or answered_yes(context, leaf.gate) is Truth.NO):
         return Verdict(Truth.NO)
     return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.question, leaf.gate))
 

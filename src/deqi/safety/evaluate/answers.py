@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from deqi.people.dates import DateRange
 from deqi.people.facts import Answer, Fact
 from deqi.safety.evaluate.context import Context
 from deqi.safety.evaluate.verdict import Verdict
+from deqi.safety.rules.semantics import Says
 from deqi.safety.rules.truth import Truth
 
 
@@ -14,7 +18,7 @@ def answered_yes(context: Context, ask: str | None) -> Truth:
         return Truth.UNKNOWN
     given = context.answer(ask)
     if given is None:
-        return Truth.NO if context.not_applicable(ask) else Truth.UNKNOWN
+        return Truth.NO if context.not_applicable(ask) and not context.lapsed(ask) else Truth.UNKNOWN
     return Truth.YES if given.value == "yes" else Truth.NO if given.value == "no" else Truth.UNKNOWN
 
 
@@ -24,14 +28,27 @@ def still_to_ask(context: Context, ask: str | None, gate: str | None) -> tuple[s
     When all were answered without settling it (not sure, or overruled by the record), the most direct stays open.
     """
     for question in (gate, ask):
-        if question is not None and question not in context.answers:
+        if question is not None and context.to_ask(question):
             return context.prerequisites(question)
     return tuple(question for question in (ask or gate,) if question is not None)
 
 
 def denied(context: Context, ask: str | None, gate: str | None) -> bool:
-    """Whether an answer is evidence of absence."""
-    return answered_yes(context, ask) is Truth.NO or answered_yes(context, gate) is Truth.NO
+    """Whether an answer is evidence of absence. One to the question itself that lapsed is not overruled by its gate question."""
+    return answered_yes(context, ask) is Truth.NO or (answered_yes(context, gate) is Truth.NO and not context.lapsed(ask))
+
+
+def denied_since(context: Context, ask: str | None, gate: str | None, since: dt.date | None) -> bool:
+    """The same, by an answer given on the day of what is on the record or later."""
+    if since is None:
+        return denied(context, ask, gate)
+    for question in (ask, gate):
+        answer = context.answer(question) if question is not None else None
+        if answer is not None and answer.value == "no" and not (question == gate and context.lapsed(ask)):
+            when = answer.given.earliest if answer.given is not None else context.as_of
+            if when >= since:
+                return True
+    return False
 
 
 def unrecorded(context: Context, ask: str | None, gate: str | None, *, silence_is_no: bool = False) -> Verdict:
@@ -51,35 +68,81 @@ def _unrecorded(context: Context, ask: str | None, gate: str | None, silence_is_
         return Verdict(Truth.YES, given(context, ask))
     if denied(context, ask, gate):
         return Verdict(Truth.NO, given(context, ask) or given(context, gate))
-    if silence_is_no:
+    if silence_is_no and not context.lapsed(ask):
         return Verdict(Truth.NO)
     return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, ask, gate))
+
+
+class Found:
+    """The facts of a leaf's set by what each says; ``since`` is the day of the newest that may hold."""
+
+    __slots__ = ("_as_of", "maybe", "no", "refuted", "silent", "since", "yes")
+
+    def __init__(self, as_of: dt.date) -> None:
+        self._as_of = as_of
+        self.yes: list[Fact] = []
+        self.maybe: list[Fact] = []
+        self.no: list[Fact] = []
+        self.silent: list[Fact] = []
+        self.refuted: list[Fact] = []
+        self.since: dt.date | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing of the set is on the record."""
+        return not (self.yes or self.maybe or self.no or self.silent)
+
+    def add(self, fact: Fact, says: Says) -> None:
+        """One more fact."""
+        match says:
+            case "yes":
+                self.yes.append(fact)
+            case "maybe":
+                self.maybe.append(fact)
+                self._date(fact.start or fact.recorded)
+            case "no":
+                self.no.append(fact)
+            case _:
+                self.silent.append(fact)
+        if fact.state == "refuted":
+            self.refuted.append(fact)
+
+    def _date(self, when: DateRange | None) -> None:
+        """A range that reaches beyond the day may be the day itself; what lies after it is settled by no answer."""
+        if when is not None:
+            day = min(when.latest, self._as_of) if when.on_or_before(self._as_of) else when.earliest
+            self.since = day if self.since is None else max(self.since, day)
 
 
 def from_record(
     context: Context,
     ask: str | None,
     gate: str | None,
+    found: Found,
     *,
-    present: tuple[Fact, ...],
-    absent: tuple[Fact, ...],
-    disputed: tuple[Fact, ...] = (),
+    readable: bool,
     silence_is_no: bool = False,
 ) -> Verdict:
     """A leaf about something recorded: the record and the answer together.
 
-    ``absent`` are the facts that together are evidence of absence, ``disputed`` those that contradict ``present``.
-    What the record or the answer affirms is yes, even where the other denies it (both are kept). Without that, a
-    denial by either, or silence of a list declared complete, is no; all else is unknown.
+    What the record or the answer affirms is yes, even where the other denies it (both are kept). While a record may
+    hold, only an answer given since makes the leaf no. Without one a denial by either, or silence of a list declared
+    complete, is no; all else is unknown.
     """
-    if present:
+    doubtful = tuple(found.maybe)
+    if found.yes:
         contrary = given(context, ask) if answered_yes(context, ask) is Truth.NO else ()
-        return Verdict(Truth.YES, present, disputed=(*disputed, *contrary))
-    if not absent:
-        return unrecorded(context, ask, gate, silence_is_no=silence_is_no)
+        return Verdict(Truth.YES, tuple(found.yes), disputed=(*found.refuted, *contrary), maybe=doubtful)
     if answered_yes(context, ask) is Truth.YES:
-        return Verdict(Truth.YES, given(context, ask), disputed=absent)
-    return Verdict(Truth.NO, absent)
+        absent = tuple(found.no) if found.no and not found.silent and not doubtful and readable else ()
+        return Verdict(Truth.YES, given(context, ask), disputed=absent, maybe=doubtful)
+    if doubtful:
+        if denied_since(context, ask, gate, found.since):
+            return Verdict(Truth.NO, given(context, ask) or given(context, gate))
+        return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, ask, gate), maybe=doubtful)
+    if found.no and not found.silent and readable and not context.lapsed(ask):
+        return Verdict(Truth.NO, tuple(found.no))
+    return unrecorded(context, ask, gate, silence_is_no=silence_is_no)
 
 
 def given(context: Context, question: str | None) -> tuple[Answer, ...]:

@@ -6,23 +6,27 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from deqi.people.dates import parse_date
-from deqi.people.facts import Answer, Fact, Person, latest_answers
+from deqi.people.facts import Answer, Fact, Kind, Person
 from deqi.safety.evaluate.applies import ON_RECORD, Alternative, compare
+from deqi.safety.evaluate.standing import LAPSED, NOT_SAID, UNSURE, standing_answers
 from deqi.safety.evaluate.verdict import Verdict
 from deqi.safety.needling.plan import Plan
 from deqi.safety.rules.catalog import Catalog
 from deqi.safety.rules.truth import Truth
 
-UNSURE = ("unsure", "not-sure", "unknown")
+__all__ = ["BIRTH_QUESTION", "SEX_QUESTION", "UNSURE", "Context", "both", "exists", "years", "yes_or_no"]
+
 BIRTH_QUESTION = "date-of-birth"
 SEX_QUESTION = "sex-recorded"
 
 
 class Context:
-    """What the leaves are put to. Facts later than ``as_of`` are left out: they do not exist yet.
+    """What the leaves are put to.
 
-    ``affected_questions`` are those that anything known bears upon; all others are as for a person of whom nothing
-    is known, and are not looked into.
+    ``recorded_sets`` are the facts there on the day, ``doubted_sets`` those that may be meant: not understood and
+    with words that sound like the set, or dated after the day of reading. What lies between ``as_of`` and the day of
+    reading does not exist yet. ``affected_questions`` are those that anything known bears upon; all others are as for
+    a person of whom nothing is known, and are not looked into.
     """
 
     __slots__ = (
@@ -35,6 +39,8 @@ class Context:
         "answers",
         "as_of",
         "catalog",
+        "doubted_sets",
+        "not_understood",
         "person",
         "plan",
         "recorded_sets",
@@ -47,51 +53,72 @@ class Context:
         self.as_of = as_of
         self.plan = plan
         self.recorded_sets: dict[str, list[Fact]] = {}
+        self.doubted_sets: dict[str, list[Fact]] = {}
         self._about: dict[str, Truth] = {}
         self._before: dict[str, tuple[str, ...]] = {}
         self._shapes_by_kind: dict[str, list[Fact]] | None = None
         self.unrecorded: dict[tuple[str | None, str | None, bool], Verdict] = {}
-        for fact in person.facts:
-            if fact.sets and exists(fact, as_of):
-                for match in fact.sets:
-                    self.recorded_sets.setdefault(match.set, []).append(fact)
-        self.answers: Mapping[str, Answer] = latest_answers(self._usable_answers())
-        self.affected_questions = catalog.affected_questions.by(self.answers, self.recorded_sets)
+        self.not_understood: set[Kind] = set()
+        self._enter_facts()
+        self.answers: Mapping[str, Answer] = (
+            standing_answers(person.answers, catalog, as_of, person.read_on) if person.answers else {}
+        )
+        self.affected_questions = catalog.affected_questions.by(self.answers, (*self.recorded_sets, *self.doubted_sets))
         self._ages = self._age_range()
         self._sex = self._find_sex()
 
-    def _usable_answers(self) -> Iterable[Answer]:
-        """Answers given by ``as_of``; one about *today* counts on its own day only."""
-        for answer in self.person.answers:
-            if answer.given is not None:
-                if answer.given.earliest > self.as_of:
-                    continue
-                question = self.catalog.questions.get(answer.question)
-                if question is not None and question.stage == "session" and answer.given.latest < self.as_of:
-                    continue
-            yield answer
+    def _enter_facts(self) -> None:
+        as_of = self.as_of
+        read_on = max(as_of, self.person.read_on or as_of)
+        for fact in self.person.facts:
+            if not (fact.sets or fact.alarms) and fact.understood:
+                continue
+            there = exists(fact, as_of)
+            if not there and read_on > as_of and exists(fact, read_on):
+                continue
+            owners = self.recorded_sets if there else self.doubted_sets
+            for match in fact.sets:
+                owners.setdefault(match.set, []).append(fact)
+            for name in fact.alarms:
+                self.doubted_sets.setdefault(name, []).append(fact)
+            if not fact.understood and fact.state != "planned":
+                self.not_understood.add(fact.kind)
 
     def facts(self, code_set: str) -> list[Fact]:
         """The facts that belong to a code set, as recorded."""
         return self.recorded_sets.get(code_set, _NO_FACTS)
 
+    def doubted(self, code_set: str) -> list[Fact]:
+        """The facts that may belong to a code set."""
+        return self.doubted_sets.get(code_set, _NO_FACTS)
+
     def answer(self, question: str) -> Answer | None:
-        """The answer; None when not asked, or not sure."""
+        """The answer; None when not asked, not sure, or no longer counting."""
         given = self.answers.get(question)
-        return None if given is None or given.value in UNSURE else given
+        return None if given is None or given.value in NOT_SAID else given
+
+    def to_ask(self, question: str) -> bool:
+        """Whether a question was not answered, or its answer has lapsed."""
+        given = self.answers.get(question)
+        return given is None or given.value == LAPSED
+
+    def lapsed(self, question: str | None) -> bool:
+        """Whether a worrying answer to the question stood and no longer counts."""
+        given = self.answers.get(question) if question is not None else None
+        return given is not None and given.value == LAPSED
 
     def readable(self, kinds: Iterable[str]) -> bool:
         """Whether every record of these kinds could be read; where one could not, the record proves no absence."""
         return not self.person.unreadable or self.person.unreadable.isdisjoint(kinds)
 
     def silence_is_no(self, code_set: str, kinds: Iterable[str]) -> bool:
-        """Whether what is not recorded is absent: lists declared complete and readable, holding nothing of which
-        nobody could tell whether it belongs to the set."""
+        """Whether what is not recorded is absent: lists declared complete, all of them read and understood."""
         if not self.person.complete:
             return False
         return (
             self.person.complete.issuperset(kinds)
             and self.readable(kinds)
+            and self.not_understood.isdisjoint(kinds)
             and all(self.catalog.index.can_judge(code_set, fact) for kind in kinds for fact in self._shapes(kind))
         )
 
@@ -174,7 +201,7 @@ class Context:
             for term in self.catalog.applies.get(question, ())
             if self._term(term) is Truth.UNKNOWN
             for option in term
-            if option.kind == "answer" and option.name not in self.answers and self._holds(option) is Truth.UNKNOWN
+            if option.kind == "answer" and self.to_ask(option.name) and self._holds(option) is Truth.UNKNOWN
             for first in self.prerequisites(option.name)
         )
         return tuple(before) or (question,)
@@ -219,7 +246,7 @@ def exists(fact: Fact, as_of: dt.date) -> bool:
         written = fact.recorded or fact.start
         return written is None or written.latest <= as_of
     when = fact.start or fact.recorded
-    return when is None or when.earliest <= as_of
+    return when is None or when.on_or_before(as_of)
 
 
 def years(birth: dt.date, on: dt.date) -> int:

@@ -30,33 +30,64 @@ class Weeks:
 
 
 def gestation(leaf: Gestation, context: Context) -> Verdict:
-    """See :class:`deqi.knowledge.leaves.Gestation`; weeks are carried forward to ``as_of``."""
+    """See :class:`deqi.knowledge.leaves.Gestation`; weeks are carried forward to ``as_of``.
+
+    Of several that cannot be told apart in time each speaks, and the more hazardous stands.
+    """
     known = weeks_known(context, leaf.ask)
     if not known:
         if context.not_applicable(leaf.ask) or denied(context, leaf.ask, None):
             return Verdict(Truth.NO)
         return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, None))
-    last = max(known, key=lambda one: (one.when.latest, isinstance(one.of, Answer)))
-    low = last.low * 7 + (context.as_of - last.when.latest).days
-    high = last.high * 7 + (context.as_of - last.when.earliest).days
-    if low > LONGEST_PREGNANCY_DAYS:
-        return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, None))
-    ends = [judge_number(float(int(round(days, DECIMALS) // 7)), "", leaf.op, leaf.value) for days in (low, high)]
-    truth = both([one is Truth.YES for one in ends])
-    if truth is Truth.NO and isinstance(last.of, Fact) and not context.readable(("observation",)):
+    last = [one for one in known if not any(one.when.before(other.when) for other in known)]
+    truths = [_carried(one, leaf, context) for one in last]
+    truth = max(truths)
+    if truth is Truth.NO and (_unread_since(last, context) or not _proven(last, context)):
         truth = Truth.UNKNOWN
     if truth is Truth.UNKNOWN:
         return Verdict(truth, asks=still_to_ask(context, leaf.ask, None))
-    return Verdict(truth, (last.of,))
+    return Verdict(truth, tuple(one.of for one, its in zip(last, truths, strict=True) if its is truth))
+
+
+def _carried(one: Weeks, leaf: Gestation, context: Context) -> Truth:
+    low = one.low * 7 + (context.as_of - one.when.latest).days
+    high = one.high * 7 + (context.as_of - one.when.earliest).days
+    if low > LONGEST_PREGNANCY_DAYS:
+        return Truth.UNKNOWN
+    ends = [judge_number(float(int(round(days, DECIMALS) // 7)), "", leaf.op, leaf.value) for days in (low, high)]
+    return both([end is Truth.YES for end in ends])
+
+
+def _proven(last: list[Weeks], context: Context) -> bool:
+    """Whether nothing that could not be read may say otherwise."""
+    return all(isinstance(one.of, Answer) for one in last) or context.readable(("observation",))
+
+
+def _unread_since(last: list[Weeks], context: Context) -> bool:
+    """Whether weeks that could not be read may be newer than all that could."""
+    for fact in (*context.facts("gestational-age"), *context.doubted("gestational-age")):
+        if fact.kind != "observation" or fact.state in ("refuted", "planned") or _weeks_of(fact, context) is not None:
+            continue
+        when = fact.start or fact.recorded
+        if when is None or not any(when.before(one.when) for one in last):
+            return True
+    return False
+
+
+def _weeks_of(fact: Fact, context: Context) -> float | None:
+    """The weeks of a result that can be used."""
+    if fact.value is None or fact.comparator or fact.start is None or not fact.start.on_or_before(context.as_of):
+        return None
+    return context.catalog.units.convert(fact.value, fact.unit, "wk", "gestational-age")
 
 
 def weeks_known(context: Context, ask: str) -> list[Weeks]:
     """What results, codes and the answer to ``ask`` say of the weeks."""
     known = []
     for fact in context.facts("gestational-age"):
-        if fact.kind == "observation" and fact.value is not None and fact.state not in ("refuted", "planned"):
-            weeks = context.catalog.units.convert(fact.value, fact.unit, "wk", "gestational-age")
-            if weeks is not None and fact.start is not None and not fact.comparator:
+        if fact.kind == "observation" and fact.state not in ("refuted", "planned"):
+            weeks = _weeks_of(fact, context)
+            if weeks is not None and fact.start is not None:
                 known.append(Weeks(fact.start, weeks, weeks, fact))
     for fact in context.facts("pregnancy"):
         when = fact.recorded or fact.start

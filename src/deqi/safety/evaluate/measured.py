@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from deqi.knowledge.leaves import Coded, Observation
 from deqi.people.dates import DateRange, day
 from deqi.people.facts import Answer, Fact
-from deqi.safety.evaluate.answers import answered_yes, denied, from_record, given, still_to_ask, unrecorded
+from deqi.safety.evaluate.answers import Found, answered_yes, denied, from_record, given, still_to_ask, unrecorded
 from deqi.safety.evaluate.applies import compare
 from deqi.safety.evaluate.context import Context
 from deqi.safety.evaluate.verdict import Verdict
+from deqi.safety.rules.semantics import CODED
 from deqi.safety.rules.truth import Truth
 
 DECIMALS = 9
@@ -24,50 +25,63 @@ _OBSERVATION = ("observation",)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading:
-    """One result, judged by itself."""
+    """One result, judged by itself; ``truth`` is None where it cannot be read."""
 
-    when: DateRange
-    truth: Truth
+    when: DateRange | None
+    truth: Truth | None
     of: Fact | Answer
 
 
 def observation(leaf: Observation, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Observation`.
 
-    A result without a plausible number in a known unit decides nothing. Of the others the latest count: all that are
-    not certainly earlier than another. The more hazardous of them decides when it lies in the window; a hazardous one
-    that does not, or that has no date, leaves the leaf unknown. An older safe result says nothing.
+    Of the dated results the latest count: all that are not certainly earlier than another. The more hazardous of them
+    decides when it lies in the window; a hazardous one that does not leaves the leaf unknown, and so does one without
+    a date. One that cannot be read, among the latest or without a date, silences every older safe result.
     """
-    dated, undated = _readings(leaf, context)
-    if not dated and not undated:
+    readings = _readings(leaf, context)
+    if not readings:
         return unrecorded(context, leaf.ask, leaf.gate)
     border = context.as_of - dt.timedelta(days=context.catalog.value(leaf.within_days))
-    latest = _latest(dated)
-    fresh = [one for one in latest if one.when.earliest >= border]
-    truth = max((one.truth for one in fresh), default=None)
-    held = any(one.truth is not Truth.NO for one in latest if one.when.earliest < border)
-    held = held or (truth is None and any(one is not Truth.NO for one in undated))
-    deciding = tuple(one.of for one in fresh if one.truth is truth)
+    latest = _latest([one for one in readings if one.when is not None])
+    fresh = [one for one in latest if _in(one, border)]
+    undated = [one for one in readings if one.when is None and one.truth is not Truth.NO]
+    unread = [one for one in (*latest, *undated) if one.truth is None]
+    truth = max((one.truth for one in fresh if one.truth is not None), default=None)
+    if unread and truth is not Truth.YES and _spoke(readings, border):
+        truth, fresh = Truth.YES, [one for one in readings if _in(one, border)]
+    doubted = [*unread, *(one for one in undated if one.truth is not None)]
+    maybe = _facts([*doubted, *(one for one in latest if one.truth is Truth.UNKNOWN)])
     if truth is Truth.YES:
-        return Verdict(Truth.YES, deciding)
-    if truth is Truth.NO and not held:
-        answered = all(isinstance(one, Answer) for one in deciding)
-        if answered or context.readable(_OBSERVATION):
+        return Verdict(Truth.YES, tuple(one.of for one in fresh if one.truth is Truth.YES), maybe=maybe)
+    held = any(one.truth in (Truth.YES, Truth.UNKNOWN) for one in latest if not _in(one, border))
+    if truth is Truth.NO and not held and not doubted:
+        deciding = tuple(one.of for one in fresh if one.truth is Truth.NO)
+        if all(isinstance(one, Answer) for one in deciding) or context.readable(_OBSERVATION):
             return Verdict(Truth.NO, deciding)
     if answered_yes(context, leaf.ask) is Truth.YES:
-        return Verdict(Truth.YES, given(context, leaf.ask))
-    if _denied(leaf, context, unsafe=held or truth is Truth.UNKNOWN):
+        return Verdict(Truth.YES, given(context, leaf.ask), maybe=maybe)
+    if not doubted and truth is not Truth.UNKNOWN and _denied(leaf, context, unsafe=held):
         return Verdict(Truth.NO, given(context, leaf.ask) or given(context, leaf.gate))
-    if held and leaf.ask is not None and leaf.ask not in context.answers:
-        return Verdict(Truth.UNKNOWN, asks=(leaf.ask,))
-    return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, leaf.gate))
+    if (held or doubted) and leaf.ask is not None and context.to_ask(leaf.ask):
+        return Verdict(Truth.UNKNOWN, asks=(leaf.ask,), maybe=maybe)
+    return Verdict(Truth.UNKNOWN, asks=still_to_ask(context, leaf.ask, leaf.gate), maybe=maybe)
+
+
+def _spoke(readings: list[Reading], border: dt.date) -> bool:
+    """Whether a hazardous result lies in the window, be it the latest or not."""
+    return any(one.truth is Truth.YES and _in(one, border) for one in readings)
+
+
+def _in(one: Reading, border: dt.date) -> bool:
+    return one.when is not None and one.when.earliest >= border
 
 
 def _denied(leaf: Observation, context: Context, *, unsafe: bool) -> bool:
     """Whether an answer no settles it.
 
-    Where a result that is or may be hazardous stands on the record only a newer result does, or the direct question of
-    the day itself ("fever today?"), which is one.
+    Where a hazardous result from before the window stands on the record only a newer result does, or the direct
+    question of the day itself ("fever today?"), which is one.
     """
     if not unsafe:
         return denied(context, leaf.ask, leaf.gate)
@@ -78,27 +92,30 @@ def _denied(leaf: Observation, context: Context, *, unsafe: bool) -> bool:
     return answer is not None and answer.value == "no"
 
 
-def _readings(leaf: Observation, context: Context) -> tuple[list[Reading], list[Truth]]:
-    """Every usable result of the kind, with its date; and what those without a date say."""
-    dated, undated = [], []
+def _readings(leaf: Observation, context: Context) -> list[Reading]:
+    """Every result of the kind. One that cannot be read is passed over where a number was told of its day or later."""
+    readings = []
     for fact in context.facts(leaf.observation):
-        if fact.kind != "observation" or fact.state in ("refuted", "planned") or fact.value_missing:
-            continue
-        truth = _judge(leaf, context, fact.value, fact.unit, fact.comparator)
-        when = fact.start or fact.recorded
-        if truth is None:
-            continue
-        if when is None:
-            undated.append(truth)
-        else:
-            dated.append(Reading(when, truth, fact))
+        if fact.kind == "observation" and fact.state not in ("refuted", "planned"):
+            truth = None if fact.value_missing else _judge(leaf, context, fact.value, fact.unit, fact.comparator)
+            readings.append(Reading(fact.start or fact.recorded, truth, fact))
+    for fact in context.doubted(leaf.observation):
+        if fact.kind == "observation" and fact.state not in ("refuted", "planned"):
+            readings.append(Reading(fact.start or fact.recorded, None, fact))
     answer = context.answer(leaf.ask) if leaf.ask else None
     if answer is not None and isinstance(answer.value, float | int):
         unit = answer.unit or context.catalog.questions[answer.question].unit
         truth = _judge(leaf, context, float(answer.value), unit, "")
         if truth is not None:
-            dated.append(Reading(answer.given or day(context.as_of), truth, answer))
-    return dated, undated
+            when = answer.given or day(context.as_of)
+            readings = [one for one in readings if one.truth is not None or not _settles(when, one, context.as_of)]
+            readings.append(Reading(when, truth, answer))
+    return readings
+
+
+def _settles(when: DateRange, unread: Reading, as_of: dt.date) -> bool:
+    last = as_of if unread.when is None else min(unread.when.latest, as_of)
+    return when.earliest >= last and (unread.when is None or unread.when.on_or_before(as_of))
 
 
 def _judge(leaf: Observation, context: Context, value: float | None, unit: str, comparator: str) -> Truth | None:
@@ -143,31 +160,37 @@ def _latest(readings: list[Reading]) -> list[Reading]:
     What lies days before the last one is passed over first: a chart may hold hundreds of readings.
     """
     if len(readings) > 1:
-        border = max(one.when.earliest for one in readings) - SAME_TIME
-        readings = [one for one in readings if one.when.latest >= border]
-    return [one for one in readings if not any(one.when.before(other.when) for other in readings)]
+        border = max(one.when.earliest for one in readings if one.when is not None) - SAME_TIME
+        readings = [one for one in readings if one.when is not None and one.when.latest >= border]
+    return [one for one in readings if not any(_before(one.when, other.when) for other in readings)]
+
+
+def _before(one: DateRange | None, other: DateRange | None) -> bool:
+    return one is not None and other is not None and one.before(other)
 
 
 def coded(leaf: Coded, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Coded`."""
-    facts = context.facts(leaf.observation)
-    if not facts:
+    facts, doubted = context.facts(leaf.observation), context.doubted(leaf.observation)
+    if not facts and not doubted:
         return unrecorded(context, leaf.ask, leaf.gate)
-    border = context.as_of - dt.timedelta(days=context.catalog.value(leaf.within_days))
-    readings = []
-    for fact in facts:
-        when = fact.start or fact.recorded
-        if fact.kind == "observation" and fact.state not in ("refuted", "planned") and when is not None:
-            readings.append(Reading(when, _value_in(leaf.set, fact, context), fact))
-    latest = [one for one in _latest(readings) if one.when.earliest >= border]
-    settled = bool(latest) and all(one.truth is Truth.NO for one in latest) and context.readable(_OBSERVATION)
-    return from_record(
-        context,
-        leaf.ask,
-        leaf.gate,
-        present=_facts(one for one in latest if one.truth is Truth.YES),
-        absent=_facts(latest) if settled else (),
-    )
+    days = context.catalog.value(leaf.within_days)
+    border = context.as_of - dt.timedelta(days=days)
+    readings = [
+        Reading(fact.start or fact.recorded, None if fact in doubted else _value_in(leaf.set, fact, context), fact)
+        for fact in (*facts, *doubted)
+        if fact.kind == "observation" and fact.state not in ("refuted", "planned")
+    ]
+    found = Found(context.as_of)
+    for one in _latest([one for one in readings if one.when is not None]):
+        if isinstance(one.of, Fact):
+            found.add(one.of, CODED[one.truth, "in" if _in(one, border) else "before"])
+    for one in readings:
+        if one.when is None and isinstance(one.of, Fact):
+            found.add(one.of, CODED[one.truth, "none"])
+    if found.empty:
+        return unrecorded(context, leaf.ask, leaf.gate)
+    return from_record(context, leaf.ask, leaf.gate, found, readable=context.readable(_OBSERVATION))
 
 
 def _value_in(code_set: str, fact: Fact, context: Context) -> Truth:

@@ -1,4 +1,7 @@
-"""Leaves about what is on the record: conditions, procedures, devices, allergies, medicines."""
+"""Leaves about what is on the record: conditions, procedures, devices, allergies, medicines.
+
+What a record says stands in `deqi.safety.rules.semantics`; here its dates are placed.
+"""
 
 from __future__ import annotations
 
@@ -8,137 +11,121 @@ from collections.abc import Mapping
 from deqi.knowledge.leaves import Medication, Recorded
 from deqi.people.dates import DateRange
 from deqi.people.facts import Fact, is_stale
-from deqi.safety.evaluate.answers import from_record, unrecorded
+from deqi.safety.evaluate.answers import Found, from_record, unrecorded
 from deqi.safety.evaluate.context import Context
 from deqi.safety.evaluate.verdict import Verdict
-from deqi.safety.rules.truth import Truth
+from deqi.safety.rules.semantics import BEGUN, GIVEN, LASTING, LESS, RECORDED, SAYS, TAKEN, End, Lasting, Lies, Says
 
 LONGEST_PREGNANCY_DAYS = 294
 OPEN_AT_MOST_DAYS: Mapping[str, int] = {"pregnancy": LONGEST_PREGNANCY_DAYS}
-"""A record of these sets that was never closed says nothing after so many days: 42 weeks of pregnancy (default, not
+"""A record of these sets that was never closed says less after so many days: 42 weeks of pregnancy (default, not
 clinician-reviewed)."""
+
+ALARM_DAYS = 365
+"""A record that may be meant and is over counts for so many days after its end (default, not clinician-reviewed)."""
+
+_COLUMN: Mapping[Lasting, int] = {lasting: place for place, lasting in enumerate(LASTING)}
 
 
 def recorded(leaf: Recorded, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Recorded`."""
-    facts = context.facts(leaf.set)
-    if facts:
-        facts = [fact for fact in facts if fact.kind in leaf.kinds and fact.state != "planned"]
-    if not facts:
-        return unrecorded(context, leaf.ask, leaf.gate, silence_is_no=context.silence_is_no(leaf.set, leaf.kinds))
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
-    found = _Found(facts, [_there(leaf, fact, context.as_of, days) for fact in facts])
-    # A record from before the window is no evidence that the thing did not come back: only a denial is.
-    denying = found.gone and (days is None or len(found.refuted) == len(facts))
-    return _settled(leaf, leaf.kinds, context, found, denying)
+    found = Found(context.as_of)
+    for fact in context.facts(leaf.set):
+        if fact.kind in leaf.kinds and fact.state != "planned":
+            found.add(fact, _there(leaf, fact, context, days))
+    for fact in context.doubted(leaf.set):
+        if fact.state != "planned" and (fact.match(leaf.set) is None or fact.kind in leaf.kinds):
+            found.add(fact, _less(leaf, fact, _there(leaf, fact, context, days), context.as_of, days))
+    return _settled(leaf, leaf.kinds, context, found)
 
 
 def medication(leaf: Medication, context: Context) -> Verdict:
-    """See :class:`deqi.knowledge.leaves.Medication`.
-
-    A stopped medicine says nothing of the other medicines of its set: it is no evidence of absence. One recorded as
-    not taken is.
-    """
-    facts = context.facts(leaf.set)
-    if facts:
-        facts = [fact for fact in facts if fact.kind == "medication" and fact.state != "planned"]
-    if not facts:
-        return unrecorded(context, leaf.ask, leaf.gate, silence_is_no=context.silence_is_no(leaf.set, ("medication",)))
+    """See :class:`deqi.knowledge.leaves.Medication`."""
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
-    found = _Found(facts, [_taken(fact, context.as_of, days) for fact in facts])
-    return _settled(leaf, ("medication",), context, found, len(found.refuted) == len(facts))
+    found = Found(context.as_of)
+    for fact in context.facts(leaf.set):
+        if fact.kind == "medication" and fact.state != "planned":
+            found.add(fact, _taken(leaf, fact, context, days))
+    for fact in context.doubted(leaf.set):
+        if fact.state != "planned" and (fact.match(leaf.set) is None or fact.kind == "medication"):
+            found.add(fact, _less(leaf, fact, _taken(leaf, fact, context, days), context.as_of, days))
+    return _settled(leaf, ("medication",), context, found)
 
 
-class _Found:
-    """The facts of a leaf's set, each judged: those that hold, those that are denials, and whether none may hold."""
-
-    __slots__ = ("facts", "gone", "present", "refuted")
-
-    def __init__(self, facts: list[Fact], truths: list[Truth]) -> None:
-        self.facts = facts
-        self.present = tuple([fact for fact, truth in zip(facts, truths, strict=True) if truth is Truth.YES])
-        self.refuted = tuple([fact for fact in facts if fact.state == "refuted"])
-        self.gone = max(truths) is Truth.NO
-
-
-def _settled(
-    leaf: Recorded | Medication, kinds: tuple[str, ...], context: Context, found: _Found, denying: bool
-) -> Verdict:
+def _settled(leaf: Recorded | Medication, kinds: tuple[str, ...], context: Context, found: Found) -> Verdict:
+    silence_is_no = context.silence_is_no(leaf.set, kinds)
+    if found.empty:
+        return unrecorded(context, leaf.ask, leaf.gate, silence_is_no=silence_is_no)
     return from_record(
-        context,
-        leaf.ask,
-        leaf.gate,
-        present=found.present,
-        absent=tuple(found.facts) if denying and context.readable(kinds) else (),
-        disputed=found.refuted,
-        silence_is_no=found.gone and context.silence_is_no(leaf.set, kinds),
+        context, leaf.ask, leaf.gate, found, readable=context.readable(kinds), silence_is_no=silence_is_no
     )
 
 
-def _there(leaf: Recorded, fact: Fact, as_of: dt.date, days: float | None) -> Truth:
-    """Whether a recorded thing makes the leaf true."""
-    holds = _holds(fact, as_of, leaf.ever)
-    if holds is Truth.YES and leaf.set in OPEN_AT_MOST_DAYS and _open_too_long(fact, as_of, leaf.set):
-        return Truth.UNKNOWN
-    if days is not None and holds is not Truth.NO:
-        holds = min(holds, _begun_within(fact, as_of, days))
-    return holds
+def _lasting(leaf: Recorded | Medication, fact: Fact, context: Context) -> Lasting:
+    """The kind of the record: by its code, and *ever* where the leaf asks for what ever was."""
+    if isinstance(leaf, Recorded) and leaf.ever:
+        return "ever"
+    match = fact.match(leaf.set)
+    return context.catalog.lasting.of_set(leaf.set) if match is None else context.catalog.lasting.of(match)
 
 
-def _holds(fact: Fact, as_of: dt.date, ever: bool) -> Truth:
-    """Whether a recorded thing is there on the day (or ever was)."""
-    match fact.state:
-        case "refuted":
-            return Truth.NO
-        case "present":
-            ended = fact.end is not None and fact.end.latest <= as_of and fact.kind != "procedure"
-            return Truth.YES if ever or not ended else Truth.NO
-        case "past":
-            return Truth.YES if ever else _not_yet_over(fact.end, as_of)
-        case "inactive":
-            return Truth.YES if ever else Truth.UNKNOWN
-        case _:
-            return Truth.UNKNOWN
+def _there(leaf: Recorded, fact: Fact, context: Context, days: float | None) -> Says:
+    """What a recorded thing says to a leaf."""
+    as_of, lasting = context.as_of, _lasting(leaf, fact, context)
+    end: End = "none" if fact.kind == "procedure" and fact.state == "present" else end_of(fact.end, as_of)
+    says = RECORDED[fact.state, end][_COLUMN[lasting]]
+    if says == "yes" and leaf.set in OPEN_AT_MOST_DAYS and lasting not in ("ever", "lifelong"):
+        says = "maybe" if _older(fact.start or fact.recorded, OPEN_AT_MOST_DAYS[leaf.set], as_of) else "yes"
+    if days is None or fact.state == "refuted":
+        return says
+    if says in ("no", "silent"):
+        return "silent"
+    began = BEGUN[fact.start is not None, lies(fact.start or fact.recorded, as_of, days)]
+    return max(says, began, key=SAYS.index)
 
 
-def _taken(fact: Fact, as_of: dt.date, days: float | None) -> Truth:
-    """Whether a medicine is being taken on the day, or was within so many days of it."""
-    if fact.state == "refuted":
-        return Truth.NO
-    if fact.state == "present" and (fact.end is None or fact.end.latest >= as_of):
-        return Truth.UNKNOWN if fact.stale_active or is_stale(fact, as_of) else Truth.YES
-    if fact.state not in ("past", "present"):
-        return Truth.UNKNOWN
-    on_the_day = _not_yet_over(fact.end, as_of)
-    if days is None or on_the_day is Truth.YES:
-        return on_the_day
-    return _within(fact.end or fact.start or fact.recorded, as_of, days)
+def _taken(leaf: Medication, fact: Fact, context: Context, days: float | None) -> Says:
+    """The same for a medicine."""
+    as_of = context.as_of
+    end = end_of(fact.end, as_of)
+    says = TAKEN[fact.state, end][_COLUMN[_lasting(leaf, fact, context)]]
+    if says == "yes" and fact.state == "present" and is_stale(fact, as_of):
+        return "maybe"
+    if days is None or fact.state not in ("past", "present") or says == "yes":
+        return says
+    return GIVEN[lies(fact.end, as_of, days)]
 
 
-def _not_yet_over(end: DateRange | None, as_of: dt.date) -> Truth:
-    """Whether something that is over by now still held on the day."""
-    if end is None or end.latest <= as_of:
-        return Truth.NO
-    return Truth.YES if end.earliest > as_of else Truth.UNKNOWN
+def _less(leaf: Recorded | Medication, fact: Fact, says: Says, as_of: dt.date, days: float | None) -> Says:
+    """What a record says that may be meant: less, and for some time after it was over still something."""
+    less = LESS[says]
+    if less != "silent" or days is not None or fact.state == "refuted":
+        return less
+    when = fact.end or fact.start or fact.recorded
+    counts = OPEN_AT_MOST_DAYS.get(leaf.set, ALARM_DAYS)
+    return "maybe" if when is None or (as_of - when.latest).days <= counts else "silent"
 
 
-def _open_too_long(fact: Fact, as_of: dt.date, code_set: str) -> bool:
-    began = fact.start or fact.recorded
-    return began is not None and (as_of - began.latest).days > OPEN_AT_MOST_DAYS[code_set]
+def _older(when: DateRange | None, days: float, as_of: dt.date) -> bool:
+    """Certainly more than so many days ago."""
+    return when is not None and (as_of - when.latest).days > days
 
 
-def _begun_within(fact: Fact, as_of: dt.date, days: float) -> Truth:
-    """Whether it began within so many days; when only the day of writing is known, it began then or earlier."""
-    if fact.start is not None:
-        return _within(fact.start, as_of, days)
-    return min(Truth.UNKNOWN, _within(fact.recorded, as_of, days))
+def end_of(end: DateRange | None, as_of: dt.date) -> End:
+    """Where a recorded end lies beside the day."""
+    if end is None:
+        return "none"
+    if end.latest <= as_of:
+        return "today" if end.latest == as_of else "over"
+    return "later" if end.earliest > as_of else "perhaps"
 
 
-def _within(when: DateRange | None, as_of: dt.date, days: float) -> Truth:
-    """Whether a date lies within so many days before ``as_of``; unknown when it is missing or too vague."""
+def lies(when: DateRange | None, as_of: dt.date, days: float) -> Lies:
+    """Where a date lies beside the window of so many days before the day."""
     if when is None:
-        return Truth.UNKNOWN
+        return "none"
     border = as_of - dt.timedelta(days=days)
     if when.latest < border:
-        return Truth.NO
-    return Truth.YES if when.earliest >= border else Truth.UNKNOWN
+        return "before"
+    return "in" if when.earliest >= border else "perhaps"

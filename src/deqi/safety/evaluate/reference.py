@@ -50,13 +50,14 @@ def judge_leaves(context: Context) -> list[Verdict]:
 
     Most leaves are about something that is neither recorded nor answered; those need no judge.
     """
-    affected_questions, on_record = context.affected_questions, context.recorded_sets
+    affected_questions, on_record, doubted = context.affected_questions, context.recorded_sets, context.doubted_sets
     if context.person.complete:
         return [JUDGES[type(leaf)](leaf, context) for leaf in context.catalog.leaves]
     return [
         job.default_verdict
         if job.default_verdict is not None
         and job.about not in on_record
+        and job.about not in doubted
         and job.ask not in affected_questions
         and job.gate not in affected_questions
         else JUDGES[type(job.leaf)](job.leaf, context)
@@ -64,9 +65,8 @@ def judge_leaves(context: Context) -> list[Verdict]:
     ]
 
 
-def judge_rules(context: Context) -> list[Judged]:
-    """Every rule's truth; rules about a plan are left out when there is none."""
-    verdicts = judge_leaves(context)
+def judge_rules(context: Context, verdicts: list[Verdict]) -> list[Judged]:
+    """Every rule's truth from the verdicts on the leaves; rules about a plan are left out when there is none."""
     truths = [verdict.truth for verdict in verdicts]
     with_plan = context.plan is not None
     return [

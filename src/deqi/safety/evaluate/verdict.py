@@ -11,7 +11,8 @@ from deqi.safety.rules.truth import Truth
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """Truth of a leaf, the facts and answers that decided, the questions that would, the needlings that matched.
 
-    ``disputed`` are facts or answers that say otherwise. ``applicable`` is false for a plan leaf without a plan.
+    ``disputed`` are facts or answers that say otherwise, ``maybe`` facts that may hold and decide nothing.
+    ``applicable`` is false for a plan leaf without a plan.
     A struct, because some two hundred are made for every assessment.
     """
 
@@ -21,6 +22,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     needlings: tuple[int, ...] = ()
     disputed: tuple[Fact | Answer, ...] = ()
     applicable: bool = True
+    maybe: tuple[Fact, ...] = ()
 
 
 NO = Verdict(Truth.NO)

@@ -17,8 +17,10 @@ from deqi.knowledge.tables.vocabulary import (
     DrugProduct,
     ObservationKind,
     Question,
+    QuestionDays,
     Region,
     RegionPoint,
+    SetKind,
     Setting,
     Technique,
     Unit,
@@ -28,6 +30,7 @@ from deqi.people.terminology.units import UnitTable
 from deqi.safety.evaluate.applies import AffectedQuestions, Dependency, Terms, dependencies, parse_terms
 from deqi.safety.evaluate.verdict import Verdict
 from deqi.safety.needling.atlas import Atlas
+from deqi.safety.rules.lasting import LastingOf
 from deqi.safety.rules.restricted import Restricted, same_for_all
 from deqi.safety.rules.thresholds import Settings, settle
 from deqi.safety.rules.truth import Truth
@@ -107,6 +110,12 @@ class Catalog:
     """The code sets: which of them a fact belongs to, and which a fact could have been given to."""
     adverse_when_no: frozenset[str]
     """Questions of which no is the adverse answer."""
+    clearing: frozenset[str]
+    """Questions by which a clinician clears a rule."""
+    lasting: LastingOf
+    """Whether the past of a record counts."""
+    shelf_life: Mapping[str, QuestionDays]
+    """How long the answers to each question count."""
     edition: str
     atlas: Atlas
     """What the plan check looks up."""
@@ -114,6 +123,16 @@ class Catalog:
     def value(self, setting: str | float) -> float:
         """A number, or the value in force of an ``@setting``."""
         return self.settings.values[setting[1:]] if isinstance(setting, str) else setting
+
+    @functools.cached_property
+    def hazardous_side(self) -> Mapping[str, str]:
+        """The side on which a number asked for is hazardous, by question; none where it is on both."""
+        found: dict[str, set[str]] = {}
+        for leaf in self.leaves:
+            if isinstance(leaf, Observation) and leaf.ask:
+                side = {"<": "low", "<=": "low", ">": "high", ">=": "high"}.get(leaf.op)
+                found.setdefault(leaf.ask, set()).update({side} if side else {"low", "high"})
+        return {question: sides.pop() for question, sides in found.items() if len(sides) == 1}
 
     @functools.cached_property
     def not_applicable(self) -> Mapping[str, Literal["not-applicable"]]:
@@ -201,6 +220,9 @@ def build_catalog(
         hazards={point: tuple(rows) for point, rows in hazards.items()},
         index=index or build_index(knowledge),
         adverse_when_no=frozenset(leaf.question for leaf in leaves if isinstance(leaf, Answer) and "no" in leaf.among),
+        clearing=frozenset(one.rule.clearance.question for one in rules if one.rule.clearance is not None),
+        lasting=LastingOf(knowledge.rows(SetKind)),
+        shelf_life={row.question: row for row in knowledge.rows(QuestionDays)},
         edition=knowledge.edition.version,
         atlas=Atlas(knowledge),
     )

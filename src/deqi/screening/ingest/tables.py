@@ -231,7 +231,7 @@ class TableMaker:
             "unit": fact.unit,
             "comparator": fact.comparator,
             "value_missing": fact.value_missing,
-            "stale": fact.stale_active or is_stale(fact, self._reader.as_of),
+            "stale": is_stale(fact, self._reader.as_of),
             "value_sets": [match.set for match in fact.value_sets],
             "value_covered": self._covering(fact),
             "weeks_low": weeks[0] if weeks else None,

@@ -1,0 +1,80 @@
+"""Records that are there and cannot be used: those that could mean a hazard, and those that nobody understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import msgspec
+
+from deqi.knowledge.leaves import Coded, Medication, Observation, Recorded
+from deqi.people.facts import Fact
+from deqi.safety.evaluate.context import Context, exists
+from deqi.safety.evaluate.verdict import Verdict
+
+Why = Literal["unread", "undated", "alarm", "stale", "later", "state"]
+WHYS: tuple[Why, ...] = get_args(Why)
+"""Why a record is possible: a result that could not be used, or that has no date; words that may mean a set; an old
+order that is still called active; a date after the day of reading; a status that leaves it open."""
+
+
+class Possible(msgspec.Struct, frozen=True):
+    """A record that could mean a hazard and is not settled, the sets that it may mean, and why."""
+
+    fact: Fact
+    sets: tuple[str, ...]
+    why: Why
+
+    @property
+    def words(self) -> str:
+        """What was written."""
+        return self.fact.words
+
+
+def possible_records(context: Context, verdicts: Sequence[Verdict]) -> tuple[Possible, ...]:
+    """The records that some leaf counted as possible, in the order of the record."""
+    found: dict[Fact, set[str]] = {}
+    for leaf, verdict in zip(context.catalog.leaves, verdicts, strict=True):
+        for fact in verdict.maybe:
+            about = leaf_set(leaf)
+            if about is not None:
+                found.setdefault(fact, set()).add(about)
+    if not found:
+        return ()
+    listed = [
+        Possible(fact, tuple(sorted(found[fact])), why)
+        for fact in dict.fromkeys(context.person.facts)
+        if fact in found and (why := why_possible(fact, found[fact], context)) is not None
+    ]
+    return tuple(sorted(listed, key=lambda one: WHYS.index(one.why)))
+
+
+def leaf_set(leaf: object) -> str | None:
+    """The code set or the measurement that a leaf looks for."""
+    if isinstance(leaf, Recorded | Medication):
+        return leaf.set
+    return leaf.observation if isinstance(leaf, Observation | Coded) else None
+
+
+def why_possible(fact: Fact, sets: set[str], context: Context) -> Why | None:
+    """Why a record is listed; None for one that is only vague in its dates."""
+    if not exists(fact, context.as_of):
+        return "later"
+    if not any(fact.match(name) is not None for name in sets):
+        return "alarm"
+    if fact.kind == "observation":
+        return "undated" if fact.start is None and fact.recorded is None and not fact.value_missing else "unread"
+    if fact.state == "present" and fact.kind == "medication":
+        return "stale"
+    return "state" if fact.state in ("unknown", "inactive") else None
+
+
+def not_understood(context: Context) -> tuple[Fact, ...]:
+    """The records that no table knows and that sound like nothing a rule looks for."""
+    if not context.not_understood:
+        return ()
+    return tuple(
+        fact
+        for fact in dict.fromkeys(context.person.facts)
+        if not fact.understood and not fact.alarms and fact.state != "planned"
+    )
