@@ -104,9 +104,7 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
     )
 
 
-def rule_states(
-    judged: Iterable[Judged], context: Context, verdicts: Sequence[Verdict]
-) -> dict[str, RuleState]:
+def rule_states(judged: Iterable[Judged], context: Context, verdicts: Sequence[Verdict]) -> dict[str, RuleState]:
     """What became of every rule. A rule that is itself replaced still replaces others; a cleared one does not."""
     judged = tuple(judged)
     states: dict[str, RuleState] = dict(context.catalog.not_applicable)

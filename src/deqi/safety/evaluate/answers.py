@@ -34,8 +34,10 @@ def still_to_ask(context: Context, ask: str | None, gate: str | None) -> tuple[s
 
 
 def denied(context: Context, ask: str | None, gate: str | None) -> bool:
-    """Whether an answer is evidence of absence. One to the question itself that lapsed is not overruled by its gate question."""
-    return answered_yes(context, ask) is Truth.NO or (answered_yes(context, gate) is Truth.NO and not context.lapsed(ask))
+    """Whether an answer is evidence of absence. The gate question does not overrule a lapsed yes to the question."""
+    return answered_yes(context, ask) is Truth.NO or (
+        answered_yes(context, gate) is Truth.NO and not context.lapsed(ask)
+    )
 
 
 def denied_since(context: Context, ask: str | None, gate: str | None, since: dt.date | None) -> bool:

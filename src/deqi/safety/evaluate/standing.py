@@ -35,9 +35,9 @@ def standing_answers(
         if len(given) == 1 and given[0].given is None:
             standing[question] = given[0]
             continue
-        answer = _standing(question, given, catalog, as_of, max(as_of, read_on or as_of))
-        if answer is not None:
-            standing[question] = answer
+        newest = _standing(question, given, catalog, as_of, max(as_of, read_on or as_of))
+        if newest is not None:
+            standing[question] = newest
     return standing
 
 
