@@ -13,6 +13,7 @@ from deqi.knowledge import load
 from deqi.people.facts import Answer, Fact, Person
 from deqi.safety.engine import Engine
 from deqi.safety.evaluate.context import Context
+from deqi.safety.evaluate.doubt import WHYS
 from deqi.safety.findings import Assessment
 from deqi.safety.rules.restricted import Restricted
 from deqi.screening.run import Runner
@@ -51,6 +52,12 @@ def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[
     for person, rule_index, role, row in runner.rows("SELECT person, rule_index, role, row FROM because"):
         of = facts[row] if row >= 0 else answers[-1 - row]
         because.setdefault((person, rules[rule_index]), {"because": set(), "disputed": set()})[role].add(of)
+    possible: dict[int, set[tuple[Fact, tuple[str, ...], str]]] = {}
+    for person, row, sets, why in runner.rows("SELECT person, row, sets, why FROM possible"):
+        possible.setdefault(person, set()).add((facts[row], tuple(sets.split(";")), WHYS[why]))
+    unclear: dict[int, set[Fact]] = {}
+    for person, row in runner.rows("SELECT person, row FROM not_understood"):
+        unclear.setdefault(person, set()).add(facts[row])
     fill_in(runner.connection, program(as_of).layout)
     restricts: dict[int, dict[str, set[Restricted]]] = {}
     for person, rule_index, written in runner.rows("SELECT person, rule_index, restricts FROM restricting"):
@@ -80,6 +87,8 @@ def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[
             ],
             "restricts": restricts.get(number, {}),
             "questions": questions.get(number, []),
+            "possible": possible.get(number, set()),
+            "not_understood": unclear.get(number, set()),
         }
 
 
@@ -98,6 +107,8 @@ def told(assessment: Assessment) -> dict[str, object]:
         ],
         "restricts": {one.rule.id: set(one.restricts) for one in assessment.findings},
         "questions": [(one.question, ";".join(one.decides)) for one in assessment.questions],
+        "possible": {(one.fact, one.sets, one.why) for one in assessment.possible},
+        "not_understood": set(assessment.not_understood),
     }
 
 

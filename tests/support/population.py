@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from deqi.knowledge.leaves import Age, Coded, Gestation, Medication, Observation, Recorded
 from deqi.people.dates import DateRange, parse_date
@@ -79,6 +79,8 @@ class PopulationGenerator:
         if pick.random() < 0.15:
             return None
         day = self._as_of - dt.timedelta(days=int(pick.choice(self._days)) + pick.choice((-30, -1, 0, 0, 1, 2)))
+        if pick.random() < 0.05:
+            day = self._as_of + dt.timedelta(days=pick.choice((1, 2, 30, 800)))
         text = day.isoformat()[: pick.choice((4, 7, 10, 10, 10))]
         if len(text) == 10 and pick.random() < 0.4:
             text += pick.choice(("T08:00:00Z", "T08:00:00+02:00", "T23:30:00-05:00"))
@@ -114,7 +116,14 @@ class PopulationGenerator:
             site=pick.choice(("foot", "hand", "lower-back", None)),
             status=f"fact {number}",
             sets=tuple(SetMatch(one, "code") for one in dict.fromkeys([name, *more])),
+            alarms=self._alarms(0.1, (name, *more)),
         )
+
+    def _alarms(self, share: float, besides: Collection[str]) -> tuple[str, ...]:
+        """Sets that the words may mean, now and then."""
+        pick = self._random
+        wanted = [pick.choice(self._wanted)[0], pick.choice(sorted(self._limits))]
+        return tuple(name for name in sorted(set(wanted)) if name not in besides and pick.random() < share)
 
     def _codes(self) -> tuple[Coding, ...]:
         pick = self._random
@@ -124,7 +133,16 @@ class PopulationGenerator:
         """A fact in no set: it can only keep silence from meaning absence."""
         pick = self._random
         return Fact(
-            kind=pick.choice(KINDS), codes=self._codes(), text=pick.choice(("", "other")), status=f"fact {number}"
+            kind=pick.choice(KINDS),
+            codes=self._codes(),
+            text=pick.choice(("", "other")),
+            start=self._when(),
+            end=self._when() if pick.random() < 0.3 else None,
+            recorded=self._when() if pick.random() < 0.3 else None,
+            state=pick.choice((*STATES, "present", "present")),
+            status=f"fact {number}",
+            alarms=self._alarms(0.5, ()),
+            understood=pick.random() < 0.5,
         )
 
     def _result(self, number: int) -> Fact:

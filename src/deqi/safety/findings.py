@@ -178,6 +178,9 @@ def _finding(one: Judged, context: Context) -> Finding:
     because = _distinct(fact for verdict in one.deciding for fact in verdict.because)
     restricts, site_question = restrictions(one.rule, because, context)
     clearing = rule.clearance.question if rule.clearance is not None else None
+    refused = context.answer(clearing) if clearing is not None else None
+    if refused is not None and refused.value == "no":
+        clearing = None
     return Finding(
         rule=rule,
         restricts=restricts,

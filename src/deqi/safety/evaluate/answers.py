@@ -42,15 +42,16 @@ def denied(context: Context, ask: str | None, gate: str | None) -> bool:
 
 def denied_since(context: Context, ask: str | None, gate: str | None, since: dt.date | None) -> bool:
     """The same, by an answer given on the day of what is on the record or later."""
-    if since is None:
-        return denied(context, ask, gate)
-    for question in (ask, gate):
-        answer = context.answer(question) if question is not None else None
-        if answer is not None and answer.value == "no" and not (question == gate and context.lapsed(ask)):
-            when = answer.given.earliest if answer.given is not None else context.as_of
-            if when >= since:
-                return True
-    return False
+    return _denies_since(context, ask, since) or (not context.lapsed(ask) and _denies_since(context, gate, since))
+
+
+def _denies_since(context: Context, question: str | None, since: dt.date | None) -> bool:
+    if answered_yes(context, question) is not Truth.NO:
+        return False
+    answer = context.answer(question) if question is not None else None
+    if answer is None or since is None:
+        return True
+    return (answer.given.earliest if answer.given is not None else context.as_of) >= since
 
 
 def unrecorded(context: Context, ask: str | None, gate: str | None, *, silence_is_no: bool = False) -> Verdict:

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from deqi.knowledge.leaves import Coded, Medication, Observation, Recorded
+from deqi.knowledge.leaves import AnyLeaf, Coded, Medication, Observation, Recorded
 from deqi.people.facts import Fact
 from deqi.safety.evaluate.context import Context, exists
 from deqi.safety.evaluate.verdict import Verdict
@@ -32,35 +32,41 @@ class Possible(msgspec.Struct, frozen=True):
 
 
 def possible_records(context: Context, verdicts: Sequence[Verdict]) -> tuple[Possible, ...]:
-    """The records that some leaf counted as possible, in the order of the record."""
-    found: dict[Fact, set[str]] = {}
-    for leaf, verdict in zip(context.catalog.leaves, verdicts, strict=True):
+    """The records that some leaf counted as possible, the likeliest to be a hazard first."""
+    found: dict[Fact, dict[str, Why]] = {}
+    looked_at = None if context.plan is not None else context.catalog.without_plan
+    for number, verdict in enumerate(verdicts):
+        if not verdict.maybe or (looked_at is not None and number not in looked_at):
+            continue
+        about = leaf_set(context.catalog.leaves[number])
+        if about is None:
+            continue
         for fact in verdict.maybe:
-            about = leaf_set(leaf)
-            if about is not None:
-                found.setdefault(fact, set()).add(about)
+            why = why_possible(fact, about, context)
+            if why is not None:
+                found.setdefault(fact, {})[about] = why
     if not found:
         return ()
     listed = [
-        Possible(fact, tuple(sorted(found[fact])), why)
+        Possible(fact, tuple(sorted(found[fact])), min(found[fact].values(), key=WHYS.index))
         for fact in dict.fromkeys(context.person.facts)
-        if fact in found and (why := why_possible(fact, found[fact], context)) is not None
+        if fact in found
     ]
     return tuple(sorted(listed, key=lambda one: WHYS.index(one.why)))
 
 
-def leaf_set(leaf: object) -> str | None:
+def leaf_set(leaf: AnyLeaf) -> str | None:
     """The code set or the measurement that a leaf looks for."""
     if isinstance(leaf, Recorded | Medication):
         return leaf.set
     return leaf.observation if isinstance(leaf, Observation | Coded) else None
 
 
-def why_possible(fact: Fact, sets: set[str], context: Context) -> Why | None:
-    """Why a record is listed; None for one that is only vague in its dates."""
+def why_possible(fact: Fact, about: str, context: Context) -> Why | None:
+    """Why a record is listed under a set; None for one that is only vague in its dates."""
     if not exists(fact, context.as_of):
         return "later"
-    if not any(fact.match(name) is not None for name in sets):
+    if fact.match(about) is None:
         return "alarm"
     if fact.kind == "observation":
         return "undated" if fact.start is None and fact.recorded is None and not fact.value_missing else "unread"

@@ -125,6 +125,13 @@ class Catalog:
         return self.settings.values[setting[1:]] if isinstance(setting, str) else setting
 
     @functools.cached_property
+    def without_plan(self) -> frozenset[int]:
+        """The leaves that rules look at which need no plan."""
+        return frozenset(
+            number for one in self.rules if one.rule.stage != "plan" for number in leaf_numbers(one.trigger)
+        )
+
+    @functools.cached_property
     def hazardous_side(self) -> Mapping[str, str]:
         """The side on which a number asked for is hazardous, by question; none where it is on both."""
         found: dict[str, set[str]] = {}

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from deqi.people.dates import DateRange, parse_date
-from deqi.people.facts import KINDS, Answer, Coding, Fact, Kind, Person, is_stale
+from deqi.people.facts import KINDS, Answer, Coding, Fact, Kind, Person, SetMatch, is_stale
 from deqi.people.reading import Unreadable
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.coverage import NO_CODE
@@ -46,6 +46,9 @@ PERSONS = pa.schema(
 """``shapes_*``: the ways in which the person's facts of that kind are coded (see `shape`), joined with ``|``; null
 when there are none."""
 
+ALARM, UNKNOWN = "alarm", "unknown"
+"""How a row of a fact came to its set where the fact is not in it."""
+
 NOTHING = ";"
 """The shape of a fact without code or words."""
 
@@ -55,6 +58,7 @@ FACTS = pa.schema(
         ("person", pa.int64()),
         ("set", _TEXT),
         ("how", _TEXT),
+        ("lasts", _TEXT),
         ("kind", _TEXT),
         ("state", _TEXT),
         ("site", _TEXT),
@@ -78,8 +82,10 @@ FACTS = pa.schema(
         ("weeks_high", pa.float64()),
     ]
 )
-"""One row for each code set a fact is in; ``row`` numbers the facts in the order of the record. ``weeks_*`` are the
-weeks of pregnancy that a code itself says, ``value_covered`` the value sets that can judge a coded result."""
+"""One row for each code set a fact is in, for each that its words may mean (``how`` is `ALARM`), and one without a set
+where no table knows it (`UNKNOWN`). ``lasts`` is whether its past counts; ``row`` numbers the facts in the order of
+the record; ``weeks_*`` are the weeks of pregnancy that a code itself says, ``value_covered`` the value sets that can
+judge a coded result."""
 
 DETAILS = pa.schema(
     [
@@ -142,7 +148,8 @@ class Reader:
     """What the columns need to know beside the facts themselves.
 
     ``value_sets`` are the sets that coded results are looked for in, ``weeks_of`` gives the weeks of pregnancy that a
-    code (system, code) says, ``units`` those of the questions, ``birth_question`` the one answered with a birth date.
+    code (system, code) says, ``units`` those of the questions, ``birth_question`` the one answered with a birth date,
+    ``lasting`` whether the past of a match counts.
     """
 
     index: CodeIndex
@@ -151,11 +158,12 @@ class Reader:
     weeks_of: Callable[[str, str], tuple[float, float] | None] = lambda system, code: None
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
     birth_question: str = ""
+    lasting: Callable[[SetMatch], str] = lambda match: ""
 
 
 def is_looked_at(fact: Fact) -> bool:
     """Whether a rule may look at a fact, so that it becomes rows; of all others only the way of coding counts."""
-    return bool(fact.sets)
+    return bool(fact.sets or fact.alarms) or not fact.understood
 
 
 class TableMaker:
@@ -237,8 +245,13 @@ class TableMaker:
             "weeks_low": weeks[0] if weeks else None,
             "weeks_high": weeks[1] if weeks else None,
         }
+        lasting = self._reader.lasting
         for match in fact.sets:
-            yield {**common, "set": match.set, "how": match.how}
+            yield {**common, "set": match.set, "how": match.how, "lasts": lasting(match)}
+        for name in fact.alarms:
+            yield {**common, "set": name, "how": ALARM, "lasts": lasting(SetMatch(name, "name"))}
+        if not fact.understood:
+            yield {**common, "set": "", "how": UNKNOWN, "lasts": ""}
 
     def _weeks(self, fact: Fact) -> tuple[float, float] | None:
         """The weeks of pregnancy that the first code for weeks says."""

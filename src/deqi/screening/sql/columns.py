@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from deqi.knowledge.leaves import Coded
 from deqi.people.facts import Answer, Person
-from deqi.safety.evaluate.context import BIRTH_QUESTION, Context
+from deqi.safety.evaluate.context import BIRTH_QUESTION
 from deqi.safety.evaluate.gestation import _weeks_of_code
+from deqi.safety.evaluate.standing import standing_answers
 from deqi.safety.rules.catalog import Catalog
 from deqi.screening.ingest.tables import Reader, TableMaker, Tables
 
@@ -22,14 +23,17 @@ def reader_for(catalog: Catalog, as_of: dt.date) -> Reader:
         weeks_of=_weeks_of_code,
         units={name: question.unit for name, question in catalog.questions.items()},
         birth_question=BIRTH_QUESTION,
+        lasting=catalog.lasting.of,
     )
 
 
-def counting(catalog: Catalog, answers: tuple[Answer, ...], as_of: dt.date) -> Iterable[Answer]:
-    """Of a person's answers those that count on the day: one a question."""
+def counting(
+    catalog: Catalog, answers: tuple[Answer, ...], as_of: dt.date, read_on: dt.date | None = None
+) -> Iterable[Answer]:
+    """Of a person's answers those that stand on the day: one a question."""
     if not answers:
         return ()
-    return Context(catalog, Person(token="", answers=answers), as_of).answers.values()
+    return standing_answers(answers, catalog, as_of, read_on).values()
 
 
 def tables_of(catalog: Catalog, persons: Iterable[Person], as_of: dt.date) -> Tables:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 import ibis
 import ibis.expr.types as ir
 import msgspec
 
-from deqi.safety.findings import restricts_something
+from deqi.safety.findings import asks_first, restricts_something
 from deqi.safety.rules.catalog import Branch, CompiledRule
 from deqi.safety.rules.restrict import _asks_for_site
 from deqi.screening.sql.bits import Numbering, has
-from deqi.screening.sql.layout import MARKED, Layout
+from deqi.screening.sql.layout import MARKED, Layout, asked_by
 from deqi.screening.sql.persons import Asking
 from deqi.screening.sql.verdicts import Asks
 
@@ -74,6 +74,15 @@ class Nodes:
 
     def deciding(self, rule: CompiledRule, table: ir.Table, *, unknown: bool) -> dict[int, ir.BooleanValue]:
         """For each leaf of a rule that is itself yes (or unknown): whether it and every node above it are, too."""
+        return self._below(rule, table, lambda value: value.isnull() if unknown else value.fill_null(False))
+
+    def alive(self, rule: CompiledRule, table: ir.Table) -> dict[int, ir.BooleanValue]:
+        """For each leaf of a rule: whether neither it nor any node above it is no."""
+        return self._below(rule, table, lambda value: value.fill_null(True))
+
+    def _below(
+        self, rule: CompiledRule, table: ir.Table, holds: Callable[[ir.BooleanValue], ir.BooleanValue]
+    ) -> dict[int, ir.BooleanValue]:
         found: dict[int, ir.BooleanValue] = {}
 
         def walk(node: Branch | int, above: tuple[ir.BooleanValue, ...]) -> None:
@@ -83,7 +92,7 @@ class Nodes:
                 return
             for child in node.children:
                 value = table[leaf_column(child) if isinstance(child, int) else self._column(child)]
-                walk(child, (*above, value.isnull() if unknown else value.fill_null(False)))
+                walk(child, (*above, holds(value)))
 
         walk(rule.trigger, ())
         return found
@@ -97,16 +106,26 @@ def states(layout: Layout, nodes: Nodes, table: ir.Table) -> dict[str, ir.Intege
         state = ibis.cases((value.isnull(), UNKNOWN), (value, YES), else_=NO)
         if rule.rule.clearance is not None:
             cleared = has(table, "cleared", layout.cleared.index(rule.rule.id))
-            after = [
-                decides & has(table, "newer", layout.newer.index((rule.rule.id, number)))
-                for number, decides in nodes.deciding(rule, table, unknown=False).items()
-                if (rule.rule.id, number) in layout.newer
-            ]
+            after = list(_not_covered(layout, nodes, rule, table))
             if after:
                 cleared = cleared & ~ibis.or_(*after)
             state = (value.fill_null(False) & cleared).ifelse(CLEARED, state)
         found[state_column(rule)] = state.cast("int8")
     return found
+
+
+def _not_covered(layout: Layout, nodes: Nodes, rule: CompiledRule, table: ir.Table) -> Iterator[ir.BooleanValue]:
+    """What makes a rule true, or may, and came after the finding that would clear it; see
+    `deqi.safety.findings._is_cleared`."""
+    for number, alive in nodes.alive(rule, table).items():
+        leaf = layout.leaf(number)
+        holds = table[leaf_column(number)].fill_null(False)
+        question = asked_by(leaf)
+        if (rule.rule.id, number) in layout.newer:
+            yield alive & has(table, "newer", layout.newer.index((rule.rule.id, number)))
+            holds = holds & ~has(table, "yes", layout.leaves.index(number))
+        if question is not None:
+            yield alive & holds & has(table, "newer_answer", layout.newer_answer.index((rule.rule.id, question)))
 
 
 def replaced(layout: Layout, table: ir.Table) -> dict[str, ir.IntegerValue]:
@@ -135,7 +154,7 @@ def candidacies(layout: Layout, table: ir.Table) -> dict[str, ir.Value]:
         (one for one in contraindications if one.rule.severity == "absolute" and one.rule.verified != "no"), YES
     )
     sign = any_in((one for one in contraindications if one.rule.severity in ("absolute", "relative")), YES)
-    ask = any_in((one for one in layout.rules if one.precludes and one.rule.stage == "booking"), UNKNOWN)
+    ask = any_in((one for one in layout.rules if asks_first(one.rule)), UNKNOWN)
     change = any_in(
         (one for one in layout.rules if one.rule.severity != "information" and restricts_something(one.rule)), YES
     )
@@ -196,6 +215,14 @@ def fired(layout: Layout, nodes: Nodes, table: ir.Table) -> Pairs[Fired]:
     return pairs
 
 
+def doubting(layout: Layout, table: ir.Table) -> Pairs[int]:
+    """The leaves that are not no and that a record may make true."""
+    pairs: Pairs[int] = Pairs()
+    for number in layout.leaves:
+        pairs.add(number, table[leaf_column(number)].fill_null(True) & has(table, "doubt", layout.leaves.index(number)))
+    return pairs
+
+
 def asked(layout: Layout, nodes: Nodes, asks: Mapping[int, Asks], asking: Asking) -> Pairs[Asked]:
     """Which questions are open because of which rules; ``asks`` by leaf."""
     table = asking.table
@@ -223,7 +250,7 @@ def _narrowing(layout: Layout, nodes: Nodes, rule: CompiledRule, asking: Asking)
     found: dict[str, ir.BooleanValue] = {}
     fires = table[state_column(rule)] == YES
     if rule.rule.clearance is not None:
-        found[rule.rule.clearance.question] = fires & ~asking.sure(rule.rule.clearance.question)
+        found[rule.rule.clearance.question] = fires & ~asking.refused(rule.rule.clearance.question)
     placed = any(one.side == "from-fact" and one.regions for one in rule.rule.restricts)
     question = rule.rule.site_question
     if placed and question is not None:

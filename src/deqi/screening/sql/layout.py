@@ -11,11 +11,12 @@ import pyarrow as pa
 from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Gestation, Medication, Observation, Recorded
 from deqi.people.facts import STALE_ACTIVE_DAYS, Kind
 from deqi.safety.evaluate.applies import ON_RECORD
-from deqi.safety.evaluate.recorded import OPEN_AT_MOST_DAYS
+from deqi.safety.evaluate.recorded import ALARM_DAYS, LONGEST_PREGNANCY_DAYS, OPEN_AT_MOST_DAYS
 from deqi.safety.rules.catalog import Catalog, CompiledRule, leaf_numbers
 from deqi.screening.sql.bits import Numbering, word_and_mask
+from deqi.screening.sql.marks import ANY_KIND, meanings
 
-MARKED = (Recorded, Medication, Observation, Coded)
+MARKED = (Recorded, Medication, Observation, Coded, Gestation)
 """Leaves about facts: each fact is marked by what it says to them."""
 
 LISTED: tuple[Kind, ...] = ("condition", "medication", "procedure", "device", "allergy")
@@ -31,6 +32,7 @@ class Layout:
     ``planned`` are leaves about a plan among them.
     ``leaves``: by the leaf's number in the catalog. ``answered``: by question. ``answer_value``: by question and value.
     ``mentioned``: by code set. ``cleared``: by rule. ``newer``: by rule and leaf.
+    ``newer_answer``: by rule and question. ``too_early``: by question and leaf. ``read_on`` is the day of reading.
     """
 
     catalog: Catalog
@@ -44,6 +46,9 @@ class Layout:
     mentioned: Numbering
     cleared: Numbering
     newer: Numbering
+    newer_answer: Numbering
+    too_early: Numbering
+    read_on: dt.date
 
     def leaf(self, number: int) -> AnyLeaf:
         """The leaf of a number."""
@@ -67,12 +72,28 @@ class Layout:
 
     def constants(self) -> dict[str, pa.Table]:
         """The small tables that the facts and answers are joined with."""
-        day = {"today": self.as_of, "stale_before": self.border(STALE_ACTIVE_DAYS)}
+        day = {"today": self.as_of, "read_on": self.read_on, "stale_before": self.border(STALE_ACTIVE_DAYS)}
         return {
             "k_day": pa.Table.from_pylist([day], pa.schema([(name, pa.date32()) for name in day])),
             "k_recorded": self._recorded(),
             "k_measured": self._measured(),
             "k_coded": self._coded(),
+            "k_means": meanings(),
+            "k_doubting": pa.table(
+                {
+                    "place": pa.array(range(len(self.leaves)), pa.int16()),
+                    "leaf": pa.array(list(self.leaves), pa.int16()),
+                }
+            ),
+            "k_weeks": self._weeks(),
+            "k_newer_answer": _table(
+                {"question": pa.string(), "by": pa.string()},
+                ((key, self._clearance(key[0])[0], key[1]) for key in self.newer_answer),
+                self.newer_answer,
+            ),
+            "k_too_early": _table(
+                {"question": pa.string(), "leaf": pa.int16()}, ((key, *key) for key in self.too_early), self.too_early
+            ),
             "k_mentioned": _table({"set": pa.string()}, ((key, key) for key in self.mentioned), self.mentioned),
             "k_answered": _table({"question": pa.string()}, ((key, key) for key in self.answered), self.answered),
             "k_answer_value": _table(
@@ -103,16 +124,19 @@ class Layout:
                 continue
             days = None if leaf.within_days is None else self.catalog.value(leaf.within_days)
             open_days = OPEN_AT_MOST_DAYS.get(leaf.set) if isinstance(leaf, Recorded) else None
-            for kind in leaf.kinds if isinstance(leaf, Recorded) else ("medication",):
+            alarm_days = OPEN_AT_MOST_DAYS.get(leaf.set, ALARM_DAYS)
+            for kind in (*(leaf.kinds if isinstance(leaf, Recorded) else ("medication",)), ANY_KIND):
                 word, mask = word_and_mask(self.leaves.index(number))
                 rows.append(
                     {
                         "leaf": number,
                         "set": leaf.set,
-                        "kind": kind,
+                        "of_kind": kind,
+                        "medicine": isinstance(leaf, Medication),
                         "ever": isinstance(leaf, Recorded) and leaf.ever,
                         "border": None if days is None else self.border(days),
                         "open_since": None if open_days is None else self.border(open_days),
+                        "alarm_since": self.border(alarm_days),
                         "word": word,
                         "mask": mask,
                     }
@@ -123,10 +147,12 @@ class Layout:
                 [
                     ("leaf", pa.int16()),
                     ("set", pa.string()),
-                    ("kind", pa.string()),
+                    ("of_kind", pa.string()),
+                    ("medicine", pa.bool_()),
                     ("ever", pa.bool_()),
                     ("border", pa.date32()),
                     ("open_since", pa.date32()),
+                    ("alarm_since", pa.date32()),
                     *_PLACE,
                 ]
             ),
@@ -172,6 +198,27 @@ class Layout:
             ),
         )
 
+    def _weeks(self) -> pa.Table:
+        rows = []
+        for number in self.leaves:
+            leaf = self.leaf(number)
+            if isinstance(leaf, Gestation):
+                low, high = leaf.value if isinstance(leaf.value, tuple) else (leaf.value, None)
+                word, mask = word_and_mask(self.leaves.index(number))
+                rows.append(
+                    {
+                        "leaf": number,
+                        "op": leaf.op,
+                        "limit": low,
+                        "below": high,
+                        "too_long": LONGEST_PREGNANCY_DAYS,
+                        "word": word,
+                        "mask": mask,
+                    }
+                )
+        names = [("limit", pa.float64()), ("below", pa.float64()), ("too_long", pa.int64())]
+        return pa.Table.from_pylist(rows, pa.schema([("leaf", pa.int16()), ("op", pa.string()), *names, *_PLACE]))
+
     def _coded(self) -> pa.Table:
         rows = []
         for number in self.leaves:
@@ -193,7 +240,7 @@ class Layout:
         return pa.Table.from_pylist(rows, pa.schema([*names, *_PLACE]))
 
 
-def lay_out(catalog: Catalog, as_of: dt.date) -> Layout:
+def lay_out(catalog: Catalog, as_of: dt.date, read_on: dt.date | None = None) -> Layout:
     """Find the places of everything the rules without a plan look at."""
     rules = tuple(one for one in catalog.rules if one.rule.stage != "plan")
     used = tuple(dict.fromkeys(number for one in rules for number in leaf_numbers(one.trigger)))
@@ -231,7 +278,28 @@ def lay_out(catalog: Catalog, as_of: dt.date) -> Layout:
         mentioned=mentioned,
         cleared=Numbering(one.rule.id for one in clearing),
         newer=newer,
+        newer_answer=Numbering(
+            (one.rule.id, question)
+            for one in clearing
+            for number in leaf_numbers(one.trigger)
+            if (question := asked_by(catalog.leaves[number])) is not None
+        ),
+        too_early=Numbering(
+            (question, number)
+            for number in used
+            if isinstance(leaf := catalog.leaves[number], Recorded | Medication | Coded)
+            for question in (leaf.ask, leaf.gate)
+            if question is not None
+        ),
+        read_on=max(as_of, read_on or as_of),
     )
+
+
+def asked_by(leaf: AnyLeaf) -> str | None:
+    """The question that a leaf puts first of all."""
+    if isinstance(leaf, Answer):
+        return leaf.question
+    return leaf.ask if isinstance(leaf, MARKED) else None
 
 
 def _same(places: Numbering) -> Iterable[tuple[object, ...]]:

@@ -8,11 +8,12 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from deqi.knowledge.leaves import Answer, Gestation, Medication, Observation, Recorded
+from deqi.knowledge.leaves import Gestation, Medication, Observation, Recorded
 from deqi.people.facts import KINDS
-from deqi.safety.evaluate.context import UNSURE
+from deqi.safety.evaluate.standing import NOT_SAID
+from deqi.screening.ingest.tables import ALARM, UNKNOWN
 from deqi.screening.sql.judging import Asked, Fired
-from deqi.screening.sql.layout import MARKED, Layout
+from deqi.screening.sql.layout import MARKED, Layout, asked_by
 
 FIRED = pa.schema(
     [
@@ -22,7 +23,6 @@ FIRED = pa.schema(
         ("by", pa.string()),
         ("marked", pa.bool_()),
         ("on_record", pa.bool_()),
-        ("weeks", pa.bool_()),
         *((f"on_{kind}", pa.bool_()) for kind in KINDS),
     ]
 )
@@ -87,7 +87,7 @@ def constants(layout: Layout, fired: Sequence[Fired], asked: Sequence[Asked]) ->
 
 def _fired_row(layout: Layout, number: int, one: Fired) -> dict[str, object]:
     leaf = layout.leaf(one.leaf)
-    by = leaf.question if isinstance(leaf, Answer) else leaf.ask if isinstance(leaf, MARKED) else None
+    by = None if isinstance(leaf, Gestation) else asked_by(leaf)
     kinds: tuple[str, ...] = ("observation",)
     if isinstance(leaf, Recorded):
         kinds = leaf.kinds
@@ -99,15 +99,12 @@ def _fired_row(layout: Layout, number: int, one: Fired) -> dict[str, object]:
         "leaf": one.leaf,
         "by": by,
         "marked": isinstance(leaf, MARKED),
-        "on_record": isinstance(leaf, MARKED) and not isinstance(leaf, Observation),
-        "weeks": isinstance(leaf, Gestation),
+        "on_record": isinstance(leaf, MARKED) and not isinstance(leaf, Observation | Gestation),
         **{f"on_{kind}": kind in kinds for kind in KINDS},
     }
 
 
-def because(
-    fired: ir.Table, meaning: ir.Table, marks: ir.Table, answers: ir.Table, weeks: ir.Table, persons: ir.Table
-) -> ir.Table:
+def because(fired: ir.Table, meaning: ir.Table, marks: ir.Table, answers: ir.Table, persons: ir.Table) -> ir.Table:
     """The facts and answers that decided each finding, and those that say otherwise.
 
     ``row`` is a fact's, or -1 less an answer's.
@@ -117,7 +114,7 @@ def because(
         found=marks.yes.any(), gone=marks.deny.all(), denied=marks.deny.any()
     )
     pairs = pairs.left_join(flagged, ["person", "leaf"]).select(
-        "person", "rule_index", "leaf", "by", "on_record", "weeks",
+        "person", "rule_index", "leaf", "by", "on_record",
         *(f"on_{kind}" for kind in KINDS),
         found=flagged.found.fill_null(False) & meaning.marked,
         gone=(flagged.gone & flagged.denied).fill_null(False),
@@ -132,11 +129,9 @@ def because(
     denied = pairs.filter(~pairs.found, pairs.on_record, pairs.gone).join(persons, "person")
     unread = ibis.or_(*(denied[f"on_{kind}"] & denied[f"unreadable_{kind}"] for kind in KINDS))
     denied = denied.filter(~unread).select("person", "rule_index", "leaf").join(marks, ["person", "leaf"])
-    carried = pairs.filter(pairs.weeks).join(weeks, "person")
     parts = [
         _reasons(on_facts.filter(on_facts.yes, on_facts.found), "because", on_facts["row"]),
-        _reasons(reported.filter(~reported.text.isin(UNSURE)), "because", -1 - reported["row"]),
-        _reasons(carried, "because", carried.weeks_row),
+        _reasons(reported.filter(~reported.text.isin(NOT_SAID)), "because", -1 - reported["row"]),
         _reasons(on_facts.filter(on_facts.refuted, on_facts.found), "disputed", on_facts["row"]),
         _reasons(contrary.filter(contrary.text == "no"), "disputed", -1 - contrary["row"]),
         _reasons(denied, "disputed", denied["row"]),
@@ -146,6 +141,22 @@ def because(
 
 def _reasons(rows: ir.Table, role: str, row: ir.Value) -> ir.Table:
     return rows.select("person", "rule_index", role=ibis.literal(role), row=row.cast("int64"))
+
+
+def possible(doubting: ir.Table, marks: ir.Table) -> ir.Table:
+    """The records that could mean a hazard and are not settled, each with the sets it may mean and the likeliest
+    reason (its place among `deqi.safety.evaluate.doubt.WHYS`); ``doubting`` are the leaves that are not no."""
+    rows = marks.filter(marks.why.notnull(), marks["row"] >= 0).join(doubting, ["person", "leaf"])
+    rows = rows.select("person", "row", "set", "why").distinct()
+    rows = rows.group_by(["person", "row", "set"]).agg(why=rows.why.min())
+    return rows.group_by(["person", "row"]).agg(sets=rows.set.group_concat(";", order_by=rows.set), why=rows.why.min())
+
+
+def not_understood(facts: ir.Table) -> ir.Table:
+    """The records that no table knows and that sound like nothing a rule looks for."""
+    alarmed = facts.filter(facts.how == ALARM).select("person", "row").distinct()
+    rows = facts.filter(facts.how == UNKNOWN, facts.state != "planned").select("person", "row").distinct()
+    return rows.anti_join(alarmed, ["person", "row"])
 
 
 def found(fired: ir.Table, meaning: ir.Table) -> ir.Table:

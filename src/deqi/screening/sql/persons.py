@@ -9,13 +9,13 @@ import ibis.expr.types as ir
 
 from deqi.people.facts import KINDS
 from deqi.safety.evaluate.applies import ON_RECORD, Alternative
-from deqi.safety.evaluate.context import BIRTH_QUESTION, SEX_QUESTION, UNSURE
+from deqi.safety.evaluate.context import BIRTH_QUESTION, SEX_QUESTION
 from deqi.safety.evaluate.gestation import WEEKS_QUESTION
-from deqi.safety.evaluate.measured import DECIMALS
-from deqi.safety.evaluate.recorded import LONGEST_PREGNANCY_DAYS
+from deqi.safety.evaluate.standing import LAPSED, NOT_SAID
+from deqi.screening.ingest.tables import UNKNOWN
 from deqi.screening.sql.bits import Numbering, collect, has
 from deqi.screening.sql.layout import LISTED, Layout
-from deqi.screening.sql.marks import FLAGS
+from deqi.screening.sql.marks import FLAGS, is_latest
 
 
 def leaf_flags(marks: ir.Table, layout: Layout) -> ir.Table:
@@ -28,16 +28,17 @@ def leaf_flags(marks: ir.Table, layout: Layout) -> ir.Table:
 
 def mentions(facts: ir.Table, sets: ir.Table, places: Numbering) -> ir.Table:
     """Which code sets that questions hang on are on the record."""
-    rows = facts.filter(~facts.state.isin(["refuted", "planned"])).join(sets, "set")
+    rows = facts.filter(~facts.state.isin(["refuted", "planned"]), ~facts.doubted).join(sets, "set")
     return rows.group_by("person").agg(**collect(rows, "mentioned", places.words))
 
 
 def reported(answers: ir.Table, questions: ir.Table, places: Numbering) -> ir.Table:
     """Which questions were answered, and how."""
     rows = answers.join(questions, "question")
-    sure = ~rows.text.isin(UNSURE)
+    sure = ~rows.text.isin(NOT_SAID)
     return rows.group_by("person").agg(
-        **collect(rows, "given", places.words),
+        **collect(rows, "given", places.words, rows.text != LAPSED),
+        **collect(rows, "lapsed", places.words, rows.text == LAPSED),
         **collect(rows, "sure", places.words, sure),
         **collect(rows, "answered_yes", places.words, rows.text == "yes"),
         **collect(rows, "answered_no", places.words, rows.text == "no"),
@@ -64,80 +65,98 @@ def cleared(answers: ir.Table, rules: ir.Table, places: Numbering) -> ir.Table:
     return rows.group_by("person").agg(**collect(rows, "cleared", places.words))
 
 
-def newer(marks: ir.Table, answers: ir.Table, pairs: ir.Table, places: Numbering) -> ir.Table:
-    """Which of the facts that fired a rule began after the finding that would clear it."""
-    facts = marks.filter(marks.fact, marks.start_first.notnull()).select("person", "leaf", "start_first", "start_at")
-    rows = answers.join(pairs, "question").select("person", "leaf", "word", "mask", "given_last", "given_at")
-    rows = rows.join(facts, ["person", "leaf"])
-    before = (rows.given_at.notnull() & rows.start_at.notnull()).ifelse(
-        rows.given_at < rows.start_at, rows.given_last < rows.start_first
-    )
-    rows = rows.filter(before)
+def newer(marks: ir.Table, answers: ir.Table, pairs: ir.Table, day: ir.Table, places: Numbering) -> ir.Table:
+    """Which of the facts that fire a rule, or may, are not covered by the finding that would clear it."""
+    facts = marks.filter(marks.fact | marks.doubt).select("person", "leaf", "last")
+    rows = answers.join(pairs, "question").select("person", "leaf", "word", "mask", "given_first")
+    rows = rows.join(facts, ["person", "leaf"]).cross_join(day.select("today"))
+    rows = rows.filter(_not_covered(rows["last"], rows.given_first, rows.today))
     return rows.group_by("person").agg(**collect(rows, "newer", places.words))
 
 
-def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table) -> ir.Table:
-    """What is last known of the weeks of pregnancy, carried forward; see `deqi.safety.evaluate.gestation`."""
-    ways = ways.filter(ways.to == "wk").select("set", "unit", "factor", "plus")
+def newer_answers(answers: ir.Table, pairs: ir.Table, day: ir.Table, places: Numbering) -> ir.Table:
+    """Which of the answers that fire a rule are not covered by the finding that would clear it."""
+    told = answers.select("person", by="question", last="given_last")
+    rows = answers.join(pairs, "question").select("person", "by", "word", "mask", "given_first")
+    rows = rows.join(told, ["person", "by"]).cross_join(day.select("today"))
+    rows = rows.filter(_not_covered(rows["last"], rows.given_first, rows.today))
+    return rows.group_by("person").agg(**collect(rows, "newer_answer", places.words))
+
+
+def _not_covered(last: ir.DateValue, given: ir.DateValue, today: ir.DateValue) -> ir.BooleanValue:
+    """See `deqi.safety.findings._covered`."""
+    found: ir.BooleanValue = last.isnull().ifelse(given < today, last > given)
+    return found
+
+
+def too_early(marks: ir.Table, answers: ir.Table, pairs: ir.Table, day: ir.Table, places: Numbering) -> ir.Table:
+    """Which answers no were given before a record that may hold, and so do not settle it."""
+    since = marks.filter(marks.since.notnull()).group_by(["person", "leaf"]).agg(since=marks.since.max())
+    rows = answers.filter(answers.text == "no").join(pairs, "question")
+    rows = rows.select("person", "leaf", "word", "mask", "given_first").cross_join(day.select("today"))
+    rows = rows.join(since, ["person", "leaf"])
+    rows = rows.filter(ibis.coalesce(rows.given_first, rows.today) < rows.since)
+    return rows.group_by("person").agg(**collect(rows, "too_early", places.words))
+
+
+def not_understood(facts: ir.Table) -> ir.Table:
+    """The kinds of which a person has a record that no table knows."""
+    rows = facts.filter(facts.how == UNKNOWN, facts.state != "planned")
+    return rows.group_by("person").agg(
+        **{f"unknown_{kind}": (rows.kind == kind).cast("int8").max() == 1 for kind in LISTED}
+    )
+
+
+def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table, day: ir.Table) -> ir.Table:
+    """What is last known of the weeks of pregnancy, and what could not be read of them since; see
+    `deqi.safety.evaluate.gestation`."""
+    to_weeks = ways.filter(ways.to == "wk").select("set", "unit", "factor", "plus")
     results = facts.filter(
         facts["set"] == "gestational-age",
         facts.kind == "observation",
         ~facts.state.isin(["refuted", "planned"]),
-        facts["value"].notnull(),
-        facts.start_last.notnull(),
-        facts.comparator == "",
-    ).join(ways, ["set", "unit"])
+        facts.how != UNKNOWN,
+    )
+    columns = results.columns
+    results = results.left_join(to_weeks, ["set", "unit"]).select(*columns, "factor", "plus")
+    weeks_of = results["value"] * results.factor + results.plus
+    read = weeks_of.notnull() & (results.comparator == "") & results.start_last.notnull() & ~results.doubted
     measured = results.select(
-        "person",
-        "row",
-        today=results.today,
-        first=results.start_first,
-        last=results.start_last,
-        low=results["value"] * results.factor + results.plus,
-        high=results["value"] * results.factor + results.plus,
-        reported=ibis.literal(0, "int8"),
-        order=ibis.literal(0, "int8"),
+        "person", "row", "later", "last", "side", "site", "today",
+        first=ibis.coalesce(results.start_first, results.recorded_first),
+        at=results.start_first.notnull().ifelse(results.start_at, results.recorded_at),
+        low=weeks_of, high=weeks_of, read=read.fill_null(False), reported=ibis.literal(False),
+    )  # fmt: skip
+    codes = facts.filter(
+        facts["set"] == "pregnancy", facts.weeks_low.notnull(), facts.state == "present", ~facts.doubted
     )
-    codes = facts.filter(facts["set"] == "pregnancy", facts.weeks_low.notnull(), facts.state == "present")
+    written = codes.recorded_first.notnull()
     by_code = codes.select(
-        "person",
-        "row",
-        today=codes.today,
+        "person", "row", "later", "side", "site", "today",
+        last=written.ifelse(codes.recorded_last, codes.start_last),
         first=ibis.coalesce(codes.recorded_first, codes.start_first),
-        last=ibis.coalesce(codes.recorded_last, codes.start_last),
-        low=codes.weeks_low,
-        high=codes.weeks_high,
-        reported=ibis.literal(0, "int8"),
-        order=ibis.literal(1, "int8"),
-    )
-    answered = answers.filter(answers.question == WEEKS_QUESTION, answers.number.notnull())
-    by_word = answered.select(
+        at=written.ifelse(codes.recorded_at, codes.start_at),
+        low=codes.weeks_low, high=codes.weeks_high, read=ibis.literal(True), reported=ibis.literal(False),
+    )  # fmt: skip
+    told = answers.filter(answers.question == WEEKS_QUESTION, answers.number.notnull()).cross_join(day)
+    by_word = told.select(
         "person",
-        row=-1 - answered["row"],
-        today=answered.today,
-        first=ibis.coalesce(answered.given_first, answered.today),
-        last=ibis.coalesce(answered.given_last, answered.today),
-        low=answered.number,
-        high=answered.number,
-        reported=ibis.literal(1, "int8"),
-        order=ibis.literal(2, "int8"),
-    )
-    known = ibis.union(measured, by_code.filter(by_code["last"].notnull()), by_word)
-    rank = ibis.row_number().over(
-        group_by="person", order_by=[ibis.desc("last"), ibis.desc("reported"), ibis.asc("order"), ibis.asc("row")]
-    )
-    last = known.mutate(rank=rank)
-    last = last.filter(last["rank"] == 0)
-    low = last.low * 7 + last.today.delta(last["last"], unit="day")
-    high = last.high * 7 + last.today.delta(last["first"], unit="day")
-    return last.select(
-        "person",
-        weeks_row=last["row"],
-        weeks_reported=last.reported == 1,
-        weeks_over=low > LONGEST_PREGNANCY_DAYS,
-        weeks_least=(low.round(DECIMALS) / 7).floor(),
-        weeks_most=(high.round(DECIMALS) / 7).floor(),
-    )
+        row=-1 - told["row"], later=ibis.literal(False), side=ibis.null("string"), site=ibis.null("string"),
+        today=told.today,
+        last=ibis.coalesce(told.given_last, told.today),
+        first=ibis.coalesce(told.given_first, told.today),
+        at=told.given_at,
+        low=told.number, high=told.number, read=ibis.literal(True), reported=ibis.literal(True),
+    )  # fmt: skip
+    names = measured.columns
+    rows = ibis.union(measured, by_code.filter(by_code["last"].notnull()).select(*names), by_word.select(*names))
+    rows = rows.mutate(dated=rows["first"].notnull(), set=ibis.literal("gestational-age"))
+    return rows.filter(~rows.dated | is_latest(rows, ["person"], rows.read))
+
+
+def weeks_known(weeks: ir.Table) -> ir.Table:
+    """Of whom weeks of pregnancy are known."""
+    return weeks.filter(weeks.read).group_by("person").agg(weeks_known=ibis.literal(True))
 
 
 def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes: ir.Table, layout: Layout) -> ir.Table:
@@ -172,6 +191,10 @@ def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes
         for word in range(layout.leaves.words):
             name = f"judged_{kind}_{word}"
             flags[name] = table[f"shapes_{kind}"].isnull().ifelse(-1, table[name].fill_null(0))
+    said = {
+        name: table[name].fill_null(False) for name in columns if name.startswith("unknown_") or name == "weeks_known"
+    }
+    flags |= said
     kept = [name for name in columns if not name.startswith(("birth_", "shapes_")) and name not in flags]
     return table.select(
         *(name for name in kept if name not in ("sex", "sex_reported", "today")),
@@ -225,9 +248,19 @@ class Asking:
         """Answered, if only with *not sure*."""
         return has(self.table, "given", self._layout.answered.index(question))
 
+    def lapsed(self, question: str | None) -> ir.BooleanValue:
+        """An adverse answer to it stood and no longer counts."""
+        if question is None:
+            return ibis.literal(False)
+        return has(self.table, "lapsed", self._layout.answered.index(question))
+
     def sure(self, question: str) -> ir.BooleanValue:
         """Answered with something else than *not sure*."""
         return has(self.table, "sure", self._layout.answered.index(question))
+
+    def refused(self, question: str) -> ir.BooleanValue:
+        """Answered with no."""
+        return has(self.table, "answered_no", self._layout.answered.index(question))
 
     def answer_value(self, question: str, values: Iterable[str]) -> ir.BooleanValue:
         """Answered with one of these values."""
@@ -254,15 +287,29 @@ class Asking:
         found: ir.BooleanValue = ibis.cases(
             (has(self.table, "answered_yes", index), True),
             (has(self.table, "answered_no", index), False),
-            (~self.sure(question) & self.not_applicable(question), False),
+            (~self.sure(question) & self.not_applicable(question) & ~self.lapsed(question), False),
             else_=ibis.null("boolean"),
         )
         return found
 
-    def denied(self, *questions: str | None) -> ir.BooleanValue:
-        """Whether an answer is evidence of absence."""
-        asked = [~self.answered_yes(question) for question in questions if question is not None]
-        return ibis.or_(*asked).fill_null(False) if asked else ibis.literal(False)
+    def denied(self, ask: str | None, gate: str | None = None) -> ir.BooleanValue:
+        """Whether an answer is evidence of absence; see `deqi.safety.evaluate.answers.denied`."""
+        return self._no(ask) | (self._no(gate) & ~self.lapsed(ask))
+
+    def denied_since(self, number: int, ask: str | None, gate: str | None) -> ir.BooleanValue:
+        """The same, by an answer no older than the records that may hold."""
+        return (self._no(ask) & ~self._too_early(number, ask)) | (
+            self._no(gate) & ~self._too_early(number, gate) & ~self.lapsed(ask)
+        )
+
+    def _no(self, question: str | None) -> ir.BooleanValue:
+        return ibis.literal(False) if question is None else (~self.answered_yes(question)).fill_null(False)
+
+    def _too_early(self, number: int, question: str | None) -> ir.BooleanValue:
+        places = self._layout.too_early
+        if question is None or (question, number) not in places:
+            return ibis.literal(False)
+        return has(self.table, "too_early", places.index((question, number)))
 
     def terms(self, question: str) -> dict[str, ir.BooleanValue]:
         """The terms that must all hold for a question to be about the person, by the columns that keep them."""

@@ -23,6 +23,7 @@ from deqi.screening.sql.judging import (
     Nodes,
     asked,
     candidacies,
+    doubting,
     fired,
     leaf_column,
     replaced,
@@ -35,7 +36,7 @@ from deqi.screening.sql.persons import Asking
 from deqi.screening.sql.verdicts import Judge
 from deqi.screening.sql.writing import Step, Writer
 
-RESULTS = ("results", "found", "because", "questions")
+RESULTS = ("results", "found", "because", "questions", "possible", "not_understood")
 """The tables that a program is run for; the others are on the way to them."""
 
 WAYS = pa.schema(
@@ -55,7 +56,8 @@ class Program:
     """What to run, on the input tables ``persons facts details answers ways shapes`` and the constants.
 
     It makes the tables of `RESULTS`: ``results`` (candidacy and every rule's state, a row a person), ``found`` (the
-    findings), ``because`` (the facts behind them) and ``questions``.
+    findings), ``because`` (the facts behind them), ``questions``, ``possible`` and ``not_understood`` (records that
+    could mean a hazard, and those that no table knows).
     """
 
     layout: Layout
@@ -69,9 +71,10 @@ def shapes_schema(layout: Layout) -> pa.Schema:
     return pa.schema([("kind", pa.string()), ("shapes", pa.string()), *words])
 
 
-def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb") -> Program:
-    """The rules that need no plan, for one day. The queries are the same on every day; the constants are not."""
-    layout = lay_out(catalog, as_of)
+def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb", read_on: dt.date | None = None) -> Program:
+    """The rules that need no plan, for one day and the day of reading. The queries are the same on every day; the
+    constants are not."""
+    layout = lay_out(catalog, as_of, read_on)
     written = _written(layout, dialect)
     constants = layout.constants() | outcome.constants(layout, written.fired, written.asked)
     return Program(layout, constants, written.steps)
@@ -92,12 +95,14 @@ def _write(layout: Layout, dialect: str) -> Written:
     write = Writer()
 
     day = given["k_day"]
-    there = marking.existing(facts, day)
+    there = write.materialise("there", marking.existing(facts, day))
     answers_now = answers.cross_join(day)
+    weeks = write.materialise("weeks_of", people.weeks(there, answers, ways, day))
     marks = write.materialise(
         "marks",
         ibis.union(
-            marking.recorded_marks(there, given["k_recorded"]),
+            marking.gestation_marks(weeks, given["k_weeks"]),
+            marking.recorded_marks(there, given["k_recorded"], given["k_means"]),
             marking.measured_marks(there, answers_now, given["k_measured"], ways),
             marking.coded_marks(there, given["k_coded"]),
         ),
@@ -108,8 +113,11 @@ def _write(layout: Layout, dialect: str) -> Written:
         "reported": people.reported(answers, given["k_answered"], layout.answered),
         "answer_value": people.answer_value(answers, given["k_answer_value"], layout.answer_value),
         "cleared": people.cleared(answers, given["k_cleared"], layout.cleared),
-        "newer": people.newer(marks, answers, given["k_newer"], layout.newer),
-        "weeks": people.weeks(there, answers_now, ways),
+        "newer": people.newer(marks, answers, given["k_newer"], day, layout.newer),
+        "newer_answer": people.newer_answers(answers, given["k_newer_answer"], day, layout.newer_answer),
+        "too_early": people.too_early(marks, answers, given["k_too_early"], day, layout.too_early),
+        "unknown": people.not_understood(there),
+        "weeks": people.weeks_known(weeks),
     }
     joined = [write.materialise(name, part) for name, part in parts.items()]
     table = write.materialise("person_flags", people.join_all(persons, day, joined, shapes, layout))
@@ -144,15 +152,23 @@ def _write(layout: Layout, dialect: str) -> Written:
     open_ = asked(layout, nodes, {number: judge.asks(number) for number in layout.used}, asking)
     given |= {"k_fired": _input("k_fired", outcome.FIRED), "k_asked": _input("k_asked", outcome.ASKED)}
     outcomes = candidacies(layout, table)
+    doubts = doubting(layout, table)
     verdicts = write.materialise(
-        "verdicts", table.select("person", *columns, **outcomes, fired=why.listed(), asked=open_.listed())
+        "verdicts",
+        table.select(
+            "person", *columns, **outcomes, fired=why.listed(), asked=open_.listed(), doubting=doubts.listed()
+        ),
     )
     write.materialise("results", verdicts.select("person", *columns, *outcomes))
     pairs_fired = write.materialise("fired", verdicts.select("person", pair=verdicts.fired.unnest()))
     write.materialise("found", outcome.found(pairs_fired, given["k_fired"]))
-    weeks = next(one for one, name in zip(joined, parts, strict=True) if name == "weeks")
-    reasons = outcome.because(pairs_fired, given["k_fired"], marks, answers, weeks, persons)
+    reasons = outcome.because(pairs_fired, given["k_fired"], marks, answers, persons)
     write.materialise("because", reasons)
+    doubted = verdicts.select("person", place=verdicts.doubting.unnest())
+    leaves = given["k_doubting"]
+    doubted = doubted.join(leaves, "place").select("person", "leaf")
+    write.materialise("possible", outcome.possible(doubted, marks))
+    write.materialise("not_understood", outcome.not_understood(there))
     askings = write.materialise("askings", outcome.askings(verdicts))
     put = write.materialise("put", outcome.asked_first(askings, given["k_asked"]))
     write.materialise("questions", outcome.questions(verdicts, askings, put))

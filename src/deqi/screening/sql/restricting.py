@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from deqi.safety.evaluate.context import UNSURE
+from deqi.safety.evaluate.standing import NOT_SAID
 from deqi.safety.rules.catalog import CompiledRule
 from deqi.safety.rules.restrict import Place, Restricted, Sides, restricted_at
 from deqi.screening.sql.layout import Layout
@@ -29,7 +29,7 @@ _WHERE = f"""
     SELECT r.person, r.rule_index, coalesce(list_sort(s.facts), []) AS facts, a.text AS reported
     FROM relative r
     LEFT JOIN sited s USING (person, rule_index)
-    LEFT JOIN (SELECT * FROM answers WHERE text NOT IN ({", ".join(f"'{word}'" for word in UNSURE)})) a
+    LEFT JOIN (SELECT * FROM answers WHERE text NOT IN ({", ".join(f"'{word}'" for word in NOT_SAID)})) a
         ON a.person = r.person AND a.question = r.question
 """
 _FILLED = pa.schema(

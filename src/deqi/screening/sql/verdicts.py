@@ -39,7 +39,7 @@ class Judge:
             case Observation():
                 return self._observation(number, leaf)
             case Gestation():
-                return self._gestation(leaf)
+                return self._gestation(number, leaf)
             case Answer():
                 return self._answer(leaf)
             case Age():
@@ -75,34 +75,45 @@ class Judge:
 
     def _silence_is_no(self, number: int, kinds: tuple[str, ...]) -> ir.BooleanValue:
         table = self._table
-        listed = [table[f"complete_{kind}"] & self._flag(f"judged_{kind}", number) for kind in kinds]
+        listed = [
+            table[f"complete_{kind}"] & ~table[f"unknown_{kind}"] & self._flag(f"judged_{kind}", number)
+            for kind in kinds
+        ]
         return ibis.and_(*listed, self._readable(kinds))
 
     def _on_record(
         self, number: int, ask: str | None, gate: str | None, kinds: tuple[str, ...], *, listed: bool
     ) -> ir.BooleanValue:
         """See `deqi.safety.evaluate.answers.from_record`."""
+        asking = self._asking
         yes, maybe = self._flag("yes", number), self._flag("maybe", number)
         deny, weak = self._flag("deny", number), self._flag("weak", number)
-        no = (deny & ~yes & ~maybe & ~weak & self._readable(kinds)) | self._asking.denied(ask, gate)
+        lapsed = asking.lapsed(ask)
+        no = (deny & ~weak & self._readable(kinds) & ~lapsed) | asking.denied(ask, gate)
         if listed:
-            no = no | (~yes & ~maybe & self._silence_is_no(number, kinds))
-        return _decide((yes | self._asking.answered_yes(ask).fill_null(False), True), (no, False))
+            no = no | (self._silence_is_no(number, kinds) & ~lapsed)
+        return _decide(
+            (yes | asking.answered_yes(ask).fill_null(False), True),
+            (maybe.ifelse(asking.denied_since(number, ask, gate), no), False),
+        )
 
     def _held(self, number: int) -> ir.BooleanValue:
-        """Whether an unsafe result stands that is too old, or without a date where there is no newer one."""
-        fresh = ibis.or_(*(self._flag(family, number) for family in ("yes", "maybe", "deny", "weak")))
-        return self._flag("hold", number) | (~fresh & self._flag("undated", number))
+        """Whether an unsafe result from before the window stands."""
+        return self._flag("hold", number)
+
+    def _doubted(self, number: int) -> ir.BooleanValue:
+        """Whether a result stands that could not be read, or that is unsafe and has no date."""
+        return self._flag("unread", number) | self._flag("undated", number)
 
     def _observation(self, number: int, leaf: Observation) -> ir.BooleanValue:
         """See `deqi.safety.evaluate.measured.observation`."""
         yes, maybe = self._flag("yes", number), self._flag("maybe", number)
         by_record, by_word = self._flag("deny", number), self._flag("weak", number)
-        held = self._held(number)
-        safe = (by_record | by_word) & ~yes & ~maybe & ~held & (~by_record | self._readable(_RESULT))
-        no = (held | maybe).ifelse(self._overrules(leaf), self._asking.denied(leaf.ask, leaf.gate))
+        held, doubted = self._held(number), self._doubted(number)
+        safe = (by_record | by_word) & ~maybe & ~held & ~doubted & (~by_record | self._readable(_RESULT))
+        no = held.ifelse(self._overrules(leaf), self._asking.denied(leaf.ask, leaf.gate))
         affirmed = self._asking.answered_yes(leaf.ask).fill_null(False)
-        return _decide((yes, True), (safe, False), (affirmed, True), (no, False))
+        return _decide((yes, True), (safe, False), (affirmed, True), (no & ~doubted & ~maybe, False))
 
     def _overrules(self, leaf: Observation) -> ir.BooleanValue:
         """Whether the direct question of the day was answered no."""
@@ -115,29 +126,30 @@ class Judge:
         asks = self._asking.asks(leaf.ask, leaf.gate)
         if leaf.ask is None:
             return asks
-        direct = self._held(number) & ~self._asking.given(leaf.ask)
+        direct = (self._held(number) | self._doubted(number)) & ~self._asking.given(leaf.ask)
         asks = {name: when & ~direct for name, when in asks.items()}
         asks[leaf.ask] = asks[leaf.ask] | direct if leaf.ask in asks else direct
         return asks
 
-    def _gestation(self, leaf: Gestation) -> ir.BooleanValue:
+    def _gestation(self, number: int, leaf: Gestation) -> ir.BooleanValue:
         """See `deqi.safety.evaluate.gestation.gestation`."""
         if leaf.ask != WEEKS_QUESTION:
             raise ValueError(f"a leaf about weeks asks {leaf.ask}; only {WEEKS_QUESTION} is understood")
-        table = self._table
-        found = both(*(compare(table[name], leaf.op, leaf.value) for name in ("weeks_least", "weeks_most")))
-        unproven = ~table.weeks_reported & ~self._readable(_RESULT) & ~found
-        carried = (table.weeks_over | unproven).fill_null(False).ifelse(ibis.null("boolean"), found)
+        yes, maybe, unread = (self._flag(name, number) for name in ("yes", "maybe", "unread"))
+        by_record, by_word = self._flag("deny", number), self._flag("weak", number)
+        known = yes | maybe | by_record | by_word
+        safe = (by_record | by_word) & ~maybe & ~unread & (~by_record | self._readable(_RESULT))
         no = self._asking.not_applicable(leaf.ask) | self._asking.denied(leaf.ask)
-        return _decide((table.weeks_row.notnull(), carried), (no, False))
+        return _decide((yes, True), (safe | (~known & no), False))
 
     def _answer(self, leaf: Answer) -> ir.BooleanValue:
         """See `deqi.safety.evaluate.answered.answer`."""
         asking = self._asking
         branches = [(asking.sure(leaf.question), asking.answer_value(leaf.question, leaf.among))]
         if leaf.question == WEEKS_KNOWN_QUESTION:
-            branches.append((self._table.weeks_row.notnull(), ibis.literal("yes" in leaf.among)))
-        return _decide(*branches, (asking.not_applicable(leaf.question) | asking.denied(leaf.gate), False))
+            branches.append((self._table.weeks_known, ibis.literal("yes" in leaf.among)))
+        no = (asking.not_applicable(leaf.question) | asking.denied(leaf.gate)) & ~asking.lapsed(leaf.question)
+        return _decide(*branches, (no, False))
 
     def _age(self, leaf: Age) -> ir.BooleanValue:
         """See `deqi.safety.evaluate.answered.age`."""

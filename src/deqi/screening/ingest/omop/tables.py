@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from deqi.errors import InputError
-from deqi.people.facts import KINDS, Coding, Kind
+from deqi.people.facts import KINDS, Coding, Kind, SetMatch
 from deqi.people.reading import Unreadable
 from deqi.people.terminology.coverage import NO_CODE
 from deqi.people.terminology.sites import side_of_codes, side_of_text
@@ -234,7 +234,7 @@ class _Omop:
                     "shape": shape((one.system for one in codes), bool(first.display)) or NOTHING,
                 }
             )
-            matches += [{"dict": number, "set": one.set, "how": one.how} for one in found]
+            matches += [self._match(number, one) for one in found]
             for system in {one.system for one in own} or {NO_CODE}:
                 facts[kind, system] += count
                 matched[kind, system] += count * bool(found)
@@ -243,15 +243,18 @@ class _Omop:
                 for other in ("allergy", "condition"):
                     bare = tuple(Coding(one.system, one.code) for one in own)
                     for one in self._reader.index.match_codes(other, bare, ""):
-                        matches.append({"dict": number, "set": one.set, "how": one.how, "as": other})
+                        matches.append({**self._match(number, one), "as": other})
         names = ("kind", "system", "code", "display", "side", "shape")
         self._keep("o_dict", pa.Table.from_pylist(meanings, pa.schema(
             [("dict", pa.int64()), ("concept", pa.int64()), ("source", pa.int64()), *((n, pa.string()) for n in names)]
         )))  # fmt: skip
         self._keep("o_match", pa.Table.from_pylist(matches, pa.schema(
-            [("dict", pa.int64()), ("set", pa.string()), ("how", pa.string()), ("as", pa.string())]
+            [("dict", pa.int64()), *((n, pa.string()) for n in ("set", "how", "lasts", "as"))]
         )))  # fmt: skip
         return {key: (count, matched[key]) for key, count in facts.items()}
+
+    def _match(self, number: int, one: SetMatch) -> dict[str, Any]:
+        return {"dict": number, "set": one.set, "how": one.how, "lasts": self._reader.lasting(one)}
 
     def _values(self) -> None:
         """Coded results, units and comparators by concept."""
@@ -317,7 +320,7 @@ class _Omop:
 
     def _facts(self) -> None:
         self._run("""CREATE OR REPLACE TABLE facts AS
-            SELECT r.row, p.person, m."set", m.how, coalesce(m."as", r.kind) AS kind, r.state,
+            SELECT r.row, p.person, m."set", m.how, m.lasts, coalesce(m."as", r.kind) AS kind, r.state,
                 CAST(NULL AS VARCHAR) AS site, d.side,
                 r.first AS start_first, r.first AS start_last, r.at AS start_at,
                 r.until AS end_first, r.until AS end_last,
