@@ -2,7 +2,8 @@
 
 import pytest
 
-from deqi.people.facts import latest_answers
+from deqi.safety.evaluate.standing import standing_answers
+from tests.support.engines import AS_OF, engine
 from tests.support.resources import (
     LOINC,
     SNOMED,
@@ -155,4 +156,5 @@ def test_the_latest_answer_counts_and_then_the_last_listed():
         for on, value in (("2026-11-20", True), ("2026-11-24", False), ("2026-11-01", True))
     ]
     person = read(bundle(patient(), *made)).persons[0]
-    assert latest_answers(person.answers)["fever-today"].value == "no"
+    standing = standing_answers(person.answers, engine().catalog, AS_OF)
+    assert standing["fever-today"].value == "no"
