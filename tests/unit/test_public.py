@@ -1,12 +1,18 @@
 """The public names: few, all there, and free until used."""
 
 import doctest
+import importlib
+import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import deqi
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_at_most_20_names_and_each_is_there() -> None:
@@ -15,8 +21,38 @@ def test_at_most_20_names_and_each_is_there() -> None:
         assert getattr(deqi, name) is not None
 
 
+def test_the_manual_names_every_public_name_and_no_other() -> None:
+    page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `deqi\.(\w+)` \|", page, re.MULTILINE)
+    assert sorted(rows) == sorted(deqi.__all__)
+
+
+def test_the_manual_names_every_function_of_the_door() -> None:
+    page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+    for part in ("look_up", "read", "pages", "write", "asking"):
+        module = importlib.import_module(f"deqi.api.{part}")
+        functions = {
+            name
+            for name, one in vars(module).items()
+            if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
+        }
+        line = next(line for line in page.splitlines() if line.startswith(f"- `{part}`"))
+        assert set(re.findall(r"`(\w+)`", line)) - {part} == functions
+
+
+def test_the_version_is_that_of_the_changelog() -> None:
+    written = re.search(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert written is not None
+    assert deqi.__version__ == written[1]
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "deqi", "-h"], capture_output=True, text=True, check=True)
+    assert "assess" in done.stdout
+
+
 def test_an_unknown_name_says_what_there_is() -> None:
-    with pytest.raises(AttributeError, match="read_person"):
+    with pytest.raises(AttributeError, match="Library"):
         deqi.Nonsense  # noqa: B018
 
 

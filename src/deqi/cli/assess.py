@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-from deqi.errors import InputError
-
-if TYPE_CHECKING:
-    from deqi.people.files.settings import ClinicSettings
-    from deqi.safety.engine import Engine
-    from deqi.safety.findings import Assessment
-    from deqi.safety.needling.plan import Plan
-    from deqi.safety.plancheck.check import PlanCheck
 
 
 def assess(
@@ -42,87 +32,41 @@ def assess(
 
     On a terminal the open questions are asked; elsewhere they are printed as a form to fill in.
     """
-    from deqi.cli.assess_ask import ask, form
-    from deqi.cli.assess_text import Page, write_changes, write_explained
+    from deqi.api import AssessRequest, look_up, pages, read
+    from deqi.api import assess as judge
+    from deqi.cli.assess_ask import ask
     from deqi.cli.days import day_of
-    from deqi.cli.one_person import read_one
-    from deqi.cli.output import write, write_json
-    from deqi.knowledge import load
-    from deqi.safety.compare import changes, read_document
-    from deqi.safety.document import document
+    from deqi.cli.output import library_of, notice, write_json, write_page
 
-    knowledge = load()
     day = day_of(as_of)
-    chosen = _settings(settings)
-    engine = _engine(chosen, value_sets)
-    who = read_one(person, answers, engine, day, chosen.complete)
-    what = None if plan is None else _plan(plan, engine)
-    page = Page(knowledge, engine.catalog)
+    library = library_of(settings, value_sets)
+    who = read.person(person, library, day, answers, read_on=day_of(None))
+    for sentence in who.notices:
+        notice(sentence)
+    request = AssessRequest(who.person, day, None if plan is None else read.plan(plan, library))
     if explain is not None:
-        nodes = engine.explain(who, day, explain, what)
+        nodes = look_up.explain_rule(library, request, explain)
         if as_json:
-            write_json({"knowledge": knowledge.edition.version, "rule": explain, "nodes": nodes})
+            write_json({"knowledge": library.edition, "rule": explain, "nodes": nodes})
         else:
-            write_explained(nodes, page)
+            write_page(pages.rule(nodes, library))
         return
-    earlier = None if diff is None else read_document(diff)
+    earlier = None if diff is None else read.assessment(diff)
     asking = sys.stdin.isatty() and sys.stdout.isatty() and not as_json and not sheet and earlier is None
     if asking:
-        who = ask(engine, who, day, what)
-    check = None if what is None else engine.check_plan(who, what, day)
-    result = engine.assess(who, day) if check is None else dataclasses.replace(check.assessment, plan=check.needlings)
+        request = ask(library, request)
+    found = judge(library, request)
     if earlier is not None:
-        found = changes(earlier, document(result, engine.catalog))
+        changed = look_up.changes(earlier, found.document)
         if as_json:
-            write_json(found)
+            write_json(changed)
         else:
-            write_changes(found)
+            write_page(pages.changes(changed, library))
     elif sheet:
-        _sheet(check, engine)
+        write_page(pages.sheet(found, library))
     elif as_json:
-        write_json(document(result, engine.catalog, None if check is None else check.alternatives))
+        write_json(found.document)
     else:
-        page.write(result, who, check)
-        if result.questions and not asking:
-            write()
-            for line in form(result, engine):
-                write(line)
-    if strict and _blocks(result):
+        write_page(pages.assessment(found, library, form=not asking))
+    if strict and found.blocking:
         raise typer.Exit(1)
-
-
-def _settings(path: Path | None) -> ClinicSettings:
-    from deqi.people.files.settings import ClinicSettings, read_settings
-
-    return ClinicSettings({}) if path is None else read_settings(path)
-
-
-def _engine(settings: ClinicSettings, value_sets: Path | None) -> Engine:
-    from deqi.knowledge import load
-    from deqi.safety.engine import Engine
-
-    engine = Engine.load(load(), settings.chosen, value_sets)
-    for name in engine.unused_value_sets:
-        sys.stderr.write(f"deqi: {value_sets}/{name}: belongs to no code set of deqi and is not used.\n")
-    return engine
-
-
-def _plan(written: str, engine: Engine) -> Plan:
-    from deqi.safety.needling.protocol import named_plan
-
-    return named_plan(written, engine.catalog)
-
-
-def _sheet(check: PlanCheck | None, engine: Engine) -> None:
-    from deqi.safety.plancheck.sheet import sheet_of, sheet_text
-
-    if check is None:
-        raise InputError("--sheet: no plan; add --plan and a plan file, or protocol: and the id of a protocol.")
-    sys.stdout.write(sheet_text(sheet_of(check, engine.catalog)))
-
-
-def _blocks(result: Assessment) -> bool:
-    """Whether somebody must not go on as planned."""
-    return result.candidacy in ("not-a-candidate", "sign-off") or any(
-        one.status in ("omit", "ask") for one in result.plan
-    )

@@ -23,20 +23,14 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run cases and print how many agree with the rules. Exit 1 when one does not."""
-    from deqi.cli.output import write, write_json, write_wrapped
-    from deqi.knowledge import load
-    from deqi.safety.cases.run import CASES, read_cases, run_cases
-    from deqi.safety.engine import Engine
+    from deqi.api import Library, look_up, pages
+    from deqi.cli.output import write_json, write_page
 
-    knowledge = load()
-    report = run_cases(Engine.load(knowledge), read_cases(path or CASES))
+    library = Library.load()
+    report = look_up.cases(library, path)
     if as_json:
-        write_json({"knowledge": knowledge.edition.version, "report": report})
+        write_json({"knowledge": library.edition, "report": report})
     else:
-        for one in report.disagreements:
-            write_wrapped(
-                f"{one.case} ({one.author}): {one.what}: expected {one.expected}, found {one.found}", hanging="  "
-            )
-        write(f"{report.agree}/{report.cases} cases agree, knowledge {knowledge.edition.version}")
+        write_page(pages.cases(report, library))
     if report.disagreements:
         raise typer.Exit(1)

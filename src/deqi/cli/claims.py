@@ -6,34 +6,18 @@ from typing import Annotated
 
 import typer
 
-from deqi.errors import InputError
-
 
 def claims(
     claim: Annotated[str | None, typer.Argument(help="A claim id; without it, all claims.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """What people are told about acupuncture, and what the evidence says."""
-    from deqi.cli.output import write, write_json, write_wrapped
-    from deqi.knowledge import load
-    from deqi.knowledge.tables.words import Claim
+    from deqi.api import Library, look_up, pages
+    from deqi.cli.output import write_json, write_page
 
-    knowledge = load()
-    rows = knowledge.rows(Claim)
-    if claim is not None:
-        rows = tuple(row for row in rows if row.claim == claim)
-        if not rows:
-            raise InputError(f"{claim!r}: no such claim; `deqi claims` lists their ids.")
+    library = Library.load()
+    rows = look_up.claims(library, claim)
     if as_json:
-        write_json({"knowledge": knowledge.edition.version, "claims": rows})
-        return
-    for row in rows:
-        write(f"{row.claim}  [{row.verdict.replace('-', ' ')}; certainty {row.certainty.replace('-', ' ')}]")
-        write_wrapped(f"Told: {row.sentence}", indent="  ", hanging="    ")
-        write_wrapped(f"deqi says: {row.says_instead}", indent="  ", hanging="    ")
-        write_wrapped(f"Why: {row.why}", indent="  ", hanging="    ")
-        write_wrapped(f"Rows: {', '.join(row.rows) or 'no row'}", indent="  ", hanging="    ")
-        write_wrapped(
-            f"Sources: {', '.join(row.source) or 'none'} (verified: {row.verified})", indent="  ", hanging="    "
-        )
-        write()
+        write_json({"knowledge": library.edition, "claims": rows})
+    else:
+        write_page(pages.claims(rows, library))

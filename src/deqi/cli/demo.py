@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from deqi.errors import InputError
-
 app = typer.Typer(help="Make people to try things on.", no_args_is_help=True, rich_markup_mode=None)
 MOST = 10_000_000
 
@@ -39,21 +37,17 @@ def population(
     seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same people.")] = 1,
 ) -> None:
     """Write made-up people as FHIR R4, whose charts between them fire every rule that needs no plan."""
+    from deqi.api import DemoRequest, Library
+    from deqi.api import demo as make
     from deqi.cli.days import day_of
     from deqi.cli.output import write
-    from deqi.knowledge import load
-    from deqi.knowledge.tables.vocabulary import Code
-    from deqi.safety.engine import Engine
-    from deqi.screening.demo.people import Demo
-    from deqi.screening.demo.write import write_bundles, write_ndjson
 
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise InputError(f"{output}: is there already; name a new folder with -o.")
     day = day_of(as_of)
-    knowledge = load()
-    people = Demo(Engine.load(knowledge).catalog, knowledge.rows(Code), day, seed)
-    with typer.progressbar(people.people(number), length=number, label="making people") as made:
-        (write_ndjson if shape is Shape.ndjson else write_bundles)(made, output)
+    with typer.progressbar(length=number, label="making people") as bar:
+        needed = make(
+            Library.load(),
+            DemoRequest(number, output, day, seed, bundles=shape is Shape.bundles, progress=lambda: bar.update(1)),
+        )
     write(f"wrote {number} people for {day} to {output}")
-    if number < people.rules:
-        write(f"{people.rules} people are needed to fire every rule")
+    if number < needed:
+        write(f"{needed} people are needed to fire every rule")

@@ -14,29 +14,14 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """From a number to its study row and source, and to every sentence that rests on it."""
+    from deqi.api import Library, look_up, pages
     from deqi.cli.days import day_of
-    from deqi.cli.output import write, write_json, write_wrapped
-    from deqi.knowledge import load
-    from deqi.knowledge.editorial.citing import link
-    from deqi.report.chain import chain
-    from deqi.report.topics import topic_of
+    from deqi.cli.output import write_json, write_page
 
-    knowledge = load()
-    topic = topic_of(knowledge, condition)
-    found = chain(knowledge, reference, topic, day_of(as_of))
+    library = Library.load()
+    topic = look_up.topic(library, condition)
+    found = look_up.explain(library, reference, condition, day_of(as_of))
     if as_json:
-        write_json({"knowledge": knowledge.edition.version, "condition": topic.name, "chain": found})
-        return
-    write_wrapped(f"{found.row.key}: {found.row.text}", hanging="  ")
-    for line in found.above:
-        write_wrapped(f"belongs to {line.key}: {line.text}", indent="  ", hanging="    ")
-    for source in found.sources:
-        write_wrapped(f"source {source.source}: {source.cite} {link(source)}".rstrip(), indent="  ", hanging="    ")
-        write_wrapped(f"read: {source.seen}", indent="    ")
-    write()
-    if not found.sentences:
-        write_wrapped(f"No sentence of the report on {topic.plain_name} rests on it.")
-        return
-    write_wrapped(f"In the report on {topic.plain_name} these rest on it:")
-    for sentence in found.sentences:
-        write_wrapped(f"{sentence.heading}: {sentence.text}", indent="  ", hanging="    ")
+        write_json({"knowledge": library.edition, "condition": topic.name, "chain": found})
+    else:
+        write_page(pages.chain(found, topic, library))

@@ -16,18 +16,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command()
 def check(folder: Folder = None, as_json: AsJson = False) -> None:
     """Schema, references, keys, numbers, units, code systems, rules, words. Exit 1 when a fault is found."""
-    from deqi.cli.output import write, write_json
-    from deqi.knowledge.check import check_all
-    from deqi.knowledge.editorial.diff import open_edition
-    from deqi.knowledge.store import DATA
+    from deqi.api import Library, look_up, pages
+    from deqi.cli.output import write_json, write_page
 
-    report = check_all(open_edition(folder or DATA).folder)
+    report = look_up.faults(folder)
     if as_json:
         write_json({"knowledge": report.edition, "rows": report.rows, "faults": report.faults})
     else:
-        for fault in report.faults:
-            write(f"{fault.place}: {fault.problem}")
-        write(f"{sum(report.rows.values())} rows in {len(report.rows)} tables, {len(report.faults)} faults")
+        write_page(pages.faults(report, Library.load()))
     if report.faults:
         raise typer.Exit(1)
 
@@ -35,25 +31,14 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
 @app.command()
 def gaps(folder: Folder = None, as_json: AsJson = False) -> None:
     """What is unverified, unchecked by a clinician, default, without numbers, or due for review."""
-    from deqi.cli.output import write, write_json, write_wrapped
-    from deqi.errors import InputError
-    from deqi.knowledge.csvtable import TableError
-    from deqi.knowledge.editorial.diff import open_edition
-    from deqi.knowledge.editorial.gaps import find_gaps
-    from deqi.knowledge.store import DATA
+    from deqi.api import Library, look_up, pages
+    from deqi.cli.output import write_json, write_page
 
-    knowledge = open_edition(folder or DATA)
-    try:
-        found = find_gaps(knowledge)
-    except TableError as error:
-        raise InputError(f"{error}; mend that edition first (deqi knowledge check --folder).") from None
+    found = look_up.gaps(folder)
     if as_json:
-        write_json({"knowledge": knowledge.edition.version, "gaps": found})
-        return
-    for gap in found:
-        write(f"{gap.title}: {gap.count}")
-        if gap.rows:
-            write_wrapped(", ".join(gap.rows), indent="  ", hanging="  ")
+        write_json({"knowledge": found.edition, "gaps": found.gaps})
+    else:
+        write_page(pages.gaps(found, Library.load()))
 
 
 @app.command()
@@ -63,19 +48,14 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """What changed between two editions, for the change log."""
-    from deqi.cli.output import write, write_json, write_wrapped
-    from deqi.knowledge.editorial.diff import diff as compare
-    from deqi.knowledge.store import DATA
+    from deqi.api import Library, look_up, pages
+    from deqi.cli.output import write_json, write_page
 
-    changes = compare(old, new or DATA)
+    changes = look_up.edition_changes(old, new)
     if as_json:
         write_json({"changes": changes})
-        return
-    for change in changes:
-        write(f"{change.what:8} {change.table} {change.key}")
-        for column, (before, after) in change.cells.items():
-            write_wrapped(f"{column}: {before or 'empty'} -> {after or 'empty'}", indent="    ", hanging="      ")
-    write(f"{len(changes)} rows differ")
+    else:
+        write_page(pages.edition_changes(changes, Library.load()))
 
 
 @app.command("sign-off")
@@ -83,14 +63,13 @@ def sign_off(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
 ) -> None:
     """The sheet of default values for a clinician to sign."""
+    from deqi.api import Library, look_up
+    from deqi.api import write as writing
     from deqi.cli.output import write
-    from deqi.cli.writing import write_file
-    from deqi.knowledge import load
-    from deqi.knowledge.editorial.signoff import signoff_sheet
 
-    sheet = signoff_sheet(load())
+    sheet = look_up.signoff_sheet(Library.load())
     if output is None:
         write(sheet.rstrip("\n"))
     else:
-        write_file(output, sheet)
+        writing.file(output, sheet)
         write(f"wrote {output}")

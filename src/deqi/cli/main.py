@@ -36,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("report")(report.report)
 app.command("pool")(pool.pool)
@@ -54,11 +55,10 @@ app.add_typer(demo.app, name="demo")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from deqi import __version__
+        from deqi.api import Library
 
-        from deqi.knowledge import load
-
-        typer.echo(f"deqi {version('deqi')}, knowledge {load().edition.version}")
+        typer.echo(f"deqi {__version__}, knowledge {Library.load().edition}")
         raise typer.Exit
 
 

@@ -1,22 +1,25 @@
-"""How commands print: JSON for programs, wrapped text for people."""
+"""How commands print: JSON for programs, pages of text for people."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import textwrap
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import msgspec
+if TYPE_CHECKING:
+    from deqi.api.library import Library
+    from deqi.api.types import Page
+
+_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
 def write_json(value: Any) -> None:
-    """One JSON document, indented, with a newline at the end."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    sys.stdout.write(text + "\n")
+    """One JSON document."""
+    from deqi.api import write as writing
 
-
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+    sys.stdout.write(writing.json(value))
 
 
 def write(text: str = "") -> None:
@@ -27,6 +30,13 @@ def write(text: str = "") -> None:
 def width() -> int:
     """Columns to wrap at: the terminal's, between 60 and 100; 80 where there is none."""
     return max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def write_page(page: Page, columns: int | None = None) -> None:
+    """A page as text."""
+    from deqi.api import write as writing
+
+    write(writing.page(page, "text", columns or width()).rstrip("\n"))
 
 
 def write_wrapped(text: str, indent: str = "", hanging: str | None = None) -> None:
@@ -41,3 +51,18 @@ def write_wrapped(text: str, indent: str = "", hanging: str | None = None) -> No
             break_on_hyphens=False,
         )
     )
+
+
+def notice(text: str) -> None:
+    """A sentence beside the output."""
+    sys.stderr.write(f"deqi: {text}\n")
+
+
+def library_of(settings: Path | None, value_sets: Path | None) -> Library:
+    """The library with a clinic's own settings and value sets; names the value sets that are not used."""
+    from deqi.api import Library, read
+
+    made = Library.load(None if settings is None else read.settings(settings), value_sets)
+    for name in made.engine.unused_value_sets:
+        notice(f"{value_sets}/{name}: belongs to no code set of deqi and is not used.")
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -21,6 +21,9 @@ class Format(enum.StrEnum):
     pdf = "pdf"
     ris = "ris"
     bib = "bib"
+
+
+_PAGES: Final[dict[str, Literal["text", "md", "html"]]] = {"text": "text", "md": "md", "html": "html", "pdf": "html"}
 
 
 def report(
@@ -46,14 +49,11 @@ def report(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
 ) -> None:
     """Benefits and risks of acupuncture for a condition, with certainty and sources."""
+    from deqi.api import Library, ReportRequest, pages, read
+    from deqi.api import report as make
+    from deqi.api import write as writing
     from deqi.cli.days import day_of
-    from deqi.cli.output import width, write
-    from deqi.cli.report_person import read_personal
-    from deqi.cli.writing import write_file
-    from deqi.knowledge import load
-    from deqi.report.assemble import assemble
-    from deqi.report.surfaces import render, render_comparison, render_summary
-    from deqi.report.topics import topic_of
+    from deqi.cli.output import notice, width, write
 
     wanted = "json" if as_json else output_format.value
     if wanted == "pdf" and output is None:
@@ -66,24 +66,32 @@ def report(
         raise InputError("--answers, --plan: whose are they? Name the person with --person FILE.")
     if person is not None and (summary or compare):
         raise InputError("--person: only the whole report is for a person; leave out --summary and --compare.")
-    knowledge, day, columns = load(), day_of(as_of), min(80, width())
-    topics = [topic_of(knowledge, name) for name in compare or (condition,)]
-    personal = None if person is None else read_personal(knowledge, person, answers, plan, day)
-    made = [assemble(knowledge, topic, day, sessions=sessions, personal=personal) for topic in topics]
-    written_as = "html" if wanted == "pdf" else wanted
-    if compare:
-        text = render_comparison(made, knowledge, written_as, columns, trace=trace)
-    elif summary:
-        text = render_summary(made[0], knowledge, written_as, columns, trace=trace)
+    library, day, columns = Library.load(), day_of(as_of), min(80, width())
+    who = None
+    if person is not None:
+        found = read.person(person, library, day, answers, read_on=day_of(None))
+        for sentence in found.notices:
+            notice(sentence)
+        who = found.person
+    planned = None if plan is None else read.plan(plan, library)
+    made = [make(library, ReportRequest(day, name, sessions, who, planned)) for name in compare or (condition,)]
+    if wanted == "json":
+        text = writing.json(made[0])
+    elif wanted in ("ris", "bib"):
+        text = writing.citations(made[0], "ris" if wanted == "ris" else "bib")
     else:
-        text = render(made[0], knowledge, written_as, columns, trace=trace)
+        if compare:
+            page = pages.comparison(made, library)
+        elif summary:
+            page = pages.summary(made[0], library)
+        else:
+            page = pages.report(made[0], library)
+        text = writing.page(page, _PAGES[wanted], columns, trace=trace)
     if output is None:
         write(text.rstrip("\n"))
         return
     if wanted == "pdf":
-        from deqi.report.pdf import write_pdf
-
-        write_pdf(text, output, private=person is not None)
+        writing.pdf(output, text, private=person is not None)
     else:
-        write_file(output, text, private=person is not None)
+        writing.file(output, text, private=person is not None)
     write(f"wrote {output}")

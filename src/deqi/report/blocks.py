@@ -1,12 +1,13 @@
-"""The report as a reader meets it: sections at three depths, made of a few kinds of block.
+"""A page as a reader meets it: sections at three depths, made of a few kinds of block.
 
-Text, Markdown and HTML are written from these and nothing else, so every surface says the same.
+Text, Markdown, HTML and JSON are written from these and nothing else, so every surface says the same.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,12 +30,16 @@ class Items:
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """A table; the first column names the row. ``numeric`` are the columns set to the right."""
+    """A table; the first column names the row. ``numeric`` are the columns set to the right.
+
+    ``narrow`` tables stand in columns in plain text; others are written as records there.
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Say, ...], ...]
     numeric: tuple[int, ...] = ()
+    narrow: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +50,31 @@ class Figure:
     draw: Callable[[float], str]
 
 
-Block = Say | Items | Table | Figure
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A record: what it is, and what is said of it in lines below."""
+
+    title: Say
+    lines: tuple[Say, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Pairs:
+    """Names, each with what is said of it."""
+
+    rows: tuple[tuple[str, Say], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Form:
+    """Lines to copy or to fill in, kept as they are written."""
+
+    lines: tuple[str, ...]
+
+
+Block = Say | Items | Table | Figure | Entry | Pairs | Form
+Layout = Literal["report", "sheet"]
+"""How a page looks as plain text: with headings underlined, or short, in columns, as a look-up or a sheet."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +101,7 @@ class Page:
     sections: tuple[Section, ...]
     labels: Mapping[str, str]
     """The words around the content (``skip``, ``contents``, ``details``, ``rows``, ``sources``, ``refs``, ``more``)."""
+    layout: Layout = "report"
 
 
 def say(text: str, *refs: str) -> Say:
@@ -82,6 +112,12 @@ def say(text: str, *refs: str) -> Say:
 def cells(*words: str | Say) -> tuple[Say, ...]:
     """A table row."""
     return tuple(word if isinstance(word, Say) else Say(word) for word in words)
+
+
+def sheet(title: str, labels: Mapping[str, str], *sections: Section) -> Page:
+    """A short page: an assessment, a look-up, a sheet. Sections without content are left out."""
+    filled = tuple(one for one in sections if one.lead or one.card or one.full or one.inner)
+    return Page(title, "", "", filled, labels, layout="sheet")
 
 
 def every_section(sections: tuple[Section, ...]) -> Iterator[Section]:
@@ -96,10 +132,22 @@ def every_say(section: Section, *, card_only: bool = False) -> Iterator[Say]:
     yield from section.lead
     yield from () if card_only else section.brief
     for block in section.card if card_only else (*section.card, *section.full):
-        if isinstance(block, Say):
+        yield from words_of(block)
+
+
+def words_of(block: Block) -> Iterator[Say]:
+    """Every piece of words of a block."""
+    match block:
+        case Say():
             yield block
-        elif isinstance(block, Items):
+        case Items():
             yield from block.items
-        elif isinstance(block, Table):
+        case Table():
             for row in block.rows:
                 yield from row
+        case Entry():
+            yield block.title
+            yield from block.lines
+        case Pairs():
+            for _, words in block.rows:
+                yield words

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import jinja2
 import markupsafe
 
-from deqi.report.blocks import Block, Figure, Items, Page, Say, Table, every_say, every_section
+from deqi.report.blocks import Block, Entry, Figure, Form, Items, Page, Pairs, Say, Table, every_say, every_section
 
 WIDE, NARROW = 720.0, 340.0
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
@@ -75,7 +75,18 @@ def linked(say: Say) -> markupsafe.Markup:
 
 def kind(block: Block) -> str:
     """Which macro writes a block."""
-    return {Say: "say", Items: "items", Table: "table", Figure: "figure"}[type(block)]
+    return _KINDS[type(block)]
+
+
+_KINDS: Mapping[type, str] = {
+    Say: "say",
+    Items: "items",
+    Table: "table",
+    Figure: "figure",
+    Entry: "entry",
+    Pairs: "pairs",
+    Form: "form",
+}
 
 
 def figure(block: Figure, width: str) -> markupsafe.Markup:

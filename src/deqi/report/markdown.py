@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table
+from deqi.report.blocks import Block, Entry, Figure, Form, Items, Page, Pairs, Say, Section, Table
 
 
 def as_markdown(page: Page) -> str:
     """The page."""
-    lines = [f"# {_escape(page.title)}", "", _escape(f"{page.dated} {page.notice}"), ""]
+    lines = [f"# {_escape(page.title)}", ""]
+    if page.dated or page.notice:
+        lines += [_escape(f"{page.dated} {page.notice}"), ""]
     for section in page.sections:
         lines += _section(section, 2)
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _section(section: Section, level: int) -> Iterator[str]:
-    yield f"{'#' * level} {_escape(section.heading)}"
-    yield ""
+    if section.heading:
+        yield f"{'#' * level} {_escape(section.heading)}"
+        yield ""
     for words in section.lead:
         yield _words(words)
         yield ""
@@ -40,12 +43,27 @@ def _block(block: Block) -> Iterator[str]:
             yield f"- {_words(item)}"
         yield ""
     elif isinstance(block, Table):
-        yield f"**{_escape(block.caption)}**"
-        yield ""
+        if block.caption:
+            yield f"**{_escape(block.caption)}**"
+            yield ""
         yield f"| {' | '.join(_escape(name) for name in block.head)} |"
         yield "|" + "|".join(" ---: " if index in block.numeric else " --- " for index in range(len(block.head))) + "|"
         for row in block.rows:
             yield f"| {' | '.join(_words(cell) for cell in row)} |"
+        yield ""
+    elif isinstance(block, Entry):
+        yield f"- {_words(block.title)}"
+        for line in block.lines:
+            yield f"  - {_words(line)}"
+        yield ""
+    elif isinstance(block, Pairs):
+        for name, words in block.rows:
+            yield f"- **{_escape(name)}:** {_words(words)}"
+        yield ""
+    elif isinstance(block, Form):
+        yield "```"
+        yield from block.lines
+        yield "```"
         yield ""
     elif isinstance(block, Figure):
         return

@@ -40,7 +40,11 @@ def render(report: Report, knowledge: Knowledge, output_format: str, width: int,
 
 
 def write_page(page: Page, output_format: str, width: int, *, trace: bool = False) -> str:
-    """A page in a format: text, md or html."""
+    """A page in a format: text, md, html or json (its blocks)."""
+    if output_format == "json":
+        from deqi.report.page_json import as_json as page_as_json
+
+        return page_as_json(page)
     if output_format == "html":
         from deqi.report.html import as_html
 

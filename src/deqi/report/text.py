@@ -5,11 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table, every_section
+from deqi.report.blocks import Block, Entry, Figure, Form, Items, Page, Pairs, Say, Section, Table, every_section
+from deqi.report.sheet_text import as_sheet, columns
 
 
 def as_text(page: Page, width: int = 80, *, trace: bool = False) -> str:
     """The page. trace: every table, and behind each number the rows it rests on."""
+    if page.layout == "sheet":
+        return as_sheet(page, width)
     lines = [*_title(page, width)]
     for section in page.sections:
         lines += _section(section, width, trace, "=")
@@ -58,6 +61,15 @@ def _block(block: Block, width: int, trace: bool, heading: str = "") -> Iterator
             yield from _wrap(_words(item, trace), width, "  ", "    ")
     elif isinstance(block, Table):
         yield from _table(block, width, trace, heading)
+    elif isinstance(block, Entry):
+        yield from _wrap(_words(block.title, trace), width, "  ", "    ")
+        for line in block.lines:
+            yield from _wrap(_words(line, trace), width, "      ", "        ")
+    elif isinstance(block, Pairs):
+        for name, words in block.rows:
+            yield from _wrap(f"{name}: {_words(words, trace)}", width, "  ", "    ")
+    elif isinstance(block, Form):
+        yield from block.lines
     elif isinstance(block, Figure):
         return
 
@@ -80,6 +92,9 @@ def _table(table: Table, width: int, trace: bool, heading: str) -> Iterator[str]
     if table.caption != heading:
         yield ""
         yield f"{table.caption}:"
+    if table.narrow:
+        yield from columns(table)
+        return
     for row in table.rows:
         yield from _wrap(_words(row[0], trace), width, "  ", "    ")
         for name, cell in zip(table.head[1:], row[1:], strict=True):

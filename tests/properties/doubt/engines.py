@@ -44,8 +44,12 @@ class Judged:
 
 
 @functools.cache
-def engine() -> deqi.Engine:
-    return deqi.Engine.load(deqi.load())
+def library() -> deqi.Library:
+    return deqi.Library.load()
+
+
+def engine() -> Any:
+    return library().engine
 
 
 @functools.cache
@@ -66,13 +70,12 @@ def reads_results(rule: str) -> bool:
 
 @functools.cache
 def plan_of(text: str) -> deqi.Plan:
-    return deqi.read_plan(text.encode())
+    return deqi.read.plan(text.encode(), library())
 
 
 def person_of_file(document: Mapping[str, Any], as_of: dt.date = AS_OF) -> deqi.Person:
     """A person file, as JSON."""
-    [person] = deqi.read_person(json.dumps(document).encode(), index=engine().index, sites=engine().sites, as_of=as_of)
-    return person
+    return deqi.read.person(json.dumps(document).encode(), library(), as_of).person
 
 
 def person_of_chart(
@@ -80,11 +83,10 @@ def person_of_chart(
 ) -> deqi.Person:
     """A chart of FHIR resources as NDJSON, in the order given, with the lists that the clinic calls complete."""
     lines = "\n".join(json.dumps(one) for one in resources)
-    reading = deqi.read_chart([lines.encode()], index=engine().index, sites=engine().sites, as_of=as_of)
-    [person] = reading.persons
-    told = deqi.read_answers(json.dumps({"date": as_of.isoformat(), "answers": answers}).encode()) if answers else ()
+    told = json.dumps({"date": as_of.isoformat(), "answers": answers}).encode() if answers else None
+    person = deqi.read.person(lines.encode(), library(), as_of, told).person
     kinds = {_KIND[name] for name in complete}
-    return msgspec.structs.replace(person, complete=person.complete | kinds, answers=(*person.answers, *told))
+    return msgspec.structs.replace(person, complete=person.complete | kinds)
 
 
 def judge(person: deqi.Person, as_of: dt.date = AS_OF, plan: str = "") -> Judged:

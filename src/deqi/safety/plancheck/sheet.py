@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -12,8 +12,6 @@ from deqi.safety.needling.plan import CurrentPair, Needling, NeedlingStatus
 from deqi.safety.plancheck.check import PlanCheck
 from deqi.safety.plancheck.place import label_of
 from deqi.safety.rules.catalog import Catalog
-
-_BOX = "[ ]"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,44 +102,3 @@ def how(one: Needling) -> str:
 def _joined(pair: CurrentPair) -> str:
     ends = ((pair.start, pair.start_side), (pair.end, pair.end_side))
     return " to ".join(" ".join(part for part in end if part) for end in ends)
-
-
-def sheet_text(sheet: Sheet) -> str:
-    """The sheet as plain text, to print on one page."""
-    return "\n".join(_lines(sheet)) + "\n"
-
-
-def _lines(sheet: Sheet) -> Iterator[str]:
-    yield f"{sheet.title or 'Needling plan'}   {sheet.as_of}   knowledge {sheet.knowledge}"
-    yield ""
-    if sheet.open_questions:
-        yield f"! Open questions about the person: {sheet.open_questions}. The sheet holds only once they are answered."
-    yield from (f"! {text}" for text in sheet.session)
-    if sheet.session or sheet.open_questions:
-        yield ""
-    table = [("", "in", "out", "place", "side", "depth", "angle", "technique", "needles", "check")]
-    for number, row in enumerate(sheet.rows, 1):
-        cells = (row.place, row.side, row.depth, row.angle, row.technique, str(row.needles), row.status)
-        table.append((str(number), _BOX, _BOX, *cells))
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    for cells_of_row in table:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(cells_of_row, widths, strict=True)).rstrip()
-    yield ""
-    yield f"Needles in: {sheet.needles_in}   counted in: ____   counted out: ____   both the same: {_BOX}"
-    if sheet.current:
-        yield f"Current: {'; '.join(sheet.current)}"
-    if sheet.left_out:
-        yield ""
-        yield "Not done as planned:"
-        for (status, why), places in _by_reason(sheet.left_out).items():
-            yield f"  {status}: {', '.join(places)}. {why}".rstrip()
-        for place, others in sheet.instead.items():
-            yield f"  Instead of {place}: {'; '.join(others)}"
-
-
-def _by_reason(rows: Iterable[SheetRow]) -> Mapping[tuple[str, str], list[str]]:
-    """Places by what is to be done with them and why."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        found.setdefault((row.status, row.mind[0] if row.mind else ""), []).append(f"{row.place} {row.side}")
-    return found

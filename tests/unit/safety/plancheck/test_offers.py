@@ -2,11 +2,13 @@
 
 import pytest
 
+from deqi.report.plan_page import sheet_page
+from deqi.report.text import as_text
 from deqi.safety.evaluate.planned import needle_count
 from deqi.safety.needling.plan import Needling, Plan
 from deqi.safety.needling.protocol import protocol_plan
 from deqi.safety.plancheck.alternatives import suggest
-from deqi.safety.plancheck.sheet import sheet_of, sheet_text
+from deqi.safety.plancheck.sheet import sheet_of
 from tests.golden.safety.plancheck.pinned import within_limits
 from tests.support.archetypes import ARCHETYPES, AS_OF, engine, person
 
@@ -71,7 +73,7 @@ def test_the_sheet_counts_what_goes_in() -> None:
     assert sheet.needles_in + sum(row.needles for row in sheet.left_out) == check.needles_in == 32
     assert ("LI4", "left") in {(row.place, row.side) for row in sheet.left_out}
     assert ("LI4", "right") in {(row.place, row.side) for row in sheet.rows}
-    text = sheet_text(sheet)
+    text = as_text(sheet_page(sheet, {}), 100)
     assert f"Needles in: {sheet.needles_in}" in text and "counted out: ____" in text
 
 

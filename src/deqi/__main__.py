@@ -1,0 +1,5 @@
+"""``python -m deqi`` is ``deqi``."""
+
+from deqi.cli.main import run
+
+run()

@@ -1,0 +1,206 @@
+"""Results as pages of blocks, to be written as text, Markdown, HTML or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from deqi.errors import InputError
+
+if TYPE_CHECKING:
+    from deqi.api.library import Library
+    from deqi.api.look_up import Cited, Gaps
+    from deqi.api.results import Assessed, Screened
+    from deqi.evidence.library import TrialLine
+    from deqi.evidence.table.pooled import PooledTable
+    from deqi.evidence.trials import TrialCard
+    from deqi.knowledge.atlas import PointCard
+    from deqi.knowledge.check.run import CheckReport
+    from deqi.knowledge.editorial.diff import Change
+    from deqi.knowledge.tables.sources import Source
+    from deqi.knowledge.tables.words import Claim
+    from deqi.report.blocks import Page
+    from deqi.report.chain import Chain
+    from deqi.report.model import Report
+    from deqi.report.topics import Topic
+    from deqi.safety.cases.run import CasesReport
+    from deqi.safety.compare import Changes
+    from deqi.safety.explain import Explained
+
+
+def report(made: Report, library: Library) -> Page:
+    """The whole report."""
+    from deqi.report.surfaces import page_of
+
+    return page_of(made, library.knowledge)
+
+
+def summary(made: Report, library: Library) -> Page:
+    """The GRADE summary of findings."""
+    from deqi.report.summary import summary_page
+
+    return summary_page(made, library.phrases)
+
+
+def comparison(made: Sequence[Report], library: Library) -> Page:
+    """Two conditions side by side."""
+    from deqi.report.compare import compare_page
+
+    return compare_page(made, library.phrases)
+
+
+def assessment(found: Assessed, library: Library, *, form: bool = False) -> Page:
+    """An assessment; ``form``: with the open questions as a file to fill in."""
+    from deqi.report.assessment import assessment_page
+
+    return assessment_page(
+        found.assessment, found.person, found.engine.catalog, library.knowledge, found.check, form=form
+    )
+
+
+def sheet(found: Assessed, library: Library) -> Page:
+    """The plan's sheet for the treatment room.
+
+    Raises:
+        InputError: there is no plan.
+    """
+    from deqi.report.plan_page import sheet_page
+    from deqi.safety.plancheck.sheet import sheet_of
+
+    if found.check is None:
+        raise InputError("--sheet: no plan; add --plan and a plan file, or protocol: and the id of a protocol.")
+    return sheet_page(sheet_of(found.check, found.engine.catalog), _words(library))
+
+
+def rule(nodes: Sequence[Explained], library: Library) -> Page:
+    """One rule's tree for one person."""
+    from deqi.report.explained import rule_page
+    from deqi.report.fact_words import Names
+
+    return rule_page(nodes, Names(library.knowledge, library.engine.catalog), _words(library))
+
+
+def changes(found: Changes, library: Library) -> Page:
+    """What changed since an earlier assessment."""
+    from deqi.report.explained import changes_page
+
+    return changes_page(found, _words(library))
+
+
+def screened(found: Screened, library: Library) -> Page:
+    """The counts of a screened population."""
+    from deqi.report.screened import screened_page
+
+    return screened_page(found.summary, {one.id: one.title for one in library.knowledge.rules}, _words(library))
+
+
+def pooled(found: PooledTable, name: str, library: Library, *, figures: bool = False) -> Page:
+    """A pooled table; ``figures``: with its forest plot."""
+    from deqi.report.pooled import pooled_page
+
+    return pooled_page(found, name, _words(library), figures=figures)
+
+
+def forest(found: PooledTable) -> str:
+    """The forest plot of a pooled table, as SVG.
+
+    Raises:
+        InputError: nothing can be drawn.
+    """
+    from deqi.report.pooled import forest_of
+
+    return forest_of(found)
+
+
+def funnel(found: PooledTable) -> str:
+    """The funnel plot of a pooled table, as SVG.
+
+    Raises:
+        InputError: nothing can be drawn.
+    """
+    from deqi.report.pooled import funnel_of
+
+    return funnel_of(found)
+
+
+def points(cards: Sequence[PointCard], library: Library) -> Page:
+    """One point as a card, several as a list."""
+    from deqi.report.point_card import points_page
+
+    return points_page(cards, _words(library))
+
+
+def trials(listed: Sequence[TrialLine], library: Library) -> Page:
+    """The comparisons of the trials."""
+    from deqi.report.evidence_card import trials_page
+
+    return trials_page(listed, _words(library))
+
+
+def trial(card: TrialCard, library: Library) -> Page:
+    """One trial with its numbers."""
+    from deqi.report.evidence_card import trial_page
+
+    return trial_page(card, _words(library))
+
+
+def claims(rows: Sequence[Claim], library: Library) -> Page:
+    """What people are told, with verdicts."""
+    from deqi.report.works import claims_page
+
+    return claims_page(rows, _words(library))
+
+
+def sources(rows: Sequence[Source], library: Library) -> Page:
+    """Every work."""
+    from deqi.report.works import sources_page
+
+    return sources_page(rows, _words(library))
+
+
+def source(found: Cited, library: Library) -> Page:
+    """One work with the rows that rest on it."""
+    from deqi.report.works import source_page
+
+    return source_page(found.source, found.cited_by, _words(library))
+
+
+def chain(found: Chain, topic: Topic, library: Library) -> Page:
+    """A row, its sources, and the sentences that rest on it."""
+    from deqi.report.works import chain_page
+
+    return chain_page(found, topic, _words(library))
+
+
+def faults(found: CheckReport, library: Library) -> Page:
+    """The faults of an edition."""
+    from deqi.report.editions import faults_page
+
+    return faults_page(found, _words(library))
+
+
+def gaps(found: Gaps, library: Library) -> Page:
+    """The gaps of an edition."""
+    from deqi.report.editions import gaps_page
+
+    return gaps_page(found.gaps, _words(library))
+
+
+def edition_changes(found: Sequence[Change], library: Library) -> Page:
+    """What changed between two editions."""
+    from deqi.report.editions import changes_page
+
+    return changes_page(found, _words(library))
+
+
+def cases(found: CasesReport, library: Library) -> Page:
+    """What became of a run of conformance cases."""
+    from deqi.report.conformance import cases_page
+
+    return cases_page(found, library.edition, _words(library))
+
+
+def _words(library: Library) -> Mapping[str, str]:
+    from deqi.report.phrase import labels
+
+    return labels(library.phrases)

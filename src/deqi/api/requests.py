@@ -1,0 +1,97 @@
+"""What the verbs take: one frozen request each."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from deqi.evidence.table.reading import Table
+    from deqi.people.facts import Person
+    from deqi.safety.needling.plan import Plan
+
+SESSIONS = 10
+"""Sessions in a course, for harms."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportRequest:
+    """A condition or another use, on a day; with a person (and perhaps a plan) the report has a personal part."""
+
+    as_of: dt.date
+    condition: str = "neuropathy"
+    sessions: int = SESSIONS
+    person: Person | None = None
+    plan: Plan | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class AssessRequest:
+    """One person on one day, and perhaps a plan."""
+
+    person: Person
+    as_of: dt.date
+    plan: Plan | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class PlanRequest:
+    """One person, one plan, on one day."""
+
+    person: Person
+    plan: Plan
+    as_of: dt.date
+
+
+@dataclasses.dataclass(frozen=True)
+class SparkRequest:
+    """Where Spark runs (``local[2]``, ``spark://host:7077``), and a folder that all its machines see."""
+
+    master: str = "local[*]"
+    work: Path | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class ScreenRequest:
+    """Everybody in a file or folder, on one day.
+
+    ``output`` is the folder for the result tables, ``exact`` shows small counts, ``memory`` is what may be taken
+    before work spills to disk, ``progress`` hears what begins and how much of it is done.
+    """
+
+    path: Path
+    as_of: dt.date
+    output: Path | None = None
+    output_format: Literal["parquet", "csv", "ndjson"] = "parquet"
+    exact: bool = False
+    memory: str = "2GB"
+    spark: SparkRequest | None = None
+    progress: Callable[[str, float], None] = lambda step, share: None
+
+
+@dataclasses.dataclass(frozen=True)
+class PoolRequest:
+    """The studies of a table; None takes what the columns suggest. ``level`` is in percent."""
+
+    table: Table
+    measure: str | None = None
+    method: str = "REML"
+    test: str | None = None
+    level: float = 95.0
+    by: str | None = None
+    moderators: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class DemoRequest:
+    """Made-up people to try things on; the same seed makes the same people. ``progress`` hears of each."""
+
+    number: int
+    output: Path
+    as_of: dt.date
+    seed: int = 1
+    bundles: bool = False
+    progress: Callable[[], None] = lambda: None

@@ -1,0 +1,55 @@
+"""Pages, documents and files, written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from deqi.report.blocks import Page
+    from deqi.report.model import Report
+
+Format = Literal["text", "md", "html", "json"]
+
+
+def page(one: Page, output_format: Format = "text", width: int = 80, *, trace: bool = False) -> str:
+    """A page as text, Markdown, HTML or JSON; ``trace``: in text, every table and the rows behind each number."""
+    from deqi.report.surfaces import write_page
+
+    return write_page(one, output_format, width, trace=trace)
+
+
+def json(value: Any) -> str:
+    """A document as JSON, indented, with a newline at the end; a number that could not be estimated is null."""
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+
+
+def citations(made: Report, output_format: Literal["ris", "bib"]) -> str:
+    """The sources of a report for a reference manager."""
+    from deqi.report.citations import as_bibtex, as_ris
+
+    return as_ris(made.sources) if output_format == "ris" else as_bibtex(made.sources)
+
+
+def file(path: Path, text: str, *, private: bool = False) -> None:
+    """A file written whole or not at all; ``private``: readable by its owner only.
+
+    Raises:
+        InputError: the folder is not there or may not be written.
+    """
+    from deqi.writing import write_file
+
+    write_file(path, text, private=private)
+
+
+def pdf(path: Path, html: str, *, private: bool = False) -> None:
+    """A page of HTML printed to a PDF file.
+
+    Raises:
+        InputError: no browser was found, or it could not print there.
+    """
+    from deqi.report.pdf import write_pdf
+
+    write_pdf(html, path, private=private)

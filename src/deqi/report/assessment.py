@@ -1,0 +1,190 @@
+"""The page of one assessment: the headline, what was found, the plan, the day's checklist, the open questions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from deqi.knowledge import Knowledge
+from deqi.people.facts import Person
+from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
+from deqi.report.fact_words import VERIFIED, Names
+from deqi.report.phrase import Phrases, labels
+from deqi.report.plan_page import plan_sections
+from deqi.report.questions import questions_section
+from deqi.safety.explain import known_part
+from deqi.safety.findings import Assessment, Finding
+from deqi.safety.plancheck.check import PlanCheck
+from deqi.safety.rules.catalog import Catalog
+
+GROUPS = (
+    ("absolute", "Must not"),
+    ("relative", "Only with a specialist's agreement"),
+    ("caution", "With changes"),
+    ("information", "Good to know"),
+)
+MOST_NAMED = 5
+"""Records dated later that are named one by one."""
+
+
+def assessment_page(
+    result: Assessment,
+    person: Person,
+    catalog: Catalog,
+    knowledge: Knowledge,
+    check: PlanCheck | None = None,
+    *,
+    form: bool = False,
+) -> Page:
+    """What the rules say of one person on one day, and of a plan; ``form``: with the questions as a file to fill in."""
+    names = Names(knowledge, catalog)
+    flags = [one for one in result.findings if one.rule.red_flag]
+    groups = [
+        _group(
+            severity,
+            title,
+            [one for one in result.findings if one.rule.severity == severity and one not in flags],
+            names,
+        )
+        for severity, title in GROUPS
+    ]
+    return sheet(
+        "",
+        labels(Phrases(knowledge.texts)),
+        _headline(result, person, catalog, names),
+        _group("red-flags", "Red flags", flags, names),
+        *groups,
+        _half_met(result, person, catalog, names),
+        *(plan_sections(check) if check is not None else ()),
+        _cleared(result),
+        _on_the_day(result, catalog),
+        *(questions_section(result, catalog, stage) for stage in ("booking", "session", "plan")),
+        _sources(result, names),
+        *(_form(result, catalog) if form and result.questions else ()),
+    )
+
+
+def _headline(result: Assessment, person: Person, catalog: Catalog, names: Names) -> Section:
+    return Section("verdict", "", lead=tuple(say(text) for text in _headline_words(result, person, catalog, names)))
+
+
+def _headline_words(result: Assessment, person: Person, catalog: Catalog, names: Names) -> Iterator[str]:
+    yield f"{names.candidacy(result.candidacy)}."
+    if result.if_clear != result.candidacy:
+        yield f"If no answer gives cause for concern: {names.candidacy(result.if_clear).lower()}."
+    yield f"For {result.as_of.isoformat()}, knowledge {result.edition}."
+    if person.dead_on(result.as_of):
+        yield "The record says that this person has died."
+    if result.unreadable:
+        kinds = ", ".join(result.unreadable)
+        yield f"Chart partly unreadable ({kinds}): what could not be read is not taken as absent."
+    if later := dated_later(person, result.as_of):
+        more = f" and {len(later) - MOST_NAMED} more" if len(later) > MOST_NAMED else ""
+        named = ", ".join(later[:MOST_NAMED])
+        yield f"Dated after this day and so left out; look whether the date is right: {named}{more}."
+    if unknown := unmatched(person):
+        yield (
+            f"Belongs to no code set of the rules, so no rule looked at it: {', '.join(unknown)}. "
+            "If it matters, write a code (code: icd10cm I89.0) or a name that deqi knows."
+        )
+    for one in catalog.settings.overrides:
+        yield f"Set by the clinic: {one.setting} {one.value:g} {one.unit} (default {one.default:g})."
+
+
+def dated_later(person: Person, as_of: dt.date) -> list[str]:
+    """Where records stand that a rule would look at and that begin after the day: a mistyped year hides them."""
+    return [
+        fact.origin.path or fact.origin.file
+        for fact in person.facts
+        if fact.sets and (when := fact.start or fact.recorded) is not None and when.earliest > as_of
+    ]
+
+
+def unmatched(person: Person) -> list[str]:
+    """Items of a person file that no rule can look at. In a chart most entries are so, and none is named."""
+    return [
+        f"{fact.origin.path} ({fact.display or fact.text or fact.code})"
+        for fact in person.facts
+        if not fact.sets and fact.origin.path and fact.origin.line is None and not fact.origin.resource_id
+    ]
+
+
+def _group(name: str, title: str, findings: list[Finding], names: Names) -> Section:
+    return Section(name, title, card=tuple(finding_entry(one, names) for one in findings))
+
+
+def finding_entry(finding: Finding, names: Names) -> Entry:
+    """One finding with what to do instead, what it restricts, why, and what it rests on."""
+    rule = finding.rule
+    lines = [
+        rule.plain,
+        f"Instead: {rule.instead}",
+        *names.restrictions(finding.restricts),
+        *(f"Because: {names.fact(fact)}" for fact in finding.because),
+        *(f"Against it: {names.fact(fact)}" for fact in finding.disputed),
+        f"Why: {rule.why}",
+        *_labels(finding),
+        f"Sources: {', '.join(rule.source)}",
+    ]
+    return Entry(say(f"{rule.title}  [{rule.id}]"), tuple(say(line) for line in lines))
+
+
+def _labels(finding: Finding) -> Iterator[str]:
+    rule = finding.rule
+    if rule.basis == "default":
+        yield "Label: default, not clinician-reviewed."
+    if rule.verified in VERIFIED:
+        yield f"Label: {VERIFIED[rule.verified]} against its sources."
+    if rule.disagreements:
+        yield f"Sources disagree: {rule.disagreements}"
+    if rule.note:
+        yield f"Note: {rule.note}"
+
+
+def _half_met(result: Assessment, person: Person, catalog: Catalog, names: Names) -> Section:
+    """Rules that could bar this person and of which a part is on record already: what they wait for."""
+    begun = [
+        one
+        for one in catalog.rules
+        if one.precludes and one.rule.stage == "booking" and result.states[one.rule.id] == "unknown"
+    ]
+    entries: list[Entry] = []
+    for one in sorted(begun, key=lambda one: one.sort_key):
+        because = known_part(catalog, person, result.as_of, one.rule.id)
+        if because:
+            waits = [question.question for question in result.questions if one.rule.id in question.decides]
+            lines = [
+                one.rule.plain,
+                *(f"On record: {names.fact(fact)}" for fact in because),
+                f"Waits for: {', '.join(waits)}",
+            ]
+            entries.append(Entry(say(f"{one.rule.title}  [{one.rule.id}]"), tuple(say(line) for line in lines)))
+    return Section("undecided", "Not decided yet, and could bar", card=tuple(entries))
+
+
+def _cleared(result: Assessment) -> Section:
+    words = say(f"Cleared for now by a clinician: {', '.join(result.cleared)}.")
+    return Section("cleared", "", lead=(words,) if result.cleared else ())
+
+
+def _on_the_day(result: Assessment, catalog: Catalog) -> Section:
+    ranked = sorted(catalog.rules, key=lambda one: one.sort_key)
+    marks = {"yes": "!!", "unknown": "[ ]", "superseded": "!!"}
+    items = tuple(
+        say(f"{marks.get(result.states[one.rule.id], 'ok'):3} {one.rule.title}")
+        for one in ranked
+        if one.rule.stage == "session"
+    )
+    return Section("day", "On the day (ask again before every session)", card=(Items("", items),))
+
+
+def _sources(result: Assessment, names: Names) -> Section:
+    used = dict.fromkeys(name for one in result.findings for name in one.rule.source)
+    items = tuple(Say(names.cite(name), strong=name) for name in used)
+    return Section("sources", "Sources", card=(Items("", items),) if items else ())
+
+
+def _form(result: Assessment, catalog: Catalog) -> Iterator[Section]:
+    from deqi.report.questions import answers_form
+
+    yield Section("form", "", card=(answers_form(result, catalog),))

@@ -1,0 +1,42 @@
+"""An edition of the knowledge: its faults, its gaps, and what changed since another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from deqi.knowledge.check.run import CheckReport
+from deqi.knowledge.editorial.diff import Change
+from deqi.knowledge.editorial.gaps import Gap
+from deqi.report.blocks import Entry, Page, Section, say, sheet
+
+
+def faults_page(report: CheckReport, words: Mapping[str, str]) -> Page:
+    """Every fault, and how much was looked through."""
+    lines = [f"{fault.place}: {fault.problem}" for fault in report.faults]
+    lines.append(f"{sum(report.rows.values())} rows in {len(report.rows)} tables, {len(report.faults)} faults")
+    return sheet("", words, Section("faults", "", lead=tuple(say(line) for line in lines)))
+
+
+def gaps_page(found: Sequence[Gap], words: Mapping[str, str]) -> Page:
+    """What is not known, not checked, or due."""
+    lead = tuple(
+        line
+        for gap in found
+        for line in (say(f"{gap.title}: {gap.count}"), *((say("  " + ", ".join(gap.rows)),) if gap.rows else ()))
+    )
+    return sheet("", words, Section("gaps", "", lead=lead))
+
+
+def changes_page(changes: Sequence[Change], words: Mapping[str, str]) -> Page:
+    """The rows that differ between two editions, cell by cell."""
+    entries = tuple(
+        Entry(
+            say(f"{change.what:8} {change.table} {change.key}"),
+            tuple(
+                say(f"{column}: {before or 'empty'} -> {after or 'empty'}")
+                for column, (before, after) in change.cells.items()
+            ),
+        )
+        for change in changes
+    )
+    return sheet("", words, Section("changes", "", card=(*entries, say(f"{len(changes)} rows differ"))))

@@ -1,0 +1,87 @@
+"""A short page as plain text: an assessment, a look-up, a sheet to print."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from deqi.report.blocks import Block, Entry, Form, Items, Page, Pairs, Say, Section, Table
+
+
+def as_sheet(page: Page, width: int) -> str:
+    """The page: its title if it has one, then each section under its heading, with a line free between them."""
+    lines = _wrap(page.title, width) if page.title else []
+    for section in page.sections:
+        lines += [""] if lines else []
+        lines += _section(section, width)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _section(section: Section, width: int) -> Iterator[str]:
+    indent = "  " if section.heading else ""
+    if section.heading:
+        yield section.heading.upper()
+    first = not section.heading
+    for block in (*section.lead, *section.card, *section.full):
+        if isinstance(block, Entry) and not first:
+            yield ""
+        yield from _block(block, width, indent)
+        first = False
+    for inner in section.inner:
+        yield ""
+        yield from _section(inner, width)
+
+
+def _block(block: Block, width: int, indent: str) -> Iterator[str]:
+    match block:
+        case Say():
+            yield from _wrap(_words(block), width, indent, indent + "  ")
+        case Entry():
+            yield from _wrap(_words(block.title), width, indent, indent + "  ")
+            for line in block.lines:
+                yield from _wrap(_words(line), width, indent + "  ", indent + "    ")
+        case Items():
+            if block.title:
+                yield f"{indent}{block.title}:"
+            for item in block.items:
+                yield from _wrap(_words(item), width, "  ", "    ")
+        case Pairs():
+            longest = max((len(name) for name, _ in block.rows), default=0) + 2
+            for name, words in block.rows:
+                label = f"{name}:".ljust(longest)
+                yield from _wrap(label + _words(words), width, indent, indent + " " * longest)
+        case Table():
+            if block.caption:
+                yield f"{indent}{block.caption}:"
+            yield from columns(block)
+        case Form():
+            yield from block.lines
+
+
+def columns(table: Table) -> Iterator[str]:
+    """A table in columns, as wide as their longest cells."""
+    rows = [list(table.head), *([_words(cell) for cell in row] for row in table.rows)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(table.head))]
+    for row in rows if any(table.head) else rows[1:]:
+        yield "  ".join(
+            cell.rjust(width) if column in table.numeric else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+
+
+def _words(words: Say) -> str:
+    if not words.strong:
+        return words.text
+    return f"{words.strong}{'' if words.strong[-1] in '.?!”:' else ':'} {words.text}".rstrip()
+
+
+def _wrap(text: str, width: int, indent: str = "", hang: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
