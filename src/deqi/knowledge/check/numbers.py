@@ -13,6 +13,7 @@ from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables import TABLES, Row
 from deqi.knowledge.tables.atlas import Hazard, PointDepth
 from deqi.knowledge.tables.harms import HarmRow, HarmUse
+from deqi.knowledge.tables.options import AlternativeCount
 from deqi.knowledge.tables.vocabulary import ObservationKind, Setting, Unit
 
 _ORDERED = (
@@ -26,6 +27,20 @@ _ORDERED = (
     ("low", "high"),
     ("implied_low", "implied_high"),
     ("events", "total"),
+    ("events_treated", "n_treated"),
+    ("events_control", "n_control"),
+    ("difference_low", "difference"),
+    ("difference", "difference_high"),
+    ("mean_low", "mean_difference"),
+    ("mean_difference", "mean_high"),
+    ("ratio_low", "risk_ratio"),
+    ("risk_ratio", "ratio_high"),
+    ("nnt_low", "nnt"),
+    ("nnt", "nnt_high"),
+    ("nnh_low", "nnh"),
+    ("nnh", "nnh_high"),
+    ("ci_low", "per100"),
+    ("per100", "ci_high"),
 )
 _NOT_NEGATIVE = (
     "sd", "events", "total", "denominator", "k", "review_k", "weeks", "cap_mm", "transverse_mm", "value_mm", "mm_low",
@@ -33,6 +48,8 @@ _NOT_NEGATIVE = (
     "analysed_control", "n_trials", "n_participants",
 )  # fmt: skip
 _POSITIVE = ("n", "total", "denominator", "factor")
+_ROUNDED = 0.51
+"""Papers print whole people."""
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100
 
 
@@ -44,6 +61,7 @@ def number_faults(knowledge: Knowledge) -> Iterator[Fault]:
             for problem in (*_row_problems(row, columns), *_date_problems(row)):
                 yield Fault(f"{name}.csv, {key_of(row, spec.key)}", problem)
     yield from _harm_faults(knowledge)
+    yield from _option_faults(knowledge)
     yield from _cap_faults(knowledge)
     yield from _setting_faults(knowledge)
 
@@ -96,6 +114,21 @@ def _harm_faults(knowledge: Knowledge) -> Iterator[Fault]:
     for use in uses.values():
         if bool(use.known_error) != bool(use.correction):
             yield Fault(f"harm_uses.csv, {use.harm}", "known_error and correction go together")
+
+
+def _option_faults(knowledge: Knowledge) -> Iterator[Fault]:
+    """Per hundreds that the counts deny, and differences that are not treated less control."""
+    for row in knowledge.rows(AlternativeCount):
+        place = f"alternative_counts.csv, {row.effect}"
+        for events, total, printed in (
+            (row.events_treated, row.n_treated, row.treated),
+            (row.events_control, row.n_control, row.control),
+        ):
+            if events is not None and total and printed is not None and abs(100 * events / total - printed) > _ROUNDED:
+                yield Fault(place, f"{printed:g} per 100, the counts give {100 * events / total:.4g}")
+        if row.treated is not None and row.control is not None and row.difference is not None:
+            if abs(row.treated - row.control - row.difference) > 2 * _ROUNDED:
+                yield Fault(place, f"difference {row.difference:g} is not {row.treated:g} less {row.control:g}")
 
 
 def _number(text: str) -> float | None:

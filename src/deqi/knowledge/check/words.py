@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from deqi.knowledge.check.tables import Fault
 from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables import TABLES
+from deqi.knowledge.tables.options import Treatment
 from deqi.knowledge.tables.words import Alternative, Claim, Event, Practicality
 
 _MEDICINE = r"(?:medicines?|medications?|drugs?|tablets?|pills?|blood[- ]thinners?|anticoagulants?|insulin|dose|warfarin|aspirin|steroids?|chemotherapy|pump)"  # noqa: E501
@@ -51,6 +52,7 @@ def person_facing(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
         Event: ("plain_name", "looks_like", "do_now", "help_when"),
         Alternative: ("what", "benefit", "harm"),
         Practicality: ("question", "answer"),
+        Treatment: ("plain_name",),
     }
     for spec in TABLES.values():
         for field in shown.get(spec.row, ("plain", "clinician") if spec.name == "questions" else ()):

@@ -1,6 +1,6 @@
 """All tables, in reading order."""
 
-from deqi.knowledge.tables import atlas, evidence, harms, plans, sources, vocabulary, words
+from deqi.knowledge.tables import atlas, evidence, harms, options, plans, sources, vocabulary, words
 from deqi.knowledge.tables.base import TableSpec
 
 _ALL = (
@@ -66,6 +66,12 @@ _ALL = (
     TableSpec("claims", words.Claim, ("claim",), "sentences patients are told"),
     TableSpec("guidelines", words.Guideline, ("guideline",), "what bodies recommend"),
     TableSpec("alternatives", words.Alternative, ("alternative",), "what else there is"),
+    TableSpec("treatments", options.Treatment, ("treatment",), "treatments other than acupuncture"),
+    TableSpec("alternative_effects", options.AlternativeEffect, ("effect",), "what trials found of other treatments"),
+    TableSpec("alternative_counts", options.AlternativeCount, ("effect",), "the same in people per hundred"),
+    TableSpec("alternative_scores", options.AlternativeScore, ("effect",), "the same as NNT, ratio or points"),
+    TableSpec("alternative_harms", options.AlternativeHarm, ("harm",), "what other treatments cost people"),
+    TableSpec("natural_courses", options.NaturalCourse, ("course",), "how people fare without treatment"),
     TableSpec("events", words.Event, ("event",), "unwanted events in plain words"),
     TableSpec("event_parts", words.EventPart, ("whole", "part"), "which events are part of which"),
     TableSpec("practicalities", words.Practicality, ("key",), "practical questions"),

@@ -30,7 +30,8 @@ class Guideline(Row, frozen=True, kw_only=True):
     recommendation: str
     strength: str = ""
     certainty_as_graded: str = ""
-    covers_acupuncture: Literal["yes", "no", "silent"]
+    covers_acupuncture: Literal["yes", "no", "silent", "not_seen", "not_listed"]
+    """``not_seen``: the text was cut before that part; ``not_listed``: a list was read and it is not on it."""
 
 
 class Alternative(Row, frozen=True, kw_only=True):
