@@ -48,8 +48,8 @@ _NOT_NEGATIVE = (
     "analysed_control", "n_trials", "n_participants",
 )  # fmt: skip
 _POSITIVE = ("n", "total", "denominator", "factor")
-_ROUNDED = 0.51
-"""Papers print whole people."""
+_ROUNDED = 0.6
+"""Papers print whole people, not always rounded by the rule."""
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100
 
 
