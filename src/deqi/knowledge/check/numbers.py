@@ -126,9 +126,10 @@ def _option_faults(knowledge: Knowledge) -> Iterator[Fault]:
         ):
             if events is not None and total and printed is not None and abs(100 * events / total - printed) > _ROUNDED:
                 yield Fault(place, f"{printed:g} per 100, the counts give {100 * events / total:.4g}")
-        if row.treated is not None and row.control is not None and row.difference is not None:
-            if abs(row.treated - row.control - row.difference) > 2 * _ROUNDED:
-                yield Fault(place, f"difference {row.difference:g} is not {row.treated:g} less {row.control:g}")
+        if row.treated is None or row.control is None or row.difference is None:
+            continue
+        if abs(row.treated - row.control - row.difference) > 2 * _ROUNDED:
+            yield Fault(place, f"difference {row.difference:g} is not {row.treated:g} less {row.control:g}")
 
 
 def _number(text: str) -> float | None:
