@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from metafit.counts.exact import exact_proportion, exact_rate, rule_of_three, zero_upper
     from metafit.counts.pooling import pool_counts
     from metafit.counts.results import CountFit
+    from metafit.display.summary import Block, Summary
     from metafit.effects.base import Effects, EffectWarning, WarningKind
     from metafit.effects.counts import binary_effects, proportion_effects, rate_effects, single_rate_effects
+    from metafit.effects.frame import escalc
     from metafit.effects.given import back_transform, harmonic_mean, interval_effects, p_value_effects, se_effects
     from metafit.effects.means import (
         change_effects,
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
     )
     from metafit.network.fit import NetworkFit, p_scores, pool_network
     from metafit.regression.fit import Predicted, Regression, predict, regress
-    from metafit.results import Fit, Heterogeneity, Interval, Prediction, Status
+    from metafit.results import Fit, Heterogeneity, Interval, Prediction, Status, StudyData
 
 _HOME = {
     "absolute": ("absolute_effect", "number_needed", "responders", "smd_to_log_odds"),
@@ -68,6 +70,7 @@ _HOME = {
     "counts.results": ("CountFit",),
     "effects.base": ("EffectWarning", "Effects", "WarningKind"),
     "effects.counts": ("binary_effects", "proportion_effects", "rate_effects", "single_rate_effects"),
+    "effects.frame": ("escalc",),
     "effects.given": ("back_transform", "harmonic_mean", "interval_effects", "p_value_effects", "se_effects"),
     "effects.means": (
         "change_effects",
@@ -80,6 +83,7 @@ _HOME = {
         "sd_of_change",
     ),
     "effects.one_group": ("correlation_effects", "one_mean_effects"),
+    "display.summary": ("Block", "Summary"),
     "errors": ("StatsInputError",),
     "levels": ("as_fraction",),
     "inverse_variance.subgrouping": ("Subgroups", "subgroups"),
@@ -107,7 +111,7 @@ _HOME = {
     "network.fit": ("NetworkFit", "pool_network", "p_scores"),
     "inverse_variance.pooling": ("pool",),
     "regression.fit": ("Predicted", "Regression", "predict", "regress"),
-    "results": ("Fit", "Heterogeneity", "Interval", "Prediction", "Status"),
+    "results": ("Fit", "Heterogeneity", "Interval", "Prediction", "Status", "StudyData"),
     "inverse_variance.sensitivity": ("Gosh", "Influence", "cumulative", "gosh", "influence", "leave_one_out"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -115,6 +119,7 @@ _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Asymmetry",
     "BayesFit",
+    "Block",
     "Blups",
     "CountFit",
     "DesignTest",
@@ -141,7 +146,9 @@ __all__ = [
     "Split",
     "StatsInputError",
     "Status",
+    "StudyData",
     "Subgroups",
+    "Summary",
     "TauPrior",
     "TooFewStudiesError",
     "TrimFill",
@@ -161,6 +168,7 @@ __all__ = [
     "cumulative",
     "design_test",
     "egger",
+    "escalc",
     "exact_proportion",
     "exact_rate",
     "from_five_numbers",

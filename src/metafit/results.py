@@ -6,11 +6,13 @@ for a batch, an array. A number that could not be estimated is NaN and `status` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
+
+from metafit.display.shown import Shown
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -78,11 +80,26 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class StudyData:
+    """The studies of one analysis: effects and variances (k,), names and sizes where they are known."""
+
+    yi: Floats
+    vi: Floats
+    names: tuple[str, ...] | None = None
+    size: Floats | None = None
+
+    def name(self, i: int) -> str:
+        """The name of a study, or its number."""
+        return self.names[i] if self.names is not None else f"study {i + 1}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Fit(Shown):
     """A pooled effect, one or a batch.
 
     estimate, se, ci_low, ci_high: analysis scale (log for ratios). statistic: z or t. df: degrees of freedom
     of the t distribution, NaN where the test is z. k: studies used. level: of every interval, as a fraction.
+    measure: what the effects are. studies: what a single analysis was given. labels: names of the analyses of a batch.
     """
 
     method: str
@@ -99,6 +116,9 @@ class Fit:
     ci_high: Floats
     heterogeneity: Heterogeneity
     prediction: Prediction
+    measure: str = field(default="GEN", kw_only=True)
+    studies: StudyData | None = field(default=None, kw_only=True, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, kw_only=True)
 
     @property
     def tau2(self) -> Floats:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from metafit.bayes.grid import TauCurve, TauPosterior, integrate, normal_precision
 from metafit.bayes.priors import NormalPrior, TauPrior
 from metafit.bayes.shape import Distribution, Mixture, mode, shortest
+from metafit.display.shown import Shown
 from metafit.inverse_variance.layout import as_batch
 from metafit.levels import as_fraction
 from metafit.results import Bools, Floats, Interval, Status
@@ -42,8 +43,8 @@ class Posterior:
     shortest: Interval
 
 
-@dataclass(frozen=True, slots=True)
-class BayesFit:
+@dataclass(frozen=True, slots=True, repr=False)
+class BayesFit(Shown):
     """mu: the mean effect. tau: the standard deviation between studies. new: the true effect of a new study.
 
     below_null is the posterior probability that mu lies below `null`; log_evidence the log of the marginal likelihood,

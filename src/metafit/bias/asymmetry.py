@@ -12,9 +12,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from metafit.display.shown import Shown
 from metafit.effects.base import arrays
 from metafit.effects.counts import binary_effects
 from metafit.errors import StatsInputError
+from metafit.inputs import Values, take
 from metafit.inverse_variance.pooling import pool
 from metafit.levels import as_fraction
 from metafit.quantiles import t_quantile, t_two_sided
@@ -28,8 +30,8 @@ class TooFewStudiesError(StatsInputError):
     """Fewer than ten studies; the message says how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asymmetry:
+@dataclass(frozen=True, slots=True, repr=False)
+class Asymmetry(Shown):
     """Slope of the effects on a measure of precision, and its test.
 
     limit: the effect expected of a study without error (Egger, Harbord) or without end (Peters), with interval.
@@ -47,8 +49,9 @@ class Asymmetry:
     limit_interval: Interval
 
 
-def _studies(yi: npt.ArrayLike, vi: npt.ArrayLike, force: bool) -> tuple[Floats, Floats]:
-    y, v = arrays(yi, vi)
+def _studies(yi: Values, vi: npt.ArrayLike | None, force: bool) -> tuple[Floats, Floats]:
+    given = take(yi, vi)
+    y, v = arrays(given.yi, given.vi)
     if y.ndim != 1:
         raise StatsInputError("yi and vi: give one analysis: two arrays of the same length.")
     here = np.isfinite(y) & np.isfinite(v)
@@ -80,8 +83,8 @@ def _weighted_line(name: str, y: Floats, x: Floats, w: Floats, level: float) -> 
 
 
 def egger(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     *,
     model: Literal["lm", "rma"] = "lm",
     method: str = "REML",
@@ -158,8 +161,8 @@ def harbord(
     return _weighted_line("harbord", y, np.sqrt(v), 1.0 / v, level)
 
 
-@dataclass(frozen=True, slots=True)
-class TrimFill:
+@dataclass(frozen=True, slots=True, repr=False)
+class TrimFill(Shown):
     """Trim and fill: how many studies seem missing on which side, the filled-in data and their pool.
 
     p: of no missing study, for R0 only (NaN for L0). status: OK; NOT_CONVERGED where the count goes round in a circle
@@ -185,8 +188,8 @@ class TrimFill:
 
 
 def trim_and_fill(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     *,
     estimator: Literal["L0", "R0"] = "L0",
     side: Literal["left", "right"] | None = None,
@@ -243,5 +246,6 @@ def trim_and_fill(
     imputed = slice(k, k) if capped else slice(k - missing, k)
     y_all, v_all = np.concatenate([y, sign * (2.0 * centre - ys[imputed])]), np.concatenate([v, vs[imputed]])
     filled = np.arange(y_all.size) >= k
-    fit = pool(y_all, v_all, method=method, test=test, level=level)
+    told = take(yi, vi).measure
+    fit = pool(y_all, v_all, method=method, test=test, level=level, measure=told)
     return TrimFill(estimator, side, status, missing, float(se), p, y_all, v_all, filled, fit)

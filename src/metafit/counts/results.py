@@ -15,7 +15,7 @@ class Association:
     p: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CountFit(Fit):
     """A pooled count measure, on the analysis scale of its measure (log for OR, RR, IRR, IRLN; logit for PLO).
 

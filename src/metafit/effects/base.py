@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_floats
 from metafit.results import Bools, Floats
@@ -43,14 +44,19 @@ class EffectWarning:
     rows: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """Effects yi and sampling variances vi of one shape, on the measure's analysis scale; NaN where none."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Effects(Shown):
+    """Effects yi and sampling variances vi of one shape, on the measure's analysis scale; NaN where none.
+
+    names: of the studies, where they were given. size: people or person-time, for PFT and IRFT, which go back with it.
+    """
 
     measure: str
     yi: Floats
     vi: Floats
     warnings: tuple[EffectWarning, ...] = ()
+    names: tuple[str, ...] | None = None
+    size: Floats | None = None
 
 
 def flagged(*pairs: tuple[WarningKind, Bools]) -> tuple[EffectWarning, ...]:
@@ -84,9 +90,16 @@ def added(has_zero: Bools, add: float, to: AddTo) -> Floats:
     return np.where(where, float(add), 0.0)
 
 
-def finish(measure: str, yi: Floats, vi: Floats, impossible: Bools, *pairs: tuple[WarningKind, Bools]) -> Effects:
+def finish(
+    measure: str,
+    yi: Floats,
+    vi: Floats,
+    impossible: Bools,
+    *pairs: tuple[WarningKind, Bools],
+    size: Floats | None = None,
+) -> Effects:
     """Blank impossible and infinite rows and collect the warnings."""
     with np.errstate(all="ignore"):
         bad = impossible | ~np.isfinite(yi) | ~np.isfinite(vi) | (vi < 0)
     kinds = flagged((WarningKind.IMPOSSIBLE, impossible), *((k, w & ~impossible) for k, w in pairs))
-    return Effects(measure, np.where(bad, np.nan, yi), np.where(bad, np.nan, vi), kinds)
+    return Effects(measure, np.where(bad, np.nan, yi), np.where(bad, np.nan, vi), kinds, size=size)

@@ -104,7 +104,8 @@ def proportion_effects(
         else:
             yi = 0.5 * (np.arcsin(np.sqrt(a / (m + 1))) + np.arcsin(np.sqrt((a + 1) / (m + 1))))
             vi = 1 / (4 * m + 2)
-    return finish(measure, yi, vi, impossible, _zero_flag(has_zero, constant))
+    size = n if measure == "PFT" else None
+    return finish(measure, yi, vi, impossible, _zero_flag(has_zero, constant), size=size)
 
 
 def rate_effects(
@@ -159,4 +160,4 @@ def single_rate_effects(
             yi, vi = np.sqrt(a / t), 1 / (4 * t)
         else:
             yi, vi = 0.5 * (np.sqrt(a / t) + np.sqrt((a + 1) / t)), 1 / (4 * t)
-    return finish(measure, yi, vi, impossible, _zero_flag(x == 0, constant))
+    return finish(measure, yi, vi, impossible, _zero_flag(x == 0, constant), size=t if measure == "IRFT" else None)

@@ -6,6 +6,7 @@ against which every number is checked. Written from the published formulas, not 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any, Literal, NamedTuple
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metafit.errors import StatsInputError
+from metafit.inputs import Frame, Given, Names, Values, take
 from metafit.inverse_variance.layout import as_batch, order_by_precision, to_columns
 from metafit.inverse_variance.projection import Design, MeanDesign, Projection
 from metafit.inverse_variance.tau2 import FIXED, METHODS, estimate
@@ -170,25 +172,50 @@ def _unscaled(parts: _Parts, scale: Floats) -> _Parts:
 
 
 def pool(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | str | None = None,
     *,
     method: Method | str = "REML",
     test: Test | str | None = None,
     level: float = 0.95,
+    names: Names | None = None,
+    measure: str | None = None,
+    data: Frame | Mapping[str, Any] | None = None,
 ) -> Fit:
-    """Pool effects yi with sampling variances vi.
+    """Pool effects with their sampling variances.
 
-    yi, vi: arrays (..., k), NaN in either marks an absent study; the leading axes are a batch and the result has
-    their shape. test None means adhoc (Knapp-Hartung with a variance factor never below 1) for the random-effects
-    methods and z for FE. One study gives that study with a z interval and status SINGLE_STUDY.
+    Parameters
+    ----------
+    yi
+        Effects (..., k), NaN where a study is absent; leading axes are a batch and the result has their shape. Or what
+        an effect function gives (then without vi), or the name of a column of `data`.
+    vi
+        Sampling variances, of the same shape.
+    method
+        Estimator of tau2: REML, DL, PM, ML, EB, SJ, HE, HS; FE (or EE) for the common-effect model.
+    test
+        adhoc (Knapp-Hartung with a variance factor never below 1), knha, t or z. None: adhoc, and z for FE.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    names, measure
+        Of the studies and of the effects; they stay with the result. `measure` gives the natural scale in print.
+    data
+        A data frame or a dictionary of columns, for yi, vi and names given as column names.
 
-    The prediction interval uses t with k - 1 degrees of freedom for t, knha, adhoc, and z otherwise.
+    Returns
+    -------
+    Fit
+        One study gives that study with a z interval and status SINGLE_STUDY. The prediction interval uses t with k - 1
+        degrees of freedom for t, knha and adhoc, and z otherwise.
 
-    Raises StatsInputError for arguments without meaning; numbers without an answer give NaN and a status.
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning; numbers without an answer give NaN and a status.
     """
     method, test, level = check_call(method, test, level)
-    y, v = as_batch(yi, vi)
+    given = take(yi, vi, names=names, measure=measure, data=data)
+    y, v = as_batch(given.yi, given.vi)
     shape = y.shape[:-1]
     size, width = prod(shape), y.shape[-1]
     y, v = y.reshape(size, width), v.reshape(size, width)
@@ -201,10 +228,10 @@ def pool(
             for first in range(0, max(size, 1), rows)
         ]
         parts = chunks[0] if len(chunks) == 1 else _Parts._make(map(np.concatenate, zip(*chunks, strict=True)))
-        return _assemble(parts, shape, method, test, level)
+        return _assemble(parts, shape, method, test, level, given)
 
 
-def _assemble(parts: _Parts, shape: tuple[int, ...], method: str, test: str, level: float) -> Fit:
+def _assemble(parts: _Parts, shape: tuple[int, ...], method: str, test: str, level: float, given: Given) -> Fit:
     estimate_, se, k = parts.estimate, parts.se, parts.k
     statistic = estimate_ / se
     q_df = np.maximum(k - 1, 0)
@@ -249,4 +276,6 @@ def _assemble(parts: _Parts, shape: tuple[int, ...], method: str, test: str, lev
             q_p=give(chi2_upper(parts.q, q_df)),
         ),
         prediction=Prediction(low=give(estimate_ - spread), high=give(estimate_ + spread)),
+        measure=given.measure,
+        studies=None if shape else given.studies(),
     )

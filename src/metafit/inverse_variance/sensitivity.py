@@ -5,23 +5,33 @@ Each is one batch for `pool`, with absent studies as NaN.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
+from metafit.inputs import Given, Names, Values, take
 from metafit.inverse_variance.layout import as_floats
 from metafit.inverse_variance.pooling import pool
 from metafit.inverse_variance.tau2 import FIXED
 from metafit.results import Bools, Fit, Floats, Status
 
 
-def _single(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
-    y, v = as_floats("yi", yi), as_floats("vi", vi)
+def _single(yi: Values, vi: npt.ArrayLike | None, names: Names | None) -> tuple[Floats, Floats, Given]:
+    given = take(yi, vi, names=names)
+    y, v = as_floats("yi", given.yi), as_floats("vi", given.vi)
     if y.ndim != 1 or y.shape != v.shape:
         raise StatsInputError("yi and vi: give one analysis: two arrays of the same length.")
-    return y, v
+    if given.names is not None and len(given.names) != y.size:
+        raise StatsInputError(f"names: {len(given.names)} for {y.size} studies; give one for each.")
+    return y, v, given
+
+
+def _names(given: Given, k: int) -> tuple[str, ...]:
+    return given.names if given.names is not None else tuple(f"study {i + 1}" for i in range(k))
 
 
 def _masked(y: Floats, v: Floats, keep: Bools, method: str, test: str | None, level: float) -> Fit:
@@ -29,39 +39,46 @@ def _masked(y: Floats, v: Floats, keep: Bools, method: str, test: str | None, le
 
 
 def leave_one_out(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     *,
     method: str = "REML",
     test: str | None = None,
     level: float = 0.95,
+    names: Names | None = None,
 ) -> Fit:
     """A batch of k fits; the i-th leaves study i out."""
-    y, v = _single(yi, vi)
-    return _masked(y, v, ~np.eye(y.size, dtype=bool), method, test, level)
+    y, v, given = _single(yi, vi, names)
+    fit = _masked(y, v, ~np.eye(y.size, dtype=bool), method, test, level)
+    labels = tuple(f"without {name}" for name in _names(given, y.size))
+    return dataclasses.replace(fit, measure=given.measure, labels=labels)
 
 
 def cumulative(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     *,
     order: npt.ArrayLike | None = None,
     method: str = "REML",
     test: str | None = None,
     level: float = 0.95,
+    names: Names | None = None,
 ) -> Fit:
     """A batch of k fits; the i-th uses the first i + 1 studies, in the given order (values to sort by)."""
-    y, v = _single(yi, vi)
+    y, v, given = _single(yi, vi, names)
+    ordered = _names(given, y.size)
     if order is not None:
         rank = np.argsort(np.asarray(order), kind="stable")
         if rank.shape != y.shape:
             raise StatsInputError("order: give one value for each study.")
-        y, v = y[rank], v[rank]
-    return _masked(y, v, np.tri(y.size, dtype=bool), method, test, level)
+        y, v, ordered = y[rank], v[rank], tuple(ordered[i] for i in rank)
+    fit = _masked(y, v, np.tri(y.size, dtype=bool), method, test, level)
+    labels = tuple(f"{'+ ' if i else ''}{name}" for i, name in enumerate(ordered))
+    return dataclasses.replace(fit, measure=given.measure, labels=labels)
 
 
-@dataclass(frozen=True, slots=True)
-class Influence:
+@dataclass(frozen=True, slots=True, repr=False)
+class Influence(Shown):
     """Diagnostics for each study, arrays (k,), with metafor's names and its rule for `influential`.
 
     status: that of the fit of all studies, or NOT_ESTIMABLE where fewer than two studies leave nothing to take away.
@@ -79,11 +96,19 @@ class Influence:
     weight: Floats
     dfbs: Floats
     influential: Bools
+    names: tuple[str, ...] | None = None
 
 
-def influence(yi: npt.ArrayLike, vi: npt.ArrayLike, *, method: str = "REML", test: str | None = None) -> Influence:
+def influence(
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
+    *,
+    method: str = "REML",
+    test: str | None = None,
+    names: Names | None = None,
+) -> Influence:
     """Case diagnostics of a pooled mean (Viechtbauer & Cheung 2010); absent studies get NaN."""
-    y, v = _single(yi, vi)
+    y, v, given = _single(yi, vi, names)
     full = pool(y, v, method=method, test=test)
     without = leave_one_out(y, v, method=method, test=test)
     present = np.isfinite(y) & np.isfinite(v)
@@ -130,11 +155,12 @@ def influence(yi: npt.ArrayLike, vi: npt.ArrayLike, *, method: str = "REML", tes
         blank(100.0 * hat),
         blank(dfbs),
         flagged,
+        _names(given, y.size),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Gosh:
+@dataclass(frozen=True, slots=True, repr=False)
+class Gosh(Shown):
     """Fits of subsets of the studies: subsets (n, k) says which are in; fit is a batch (n,).
 
     complete: every non-empty subset is there.
@@ -146,8 +172,8 @@ class Gosh:
 
 
 def gosh(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     *,
     method: str = "FE",
     test: str | None = None,
@@ -160,7 +186,7 @@ def gosh(
     A drawn subset contains each study with probability 1/2, independently; the empty one is not drawn. The same seed
     gives the same subsets.
     """
-    y, v = _single(yi, vi)
+    y, v, given = _single(yi, vi, None)
     here = np.flatnonzero(np.isfinite(y) & np.isfinite(v))
     k = here.size
     if k == 0:
@@ -174,4 +200,5 @@ def gosh(
         chosen[empty, empty % k] = True
     subsets = np.zeros((chosen.shape[0], y.size), dtype=bool)
     subsets[:, here] = chosen
-    return Gosh(subsets, _masked(y, v, subsets, method, test, level), complete)
+    fit = dataclasses.replace(_masked(y, v, subsets, method, test, level), measure=given.measure)
+    return Gosh(subsets, fit, complete)

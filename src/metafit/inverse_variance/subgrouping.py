@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
+from metafit.inputs import Values, take
 from metafit.inverse_variance.layout import as_floats
 from metafit.inverse_variance.pooling import pool
 from metafit.quantiles import chi2_upper
@@ -16,8 +19,8 @@ from metafit.regression.fit import regress
 from metafit.results import Fit, Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Subgroups:
+@dataclass(frozen=True, slots=True, repr=False)
+class Subgroups(Shown):
     """A fit for each level, as a batch in the order of `levels`, and the test that the levels are equal.
 
     q_between is chi-square on q_df with separate tau2 (or a z test); with a common tau2 and a t test it is F on q_df
@@ -34,9 +37,9 @@ class Subgroups:
 
 
 def subgroups(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
-    groups: Sequence[Hashable],
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
+    groups: Sequence[Hashable] = (),
     *,
     method: str = "REML",
     test: str | None = None,
@@ -48,13 +51,15 @@ def subgroups(
     With common_tau2 the between-group test is the omnibus test of a meta-regression on the groups; the
     fits of the levels keep their own tau2 either way.
     """
-    y, v = as_floats("yi", yi), as_floats("vi", vi)
+    given = take(yi, vi)
+    y, v = as_floats("yi", given.yi), as_floats("vi", given.vi)
     if y.ndim != 1 or y.shape != v.shape or len(groups) != y.size:
         raise StatsInputError("groups: give one analysis and one group for each study.")
     levels = tuple(dict.fromkeys(groups))
     member = np.array([[group == level_ for group in groups] for level_ in levels], dtype=bool)
     member = member.reshape(len(levels), y.size)
     each = pool(np.where(member, y, np.nan), np.broadcast_to(v, member.shape), method=method, test=test, level=level)
+    each = dataclasses.replace(each, measure=given.measure, labels=tuple(str(one) for one in levels))
     usable = np.asarray(each.ok)
     count = int(usable.sum())
     nothing: Floats = np.float64(np.nan)  # type: ignore[assignment]  # a scalar, as every single result

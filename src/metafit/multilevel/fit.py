@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.levels import as_fraction
 from metafit.multilevel.model import (
@@ -34,8 +35,8 @@ from metafit.results import Floats, Interval, Prediction, Status
 Ids = Sequence[Hashable] | npt.NDArray[np.generic]
 
 
-@dataclass(frozen=True, slots=True)
-class MultilevelFit:
+@dataclass(frozen=True, slots=True, repr=False)
+class MultilevelFit(Shown):
     """A fitted model; arrays over p coefficients, or over m variances in the order of the groupings given.
 
     Without moderators the one coefficient is the pooled effect. i2: the share of each variance, in percent, of their

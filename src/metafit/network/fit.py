@@ -7,6 +7,7 @@ connected part gets an estimate. Treatments that no chain of trials connects get
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.levels import as_fraction
 from metafit.multilevel.model import MixedModel, NotPositiveDefinite, cut, maximise
@@ -26,8 +28,8 @@ METHODS = ("FE", "DL", "ML", "REML")
 Method = Literal["FE", "DL", "ML", "REML"]
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkFit:
+@dataclass(frozen=True, slots=True, repr=False)
+class NetworkFit(Shown):
     """Every comparison, as matrices (T, T): row treatment minus column treatment, on the analysis scale.
 
     NaN between unconnected parts, and on the diagonals of p. parts: treatments by connected part. tau2 is 0 by
@@ -55,6 +57,7 @@ class NetworkFit:
     q_df: int
     q_p: float
     data: NetworkData = field(repr=False)
+    measure: str = "GEN"
 
     def index(self, treatment: Hashable) -> int:
         """The row and column of a treatment. Raises StatsInputError for one that is not in the network."""
@@ -131,6 +134,7 @@ def pool_network(
     method: Method = "REML",
     test: Literal["z", "t"] = "z",
     level: float = 0.95,
+    measure: str = "GEN",
 ) -> NetworkFit:
     """Fit a network of contrasts; the first five arguments as for `network_data`.
 
@@ -138,7 +142,8 @@ def pool_network(
     that cannot be analysed give NaN and a status; StatsInputError for tables without meaning.
     """
     level = check(method, test, level)
-    return fit_network(network_data(study, treatment, control, yi, v), method=method, test=test, level=level)
+    fit = fit_network(network_data(study, treatment, control, yi, v), method=method, test=test, level=level)
+    return dataclasses.replace(fit, measure=measure)
 
 
 def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> NetworkFit:

@@ -5,6 +5,7 @@ Meanings are those of metafor's `rma.uni(mods=)`, `predict.rma` and its omnibus 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, NamedTuple, cast
@@ -13,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import fdtrc
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
+from metafit.inputs import Frame, Values, take
 from metafit.inverse_variance.layout import Columns, as_batch, as_floats, to_columns
 from metafit.inverse_variance.pooling import check_call, fit_columns, pool
 from metafit.inverse_variance.projection import RegressionDesign
@@ -24,12 +27,12 @@ from metafit.results import Bools, Floats, Heterogeneity, Ints, Prediction, Stat
 _RANK_TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Regression:
+@dataclass(frozen=True, slots=True, repr=False)
+class Regression(Shown):
     """A meta-regression, one or a batch; coefficient arrays have a last axis (p,), covariance (p, p).
 
     qm: omnibus test of all moderators (chi-square on qm_df, or F on qm_df and df when the test is not z).
-    r2: percent of the heterogeneity accounted for; NaN for FE or without an intercept.
+    r2: percent of the heterogeneity accounted for; NaN for FE or without an intercept. names: of the coefficients.
     """
 
     method: str
@@ -51,6 +54,8 @@ class Regression:
     qm_p: Floats
     r2: Floats
     heterogeneity: Heterogeneity
+    names: tuple[str, ...] | None = None
+    measure: str = "GEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +70,39 @@ class Predicted:
 
 
 def regress(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
-    moderators: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | str | None,
+    moderators: npt.ArrayLike | Sequence[str],
     *,
     method: str = "REML",
     test: str | None = None,
     level: float = 0.95,
     intercept: bool = True,
+    names: Sequence[str] | None = None,
+    data: Frame | Mapping[str, Any] | None = None,
 ) -> Regression:
     """Regress effects (..., k) with variances on moderators (k,) or (k, m), the same for the whole batch.
 
     A NaN in a moderator leaves the study out. An intercept is added as the first coefficient unless told not to.
-    Moderators that are not independent give status NOT_ESTIMABLE. Raises StatsInputError as `pool` does.
+    Moderators that are not independent give status NOT_ESTIMABLE. yi may be effects of an effect function (vi None);
+    with data, yi, vi and the moderators may be names of columns. names: of the moderators. Raises StatsInputError as
+    `pool` does.
     """
     method, test, level = check_call(method, test, level)
-    data = prepare(yi, vi, moderators, intercept)
-    size, p = data.good.size, data.p
-    good, status = data.good, data.status.copy()
+    given = take(yi, vi, data=data)
+    moderators, told = _moderators(moderators, names, data)
+    told = (*(("intercept",) if intercept else ()), *told) if told is not None else None
+    prepared = prepare(given.yi, given.vi, moderators, intercept)
+    size, p = prepared.good.size, prepared.p
+    good, status = prepared.good, prepared.status.copy()
     beta, cov = np.full((size, p), np.nan), np.full((size, p, p), np.nan)
     scalars = {name: np.full(size, np.nan) for name in ("tau2", "se_tau2", "i2", "h2", "q")}
     with np.errstate(all="ignore"):
         if good.any():
-            y, v, k, scale = data.usable()
-            ends = fit_columns(data.design, y, v, k, method, test)
-            final = data.design.project(ends.final.w, y)
-            back = np.linalg.inv(data.r)
+            y, v, k, scale = prepared.usable()
+            ends = fit_columns(prepared.design, y, v, k, method, test)
+            final = prepared.design.project(ends.final.w, y)
+            back = np.linalg.inv(prepared.r)
             beta[good] = final.beta @ back.T * scale[:, None]
             cov[good] = back @ (final.inverse() * ends.factor[:, None, None]) @ back.T
             cov[good] *= (scale * scale)[:, None, None]
@@ -104,20 +116,34 @@ def regress(
                 numbers[broken] = np.nan
         null = np.full(size, np.nan)
         if intercept and method not in FIXED:
-            null = np.ravel(pool(data.yi, data.vi, method=method, test="z").tau2)
+            null = np.ravel(pool(prepared.yi, prepared.vi, method=method, test="z").tau2)
         return _assemble(
             beta,
             cov,
             scalars,
             null,
-            data.k,
+            prepared.k,
             status,
-            data.shape,
+            prepared.shape,
             method=method,
             test=test,
             level=level,
             intercept=intercept,
+            names=told,
+            measure=given.measure,
         )
+
+
+def _moderators(
+    moderators: npt.ArrayLike | Sequence[str], names: Sequence[str] | None, data: Frame | Mapping[str, Any] | None
+) -> tuple[npt.ArrayLike, tuple[str, ...] | None]:
+    """The matrix of the moderators and their names, from columns of a data frame where they are names."""
+    if isinstance(moderators, str):
+        moderators = [moderators]
+    if isinstance(moderators, (list, tuple)) and moderators and all(isinstance(one, str) for one in moderators):
+        columns = [as_floats(str(one), take(0.0, str(one), data=data).vi) for one in moderators]
+        return np.stack(columns, axis=-1), tuple(names or [str(one) for one in moderators])
+    return moderators, None if names is None else tuple(names)
 
 
 class Prepared(NamedTuple):
@@ -195,6 +221,8 @@ def _assemble(
     test: str,
     level: float,
     intercept: bool,
+    names: tuple[str, ...] | None,
+    measure: str,
 ) -> Regression:
     p = beta.shape[1]
     se = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
@@ -255,6 +283,8 @@ def _assemble(
             q_df=residual_df.reshape(shape)[()],
             q_p=give(chi2_upper(scalars["q"], residual_df)),
         ),
+        names=names,
+        measure=measure,
     )
 
 

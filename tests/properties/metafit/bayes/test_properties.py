@@ -118,4 +118,4 @@ def test_a_prior_needs_a_scale(make: object) -> None:
 
 def test_a_level_is_a_fraction() -> None:
     with pytest.raises(StatsInputError, match=r"0\.95"):
-        bayes_pool([0.1], [0.1], tau_prior=HalfNormal(1.0), level=95)
+        bayes_pool([0.1], [0.1], tau_prior=HalfNormal(1.0), level=195)

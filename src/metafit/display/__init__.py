@@ -1,0 +1,1 @@
+"""How results look: one summary, printed as text or HTML, and frames."""
