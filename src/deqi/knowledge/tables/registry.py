@@ -9,6 +9,7 @@ _ALL = (
     TableSpec("region_points", vocabulary.RegionPoint, ("region", "point"), "which points lie in which region"),
     TableSpec("techniques", vocabulary.Technique, ("technique",), "ways of treating"),
     TableSpec("units", vocabulary.Unit, ("code", "to", "quantity"), "UCUM units and conversions"),
+    TableSpec("unit_words", vocabulary.UnitWord, ("part", "written", "quantity"), "how laboratories write units"),
     TableSpec("observations", vocabulary.ObservationKind, ("observation",), "measurements rules ask about"),
     TableSpec("code_sets", vocabulary.CodeSet, ("set",), "sets of codes"),
     TableSpec("codes", vocabulary.Code, ("set", "system", "code"), "the codes of each set"),

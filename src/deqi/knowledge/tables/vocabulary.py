@@ -50,6 +50,18 @@ class Unit(Row, frozen=True, kw_only=True):
     note: str = ""
 
 
+class UnitWord(Row, frozen=True, kw_only=True):
+    """A way of writing a unit: ``unit`` is a spelling of the UCUM code ``means`` (for one ``quantity``, else any);
+    ``number``, ``thing`` and ``volume`` (``factor`` in microlitres) are the parts of a unit of counting."""
+
+    part: Literal["unit", "number", "thing", "volume"]
+    written: str
+    means: str = ""
+    factor: float = 1.0
+    quantity: str = ""
+    note: str = ""
+
+
 class ObservationKind(Row, frozen=True, kw_only=True):
     """A measurement rules may ask about; its LOINC codes are in ``codes`` under the same name."""
 

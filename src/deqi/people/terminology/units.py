@@ -6,7 +6,8 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 
-from deqi.knowledge.tables.vocabulary import Unit
+from deqi.knowledge.tables.vocabulary import Unit, UnitWord
+from deqi.people.terminology.unit_spellings import PER_MICROLITRE, UnitSpellings
 
 _MAX_STEPS = 3
 
@@ -15,23 +16,27 @@ class UnitTable:
     """Converts between UCUM units along the rows of the units table, in both directions.
 
     A row with a ``quantity`` holds for that quantity only (mass to amount of vitamin B12). No unit at all is UCUM's
-    unity, ``1``. An unknown unit converts to nothing: the value is unusable, never guessed.
+    unity, ``1``. A unit of a quantity that is no UCUM code is read by its spelling. An unknown unit converts to
+    nothing: the value is unusable, never guessed.
     """
 
-    def __init__(self, edges: dict[tuple[str, str], list[tuple[str, float, float]]]) -> None:
+    def __init__(
+        self, edges: dict[tuple[str, str], list[tuple[str, float, float]]], spellings: UnitSpellings | None = None
+    ) -> None:
         self._edges = edges
+        self._spellings = spellings or UnitSpellings()
         self._found: dict[tuple[str, str, str], tuple[float, float] | None] = {}
 
     @classmethod
-    def build(cls, rows: Iterable[Unit]) -> UnitTable:
-        """The table of the given rows. A row without a usable factor is left out."""
+    def build(cls, rows: Iterable[Unit], words: Iterable[UnitWord] = ()) -> UnitTable:
+        """The table of the given rows and spellings. A row without a usable factor is left out."""
         edges: dict[tuple[str, str], list[tuple[str, float, float]]] = defaultdict(list)
         for row in rows:
             if row.factor == 0 or not (math.isfinite(row.factor) and math.isfinite(row.offset)):
                 continue
             edges[row.code, row.quantity].append((row.to, row.factor, row.offset))
             edges[row.to, row.quantity].append((row.code, 1 / row.factor, -row.offset / row.factor))
-        return cls(dict(edges))
+        return cls(dict(edges), UnitSpellings(words))
 
     def convert(self, value: float, unit: str, to: str, quantity: str = "") -> float | None:
         """``value`` in the unit ``to``, or None when the table knows no way."""
@@ -49,8 +54,19 @@ class UnitTable:
             return 1.0, 0.0
         key = (unit, to, quantity)
         if key not in self._found:
-            self._found[key] = self._search(unit, to, quantity)
+            self._found[key] = self._search(unit, to, quantity) or self._spelt(unit, to, quantity)
         return self._found[key]
+
+    def _spelt(self, unit: str, to: str, quantity: str) -> tuple[float, float] | None:
+        """The way of a unit that is written as no UCUM code is, once it is known what it stands for."""
+        if not quantity:
+            return None
+        meant = self._spellings.unit(unit, quantity)
+        if meant is not None and meant != unit:
+            return (1.0, 0.0) if meant == to else self._search(meant, to, quantity)
+        count = self._spellings.count(unit)
+        way = None if count is None else self._search(PER_MICROLITRE, to, quantity)
+        return None if count is None or way is None else (count * way[0], way[1])
 
     def _search(self, unit: str, to: str, quantity: str) -> tuple[float, float] | None:
         """Breadth first, so that the shortest way is taken."""

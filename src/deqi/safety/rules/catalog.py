@@ -24,6 +24,7 @@ from deqi.knowledge.tables.vocabulary import (
     Setting,
     Technique,
     Unit,
+    UnitWord,
 )
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.units import UnitTable
@@ -218,7 +219,7 @@ def build_catalog(
         depends_on=depends_on,
         affected_questions=AffectedQuestions.of(depends_on),
         observations={row.observation: row for row in knowledge.rows(ObservationKind)},
-        units=UnitTable.build(knowledge.rows(Unit)),
+        units=UnitTable.build(knowledge.rows(Unit), knowledge.rows(UnitWord)),
         settings=settle(knowledge.rows(Setting), knowledge.rules, chosen or {}),
         regions=regions,
         region_points={name: frozenset().union(*(points[one] for one in below[name])) for name in regions},
