@@ -15,6 +15,7 @@ _ALL = (
     TableSpec("codes", vocabulary.Code, ("set", "system", "code"), "the codes of each set"),
     TableSpec("set_kinds", vocabulary.SetKind, ("set", "system", "code"), "what the past of a code set means"),
     TableSpec("drug_products", vocabulary.DrugProduct, ("system", "code", "ingredient"), "products and ingredients"),
+    TableSpec("alarm_words", vocabulary.AlarmWord, ("stem", "match", "about"), "words that may mean a hazard"),
     TableSpec("questions", vocabulary.Question, ("question",), "what is asked when a fact is not recorded"),
     TableSpec("question_days", vocabulary.QuestionDays, ("question",), "how long answers count"),
     TableSpec("settings", vocabulary.Setting, ("setting",), "thresholds a clinic may set"),

@@ -6,7 +6,7 @@ Each method takes a decoded resource and gives facts, or raises `MalformedError`
 from __future__ import annotations
 
 from deqi.people.dates import DateRange
-from deqi.people.facts import Coding, Fact, Kind, Origin, SetMatch, Side, State
+from deqi.people.facts import Coding, Fact, Kind, Origin, Side, State
 from deqi.people.fhir import statuses
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.elements import (
@@ -21,6 +21,7 @@ from deqi.people.fhir.elements import (
     status_code,
 )
 from deqi.people.terminology.codes import CodeIndex
+from deqi.people.terminology.hearing import Heard
 from deqi.people.terminology.sites import SiteFinder, side_of_codes, side_of_text
 from deqi.people.terminology.systems import short_system
 
@@ -29,15 +30,18 @@ _CACHE_LIMIT = 200_000
 
 
 class About:
-    """What one code, with its text, says: the codes, the one to show, the sets, the side."""
+    """What one code, with its text, says: the codes, the one to show, what it is heard as, the region and side."""
 
-    __slots__ = ("codes", "first", "sets", "side", "text")
+    __slots__ = ("codes", "first", "heard", "side", "site", "text")
 
-    def __init__(self, codes: Codes, text: str, sets: tuple[SetMatch, ...], first: Coding, side: Side | None) -> None:
+    def __init__(
+        self, codes: Codes, text: str, heard: Heard, first: Coding, site: str | None, side: Side | None
+    ) -> None:
         self.codes = codes
         self.text = text
-        self.sets = sets
+        self.heard = heard
         self.first = first
+        self.site = site
         self.side = side
 
 
@@ -87,18 +91,19 @@ class Converter:
         return known
 
     def _describe(self, kind: Kind, codes: Codes, text: str) -> About:
-        sets = self._index.match_codes(kind, codes, text)
-        matched = {(found.system, found.code) for found in sets if found.code}
+        heard = self._index.hear(kind, codes, text)
+        matched = {(found.system, found.code) for found in heard.sets if found.code}
         first = next((one for one in codes if (one.system, one.code) in matched), codes[0] if codes else Coding("", ""))
         if first.code and not first.display:
             first = Coding(first.system, first.code, self._index.display(first.system, first.code))
         said = " ; ".join([text, *(one.display for one in codes), first.display])
-        return About(codes, text, sets, first, side_of_codes(codes) or side_of_text(said))
+        site = self._sites.find_within(said) if heard.sets else None
+        return About(codes, text, heard, first, site, side_of_codes(codes) or side_of_text(said))
 
     def place(self, sites: list[fhir.Concept] | None, about: About) -> tuple[str | None, Side | None]:
         """The region and the side of a fact: what the body sites say before what the code's words say."""
         if not sites:
-            return None, about.side
+            return about.site, about.side
         texts: list[str] = []
         codes: list[Coding] = []
         for site in sites:
@@ -106,7 +111,7 @@ class Converter:
             codes.extend(codings)
             texts.extend(filter(None, (text, *(one.display for one in codings))))
         side = side_of_codes(codes) or side_of_text(" ; ".join(texts)) or about.side
-        return self._sites.find_all(texts), side
+        return self._sites.find_all(texts) or about.site, side
 
     def fact(
         self,
@@ -140,7 +145,10 @@ class Converter:
             status=status,
             verification=verification,
             origin=origin,
-            sets=about.sets,
+            sets=about.heard.sets,
+            understood=about.heard.understood,
+            alarms=about.heard.alarms,
+            meant=about.heard.meant,
         )
 
     # Conditions and allergies
@@ -317,6 +325,7 @@ class Converter:
         for part in (resource, *(resource.component or ())):
             about = self.about("observation", *self.codes_of(part.code))
             site, side = self.place([resource.bodySite], about) if resource.bodySite else (None, about.side)
+            heard = about.heard
             value, unit, comparator = number_of(part)
             value_codes, value_text = self._worded(part)
             facts.append(
@@ -340,8 +349,11 @@ class Converter:
                     state=state,
                     status=resource.status or "",
                     origin=origin,
-                    sets=about.sets,
+                    sets=heard.sets,
                     value_sets=self._index.match_value(value_codes, value_text) if value_codes or value_text else (),
+                    understood=heard.understood,
+                    alarms=heard.alarms,
+                    meant=heard.meant,
                 )
             )
         return facts

@@ -151,7 +151,8 @@ class _Reader:
         own = self._set(item, kind, text, path)
         if not text and not codes and own is None:
             raise self._fault(path, "name it: add name, code or set")
-        sets = self._index.match_codes(kind, codes, text)
+        heard = self._index.hear(kind, codes, text)
+        sets = heard.sets
         if own is not None and all(found.set != own for found in sets):
             sets = (SetMatch(own, "set"), *sets)
         matched = {(found.system, found.code) for found in sets}
@@ -176,7 +177,7 @@ class _Reader:
             value_codes=value_codes,
             value_text=value_text,
             value_missing=kind == "observation" and value is None and not value_codes and not value_text,
-            site=self._site(item, path),
+            site=self._site(item, path) or (self._sites.find_within(text) if sets else None),
             side=self._side(item, text, path),
             start=start,
             end=end,
@@ -186,6 +187,9 @@ class _Reader:
             origin=Origin(self.name, None, path),
             sets=sets,
             value_sets=value_sets,
+            understood=heard.understood or own is not None,
+            alarms=tuple(one for one in heard.alarms if one != own),
+            meant=heard.meant if own is None else (),
         )
 
     def _text(self, item: Mapping[str, Any], key: str, path: str) -> str:

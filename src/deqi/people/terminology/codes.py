@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct
+from deqi.knowledge.tables.vocabulary import AlarmWord, Code, CodeSet, DrugProduct
 from deqi.people.facts import Coding, Fact, How, Kind, SetMatch
+from deqi.people.terminology.hearing import Heard, Hearing
+from deqi.people.terminology.lexicon import Lexicon
 from deqi.people.terminology.names import NameFinder
 from deqi.people.terminology.systems import plain_code
 
@@ -33,8 +35,8 @@ class CodeIndex:
     """The code sets, ready to be asked about a coding or a text.
 
     Codes are compared within their system. A ``category`` code (ICD, ATC) also takes its subdivisions. A medicine's
-    product is followed to its ingredients. Names are tried for a set only where the fact carries no code of a system
-    the set covers, or, for medicines, only codes that no table knows.
+    product is followed to its ingredients. Where no code of a fact is in any list, its words speak for every set;
+    otherwise only for sets that hold no code of its systems, and for a medicine not at all.
     """
 
     def __init__(
@@ -44,8 +46,13 @@ class CodeIndex:
         category: Mapping[tuple[str, str], frozenset[str]],
         ingredients: Mapping[tuple[str, str], frozenset[str]],
         displays: Mapping[tuple[str, str], str],
+        alarm_words: Iterable[AlarmWord] = (),
+        lexicon: Lexicon | None = None,
     ) -> None:
         self.sets = sets
+        self._alarm_words = tuple(alarm_words)
+        self._lexicon = lexicon or Lexicon()
+        self._hearing = Hearing(sets, self._alarm_words, self._lexicon, NAMED_KINDS)
         self._exact = exact
         self._category = category
         self._ingredients = ingredients
@@ -68,7 +75,14 @@ class CodeIndex:
         self._by_text: dict[tuple[str, str], frozenset[str]] = {}
 
     @classmethod
-    def build(cls, sets: Iterable[CodeSet], codes: Iterable[Code], products: Iterable[DrugProduct] = ()) -> CodeIndex:
+    def build(
+        cls,
+        sets: Iterable[CodeSet],
+        codes: Iterable[Code],
+        products: Iterable[DrugProduct] = (),
+        alarm_words: Iterable[AlarmWord] = (),
+        lexicon: Lexicon | None = None,
+    ) -> CodeIndex:
         """The index of the shipped tables."""
         exact: dict[tuple[str, str], set[tuple[str, How]]] = defaultdict(set)
         category: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -89,6 +103,8 @@ class CodeIndex:
             {key: frozenset(names) for key, names in category.items()},
             {key: frozenset(codes_of) for key, codes_of in ingredients.items()},
             displays,
+            alarm_words,
+            lexicon,
         )
 
     def with_value_sets(self, members: Mapping[str, Iterable[Coding]]) -> CodeIndex:
@@ -105,6 +121,8 @@ class CodeIndex:
             self._category,
             self._ingredients,
             self._displays,
+            self._alarm_words,
+            self._lexicon,
         )
 
     def covers(self, name: str, system: str) -> bool:
@@ -140,6 +158,10 @@ class CodeIndex:
         """The sets the fact belongs to."""
         return self.match_codes(fact.kind, fact.codes, fact.text)
 
+    def hear(self, kind: Kind, codes: tuple[Coding, ...], text: str) -> Heard:
+        """The sets, whether the record is understood, and what else it may mean."""
+        return self._hearing.hear(kind, codes, text, self._match(kind, codes, text))
+
     def match_value(self, codes: tuple[Coding, ...], text: str) -> tuple[SetMatch, ...]:
         """The value sets that a coded result belongs to."""
         return self._match("value", codes, text)
@@ -153,15 +175,22 @@ class CodeIndex:
         for coding in codes:
             for match in self._of_coding(coding.system, coding.code):
                 found.setdefault(match.set, match)
-        if kind == "medication" and any(self._known(coding) for coding in codes):
-            return tuple(found.values())
-        for words in (text, *(coding.display for coding in codes)):
-            if not words:
-                continue
-            for name in sorted(self._of_text(kind, words)):
-                if name not in found and (kind == "medication" or not self._coded(name, codes)):
-                    found[name] = SetMatch(name, "name")
+        known = any(self._known(coding) for coding in codes)
+        for name in self._named(kind, codes, text, known):
+            if name not in found and (not known or kind == "medication" or not self._coded(name, codes)):
+                found[name] = SetMatch(name, "name")
         return tuple(found.values())
+
+    def _named(self, kind: str, codes: tuple[Coding, ...], text: str, known: bool) -> Iterable[str]:
+        """The sets that the words name. A medicine's words are those of its codes that no list knows."""
+        if kind == "medication":
+            words = [coding.display for coding in codes if not self._known(coding)]
+            words += [] if known else [text]
+        else:
+            words = [text, *(coding.display for coding in codes)]
+        if not any(words):
+            words = [self._lexicon.official(coding.system, plain_code(coding.system, coding.code)) for coding in codes]
+        return dict.fromkeys(name for one in words if one for name in sorted(self._of_text(kind, one)))
 
     def _coded(self, name: str, codes: tuple[Coding, ...]) -> bool:
         return any(self.covers(name, coding.system) for coding in codes)
@@ -177,6 +206,9 @@ class CodeIndex:
         if found is None:
             if len(self._by_text) >= _CACHE_LIMIT:
                 self._by_text.clear()
+            if kind == "medication":
+                # A brand is heard as its ingredient.
+                text = " ; ".join([text, *self._lexicon.ingredients(text)[0]])
             found = self._by_text[key] = self._finders[kind].find(text)
         return found
 

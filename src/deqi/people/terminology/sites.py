@@ -23,6 +23,10 @@ _FILLERS = frozenset(
     }
 )  # fmt: skip
 _WORD = re.compile(r"[a-z]+")
+_CAUSE = re.compile(r"\b(?:after|due to|following|secondary to|because of|from|with|caused by|associated with)\b")
+"""What follows is why, not where."""
+_LIMBS = ("arm", "leg")
+_LONGEST_REGION = 3
 
 
 def side_of_codes(codes: Iterable[Coding]) -> Side | None:
@@ -58,8 +62,15 @@ class SiteFinder:
     def __init__(self, regions: Iterable[Region] = ()) -> None:
         self.ids: set[str] = set()
         self._names: dict[tuple[str, ...], str] = {}
-        for row in regions:
+        self._limb_of: dict[str, str] = {}
+        rows = {row.region: row for row in regions}
+        for row in rows.values():
             self.ids.add(row.region)
+            above = row.region
+            while above and above not in _LIMBS:
+                above = rows[above].parent if above in rows else ""
+            if above and row.kind == "anatomy":
+                self._limb_of[row.region] = above
             if row.kind == "anatomy":
                 for name in (row.region.replace("-", " "), row.name, row.plain_name):
                     self._names.setdefault(tuple(_WORD.findall(name.casefold())), row.region)
@@ -73,6 +84,29 @@ class SiteFinder:
         if exact is not None:
             return exact
         return self._names.get(tuple(word for word in words if word not in _FILLERS))
+
+    def find_within(self, text: str) -> str | None:
+        """The part of a limb that words of more than a site name ("lymphedema left arm"), if they name no other part.
+
+        Of parts of one limb the widest that is named counts; where no wider one is named, the limb.
+        """
+        found: set[str] = set()
+        for said in re.split(r"[.;\n]", _CAUSE.split(text.casefold())[0]):
+            words = _WORD.findall(said.replace("extremity", "limb").replace("extremities", "limb"))
+            place = 0
+            while place < len(words):
+                for size in range(_LONGEST_REGION, 0, -1):
+                    region = self._names.get(tuple(words[place : place + size]))
+                    if region is not None:
+                        found.add(region)
+                        place += size
+                        break
+                else:
+                    place += 1
+        limbs = {self._limb_of.get(region) for region in found}
+        if len(limbs) != 1 or None in limbs:
+            return None
+        return next(iter(found)) if len(found) == 1 else next(iter(limbs))
 
     def find_all(self, texts: Iterable[str]) -> str | None:
         """The one region that all the texts which name a region agree on."""

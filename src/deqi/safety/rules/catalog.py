@@ -12,6 +12,7 @@ from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Medicatio
 from deqi.knowledge.rules import SEVERITIES, AllOf, Node, Rule, parse_trigger
 from deqi.knowledge.tables.atlas import Hazard
 from deqi.knowledge.tables.vocabulary import (
+    AlarmWord,
     Code,
     CodeSet,
     DrugProduct,
@@ -27,6 +28,7 @@ from deqi.knowledge.tables.vocabulary import (
     UnitWord,
 )
 from deqi.people.terminology.codes import CodeIndex
+from deqi.people.terminology.lexicon import Lexicon
 from deqi.people.terminology.units import UnitTable
 from deqi.safety.evaluate.applies import AffectedQuestions, Dependency, Terms, dependencies, parse_terms
 from deqi.safety.evaluate.verdict import Verdict
@@ -238,7 +240,13 @@ def build_catalog(
 
 def build_index(knowledge: Knowledge) -> CodeIndex:
     """The shipped code sets, ready to be asked."""
-    return CodeIndex.build(knowledge.rows(CodeSet), knowledge.rows(Code), knowledge.rows(DrugProduct))
+    return CodeIndex.build(
+        knowledge.rows(CodeSet),
+        knowledge.rows(Code),
+        knowledge.rows(DrugProduct),
+        knowledge.rows(AlarmWord),
+        Lexicon(knowledge.folder / "lexicon"),
+    )
 
 
 def _compile(rule: Rule, leaves: dict[AnyLeaf, int]) -> CompiledRule:

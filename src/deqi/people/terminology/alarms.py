@@ -1,0 +1,144 @@
+"""Alarm words: what may mean a hazard although no list and no name settles it.
+
+Quieters come first ("family history of", "benign neoplasm"): what they cover alarms nobody. A word that is itself a
+word of English is no misspelling; any other word alarms within one edit of a stem (one letter more, less, other, or two
+exchanged).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from rapidfuzz.distance import OSA
+
+from deqi.knowledge.tables.vocabulary import AlarmWord
+from deqi.people.terminology.lexicon import plain, plain_words
+
+_SENTENCE = re.compile(r"[.;,\n]|\bbut\b|\bhowever\b|\bexcept\b")
+_SHORTEST_FUZZY = 5
+"""Letters of a stem from which a misspelling is looked for: shorter ones are near too many words."""
+_LONGEST_WORD = 40
+_CACHE_LIMIT = 100_000
+
+Sets = tuple[str, ...]
+
+
+class AlarmWords:
+    """The alarm words of one kind of record. ``is_word`` says of a word that it is spelt right."""
+
+    def __init__(self, rows: Iterable[AlarmWord], is_word: Callable[[str], bool]) -> None:
+        self._is_word = is_word
+        self._whole: dict[str, Sets] = {}
+        self._starts: dict[str, Sets] = {}
+        self._inside: dict[str, Sets] = {}
+        self._endings: dict[str, Sets] = {}
+        self._phrases: dict[str, list[tuple[list[str], Sets, bool]]] = defaultdict(list)
+        self._quieters: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        self._of_word: dict[str, frozenset[Sets]] = {}
+        self._longest = 0
+        for row in rows:
+            words = plain_words(row.stem)
+            if row.match.startswith("quiets"):
+                self._quieters[words[0][:1]].append((words if row.stem[-1:] != "*" else [*words, "*"], row.match))
+            elif len(words) > 1:
+                self._phrases[words[0]].append((words, row.may_mean, row.match == "start"))
+            elif row.match == "word":
+                self._whole[words[0]] = (*self._whole.get(words[0], ()), *row.may_mean)
+            elif row.match == "start":
+                self._starts[words[0]] = (*self._starts.get(words[0], ()), *row.may_mean)
+                self._longest = max(self._longest, len(words[0]))
+            elif row.match == "inside":
+                self._inside[words[0]] = row.may_mean
+            elif row.match == "ending":
+                self._endings[words[0]] = row.may_mean
+        self._by_first: dict[str, list[str]] = defaultdict(list)
+        for stem in self._starts:
+            if len(stem) >= _SHORTEST_FUZZY:
+                for first in {stem[0], stem[1]}:
+                    self._by_first[first].append(stem)
+
+    def find(self, text: str) -> frozenset[Sets]:
+        """What the words of a text may mean, for each of them that alarms: the sets of its row."""
+        found: set[Sets] = set()
+        for sentence in _SENTENCE.split(plain(text)):
+            words = plain_words(sentence)
+            if not words:
+                continue
+            words = self._quieted(words)
+            if words is None:
+                return frozenset()
+            for place, word in enumerate(words):
+                if word:
+                    found |= self._alarms(word)
+                    found.update(self._phrases_at(words, place))
+        return frozenset(found)
+
+    def _quieted(self, words: list[str]) -> list[str] | None:
+        """The words with those left empty that a quieter covers; None where it covers the whole text."""
+        left = list(words)
+        for place, word in enumerate(words):
+            for phrase, how in self._quieters.get(word[:1], ()):
+                open_end = phrase[-1] == "*"
+                wanted = phrase[:-1] if open_end else phrase
+                end = place + len(wanted)
+                here = words[place:end]
+                if here != wanted and not (
+                    open_end and here[:-1] == wanted[:-1] and here and here[-1].startswith(wanted[-1])
+                ):
+                    continue
+                if how == "quiets-text":
+                    return None
+                stop = len(words) if how == "quiets-rest" else end
+                left[place:stop] = [""] * (stop - place)
+        return left
+
+    def _alarms(self, word: str) -> frozenset[Sets]:
+        found = self._of_word.get(word)
+        if found is None:
+            if len(self._of_word) >= _CACHE_LIMIT:
+                self._of_word.clear()
+            found = self._of_word[word] = frozenset(self._exact(word) or self._near(word))
+        return found
+
+    def _exact(self, word: str) -> set[Sets]:
+        found = {self._whole[word]} if word in self._whole else set()
+        if word.endswith("s") and word[:-1] in self._whole:
+            found.add(self._whole[word[:-1]])
+        found.update(
+            sets for length in range(2, min(len(word), self._longest) + 1) if (sets := self._starts.get(word[:length]))
+        )
+        found.update(sets for stem, sets in self._inside.items() if stem in word)
+        found.update(sets for stem, sets in self._endings.items() if word.endswith(stem))
+        return found
+
+    def _near(self, word: str) -> set[Sets]:
+        """The stems that a misspelt word may have been meant for."""
+        if len(word) < _SHORTEST_FUZZY or not word.isalpha() or self._is_word(word):
+            return set()
+        word = word[:_LONGEST_WORD]
+        found = {self._starts[stem] for stem in self._by_first.get(word[0], ()) if _begins_near(word, stem)}
+        for stem, sets in self._inside.items():
+            if len(stem) > _SHORTEST_FUZZY and any(
+                _begins_near(word[place:], stem) for place in range(len(word) - len(stem) + 2)
+            ):
+                found.add(sets)
+        return found
+
+    def _phrases_at(self, words: list[str], place: int) -> Iterable[Sets]:
+        """The phrases of several words that begin at a place."""
+        for phrase, sets, open_end in self._phrases.get(words[place], ()):
+            here = words[place : place + len(phrase)]
+            if here[:-1] == phrase[:-1] and len(here) == len(phrase):
+                if here[-1] == phrase[-1] or (open_end and here[-1].startswith(phrase[-1])):
+                    yield sets
+
+
+def _begins_near(word: str, stem: str) -> bool:
+    """Whether a word begins within one edit of a stem."""
+    return any(
+        OSA.distance(word[: len(stem) + more], stem, score_cutoff=1) <= 1
+        for more in (-1, 0, 1)
+        if len(word) >= len(stem) + more
+    )
