@@ -112,9 +112,9 @@ class SetKind(Row, frozen=True, kw_only=True):
 class AlarmWord(Row, frozen=True, kw_only=True):
     """A word that may mean a hazard in records of some kinds, or a quieter, which keeps other words from doing so.
 
-    ``match``: the ``word`` itself, the ``start`` of a word or phrase, anywhere ``inside`` a word, the ``ending`` of one,
-    or the start of an ``atc`` code; a quieter covers its own words (``quiets``), the rest of the sentence or the text.
-    A quieter that ends in ``*`` is the start of a word.
+    ``match``: the ``word`` itself, the ``start`` of a word or phrase, anywhere ``inside`` a word, the ``ending`` of
+    one, or the start of an ``atc`` code; a quieter covers its own words (``quiets``), the rest of the sentence or the
+    text. A quieter that ends in ``*`` is the start of a word.
     """
 
     stem: str

@@ -66,13 +66,13 @@ class AlarmWords:
             words = plain_words(sentence)
             if not words:
                 continue
-            words = self._quieted(words)
-            if words is None:
+            left = self._quieted(words)
+            if left is None:
                 return frozenset()
-            for place, word in enumerate(words):
+            for place, word in enumerate(left):
                 if word:
                     found |= self._alarms(word)
-                    found.update(self._phrases_at(words, place))
+                    found.update(self._phrases_at(left, place))
         return frozenset(found)
 
     def _quieted(self, words: list[str]) -> list[str] | None:
@@ -130,9 +130,10 @@ class AlarmWords:
         """The phrases of several words that begin at a place."""
         for phrase, sets, open_end in self._phrases.get(words[place], ()):
             here = words[place : place + len(phrase)]
-            if here[:-1] == phrase[:-1] and len(here) == len(phrase):
-                if here[-1] == phrase[-1] or (open_end and here[-1].startswith(phrase[-1])):
-                    yield sets
+            if len(here) < len(phrase) or here[:-1] != phrase[:-1]:
+                continue
+            if here[-1] == phrase[-1] or (open_end and here[-1].startswith(phrase[-1])):
+                yield sets
 
 
 def _begins_near(word: str, stem: str) -> bool:

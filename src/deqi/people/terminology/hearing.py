@@ -51,9 +51,7 @@ class Hearing:
         self._lexicon = lexicon
         rows = tuple(alarm_words)
         kinds: tuple[Kind, ...] = ("condition", "procedure", "device", "allergy", "observation", "medication")
-        self._alarms = {
-            kind: AlarmWords((row for row in rows if kind in row.about), self._spelt) for kind in kinds
-        }
+        self._alarms = {kind: AlarmWords((row for row in rows if kind in row.about), self._spelt) for kind in kinds}
         self._classes = {row.stem: row.may_mean for row in rows if row.match == "atc"}
         self._names: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in kinds}
         for row in sets.values():
@@ -176,4 +174,3 @@ class Hearing:
 
 def _bare(coding: Coding) -> str:
     return coding.code.strip().upper().rstrip("*†+!").replace(".", "")
-

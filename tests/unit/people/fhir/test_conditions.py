@@ -97,9 +97,9 @@ def test_site_and_side_come_from_the_body_site(sites, site, side):
     assert (fact.site, fact.side) == (site, side)
 
 
-def test_without_a_body_site_the_words_of_the_code_tell_the_side():
+def test_without_a_body_site_the_words_of_the_code_tell_the_limb_and_the_side():
     fact = only(condition() | {"code": concept(SNOMED, "5", "Lymphedema of left upper limb")})
-    assert (fact.site, fact.side) == (None, "left")
+    assert (fact.site, fact.side) == ("arm", "left")
 
 
 @pytest.mark.parametrize(

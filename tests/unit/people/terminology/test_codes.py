@@ -43,8 +43,13 @@ def test_a_name_is_tried_where_no_code_can_tell():
     assert sets_of("condition", ("local", "DM2"), text="Type 2 diabetes") == {"diabetes": "name"}
 
 
-def test_a_name_never_overrules_a_code():
-    assert sets_of("condition", ("snomed", "1234", "Diabetes clinic visit"), text="diabetes") == {}
+def test_the_words_of_a_code_that_no_list_knows_speak():
+    assert sets_of("condition", ("snomed", "1234", "Type 2 diabetes")) == {"diabetes": "name"}
+    assert sets_of("condition", ("snomed", "1234"), text="diabetes") == {"diabetes": "name"}
+
+
+def test_a_name_never_overrules_a_code_that_a_list_knows():
+    assert sets_of("condition", ("icd10cm", "E11.9", "Diabetes"), text="diabetes") == {"diabetes": "code"}
 
 
 def test_an_unknown_product_is_matched_by_its_name_and_a_known_one_is_not():
