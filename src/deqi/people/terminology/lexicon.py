@@ -94,6 +94,9 @@ class Lexicon:
         """Whether it is a word of English, perhaps with an ending."""
         if word in self._words:
             return True
+        if "ae" in word or "oe" in word:
+            # British and American spelling of Greek words.
+            return self.is_word(word.replace("ae", "e").replace("oe", "e"))
         return any(word.endswith(ending) and word[: -len(ending)] in self._words for ending in _ENDINGS)
 
     def is_form(self, word: str) -> bool:
@@ -139,6 +142,9 @@ class Lexicon:
             else:
                 left.append(words[place])
                 place += 1
+        if not found:
+            # Salts of their own: magnesium citrate.
+            found = [self.medicines[word] for word in left if self.is_form(word) and word in self.medicines]
         return found, left
 
     def is_content(self, word: str) -> bool:
