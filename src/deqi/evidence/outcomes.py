@@ -28,7 +28,7 @@ from deqi.knowledge.tables.vocabulary import Domain
 
 SURROGATES = ("sensory_test", "nerve_conduction", "other")
 UNLIKE = ("cancer_pain", "musculoskeletal", "sciatica")
-"""Conditions that are no peripheral neuropathy: numbers from them are indirect."""
+"""Conditions that are no peripheral neuropathy: numbers from them are indirect for anything but themselves."""
 NotPooled = Literal["", "few", "scores", "broad"]
 
 
@@ -264,7 +264,7 @@ def _graded(
         blinded=all(one.design.blinded == "yes" for one in effects),
         surrogate=any(one.outcome.domain in SURROGATES for one in effects),
         broad=len({one.trial.condition for one in effects}) > 1,
-        unlike=any(one.trial.condition in UNLIKE for one in effects),
+        unlike=any(one.trial.condition in UNLIKE and one.trial.condition != setting.condition for one in effects),
         missing=setting.missing,
         compared=setting.compared,
     )

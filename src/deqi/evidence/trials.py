@@ -14,6 +14,7 @@ from deqi.knowledge.tables.evidence import (
     OutcomeValue,
     Trial,
     TrialArm,
+    TrialComparison,
     TrialResult,
 )
 from metafit import binary_effects
@@ -61,6 +62,7 @@ class TrialCard:
 
     trial: Trial
     arms: tuple[TrialArm, ...]
+    comparisons: tuple[TrialComparison, ...]
     results: tuple[TrialResult, ...]
     outcomes: tuple[Outcome, ...]
     values: tuple[OutcomeValue, ...]
@@ -80,6 +82,7 @@ def trial_card(knowledge: Knowledge, trial: str) -> TrialCard | None:
     return TrialCard(
         trial=row,
         arms=tuple(one for one in knowledge.rows(TrialArm) if one.trial == trial),
+        comparisons=tuple(one for one in knowledge.rows(TrialComparison) if one.trial == trial),
         results=tuple(one for one in knowledge.rows(TrialResult) if one.trial == trial),
         outcomes=outcomes,
         values=values,

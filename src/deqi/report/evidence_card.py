@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from deqi.evidence.library import TrialLine
 from deqi.evidence.trials import BinaryResult, CountTable, TrialCard
+from deqi.knowledge.tables.evidence import TrialComparison
 from deqi.report.blocks import Block, Entry, Items, Page, Pairs, Say, Section, Table, cells, say, sheet
 
 
@@ -16,7 +17,7 @@ def trials_page(listed: Sequence[TrialLine], words: Mapping[str, str]) -> Page:
             line.trial,
             line.condition,
             f"v {line.comparator}",
-            line.direction,
+            f"{line.direction} (claimed)" if line.known == "claim" else line.direction,
             "" if line.n is None else f"n={line.n}",
             line.numbers,
         )
@@ -48,12 +49,18 @@ def trial_page(card: TrialCard, words: Mapping[str, str]) -> Page:
     else:
         after = ()
     pairs = Pairs(tuple((label, say(text)) for label, text in about if text))
+    designs = {row.comparator: row for row in card.comparisons}
     results = tuple(
         Entry(
-            say(f"Against {one.comparator}: {one.direction.replace('_', ' ')}. {one.summary}"),
-            (say(f"Numbers: {one.numbers_status.replace('_', ' ')} ({one.numbers_reason})"),)
-            if one.numbers_reason
-            else (),
+            say(f"Against {one.comparator}, by the authors: {one.direction.replace('_', ' ')}. {one.summary}"),
+            (
+                say(_design(designs[one.comparator])),
+                *(
+                    (say(f"Numbers: {one.numbers_status.replace('_', ' ')} ({one.numbers_reason})"),)
+                    if one.numbers_reason
+                    else ()
+                ),
+            ),
         )
         for one in card.results
     )
@@ -67,6 +74,21 @@ def trial_page(card: TrialCard, words: Mapping[str, str]) -> Page:
         Section("computed", "", card=tuple(_computed(one) for one in card.binary)),
         Section("numbers", "", card=(Items("", numbers),) if numbers else ()),
     )
+
+
+def _design(row: TrialComparison) -> str:
+    """The design of one comparison in a line."""
+    allocation = row.allocation.replace("_", " ")
+    parts = (
+        f"{allocation}, {row.arms} arms" if row.arms > 1 else allocation,
+        row.compared,
+        f"both had {row.added_to}" if row.added_to else "",
+        f"technique {row.technique}",
+        f"sham {row.sham.replace('_', ' ')}" if row.sham != "none" else "",
+        f"blinded {row.blinded}",
+        f"{row.people} people" if row.people else "number of people not seen",
+    )
+    return f"Design: {'; '.join(part for part in parts if part)}."
 
 
 def _counts(table: CountTable) -> Table:

@@ -159,7 +159,8 @@ class PlanLine:
 class PersonalPart:
     """What the rules say of one person (and plan) on the report's day.
 
-    ``modifiers`` are risk factors of the person, each shown alone; they are never multiplied together.
+    ``modifiers`` are risk factors of the person, each shown alone; they are never multiplied together. ``withheld`` are
+    those whose printed numbers do not hold together: named beside the others, without a number.
     """
 
     candidacy: str
@@ -169,6 +170,7 @@ class PersonalPart:
     unreadable: tuple[str, ...] = ()
     plan: tuple[PlanLine, ...] = ()
     modifiers: tuple[HarmModifier, ...] = ()
+    withheld: tuple[HarmModifier, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -27,7 +27,8 @@ def personal_part(result: Assessment, catalog: Catalog, person: Person, knowledg
         questions=tuple(_question(one.question, one.decides, catalog) for one in result.questions),
         unreadable=result.unreadable,
         plan=tuple(_plan_line(one) for one in result.plan),
-        modifiers=matching_modifiers(knowledge, person),
+        modifiers=matching_modifiers(knowledge, person, usable=True),
+        withheld=matching_modifiers(knowledge, person, usable=False),
     )
 
 
@@ -65,8 +66,8 @@ def _plan_line(one: CheckedNeedling) -> PlanLine:
     return PlanLine(place, one.status, " ".join(words))
 
 
-def matching_modifiers(knowledge: Knowledge, person: Person) -> tuple[HarmModifier, ...]:
-    """The usable risk factors that the person's record names, each to be shown alone.
+def matching_modifiers(knowledge: Knowledge, person: Person, *, usable: bool) -> tuple[HarmModifier, ...]:
+    """The risk factors, usable ones or those that are not, that the person's record names, each to be shown alone.
 
     A factor fits a condition or medicine that is present, when both use the same name of one of its code sets.
     """
@@ -75,9 +76,7 @@ def matching_modifiers(knowledge: Knowledge, person: Person) -> tuple[HarmModifi
     return tuple(
         row
         for row in knowledge.rows(HarmModifier)
-        if row.usable
-        and row.verified != "no"
-        and row.ci_low is not None
+        if (row.usable and row.verified != "no" and row.ci_low is not None) == usable
         and (row.factor == f"{person.sex} sex" or any(_holds(row.factor, name) for name in words))
     )
 

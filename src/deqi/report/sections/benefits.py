@@ -259,10 +259,11 @@ def _prevention(prevention: tuple[TrialDirection, ...], phrases: Phrases, kinds:
     caption = phrases.say("benefit.prevention")
     card: list[Block] = [by_direction(prevention, phrases)]
     full: list[Block] = []
+    lead, found = phrases.say("benefit.prevention.lead"), {one.direction for one in prevention}
+    if {"favours_acupuncture", "favours_control"} <= found:
+        lead += f" {phrases.say('benefit.prevention.differ')}"
     figure = direction_figure(prevention, phrases, {})
     if figure:
         full.append(figure)
     full += [_sign_words(sign_test(prevention), phrases), direction_table(prevention, phrases, caption, kinds)]
-    return Section(
-        "benefits-prevention", caption, (say(phrases.say("benefit.prevention.lead")),), tuple(card), tuple(full)
-    )
+    return Section("benefits-prevention", caption, (say(lead),), tuple(card), tuple(full))

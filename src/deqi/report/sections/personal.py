@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deqi.knowledge.tables.harms import HarmModifier
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import PersonalFinding, PersonalPart, Report
 from deqi.report.phrase import Phrases, capital, number
@@ -71,30 +72,35 @@ def _card(part: PersonalPart, phrases: Phrases) -> list[Block]:
         more = len(part.questions) - MOST_QUESTIONS
         if more > 0:
             blocks.append(say(phrases.say("personal.questions.more", {"count": more})))
-    if part.modifiers:
-        blocks.append(
-            Items(
-                phrases.say("personal.modifiers"),
-                tuple(
-                    Say(
-                        phrases.say(
-                            "personal.modifier",
-                            {
-                                "outcome": capital(one.outcome),
-                                "times": number(one.estimate, 1),
-                                "factor": one.factor,
-                                "low": number(one.ci_low, 1),
-                                "high": number(one.ci_high, 1),
-                            },
-                        ),
-                        (f"modifier:{one.modifier}", *(f"source:{source}" for source in one.source)),
-                    )
-                    for one in part.modifiers
-                ),
-            )
-        )
+    if part.modifiers or part.withheld:
+        shown = [_modifier(one, phrases) for one in part.modifiers]
+        shown += [_withheld(one, phrases) for one in part.withheld]
+        blocks.append(Items(phrases.say("personal.modifiers"), tuple(shown)))
     blocks.append(say(phrases.say("personal.benefit")))
     return blocks
+
+
+def _modifier(one: HarmModifier, phrases: Phrases) -> Say:
+    """One risk factor; an interval across 1 raises nothing."""
+    crosses = one.ci_low is not None and one.ci_high is not None and one.ci_low <= 1 <= one.ci_high
+    fields = {
+        "outcome": capital(one.outcome),
+        "times": number(one.estimate, 1),
+        "factor": one.factor,
+        "low": number(one.ci_low, 1),
+        "high": number(one.ci_high, 1),
+    }
+    words = phrases.say("personal.modifier.open" if crosses else "personal.modifier", fields)
+    return Say(words, _modifier_refs(one))
+
+
+def _withheld(one: HarmModifier, phrases: Phrases) -> Say:
+    fields = {"outcome": one.outcome or one.event.replace("_", " "), "factor": one.factor}
+    return Say(phrases.say("personal.withheld", fields), _modifier_refs(one))
+
+
+def _modifier_refs(one: HarmModifier) -> tuple[str, ...]:
+    return (f"modifier:{one.modifier}", *(f"source:{source}" for source in one.source))
 
 
 def _finding(one: PersonalFinding, phrases: Phrases) -> Say:
