@@ -134,6 +134,10 @@ class Atlas:
         """Published protocols by id."""
         return {protocol.id: protocol for protocol in self._knowledge.protocols}
 
+    def words(self, key: str, fields: Mapping[str, str] | None = None) -> str:
+        """A sentence of the knowledge by its key, with its braces filled in."""
+        return self._knowledge.texts[key].strip().format_map(dict(fields or {}))
+
     def critical(self, row: Hazard) -> tuple[HazardKind, ...]:
         """The classes of a hazard row that stand for an organ, a great vessel, the dura or the eye."""
         rank = SEVERITIES.index(row.severity)

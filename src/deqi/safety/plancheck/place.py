@@ -52,7 +52,7 @@ def depth_line(one: Needling, rows: tuple[Hazard, ...], catalog: Catalog, body: 
     if reach.most == 0:
         return own_line(catalog, "never", limits=rows)
     if reach.mm is None:
-        limit = "not known" if reach.least is None else f"{reach.least:g}"
+        limit = catalog.atlas.words("plan.unknown-limit") if reach.least is None else f"{reach.least:g}"
         return own_line(catalog, "depth-not-given", limit=limit, other=_lies_below(rows, catalog))
     depth = f"{one.depth_mm:g}" if reach.flat or reach.mm == one.depth_mm else f"{reach.mm:.1f}"
     if reach.most is not None and reach.least is not None and reach.mm <= reach.least:
@@ -126,25 +126,21 @@ def own_line(
 
 def what_is_known(one: Needling, catalog: Catalog) -> str:
     """What the atlas knows of a place without hazard data, in words that make no promise."""
-    if one.point is None:
-        points = catalog.region_points.get(one.site or "", frozenset())
-        classes = {name for point in points for row in catalog.hazards.get(point, ()) for name in row.classes}
-        names = [kind.plain_name for name, kind in catalog.atlas.kinds.items() if name in classes and name != "none"]
-        return f"points of this region are listed with: {', '.join(names)}." if names else "nothing."
-    row = catalog.atlas.anatomy.get(one.point)
+    atlas = catalog.atlas
+    row = atlas.anatomy.get(one.point or "")
     if row is None:
-        return "nothing."
-    known = (
-        ("", row.risk_structures),
-        ("caution: ", row.cautions),
-        ("deep nerve: ", row.nerve_deep),
-        ("surface nerve: ", row.nerve_superficial),
-    )
-    return (
-        "; ".join(label + text.rstrip(".") for label, text in known if text) + "."
-        if any(text for _, text in known)
-        else "nothing."
-    )
+        return atlas.words("plan.nothing-known")
+    known = [row.risk_structures.rstrip(".")] if row.risk_structures else []
+    known += [
+        atlas.words(f"plan.known.{name}", {"text": text.rstrip(".")})
+        for name, text in (
+            ("caution", row.cautions),
+            ("nerve-deep", row.nerve_deep),
+            ("nerve-surface", row.nerve_superficial),
+        )
+        if text
+    ]
+    return "; ".join(known) or atlas.words("plan.nothing-known")
 
 
 @dataclasses.dataclass(frozen=True)
