@@ -49,12 +49,15 @@ def comparison(made: Sequence[Report], library: Library) -> Page:
     return compare_page(made, library.phrases)
 
 
-def assessment(found: Assessed, library: Library, *, form: bool = False) -> Page:
-    """An assessment; ``form``: with the open questions as a file to fill in."""
+def assessment(found: Assessed, library: Library, *, form: bool = False, full: bool = True) -> Page:
+    """An assessment; ``form``: with the open questions as a file to fill in.
+
+    With a plan and without ``full`` only what its needlings meet is told, and the rest counted in a line.
+    """
     from deqi.report.assessment import assessment_page
 
     return assessment_page(
-        found.assessment, found.person, found.engine.catalog, library.knowledge, found.check, form=form
+        found.assessment, found.person, found.engine.catalog, library.knowledge, found.check, form=form, full=full
     )
 
 
@@ -69,7 +72,9 @@ def sheet(found: Assessed, library: Library) -> Page:
 
     if found.check is None:
         raise InputError("--sheet: no plan; add --plan and a plan file, or protocol: and the id of a protocol.")
-    return sheet_page(sheet_of(found.check, found.engine.catalog), _words(library))
+    return sheet_page(
+        sheet_of(found.check, found.engine.catalog), _words(library), library.knowledge, found.engine.catalog
+    )
 
 
 def rule(nodes: Sequence[Explained], library: Library) -> Page:

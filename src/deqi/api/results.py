@@ -27,17 +27,15 @@ class Assessed:
     @property
     def blocking(self) -> bool:
         """Whether somebody must not go on as planned."""
-        return self.assessment.candidacy in ("not-a-candidate", "sign-off") or any(
-            one.status in ("omit", "ask") for one in self.assessment.plan
-        )
+        bars = ("not-a-candidate", "sign-off", *(("ask-first",) if self.check is not None else ()))
+        return self.assessment.candidacy in bars or any(one.status in ("omit", "ask") for one in self.assessment.plan)
 
     @property
     def document(self) -> AssessmentDocument:
         """The published JSON document."""
         from deqi.safety.document import document
 
-        alternatives = None if self.check is None else self.check.alternatives
-        return document(self.assessment, self.engine.catalog, alternatives)
+        return document(self.assessment, self.engine.catalog, self.check)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,6 +25,9 @@ def assess(
     sheet: Annotated[
         bool, typer.Option("--sheet", help="Print the plan's sheet for the treatment room and nothing else.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="With a plan: also every finding and question that no needling meets.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on a blocking finding.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -67,6 +70,6 @@ def assess(
     elif as_json:
         write_json(found.document)
     else:
-        write_page(pages.assessment(found, library, form=not asking))
+        write_page(pages.assessment(found, library, form=not asking, full=full or request.plan is None))
     if strict and found.blocking:
         raise typer.Exit(1)

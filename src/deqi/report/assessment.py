@@ -10,7 +10,7 @@ from deqi.people.facts import Person
 from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
 from deqi.report.fact_words import VERIFIED, Names
 from deqi.report.phrase import Phrases, labels
-from deqi.report.plan_page import plan_sections
+from deqi.report.plan_page import plan_headline, plan_sections
 from deqi.report.questions import questions_section
 from deqi.safety.explain import known_part
 from deqi.safety.findings import Assessment, Finding
@@ -35,9 +35,18 @@ def assessment_page(
     check: PlanCheck | None = None,
     *,
     form: bool = False,
+    full: bool = True,
 ) -> Page:
-    """What the rules say of one person on one day, and of a plan; ``form``: with the questions as a file to fill in."""
+    """What the rules say of one person on one day, and of a plan; ``form``: with the questions as a file to fill in.
+
+    With a plan the verdict and the needlings come first; without ``full`` the person's rules that no needling meets are
+    counted in a line, and so are the open questions.
+    """
     names = Names(knowledge, catalog)
+    phrases = Phrases(knowledge.texts)
+    planned = tuple(plan_sections(check, catalog, phrases, full=full)) if check is not None else ()
+    if check is not None and not full:
+        return sheet("", labels(phrases), _headline(result, person, catalog, names, check, phrases), *planned)
     flags = [one for one in result.findings if one.rule.red_flag]
     groups = [
         _group(
@@ -50,12 +59,12 @@ def assessment_page(
     ]
     return sheet(
         "",
-        labels(Phrases(knowledge.texts)),
-        _headline(result, person, catalog, names),
+        labels(phrases),
+        _headline(result, person, catalog, names, check, phrases),
+        *planned,
         _group("red-flags", "Red flags", flags, names),
         *groups,
         _half_met(result, person, catalog, names),
-        *(plan_sections(check) if check is not None else ()),
         _cleared(result),
         _on_the_day(result, catalog),
         *(questions_section(result, catalog, stage) for stage in ("booking", "session", "plan")),
@@ -64,8 +73,12 @@ def assessment_page(
     )
 
 
-def _headline(result: Assessment, person: Person, catalog: Catalog, names: Names) -> Section:
-    return Section("verdict", "", lead=tuple(say(text) for text in _headline_words(result, person, catalog, names)))
+def _headline(
+    result: Assessment, person: Person, catalog: Catalog, names: Names, check: PlanCheck | None, phrases: Phrases
+) -> Section:
+    plan = () if check is None else plan_headline(check, phrases)
+    words = (*plan, *_headline_words(result, person, catalog, names))
+    return Section("verdict", "", lead=tuple(say(text) for text in words))
 
 
 def _headline_words(result: Assessment, person: Person, catalog: Catalog, names: Names) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 import msgspec
 
@@ -13,7 +12,7 @@ from deqi.people.dates import DateRange
 from deqi.people.facts import Answer, Fact, Origin
 from deqi.safety.findings import Assessment, Candidacy, Finding, OpenQuestion
 from deqi.safety.needling.plan import NeedlingStatus
-from deqi.safety.plancheck.check import Alternative
+from deqi.safety.plancheck.check import PlanCheck
 from deqi.safety.questionnaire import answers_of
 from deqi.safety.rules.catalog import Catalog
 from deqi.safety.rules.restricted import Restricted
@@ -73,6 +72,24 @@ class NeedlingPart(msgspec.Struct, frozen=True, kw_only=True):
     limit_mm: float | None
 
 
+class HeldPart(msgspec.Struct, frozen=True, kw_only=True):
+    """An open question about the person, the needlings it holds up by number, and whether it holds up everything."""
+
+    question: str
+    needlings: tuple[int, ...]
+    everything: bool
+
+
+class SessionPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of the session: a rule or line of the plan check, its status and words."""
+
+    id: str
+    status: NeedlingStatus
+    title: str
+    plain: str
+    instead: str
+
+
 class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What ``deqi assess --json`` prints."""
 
@@ -83,13 +100,13 @@ class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[FindingPart, ...]
     questions: tuple[QuestionPart, ...]
     plan: tuple[NeedlingPart, ...]
+    session: tuple[SessionPart, ...]
+    held: tuple[HeldPart, ...]
 
 
-def document(
-    result: Assessment, catalog: Catalog, alternatives: Mapping[int, tuple[Alternative, ...]] | None = None
-) -> AssessmentDocument:
-    """The document of an assessment, with what passes in place of needlings that are left out or changed."""
-    offers = alternatives or {}
+def document(result: Assessment, catalog: Catalog, check: PlanCheck | None = None) -> AssessmentDocument:
+    """The document of an assessment, and of a plan check with what passes in place of what is left out or changed."""
+    offers = {} if check is None else check.alternatives
     return AssessmentDocument(
         as_of=result.as_of,
         knowledge=result.edition,
@@ -113,6 +130,17 @@ def document(
                 limit_mm=one.limit_mm,
             )
             for one in result.plan
+        ),
+        session=()
+        if check is None
+        else tuple(
+            SessionPart(id=line.id, status=line.status, title=line.title, plain=line.plain, instead=line.instead)
+            for line in check.session
+        ),
+        held=()
+        if check is None
+        else tuple(
+            HeldPart(question=one.question, needlings=one.needlings, everything=one.whole) for one in check.open
         ),
     )
 

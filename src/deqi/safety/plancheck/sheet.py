@@ -41,6 +41,7 @@ class Sheet:
     rows: tuple[SheetRow, ...]
     left_out: tuple[SheetRow, ...]
     instead: Mapping[str, tuple[str, ...]]
+    without_instead: tuple[str, ...]
     current: tuple[str, ...]
     session: tuple[str, ...]
     needles_in: int
@@ -59,7 +60,7 @@ def sheet_of(check: PlanCheck, catalog: Catalog) -> Sheet:
             row = _row(written, status, mind, needles_of(written, catalog))
             (left_out if status in ("omit", "change") else rows).append(row)
     instead = {
-        label_of(check.plan.needlings[number]): tuple(how(one.needling) for one in found)
+        label_of(check.plan.needlings[number]): tuple(how(one.needling, catalog) for one in found)
         for number, found in check.alternatives.items()
     }
     return Sheet(
@@ -69,10 +70,15 @@ def sheet_of(check: PlanCheck, catalog: Catalog) -> Sheet:
         rows=tuple(rows),
         left_out=tuple(left_out),
         instead=instead,
+        without_instead=tuple(
+            label_of(check.plan.needlings[one.number])
+            for one in check.needlings
+            if one.status in ("omit", "change") and one.number not in check.alternatives
+        ),
         current=tuple(_joined(pair) for pair in check.without.pairs),
         session=tuple(line.plain for line in check.session),
         needles_in=sum(row.needles for row in rows),
-        open_questions=sum(catalog.questions[one.question].stage != "plan" for one in check.assessment.questions),
+        open_questions=len(check.open),
     )
 
 
@@ -93,10 +99,11 @@ def _row(one: Needling, status: NeedlingStatus, mind: tuple[str, ...], needles: 
     )
 
 
-def how(one: Needling) -> str:
+def how(one: Needling, catalog: Catalog) -> str:
     """A needling in a few words: place, side, angle, depth, technique."""
-    depth = "" if one.depth_mm is None else f", to {one.depth_mm:g} mm"
-    return f"{label_of(one)} ({one.angle or 'any angle'}{depth}, {one.technique})"
+    angle = one.angle or catalog.atlas.words("plan.any-angle")
+    depth = "" if one.depth_mm is None else f", {catalog.atlas.words('plan.to-mm', {'mm': f'{one.depth_mm:g}'})}"
+    return f"{label_of(one)} ({angle}{depth}, {one.technique})"
 
 
 def _joined(pair: CurrentPair) -> str:
