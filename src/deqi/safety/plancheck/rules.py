@@ -243,7 +243,11 @@ def _live(
 def session_lines(finding: Finding, compiled: CompiledRule, plan: Plan, catalog: Catalog) -> Iterator[Line]:
     """What a finding says of the session as a whole: all of it, its dose, its needles, who needles."""
     line = line_of(finding.rule, _status(finding.rule, ways=False), asks=finding.asks)
-    posture = sits_up(plan) if any(SEATED in one.techniques for one in finding.restricts) else Truth.NO
+    about_posture = any(SEATED in one.techniques for one in finding.restricts)
+    posture = sits_up(plan) if about_posture else Truth.NO
+    if about_posture and posture is Truth.NO and not any(one.everything for one in finding.restricts):
+        # Lying down is the change that it asks for.
+        return
     needles = _about_needles(compiled, catalog) and not finding.needlings
     told = _about_needles(compiled, catalog) and bool(finding.needlings)
     if told:
