@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deqi.safety.needling.plan import STATUSES, Needling, NeedlingStatus, Plan, Practitioner
+from deqi.safety.plancheck.check import check_plan
 from tests.support.archetypes import ARCHETYPES, AS_OF, engine, person
 
 CATALOG = engine().catalog
@@ -24,7 +25,7 @@ techniques = st.sampled_from(["manual-needling", "electroacupuncture", "moxibust
 
 def statuses(who: str, *needlings: Needling) -> list[NeedlingStatus]:
     plan = Plan(needlings=needlings, session_number=2, minutes=20, practitioner=WHO)
-    return [one.status for one in engine().check_plan(PEOPLE[who], plan, AS_OF).needlings]
+    return [one.status for one in check_plan(CATALOG, PEOPLE[who], plan, AS_OF).needlings]
 
 
 def natural_side(point: str) -> str | None:
@@ -64,7 +65,7 @@ def test_a_needling_on_both_sides_says_what_its_sides_say(
         return Needling(point=point, side=side, depth_mm=depth, angle=angle, technique=technique)  # type: ignore[arg-type]
 
     plan = Plan(needlings=(at("both"),), session_number=2, minutes=20, practitioner=WHO)
-    (both,) = engine().check_plan(PEOPLE[who], plan, AS_OF).needlings
+    (both,) = check_plan(CATALOG, PEOPLE[who], plan, AS_OF).needlings
     apart = statuses(who, at("left"), at("right"))
     assert [both.by_side.get(side, both.status) for side in ("left", "right")] == apart
     assert both.status == min(apart, key=STATUSES.index)
@@ -77,7 +78,7 @@ def test_a_status_is_that_of_its_worst_line(
 ) -> None:
     one = Needling(point=point, side=natural_side(point), depth_mm=depth, angle=angle, technique=technique)  # type: ignore[arg-type]
     plan = Plan(needlings=(one,), session_number=2, minutes=20, practitioner=WHO)
-    check = engine().check_plan(PEOPLE[who], plan, AS_OF)
+    check = check_plan(CATALOG, PEOPLE[who], plan, AS_OF)
     (checked,) = check.needlings
     assert checked.status == min((line.status for line in checked.lines), key=STATUSES.index, default="ok")
     assert all(line.plain and line.instead and line.why for line in checked.lines)
