@@ -2,6 +2,7 @@
 
 import pytest
 
+from deqi.knowledge import load
 from deqi.report.plan_page import sheet_page
 from deqi.report.text import as_text
 from deqi.safety.evaluate.planned import needle_count
@@ -73,7 +74,7 @@ def test_the_sheet_counts_what_goes_in() -> None:
     assert sheet.needles_in + sum(row.needles for row in sheet.left_out) == check.needles_in == 32
     assert ("LI4", "left") in {(row.place, row.side) for row in sheet.left_out}
     assert ("LI4", "right") in {(row.place, row.side) for row in sheet.rows}
-    text = as_text(sheet_page(sheet, {}), 100)
+    text = as_text(sheet_page(sheet, {}, load(), CATALOG), 100)
     assert f"Needles in: {sheet.needles_in}" in text and "counted out: ____" in text
 
 
