@@ -13,16 +13,13 @@ Capture = pytest.CaptureFixture[str]
 REPORT = ("report", "--condition", "headache", "--format", "ris", "-o")
 
 
-def test_a_pipe_named_as_output_is_written_to_and_never_replaced(capsys: Capture, tmp_path: Path) -> None:
+def test_a_pipe_or_a_device_named_as_output_is_refused(capsys: Capture, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        assert run(capsys, *REPORT, str(pipe)).code == 0
-        assert os.read(reader, 4) == b"TY  "
-    finally:
-        os.close(reader)
-    assert pipe.is_fifo()
+    for named in (str(pipe), "/dev/null"):
+        ran = run(capsys, *REPORT, named)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert pipe.is_fifo() and not Path("/dev/null").is_file()
 
 
 def test_a_failed_write_leaves_nothing_behind(capsys: Capture, tmp_path: Path) -> None:
@@ -58,9 +55,19 @@ def test_a_link_named_as_output_stays_a_link(capsys: Capture, tmp_path: Path) ->
 
 def test_what_a_person_file_says_cannot_steer_the_terminal(capsys: Capture, tmp_path: Path) -> None:
     person = tmp_path / "person.yaml"
-    person.write_text('conditions: ["made up \\u001b[31m\\u009b"]\n')
-    out = run(capsys, "assess", "--person", str(person)).out
-    assert "made up" in out and not {"\x1b", "\x9b"} & set(out)
+    person.write_text('conditions: ["made up \\u001b[31m\\u009b\\u202e\\u2066"]\n')
+    bad = {"\x1b", "\x9b", "\u202e", "\u2066"}
+    for more in ((), ("--json",)):
+        out = run(capsys, "assess", "--person", str(person), *more).out
+        assert out and not bad & set(out)
+    odd = tmp_path / "x\x1b]0;title\x07\u202e.yaml"
+    odd.write_text("conditions: {\n")
+    ran = run(capsys, "assess", "--person", str(odd))
+    assert ran.code == 2 and not bad & set(ran.err) and "\x07" not in ran.err
+    settings = tmp_path / "s.yaml"
+    settings.write_text('"high\\u001b]0;x\\u0007\\u202e": 3\n')
+    ran = run(capsys, "assess", "--person", str(person), "--settings", str(settings))
+    assert ran.code == 2 and not bad & set(ran.err) and "\x07" not in ran.err
 
 
 def test_a_terminal_of_few_letters_gets_the_report() -> None:

@@ -23,7 +23,9 @@ def json(value: Any) -> str:
     """A document as JSON, indented, with a newline at the end; a number that could not be estimated is null."""
     import msgspec
 
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    from deqi.plain import escaped
+
+    return escaped(msgspec.json.format(msgspec.json.encode(value), indent=2).decode()) + "\n"
 
 
 def citations(made: Report, output_format: Literal["ris", "bib"]) -> str:

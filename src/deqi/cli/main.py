@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import io
 import sys
+import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +29,8 @@ from deqi.cli import (
     serve,
     sources,
 )
+from deqi.cli.output import notice
+from deqi.cli.stopping import EXIT, SENTENCE, Stopping
 from deqi.errors import InputError
 
 app = typer.Typer(
@@ -82,21 +86,39 @@ _SENTENCES = {
 
 
 def run() -> None:
-    """The ``deqi`` command: exit 0 ok, 1 a blocking finding under ``--strict``, 2 bad input."""
+    """The ``deqi`` command: exit 0 ok, 1 a blocking finding under ``--strict``, 2 bad input, 130 stopped."""
     if sys.stdout is None:
         sys.exit(2)  # closed by whoever started it: nowhere to write, and perhaps nowhere to complain
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal of few letters still gets the rest
-    try:
-        app()
-    except InputError as error:
-        sys.stderr.write(f"deqi: {error}\n")
-        sys.exit(2)
-    except BrokenPipeError:
+    with Stopping() as stopping:
+        try:
+            app()
+        except BaseException as error:
+            if stopping.asked:
+                notice(SENTENCE)
+                sys.exit(EXIT)
+            if not isinstance(error, Exception):
+                raise
+            sys.exit(_tell(error))
+
+
+def _tell(error: Exception) -> int:
+    """What went wrong, in a sentence that quotes no record; gives the exit code."""
+    if isinstance(error, BrokenPipeError):
         sys.stderr.close()
-        sys.exit(0)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.ENAMETOOLONG):
-            raise
-        sys.stderr.write(f"deqi: {_SENTENCES[error.errno]}\n")
-        sys.exit(2)
+        return 0
+    if isinstance(error, InputError):
+        sentence = str(error)
+    elif isinstance(error, MemoryError):
+        sentence = "there is not enough memory for this; give fewer files at a time, or a machine with more."
+    elif isinstance(error, OSError) and error.errno in _SENTENCES:
+        sentence = _SENTENCES[error.errno]
+    else:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        sentence = (
+            f"a fault of the program: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}; "
+            "please report it, without the record."
+        )
+    notice(sentence)
+    return 2

@@ -8,11 +8,11 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deqi.plain import harmless
+
 if TYPE_CHECKING:
     from deqi.api.library import Library
     from deqi.api.types import Page
-
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
 def write_json(value: Any) -> None:
@@ -24,7 +24,7 @@ def write_json(value: Any) -> None:
 
 def write(text: str = "") -> None:
     """Lines of text. Control characters, which a chart or a table may bring along, never reach the terminal."""
-    sys.stdout.write(text.translate(_CONTROLS) + "\n")
+    sys.stdout.write(harmless(text) + "\n")
 
 
 def width() -> int:
@@ -55,7 +55,7 @@ def write_wrapped(text: str, indent: str = "", hanging: str | None = None) -> No
 
 def notice(text: str) -> None:
     """A sentence beside the output."""
-    sys.stderr.write(f"deqi: {text}\n")
+    sys.stderr.write(f"deqi: {harmless(text)}\n")
 
 
 def library_of(settings: Path | None, value_sets: Path | None) -> Library:

@@ -75,7 +75,6 @@ def screen(
     spark = _spark(judged_in, master, work)
     day = day_of(as_of)
     library = library_of(settings, value_sets)
-    _end_in_order()
     left = read.passed_over(path)
     for name in left[:_NAMED]:
         notice(f"{name!r}: not read; FHIR ends in .json, .ndjson or .jsonl, or these with .gz.")
@@ -92,17 +91,6 @@ def screen(
             write(f"wrote {file}")
     if strict and found.blocking:
         raise typer.Exit(1)
-
-
-def _end_in_order() -> None:
-    """Asked to end, remove the private folders before."""
-    import signal
-
-    def leave(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    for one in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(one, leave)
 
 
 class _Bar:

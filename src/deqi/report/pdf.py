@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from deqi.errors import InputError
+from deqi.writing import replacing, work_folder
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
 SECONDS = 120
@@ -24,10 +24,10 @@ def write_pdf(html: str, path: Path, *, private: bool = False) -> None:
         raise InputError(
             f"--format pdf: no browser found ({', '.join(BROWSERS)}); write --format html and print it from a browser."
         )
-    with tempfile.TemporaryDirectory() as folder:
-        page, printed = Path(folder) / "report.html", Path(folder) / "report.pdf"
-        page.write_text(html, encoding="utf-8")
+    with work_folder() as folder:
+        page, printed = folder / "report.html", folder / "report.pdf"
         try:
+            page.write_text(html, encoding="utf-8")
             subprocess.run(
                 [
                     browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
@@ -36,11 +36,11 @@ def write_pdf(html: str, path: Path, *, private: bool = False) -> None:
                 ],
                 check=True, capture_output=True, timeout=SECONDS,
             )  # fmt: skip
-            if private and (path.is_file() or not path.exists()):
-                path.touch(mode=0o600)  # before the first byte, so that nobody reads it meanwhile
-                path.chmod(0o600)
-            shutil.copyfile(printed, path)
+            if not printed.is_file():
+                raise subprocess.SubprocessError
         except (subprocess.SubprocessError, OSError):
             raise InputError(
                 f"--format pdf {path}: the browser could not print there; write --format html and print it yourself."
             ) from None
+        with replacing([path], private=private) as (target,):
+            shutil.copyfile(printed, target)

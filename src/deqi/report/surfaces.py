@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from deqi.knowledge import Knowledge
+from deqi.plain import escaped, harmless
 from deqi.report.blocks import Page, every_say, every_section
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases
@@ -48,17 +49,17 @@ def write_page(page: Page, output_format: str, width: int, *, trace: bool = Fals
     if output_format == "html":
         from deqi.report.html import as_html
 
-        return as_html(page)
+        return harmless(as_html(page))
     if output_format == "md":
         from deqi.report.markdown import as_markdown
 
-        return as_markdown(page)
-    return as_text(page, width, trace=trace)
+        return harmless(as_markdown(page))
+    return harmless(as_text(page, width, trace=trace))
 
 
 def as_json(report: Report) -> str:
     """The report as JSON (schema: ``schemas/report.json``); a number that could not be estimated is null."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+    return escaped(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
 
 
 def render_summary(report: Report, knowledge: Knowledge, output_format: str, width: int, *, trace: bool = False) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 import pyarrow as pa
 
@@ -15,6 +14,7 @@ from deqi.people.reading import Unreadable
 from deqi.screening.sql.layout import Layout
 from deqi.screening.sql.restricting import fill_in
 from deqi.screening.workspace import Workspace
+from deqi.writing import replacing
 
 Format = Literal["parquet", "csv", "ndjson"]
 _OPTIONS: dict[Format, str] = {
@@ -95,11 +95,16 @@ def write_tables(
         space.connection.execute(f"COPY ({asked}) TO '{_quoted(made[-1])}' ({_OPTIONS[form]})")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _put(made, folder)
     except OSError as error:
         raise InputError(
             f"{folder}: cannot be written ({error.strerror}); name a folder that you may write to."
         ) from None
+    places = tuple(folder / one.name for one in made)
+    with replacing(places, private=True) as neighbours:
+        for one, neighbour in zip(made, neighbours, strict=True):
+            shutil.copyfile(one, neighbour)
+            one.unlink()
+    return places
 
 
 def _harmless(space: Workspace, query: str) -> str:
@@ -112,24 +117,6 @@ def _harmless(space: Workspace, query: str) -> str:
         for name, kind, *_ in described
     ]
     return f"SELECT {', '.join(columns)} FROM ({query})"
-
-
-def _put(made: list[Path], folder: Path) -> tuple[Path, ...]:
-    """Copy files into a folder, readable by their owner alone; none of them takes its place before all are there."""
-    beside = [folder / f".{one.name}.{os.getpid()}" for one in made]
-    try:
-        for one, copy in zip(made, beside, strict=True):
-            with one.open("rb") as source, _new(copy) as target:
-                shutil.copyfileobj(source, target)
-            one.unlink()
-        return tuple(copy.replace(folder / one.name) for one, copy in zip(made, beside, strict=True))
-    finally:
-        for copy in beside:
-            copy.unlink(missing_ok=True)
-
-
-def _new(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _quoted(path: Path) -> str:

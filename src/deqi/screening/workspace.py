@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
+import contextlib
 from types import TracebackType
 
 import duckdb
 
 from deqi.errors import InputError
+from deqi.writing import work_folder
 
 MEMORY = "2GB"
 """Memory that DuckDB may take before it spills to disk."""
@@ -19,7 +18,8 @@ class Workspace:
     """Use it in a ``with``. DuckDB's own errors never leave it: they quote the records."""
 
     def __init__(self, memory: str = MEMORY, threads: int | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="deqi-"))
+        self._open = contextlib.ExitStack()
+        self.folder = self._open.enter_context(work_folder())
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
             "temp_directory": str(self.folder / "spill"),
@@ -37,7 +37,7 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.connection.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._open.close()
         if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException):
             raise InputError(
                 "the population does not fit: DuckDB ran out of memory or of room on the disk; "

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from deqi.errors import InputError
 from deqi.screening.demo.people import Resource
+from deqi.writing import new_folder
 
 
 def write_ndjson(people: Iterable[list[Resource]], folder: Path) -> None:
     """One file a resource type, as a bulk export has it.
 
     Raises:
-        InputError: the folder cannot be written to.
+        InputError: the folder cannot be written, or is there already.
     """
-    with _naming(folder), contextlib.ExitStack() as stack:
-        folder.mkdir(parents=True, exist_ok=True)
+    with new_folder(folder) as neighbour, contextlib.ExitStack() as stack:
         files: dict[str, IO[bytes]] = {}
         for resource in (resource for person in people for resource in person):
             kind = resource["resourceType"]
             if kind not in files:
-                files[kind] = stack.enter_context((folder / f"{kind}.ndjson").open("wb"))
+                files[kind] = stack.enter_context((neighbour / f"{kind}.ndjson").open("wb"))
             files[kind].write(msgspec.json.encode(resource) + b"\n")
 
 
@@ -33,24 +32,13 @@ def write_bundles(people: Iterable[list[Resource]], folder: Path) -> None:
     """One Bundle a person.
 
     Raises:
-        InputError: the folder cannot be written to.
+        InputError: the folder cannot be written, or is there already.
     """
-    with _naming(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with new_folder(folder) as neighbour:
         for person in people:
             bundle = {
                 "resourceType": "Bundle",
                 "type": "collection",
                 "entry": [{"resource": resource} for resource in person],
             }
-            (folder / f"{person[0]['id']}.json").write_bytes(msgspec.json.encode(bundle))
-
-
-@contextlib.contextmanager
-def _naming(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            f"{folder}: cannot be written ({error.strerror}); name a folder that you may write to."
-        ) from None
+            (neighbour / f"{person[0]['id']}.json").write_bytes(msgspec.json.encode(bundle))

@@ -19,6 +19,7 @@ from typing import Any
 from deqi.errors import InputError
 from deqi.screening.run import Runner
 from deqi.screening.sql.program import RESULTS, Program
+from deqi.writing import work_folder
 
 INPUTS = ("persons", "facts", "answers")
 """The tables of the population that the program reads."""
@@ -86,13 +87,11 @@ class Spark:
             )
         self._session = session
         self._own = session is None
+        self._open = contextlib.ExitStack()
         try:
-            self.folder = Path(tempfile.mkdtemp(prefix="deqi-spark-", dir=work))
-        except OSError as error:
-            raise InputError(
-                f"--work: {work} cannot be used ({error.strerror}); name a folder that is there and that you may "
-                "write to."
-            ) from None
+            self.folder = self._open.enter_context(work_folder(work))
+        except InputError as error:
+            raise InputError(f"--work: {error}") from None
 
     def __enter__(self) -> Spark:
         try:
@@ -135,7 +134,7 @@ class Spark:
             self._remove()
 
     def _remove(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._open.close()
 
     def run(self, runner: Runner, program: Program) -> None:
         """Judge the population that a runner holds; gives it the result tables.
