@@ -31,6 +31,7 @@ def pool(
 
     from deqi.api import Library, PoolRequest, pages, read
     from deqi.api import pool as pool_studies
+    from deqi.api import write as writing
     from deqi.cli.output import write_json, write_page
     from deqi.errors import InputError
 
@@ -45,9 +46,9 @@ def pool(
     ]
     for option, path, drawing in drawn:
         try:
-            path.write_text(drawing, encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{option} {path}: cannot be written ({error.strerror}); give another path.") from None
+            writing.file(path, drawing)
+        except InputError as error:
+            raise InputError(f"{option} {error}") from None
     if as_json:
         write_json(pooled.as_json())
     else:
