@@ -209,3 +209,17 @@ def _words(library: Library) -> Mapping[str, str]:
     from deqi.report.phrase import labels
 
     return labels(library.phrases)
+
+
+def told(found: Assessed, library: Library) -> Page:
+    """What a person is told after answering for themselves."""
+    from deqi.report.told import told_page
+
+    return told_page(found.assessment, found.engine.catalog, library.knowledge)
+
+
+def stops_now(found: Assessed) -> bool:
+    """Whether something was told that cannot wait."""
+    from deqi.report.told import stops_now as stops
+
+    return stops(found.assessment)

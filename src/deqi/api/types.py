@@ -13,7 +13,10 @@ from deqi.api.requests import (
 )
 from deqi.api.results import Assessed, OnePerson, Screened
 from deqi.errors import InputError
+from deqi.evidence.benefits import BenefitCell, Evidence
 from deqi.evidence.library import TrialLine
+from deqi.evidence.outcomes import Benefit, Synthesis
+from deqi.evidence.repool import Repooled
 from deqi.evidence.table.pooled import PooledTable
 from deqi.evidence.table.reading import Table
 from deqi.evidence.trials import TrialCard
@@ -25,7 +28,7 @@ from deqi.knowledge.tables.vocabulary import Question
 from deqi.knowledge.tables.words import Claim
 from deqi.people.facts import Answer, Fact, Person
 from deqi.people.files.settings import ClinicSettings
-from deqi.report.blocks import Page
+from deqi.report.blocks import Block, Page
 from deqi.report.chain import Chain
 from deqi.report.model import Report
 from deqi.report.topics import Topic
@@ -44,6 +47,9 @@ __all__ = [
     "Assessed",
     "Assessment",
     "AssessmentDocument",
+    "Benefit",
+    "BenefitCell",
+    "Block",
     "CasesReport",
     "Chain",
     "Changes",
@@ -52,6 +58,7 @@ __all__ = [
     "ClinicSettings",
     "DemoRequest",
     "Engine",
+    "Evidence",
     "Explained",
     "Fact",
     "Finding",
@@ -70,6 +77,7 @@ __all__ = [
     "PoolRequest",
     "PooledTable",
     "Question",
+    "Repooled",
     "Report",
     "ReportRequest",
     "Rule",
@@ -77,6 +85,7 @@ __all__ = [
     "Screened",
     "Source",
     "SparkRequest",
+    "Synthesis",
     "Table",
     "Topic",
     "TrialCard",

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import functools
-import io
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from deqi.api import comparing, html, look_up
+from deqi.api.types import BenefitCell, Evidence, Repooled, Synthesis, Topic
 from deqi.errors import InputError
-from deqi.evidence.benefits import BenefitCell, Evidence, benefit_evidence
-from deqi.evidence.outcomes import Synthesis
-from deqi.evidence.repool import METHODS, Repooled, find, key_of, repool
-from deqi.report.blocks import Figure
-from deqi.report.html import WIDE, Around
-from deqi.report.repooled import CSV_HEAD, repooled_blocks, repooled_json, repooled_rows
-from deqi.report.topics import Topic, topics
 from deqi.web.site import library, pages
 from deqi.web.site.cache import PAGES, Key, answer
 
@@ -44,16 +37,16 @@ class Choice:
         return urlencode([*asked, ("method", self.method)])
 
     def pooled(self) -> Repooled:
-        return repool(self.cell, self.synthesis, self.trials, self.method)
+        return comparing.repool(self.cell, self.synthesis, self.trials, self.method)
 
 
 @functools.lru_cache(maxsize=64)
 def _evidence(topic: Topic) -> Evidence:
-    return benefit_evidence(library.knowledge(), topic.id)
+    return comparing.evidence(library.library(), topic)
 
 
 def _topic(name: str) -> Topic:
-    for found in topics(library.knowledge()):
+    for found in look_up.topics(library.library()):
         if found.name == name and found.kind == "trials":
             return found
     raise Http404
@@ -61,14 +54,14 @@ def _topic(name: str) -> Topic:
 
 def _choice(request: HttpRequest, topic: str, group: str, outcome: str) -> Choice:
     found = _topic(topic)
-    at = find(_evidence(found), group, outcome)
+    at = comparing.find(_evidence(found), group, outcome)
     if at is None:
         raise Http404
     cell, synthesis = at
     order = [one.trial.trial for one in synthesis.effects]
     asked = request.GET.getlist("s")
-    method = request.GET.get("method", METHODS[0])
-    if method not in METHODS or set(asked) - {*order, ""}:
+    method = request.GET.get("method", comparing.methods()[0])
+    if method not in comparing.methods() or set(asked) - {*order, ""}:
         raise InputError(pages.words("compare.unknown"))
     trials = tuple(one for one in order if one in asked) if asked else None
     return Choice(found, cell, synthesis, None if trials == tuple(order) else trials, method)
@@ -83,7 +76,7 @@ def overview(request: HttpRequest, topic: str) -> HttpResponse:
         found.name,
         "compare",
         lambda: pages.render(
-            "comparing/overview.html.j2", {"topic": found, "cells": _evidence(found).cells, "key_of": key_of}
+            "comparing/overview.html.j2", {"topic": found, "cells": _evidence(found).cells, "key_of": comparing.name_of}
         ),
     )
 
@@ -104,11 +97,11 @@ def _page(choice: Choice) -> str:
             "topic": choice.topic,
             "choice": choice,
             "found": found,
-            "blocks": repooled_blocks(found, library.phrases()),
+            "blocks": comparing.blocks(found, library.library()),
             "chosen": {one.trial.trial for one in found.chosen},
-            "methods": METHODS,
-            "ctx": Around(frozenset(), {}),
-            "here": f"/t/{choice.topic.name}/{choice.cell.group}/{key_of(choice.synthesis)}",
+            "methods": comparing.methods(),
+            "ctx": html.bare(),
+            "here": f"/t/{choice.topic.name}/{choice.cell.group}/{comparing.name_of(choice.synthesis)}",
         },
     )
 
@@ -117,24 +110,20 @@ def _page(choice: Choice) -> str:
 def download(request: HttpRequest, topic: str, group: str, outcome: str, form: str) -> HttpResponse:
     """The numbers or the plot of a comparison as a file."""
     choice = _choice(request, topic, group, outcome)
-    edition = library.knowledge().edition.version
+    edition = library.library().edition
     key = Key(edition, pages.LOCALE, choice.topic.name, f"compare/{group}/{outcome}.{form}", choice.query)
-    response = answer(request, PAGES.get(key, lambda: _file(choice, form, edition), MEDIA[form]))
+    response = answer(request, PAGES.get(key, lambda: _file(choice, form), MEDIA[form]))
     response["Content-Disposition"] = f'attachment; filename="{topic}-{group}-{outcome}.{form}"'
     return response
 
 
-def _file(choice: Choice, form: str, edition: str) -> str:
+def _file(choice: Choice, form: str) -> str:
     found = choice.pooled()
     if form == "json":
-        return repooled_json(found, edition).decode()
+        return comparing.as_json(found, library.library())
     if form == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(CSV_HEAD)
-        writer.writerows(repooled_rows(found))
-        return out.getvalue()
-    for block in repooled_blocks(found, library.phrases()):
-        if isinstance(block, Figure):
-            return block.draw(WIDE)
-    raise Http404
+        return comparing.as_csv(found)
+    drawn = comparing.as_svg(found, library.library())
+    if drawn is None:
+        raise Http404
+    return drawn

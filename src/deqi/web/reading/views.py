@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from deqi.errors import InputError
-from deqi.report.topics import Topic, topic_of, topics
+from deqi.api import look_up
+from deqi.api.types import InputError, Topic
 from deqi.web.site import library, pages
 
 
@@ -26,13 +26,13 @@ def topic(request: HttpRequest, topic: str) -> HttpResponse:
 
 
 def _topics() -> dict[str, list[Topic]]:
-    found = topics(library.knowledge())
+    found = look_up.topics(library.library())
     return {kind: [one for one in found if one.kind == kind] for kind in ("trials", "reviews")}
 
 
 def _topic(name: str) -> Topic:
     try:
-        found = topic_of(library.knowledge(), name)
+        found = look_up.topic(library.library(), name)
     except InputError:
         raise Http404 from None
     if found.name != name:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 
-from deqi import report
+from deqi.api import html
 
 FOLDER = Path(__file__).parents[1] / "shared" / "static"
-STYLES = (Path(report.__file__).parent / "templates" / "report.css", FOLDER / "frame.css")
+STYLES = (html.style(), FOLDER / "frame.css")
 """The report's own style first, then the frame's: the site looks like the pages that are printed."""
 STYLE = "site.css"
 

@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from deqi.errors import InputError
+from deqi.api.types import InputError
 
 PREFIX = "DEQI_WEB_"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")

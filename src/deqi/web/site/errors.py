@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from deqi.errors import InputError
+from deqi.api.types import InputError
 
 
 def refuse(request: HttpRequest, status: int, key: str) -> HttpResponse:

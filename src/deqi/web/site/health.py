@@ -12,5 +12,5 @@ from deqi.web.site import library
 
 def health(request: HttpRequest) -> HttpResponse:
     """A small JSON document."""
-    body = {"status": "ok", "edition": library.knowledge().edition.version, "version": metadata.version("deqi")}
+    body = {"status": "ok", "edition": library.library().edition, "version": metadata.version("deqi")}
     return HttpResponse(msgspec.json.encode(body), content_type="application/json")

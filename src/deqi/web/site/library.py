@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import functools
 
-from deqi.knowledge import Knowledge, load
-from deqi.report.phrase import Phrases
-from deqi.safety.engine import Engine
+from deqi.api import Library
 
 
 @functools.cache
-def knowledge() -> Knowledge:
-    """The edition that is served."""
-    return load()
+def library() -> Library:
+    """The edition that is served, with the rules made ready."""
+    return Library.load()
 
 
-@functools.cache
-def engine() -> Engine:
-    """The rules made ready."""
-    return Engine.load(knowledge())
-
-
-@functools.cache
-def phrases() -> Phrases:
-    """Words by key."""
-    return Phrases(knowledge().texts)
+def say(key: str, fields: dict[str, object] | None = None) -> str:
+    """A phrase by its key."""
+    return library().phrases.say(key, fields)
 
 
 def warm() -> None:
     """Load everything that every worker needs."""
-    engine()
-    phrases()
+    library().engine  # noqa: B018
+    library().phrases  # noqa: B018

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 import jinja2
 from django.http import HttpRequest, HttpResponse
 
-from deqi.report.html import environment as report_environment
-from deqi.report.phrase import trial_label
+from deqi.api import comparing, html
 from deqi.web.site import assets, library
 from deqi.web.site.cache import PAGES, Key, answer
 
@@ -20,17 +19,17 @@ LOCALE = "en"
 @functools.cache
 def environment() -> jinja2.Environment:
     """The report's environment with the templates of every feature; a name nobody gave is an error."""
-    report = report_environment()
+    report = html.environment()
     folders = [jinja2.PackageLoader(f"deqi.web.{name}", "templates") for name in _with_templates()]
     made = report.overlay(loader=jinja2.ChoiceLoader([*folders, *([report.loader] if report.loader else [])]))
     made.globals.update(
         words=words,
-        say=library.phrases().say,
+        say=library.say,
         asset=assets.address,
-        edition=library.knowledge().edition.version,
-        released=library.knowledge().edition.released,
+        edition=library.library().edition,
+        released=library.library().knowledge.edition.released,
     )
-    made.filters["trial_label"] = trial_label
+    made.filters["trial_label"] = comparing.trial_label
     return made
 
 
@@ -41,7 +40,7 @@ def _with_templates() -> list[str]:
 
 def words(key: str, fields: Mapping[str, object] | None = None) -> str:
     """A phrase of the site by its key."""
-    return library.phrases().say(f"web.{key}", fields)
+    return library.say(f"web.{key}", dict(fields or {}))
 
 
 def render(template: str, given: Mapping[str, object]) -> str:
@@ -53,7 +52,7 @@ def kept_page(
     request: HttpRequest, topic: str, section: str, make: Callable[[], str], choice: str = ""
 ) -> HttpResponse:
     """A page that says nothing about anybody: made once an edition."""
-    key = Key(library.knowledge().edition.version, LOCALE, topic, section, choice)
+    key = Key(library.library().edition, LOCALE, topic, section, choice)
     return answer(request, PAGES.get(key, make))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 
-from deqi.errors import InputError
+from deqi.api.types import InputError
 from deqi.web.site.environment import PREFIX, Environment, read_environment
 
 BACKLOG = 256

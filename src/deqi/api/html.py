@@ -1,0 +1,40 @@
+"""The report's templates, for surfaces that put their own frame around its blocks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from deqi.report.blocks import Page
+    from deqi.report.html import Around
+
+
+def environment() -> jinja2.Environment:
+    """The environment with the report's macros; escapes everything, fails on a name nobody gave."""
+    from deqi.report.html import environment as made
+
+    return made()
+
+
+def around(page: Page) -> Around:
+    """What the macros need to know of the page they write."""
+    from deqi.report.html import known
+
+    return known(page)
+
+
+def bare() -> Around:
+    """The same where there is no list of rows or sources to jump to."""
+    from deqi.report.html import Around
+
+    return Around(frozenset(), {})
+
+
+def style() -> Path:
+    """The report's style sheet."""
+    import deqi.report
+
+    return Path(deqi.report.__file__).parent / "templates" / "report.css"

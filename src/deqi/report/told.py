@@ -1,0 +1,110 @@
+"""What a person is told after answering for themselves: plain words, what to do now, what to tell and ask.
+
+Never says that acupuncture is safe: at best that no reason against it was found in what was told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deqi.knowledge import Knowledge
+from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
+from deqi.report.fact_words import Names
+from deqi.report.phrase import Phrases, labels
+from deqi.safety.document import question_text
+from deqi.safety.evaluate.doubt import Possible
+from deqi.safety.findings import Assessment, Finding
+from deqi.safety.rules.catalog import Catalog
+
+MOST_LISTED = 12
+"""Records named one by one; the rest is counted."""
+
+
+def told_page(result: Assessment, catalog: Catalog, knowledge: Knowledge) -> Page:
+    """The page of somebody's own answers.
+
+    The order is what to do now, what bars, what must change, what is worth knowing, what to tell, what nobody answered,
+    what was not understood, what will be asked on the day.
+    """
+    phrases = Phrases(knowledge.texts)
+    names = Names(knowledge, catalog)
+    now = [one for one in result.findings if one.rule.emergency or one.rule.red_flag]
+    rest = [one for one in result.findings if one not in now]
+    by = {
+        "bars": [one for one in rest if one.rule.severity in ("absolute", "relative")],
+        "changes": [one for one in rest if one.rule.severity == "caution"],
+        "know": [one for one in rest if one.rule.severity == "information"],
+    }
+    return sheet(
+        phrases.say("told.title"),
+        labels(phrases),
+        _now(now, phrases),
+        _verdict(result, bool(now), phrases),
+        *(_findings(name, found, phrases) for name, found in by.items()),
+        _tell(result, names, phrases),
+        _open(result, catalog, "booking", phrases),
+        _listed("possible", [_possible(one) for one in result.possible], phrases),
+        _listed("not_understood", [fact.words for fact in result.not_understood], phrases),
+        _open(result, catalog, "session", phrases),
+        _needle_day(phrases),
+    )
+
+
+def stops_now(result: Assessment) -> bool:
+    """Whether something cannot wait for the rest of the questions."""
+    return any(one.rule.emergency for one in result.findings)
+
+
+def _verdict(result: Assessment, now: bool, phrases: Phrases) -> Section:
+    lead = [say(phrases.say(f"told.verdict.{result.candidacy}"))]
+    if result.if_clear != result.candidacy:
+        lead.append(say(phrases.say(f"told.if_clear.{result.if_clear}")))
+    if now:
+        lead.append(say(phrases.say("told.verdict.first")))
+    lead.append(say(phrases.say("told.medicines")))
+    return Section("verdict", phrases.say("told.verdict"), lead=tuple(lead))
+
+
+def _now(found: list[Finding], phrases: Phrases) -> Section:
+    return _findings("now", found, phrases)
+
+
+def _findings(name: str, found: Iterable[Finding], phrases: Phrases) -> Section:
+    entries = tuple(Entry(say(one.rule.plain), (say(one.rule.instead),)) for one in found)
+    return Section(name, phrases.say(f"told.{name}"), card=entries)
+
+
+def _tell(result: Assessment, names: Names, phrases: Phrases) -> Section:
+    lines = dict.fromkeys(names.fact(fact) for one in result.findings for fact in one.because)
+    items = Items("", tuple(say(line) for line in lines))
+    return Section("tell", phrases.say("told.tell"), card=(items,) if lines else ())
+
+
+def _open(result: Assessment, catalog: Catalog, stage: str, phrases: Phrases) -> Section:
+    rows = [catalog.questions[one.question] for one in result.questions]
+    items = tuple(
+        Say(question_text(row), strong="" if row.audience == "patient" else phrases.say(f"told.for.{row.audience}"))
+        for row in rows
+        if row.stage == stage
+    )
+    return Section(f"open-{stage}", phrases.say(f"told.open.{stage}"), card=(Items("", items),) if items else ())
+
+
+def _possible(one: Possible) -> str:
+    meant = f" ({', '.join(one.fact.meant)}?)" if one.fact.meant else ""
+    return f"{one.words}{meant}"
+
+
+def _listed(name: str, words: list[str], phrases: Phrases) -> Section:
+    lines = list(dict.fromkeys(words))
+    items = [say(line) for line in lines[:MOST_LISTED]]
+    if len(lines) > MOST_LISTED:
+        items.append(say(phrases.say("told.more", {"count": len(lines) - MOST_LISTED})))
+    lead = (say(phrases.say(f"told.{name}.lead")),) if items else ()
+    return Section(name, phrases.say(f"told.{name}"), lead=lead, card=(Items("", tuple(items)),) if items else ())
+
+
+def _needle_day(phrases: Phrases) -> Section:
+    keys = ("licence", "single_use", "depth", "stop", "after")
+    items = Items("", tuple(say(phrases.say(f"told.ask.{key}")) for key in keys))
+    return Section("ask", phrases.say("told.ask"), card=(items,))
