@@ -42,7 +42,7 @@ SECURE_SSL_REDIRECT = ENVIRONMENT.https
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.https
 SECURE_HSTS_PRELOAD = ENVIRONMENT.https
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # W002: frames are refused by Content-Security-Policy (frame-ancestors 'none') and X-Frame-Options in our own headers.
 # W003: there is no CSRF cookie because there are no cookies; a POST from elsewhere is refused by its Origin.

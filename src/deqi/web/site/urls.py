@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from deqi.web.asking.urls import urlpatterns as asking
 from deqi.web.comparing.urls import urlpatterns as comparing
 from deqi.web.reading.urls import urlpatterns as reading
 from deqi.web.site import assets
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{assets.prefix()}{assets.STYLE}", assets.stylesheet, name="style"),
     *reading,
     *comparing,
+    *asking,
 ]
 handler400 = "deqi.web.site.errors.bad_request"
 handler403 = "deqi.web.site.errors.forbidden"
