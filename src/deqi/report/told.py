@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deqi.knowledge import Knowledge
+from deqi.people.facts import Answer, Fact
 from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
 from deqi.report.fact_words import Names
 from deqi.report.phrase import Phrases, labels
@@ -30,24 +31,29 @@ def told_page(result: Assessment, catalog: Catalog, knowledge: Knowledge) -> Pag
     names = Names(knowledge, catalog)
     now = [one for one in result.findings if one.rule.emergency or one.rule.red_flag]
     rest = [one for one in result.findings if one not in now]
-    by = {
-        "bars": [one for one in rest if one.rule.severity in ("absolute", "relative")],
-        "changes": [one for one in rest if one.rule.severity == "caution"],
-        "know": [one for one in rest if one.rule.severity == "information"],
-    }
+    by: dict[str, list[Finding]] = {"bars": [], "changes": [], "know": []}
+    for one in rest:
+        by[_weight(one)].append(one)
     return sheet(
         phrases.say("told.title"),
         labels(phrases),
         _now(now, phrases),
         _verdict(result, bool(now), phrases),
         *(_findings(name, found, phrases) for name, found in by.items()),
-        _tell(result, names, phrases),
+        _tell(result, names, catalog, phrases),
         _open(result, catalog, "booking", phrases),
         _listed("possible", [_possible(one) for one in result.possible], phrases),
         _listed("not_understood", [fact.words for fact in result.not_understood], phrases),
         _open(result, catalog, "session", phrases),
         _needle_day(phrases),
     )
+
+
+def _weight(found: Finding) -> str:
+    """Against all needling, against some of it, or only worth knowing."""
+    if found.rule.severity == "information":
+        return "know"
+    return "bars" if any(one.everything for one in found.restricts) else "changes"
 
 
 def stops_now(result: Assessment) -> bool:
@@ -74,10 +80,20 @@ def _findings(name: str, found: Iterable[Finding], phrases: Phrases) -> Section:
     return Section(name, phrases.say(f"told.{name}"), card=entries)
 
 
-def _tell(result: Assessment, names: Names, phrases: Phrases) -> Section:
-    lines = dict.fromkeys(names.fact(fact) for one in result.findings for fact in one.because)
+def _tell(result: Assessment, names: Names, catalog: Catalog, phrases: Phrases) -> Section:
+    facts = dict.fromkeys(fact for one in result.findings for fact in one.because)
+    lines = dict.fromkeys(_recorded(fact, names, catalog, phrases) for fact in facts)
     items = Items("", tuple(say(line) for line in lines))
     return Section("tell", phrases.say("told.tell"), card=(items,) if lines else ())
+
+
+def _recorded(fact: Fact | Answer, names: Names, catalog: Catalog, phrases: Phrases) -> str:
+    """A fact of a chart as it stands; an answer as the question and what was said to it."""
+    if not isinstance(fact, Answer) or fact.question not in catalog.questions:
+        return names.fact(fact)
+    row = catalog.questions[fact.question]
+    value = f"{fact.value:g} {row.unit}".strip() if isinstance(fact.value, float) else str(fact.value)
+    return phrases.say("told.answered", {"question": question_text(row), "answer": value})
 
 
 def _open(result: Assessment, catalog: Catalog, stage: str, phrases: Phrases) -> Section:
@@ -85,7 +101,7 @@ def _open(result: Assessment, catalog: Catalog, stage: str, phrases: Phrases) ->
     items = tuple(
         Say(question_text(row), strong="" if row.audience == "patient" else phrases.say(f"told.for.{row.audience}"))
         for row in rows
-        if row.stage == stage
+        if row.stage == stage and (stage == "booking" or row.audience == "patient")
     )
     return Section(f"open-{stage}", phrases.say(f"told.open.{stage}"), card=(Items("", items),) if items else ())
 
