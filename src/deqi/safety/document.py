@@ -10,6 +10,7 @@ from deqi.knowledge.rules import Severity, Stage
 from deqi.knowledge.tables.vocabulary import Question
 from deqi.people.dates import DateRange
 from deqi.people.facts import Answer, Fact, Origin
+from deqi.safety.evaluate.doubt import Why
 from deqi.safety.findings import Assessment, Candidacy, Finding, OpenQuestion
 from deqi.safety.needling.plan import NeedlingStatus
 from deqi.safety.plancheck.check import PlanCheck
@@ -90,6 +91,16 @@ class SessionPart(msgspec.Struct, frozen=True, kw_only=True):
     instead: str
 
 
+class PossiblePart(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that could mean a hazard and is not settled: the code sets it may mean, and why it is open."""
+
+    fact: FactLine
+    sets: tuple[str, ...]
+    why: Why
+    meant: tuple[str, ...]
+    """The names nearest to what was written."""
+
+
 class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What ``deqi assess --json`` prints."""
 
@@ -102,6 +113,10 @@ class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     plan: tuple[NeedlingPart, ...]
     session: tuple[SessionPart, ...]
     held: tuple[HeldPart, ...]
+    possible: tuple[PossiblePart, ...] = ()
+    not_understood: tuple[FactLine, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 def document(result: Assessment, catalog: Catalog, check: PlanCheck | None = None) -> AssessmentDocument:
@@ -142,6 +157,13 @@ def document(result: Assessment, catalog: Catalog, check: PlanCheck | None = Non
         else tuple(
             HeldPart(question=one.question, needlings=one.needlings, everything=one.whole) for one in check.open
         ),
+        possible=tuple(
+            PossiblePart(fact=fact_line(one.fact, catalog), sets=one.sets, why=one.why, meant=one.fact.meant)
+            for one in result.possible
+        ),
+        not_understood=tuple(fact_line(one, catalog) for one in result.not_understood),
+        unreadable=result.unreadable,
+        skipped=result.skipped,
     )
 
 
@@ -198,7 +220,7 @@ def fact_line(fact: Fact | Answer, catalog: Catalog) -> FactLine:
         system=fact.system,
         code=fact.code,
         display=fact.display or fact.text,
-        value=fact.value if fact.value is not None else fact.value_text or None,
+        value=fact.value if fact.value is not None else fact.value_text or fact.unread or None,
         unit=fact.unit,
         date=written(fact.start or fact.recorded),
         origin=origin(fact.origin),

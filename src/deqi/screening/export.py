@@ -11,6 +11,7 @@ import pyarrow as pa
 from deqi.errors import InputError
 from deqi.people.facts import KINDS
 from deqi.people.reading import Unreadable
+from deqi.safety.evaluate.doubt import WHYS
 from deqi.screening.sql.layout import Layout
 from deqi.screening.sql.restricting import fill_in
 from deqi.screening.workspace import Workspace
@@ -29,11 +30,19 @@ _AS_MET = "CAST(p.token[2:] AS BIGINT)"
 _PERSONS = f"""
     SELECT p.token, {_STANDS}, p.sex, p.dead AS deceased, r.candidacy, r.if_clear,
         coalesce(f.findings, 0) AS findings, coalesce(q.questions, 0) AS questions,
+        coalesce(o.possible, 0) AS possible, coalesce(o.possible_sets, '') AS possible_sets,
+        coalesce(n.not_understood, 0) AS not_understood, s.standing,
         concat_ws(';', {", ".join(f"CASE WHEN p.unreadable_{kind} THEN '{kind}' END" for kind in KINDS)}) AS unreadable
     FROM persons p
     LEFT JOIN (SELECT * FROM results) r ON r.person = p.person AND NOT p.dead
     LEFT JOIN (SELECT person, count(DISTINCT rule_index) AS findings FROM found GROUP BY 1) f ON f.person = r.person
     LEFT JOIN (SELECT person, count(*) AS questions FROM questions GROUP BY 1) q ON q.person = r.person
+    LEFT JOIN (SELECT person, count(DISTINCT row) AS possible,
+            string_agg(DISTINCT one, ';' ORDER BY one) AS possible_sets
+        FROM (SELECT person, row, unnest(string_split(sets, ';')) AS one FROM possible) GROUP BY 1) o
+        ON o.person = r.person
+    LEFT JOIN (SELECT person, count(*) AS not_understood FROM not_understood GROUP BY 1) n ON n.person = r.person
+    LEFT JOIN standing s ON s.person = r.person
     ORDER BY {_AS_MET}
 """
 _FINDINGS = """
@@ -67,10 +76,27 @@ _QUESTIONS = f"""
 """
 
 
+_UNCLEAR = f"""
+    SELECT p.token, u.why, u.sets, f.kind, coalesce(d.system, '') AS system, coalesce(d.code, '') AS code,
+        coalesce(nullif(d.display, ''), d.text, '') AS display,
+        coalesce(CAST(f.value AS VARCHAR), d.value_text, '') AS value, coalesce(f.unit, '') AS unit,
+        coalesce(f.start_first, f.recorded_first) AS first_day,
+        CASE WHEN f.start_first IS NOT NULL THEN f.start_last ELSE f.recorded_last END AS last_day,
+        f.state, d.file, d.line, d.path, d.resource_id
+    FROM (SELECT person, row, sets, why AS place, list_extract({list(WHYS)}, why + 1) AS why FROM possible
+        UNION ALL SELECT person, row, '' AS sets, {len(WHYS)} AS place, 'not understood' AS why FROM not_understood) u
+    JOIN persons p USING (person)
+    JOIN (SELECT * FROM facts QUALIFY row_number() OVER (PARTITION BY row ORDER BY "set") = 1) f USING (row)
+    LEFT JOIN details d USING (row)
+    WHERE NOT p.dead ORDER BY {_AS_MET}, u.place, row
+"""
+
+
 def write_tables(
     space: Workspace, layout: Layout, folder: Path, form: Format, unreadable: tuple[Unreadable, ...] = ()
 ) -> tuple[Path, ...]:
-    """Write ``persons``, ``findings`` (a row for each deciding fact), ``questions`` and ``unreadable``.
+    """Write ``persons``, ``findings`` (a row for each deciding fact), ``questions``, ``unclear`` (records that could
+    mean a hazard, and those that no table knows) and ``unreadable``.
 
     The files are readable by their owner alone, and replace older ones only when all of them are whole.
 
@@ -86,6 +112,7 @@ def write_tables(
             restricts="CAST(x.restricts AS JSON)" if form == "ndjson" else "x.restricts", as_met=_AS_MET
         ),
         "questions": _QUESTIONS,
+        "unclear": _UNCLEAR,
         "unreadable": "SELECT * FROM unreadable_records",
     }
     made = []

@@ -18,6 +18,7 @@ from deqi.screening.run import Runner
 from deqi.screening.sql.columns import counting, reader_for
 from deqi.screening.sql.program import Program, compile_rules
 from deqi.screening.sql.spark import Spark
+from deqi.screening.summary import place_persons
 from deqi.screening.workspace import Workspace
 
 Progress = Callable[[str, float], None]
@@ -51,8 +52,11 @@ def screen(
     complete: frozenset[Kind] = frozenset(),
     progress: Progress = lambda step, share: None,
     spark: Spark | None = None,
+    read_on: dt.date | None = None,
 ) -> Screened:
     """Judge everybody in a file or folder, on one day.
+
+    ``read_on`` is the day of reading, the same day if not given.
 
     ``complete`` are the lists that are complete for everybody. ``spark`` judges in place of DuckDB.
 
@@ -61,20 +65,27 @@ def screen(
     """
     runner = Runner(space.connection)
     progress("reading", 0.0)
-    intake = _read(engine, path, as_of, runner, complete, progress)
+    intake = _read(engine, path, as_of, read_on, runner, complete, progress)
     progress("compiling the rules", 0.0)
-    program = compile_rules(engine.catalog, as_of, "duckdb" if spark is None else "spark")
+    program = compile_rules(engine.catalog, as_of, "duckdb" if spark is None else "spark", read_on)
     _mark_dead(runner, as_of)
     progress("judging", 0.0)
     if spark is None:
         runner.run(program)
     else:
         spark.run(runner, program)
+    place_persons(runner)
     return Screened(runner, program, intake)
 
 
 def _read(
-    engine: Engine, path: Path, as_of: dt.date, runner: Runner, complete: frozenset[Kind], progress: Progress
+    engine: Engine,
+    path: Path,
+    as_of: dt.date,
+    read_on: dt.date | None,
+    runner: Runner,
+    complete: frozenset[Kind],
+    progress: Progress,
 ) -> Intake:
     reader = reader_for(engine.catalog, as_of)
     if is_omop(path):
@@ -86,7 +97,7 @@ def _read(
         reading = read_chart([path], index=engine.index, sites=engine.sites, as_of=as_of)
         maker = TableMaker(reader)
         for person in with_complete(reading.persons, complete):
-            maker.add(person, counting(engine.catalog, person.answers, as_of))
+            maker.add(person, counting(engine.catalog, person.answers, as_of, read_on))
         runner.load(maker.take())
         codings = {key: (count, maker.matched[key]) for key, count in maker.codings.items()}
         return Intake(reading.resources, reading.left_out, reading.unreadable, codings)
@@ -96,7 +107,7 @@ def _read(
         reader,
         engine.sites,
         complete=complete,
-        counting=lambda answers: counting(engine.catalog, answers, as_of),
+        counting=lambda answers: counting(engine.catalog, answers, as_of, read_on),
         progress=lambda share: progress("reading", share),
     )
 

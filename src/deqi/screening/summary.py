@@ -11,6 +11,7 @@ import msgspec
 from deqi.people.facts import KINDS, Kind
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.coverage import NO_CODE
+from deqi.safety.evaluate.doubt import WHYS, Why
 from deqi.safety.findings import Candidacy
 from deqi.screening.disclosure import Count, Sum, printed_together
 from deqi.screening.ingest.tables import Intake
@@ -36,6 +37,11 @@ class SystemCoverage(msgspec.Struct, frozen=True):
     sets_without_codes: tuple[str, ...]
 
 
+STANDINGS = ("known bar", "known change", "possible", "nothing on record", "nothing known")
+"""What can be acted on, first things first; each person stands under the first that holds. *Nothing known* are those
+with a record that neither bars nor changes anything."""
+
+
 class Attrition(msgspec.Struct, frozen=True):
     """A step from the files to the judged, and how many persons it concerns."""
 
@@ -45,13 +51,18 @@ class Attrition(msgspec.Struct, frozen=True):
 
 class Summary(msgspec.Struct, frozen=True):
     """The JSON of ``deqi screen``. ``by_rule`` counts the persons in whom a rule fired, ``questions_by_rule`` those in
-    whom it is undecided, so that it asks."""
+    whom it is undecided, so that it asks. ``by_standing`` parts them by what can be acted on; ``possible`` counts those
+    with a record that could mean a hazard, by why it is open, ``not_understood`` those with one that no table knows.
+    """
 
     as_of: dt.date
     knowledge: str
     persons: Count
     by_candidacy: Mapping[str, Count]
     by_candidacy_if_clear: Mapping[str, Count]
+    by_standing: Mapping[str, Count]
+    possible: Mapping[Why, Count]
+    not_understood: Count
     by_rule: Mapping[str, Count]
     questions_by_rule: Mapping[str, Count]
     coverage: Mapping[str, Mapping[str, SystemCoverage]]
@@ -81,6 +92,8 @@ def summarise(
     sheet = _Sheet()
     steps = sheet.attrition(_attrition(runner))
     sheet.candidacies(now, if_clear)
+    standing, why, unclear = _doubts(runner)
+    sheet.doubts(standing, why, unclear)
     sheet.rules(yes, unknown)
     sheet.everybody()
     sheet.coverage(coverage)
@@ -92,6 +105,9 @@ def summarise(
         persons=shown[_JUDGED],
         by_candidacy={name: shown[f"now {name}"] for name in CANDIDACIES},
         by_candidacy_if_clear={name: shown[_clear(name)] for name in CANDIDACIES if name != "ask-first"},
+        by_standing={name: shown[f"standing {name}"] for name in STANDINGS},
+        possible={name: shown[f"possible {name}"] for name in WHYS},
+        not_understood=shown[_UNCLEAR],
         by_rule={name: shown[f"yes {name}"] for name, count in yes.items() if count},
         questions_by_rule={name: shown[f"unknown {name}"] for name, count in unknown.items() if count},
         coverage={
@@ -117,6 +133,7 @@ def summarise(
     )
 
 
+_UNCLEAR = "not understood"
 _EVERYBODY, _DEAD, _JUDGED = "in the files", "dead on the day: left out", "judged"
 
 
@@ -150,6 +167,14 @@ class _Sheet:
         self.sums.append(Sum(_JUDGED, tuple(f"now {name}" for name in CANDIDACIES)))
         self.sums.append(Sum(_JUDGED, tuple(map(_clear, clear))))
 
+    def doubts(self, standing: Mapping[str, int], why: Mapping[str, int], unclear: int) -> None:
+        """Persons by what can be acted on, and with records that are open or not understood."""
+        parts = {f"standing {name}": standing.get(name, 0) for name in STANDINGS}
+        open_ = {f"possible {name}": why.get(name, 0) for name in WHYS}
+        self.counts |= {**parts, **open_, _UNCLEAR: unclear}
+        self.sums.append(Sum(_JUDGED, tuple(parts)))
+        self.sums += [Sum(_JUDGED, (name,), "up to") for name in (*open_, _UNCLEAR)]
+
     def rules(self, yes: Mapping[str, int], unknown: Mapping[str, int]) -> None:
         """Persons in whom a rule fired, and in whom it is undecided."""
         for name, fired in yes.items():
@@ -172,6 +197,29 @@ class _Sheet:
         """Records by type, and those left out by reason."""
         self.counts |= {f"records {name}": count for name, count in intake.records.items()}
         self.counts |= {f"left out {name}": count for name, count in intake.left_out.items()}
+
+
+def place_persons(runner: Runner) -> None:
+    """Make ``standing``: under which of `STANDINGS` each person is."""
+    recorded = " AND ".join(f"p.shapes_{kind} IS NULL" for kind in KINDS)
+    bar, change, possible, nothing, known = STANDINGS
+    runner.connection.execute(
+        f"""CREATE OR REPLACE TABLE standing AS SELECT person, CASE
+            WHEN r.candidacy IN ('not-a-candidate', 'sign-off') THEN '{bar}'
+            WHEN r.if_clear = 'with-changes' THEN '{change}'
+            WHEN person IN (SELECT person FROM possible) THEN '{possible}'
+            WHEN {recorded} THEN '{nothing}' ELSE '{known}' END AS standing
+            FROM results r JOIN persons p USING (person) WHERE NOT p.dead"""
+    )
+
+
+def _doubts(runner: Runner) -> tuple[dict[str, int], dict[str, int], int]:
+    """Persons by what can be acted on, by why a record of theirs is open, and with a record that no table knows."""
+    alive = "JOIN persons USING (person) WHERE NOT dead"
+    standing = dict(runner.rows("SELECT standing, count(*) FROM standing GROUP BY 1"))
+    why = dict(runner.rows(f"SELECT why, count(DISTINCT person) FROM possible {alive} GROUP BY 1"))
+    ((unclear,),) = runner.rows(f"SELECT count(DISTINCT person) FROM not_understood {alive}")
+    return standing, {WHYS[number]: count for number, count in why.items()}, int(unclear)
 
 
 def _coverage(runner: Runner, intake: Intake, index: CodeIndex) -> dict[str, dict[str, SystemCoverage]]:
