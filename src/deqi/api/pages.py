@@ -96,7 +96,7 @@ def screened(found: Screened, library: Library) -> Page:
     """The counts of a screened population."""
     from deqi.report.screened import screened_page
 
-    return screened_page(found.summary, {one.id: one.title for one in library.knowledge.rules}, _words(library))
+    return screened_page(found.summary, {one.id: one.title for one in library.knowledge.rules}, library.knowledge.texts)
 
 
 def pooled(found: PooledTable, name: str, library: Library, *, figures: bool = False) -> Page:

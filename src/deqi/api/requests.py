@@ -58,8 +58,9 @@ class SparkRequest:
 class ScreenRequest:
     """Everybody in a file or folder, on one day.
 
-    ``output`` is the folder for the result tables, ``exact`` shows small counts, ``memory`` is what may be taken
-    before work spills to disk, ``progress`` hears what begins and how much of it is done.
+    ``read_on`` is the day of reading, ``output`` the folder for the result tables, ``exact`` shows small counts,
+    ``memory`` is what may be taken before work spills to disk, ``progress`` hears what begins and how much of it is
+    done.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class ScreenRequest:
     output_format: Literal["parquet", "csv", "ndjson"] = "parquet"
     exact: bool = False
     memory: str = "2GB"
+    read_on: dt.date | None = None
     spark: SparkRequest | None = None
     progress: Callable[[str, float], None] = lambda step, share: None
 

@@ -84,7 +84,14 @@ def screen(library: Library, request: ScreenRequest) -> Screened:
     with spark as session, Workspace(request.memory) as space:
         _check_places(request)
         done = screen_population(
-            engine, request.path, request.as_of, space, complete=complete, progress=request.progress, spark=session
+            engine,
+            request.path,
+            request.as_of,
+            space,
+            complete=complete,
+            progress=request.progress,
+            spark=session,
+            read_on=request.read_on,
         )
         files: tuple[Path, ...] = ()
         if request.output is not None:

@@ -81,7 +81,7 @@ def screen(
     if len(left) > _NAMED:
         notice(f"and {len(left) - _NAMED} more that are not read.")
     with _Bar() as bar:
-        request = ScreenRequest(path, day, output, output_format.value, exact, memory, spark, bar.step)
+        request = ScreenRequest(path, day, output, output_format.value, exact, memory, day_of(None), spark, bar.step)
         found = judge(library, request)
     if as_json:
         write_json(found.summary)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 from deqi.knowledge import Knowledge
@@ -12,6 +11,7 @@ from deqi.report.fact_words import VERIFIED, Names
 from deqi.report.phrase import Phrases, labels
 from deqi.report.plan_page import plan_headline, plan_sections
 from deqi.report.questions import questions_section
+from deqi.report.unclear import unclear_sections
 from deqi.safety.explain import known_part
 from deqi.safety.findings import Assessment, Finding
 from deqi.safety.plancheck.check import PlanCheck
@@ -23,8 +23,6 @@ GROUPS = (
     ("caution", "With changes"),
     ("information", "Good to know"),
 )
-MOST_NAMED = 5
-"""Records dated later that are named one by one."""
 
 
 def assessment_page(
@@ -64,6 +62,7 @@ def assessment_page(
         *planned,
         _group("red-flags", "Red flags", flags, names),
         *groups,
+        *unclear_sections(result, knowledge, Phrases(knowledge.texts), names.fact),
         _half_met(result, person, catalog, names),
         _cleared(result),
         _on_the_day(result, catalog),
@@ -91,10 +90,6 @@ def _headline_words(result: Assessment, person: Person, catalog: Catalog, names:
     if result.unreadable:
         kinds = ", ".join(result.unreadable)
         yield f"Chart partly unreadable ({kinds}): what could not be read is not taken as absent."
-    if later := dated_later(person, result.as_of):
-        more = f" and {len(later) - MOST_NAMED} more" if len(later) > MOST_NAMED else ""
-        named = ", ".join(later[:MOST_NAMED])
-        yield f"Dated after this day and so left out; look whether the date is right: {named}{more}."
     if unknown := unmatched(person):
         yield (
             f"Belongs to no code set of the rules, so no rule looked at it: {', '.join(unknown)}. "
@@ -102,15 +97,6 @@ def _headline_words(result: Assessment, person: Person, catalog: Catalog, names:
         )
     for one in catalog.settings.overrides:
         yield f"Set by the clinic: {one.setting} {one.value:g} {one.unit} (default {one.default:g})."
-
-
-def dated_later(person: Person, as_of: dt.date) -> list[str]:
-    """Where records stand that a rule would look at and that begin after the day: a mistyped year hides them."""
-    return [
-        fact.origin.path or fact.origin.file
-        for fact in person.facts
-        if fact.sets and (when := fact.start or fact.recorded) is not None and when.earliest > as_of
-    ]
 
 
 def unmatched(person: Person) -> list[str]:

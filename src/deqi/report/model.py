@@ -161,6 +161,8 @@ class PersonalPart:
 
     ``modifiers`` are risk factors of the person, each shown alone; they are never multiplied together. ``withheld`` are
     those whose printed numbers do not hold together: named beside the others, without a number.
+    ``possible`` are records that may mean a hazard, in words; ``not_understood`` those that no table knows; ``skipped``
+    files that were passed over.
     """
 
     candidacy: str
@@ -171,6 +173,9 @@ class PersonalPart:
     plan: tuple[PlanLine, ...] = ()
     modifiers: tuple[HarmModifier, ...] = ()
     withheld: tuple[HarmModifier, ...] = ()
+    possible: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-
 from deqi.knowledge import Knowledge
-from deqi.knowledge.tables.harms import HarmModifier
-from deqi.knowledge.tables.vocabulary import CodeSet
+from deqi.knowledge.tables.harms import HarmModifier, HarmModifierFactor
 from deqi.people.facts import Fact, Person
+from deqi.people.terminology.systems import plain_code
 from deqi.report.model import PersonalFinding, PersonalPart, PersonalQuestion, PlanLine
 from deqi.report.phrase import Phrases, standing
+from deqi.report.unclear import possible_words, set_titles
 from deqi.safety.document import FactLine, fact_line, question_text
+from deqi.safety.evaluate.doubt import Possible
 from deqi.safety.findings import Assessment, Finding
 from deqi.safety.needling.plan import CheckedNeedling
 from deqi.safety.rules.catalog import Catalog
@@ -29,6 +28,9 @@ def personal_part(result: Assessment, catalog: Catalog, person: Person, knowledg
         plan=tuple(_plan_line(one) for one in result.plan),
         modifiers=matching_modifiers(knowledge, person, usable=True),
         withheld=matching_modifiers(knowledge, person, usable=False),
+        possible=tuple(_possible(one, catalog, phrases, knowledge) for one in result.possible),
+        not_understood=tuple(one.words for one in result.not_understood),
+        skipped=result.skipped,
     )
 
 
@@ -44,6 +46,10 @@ def _finding(one: Finding, catalog: Catalog, phrases: Phrases) -> PersonalFindin
         label=standing(rule.basis, rule.verified, phrases),
         source=rule.source,
     )
+
+
+def _possible(one: Possible, catalog: Catalog, phrases: Phrases, knowledge: Knowledge) -> str:
+    return possible_words(one, _fact_words(fact_line(one.fact, catalog)), phrases, set_titles(knowledge))
 
 
 def _fact_words(line: FactLine) -> str:
@@ -69,29 +75,30 @@ def _plan_line(one: CheckedNeedling) -> PlanLine:
 def matching_modifiers(knowledge: Knowledge, person: Person, *, usable: bool) -> tuple[HarmModifier, ...]:
     """The risk factors, usable ones or those that are not, that the person's record names, each to be shown alone.
 
-    A factor fits a condition or medicine that is present, when both use the same name of one of its code sets.
+    A factor is what the table of factors says: a code set, codes or the recorded sex, never a phrase.
     """
-    sets = {row.set: row for row in knowledge.rows(CodeSet)}
-    words = tuple(_names(person.facts, sets))
+    fitting = _fitting(knowledge, person)
     return tuple(
         row
         for row in knowledge.rows(HarmModifier)
-        if (row.usable and row.verified != "no" and row.ci_low is not None) == usable
-        and (row.factor == f"{person.sex} sex" or any(_holds(row.factor, name) for name in words))
+        if row.modifier in fitting and (row.usable and row.verified != "no" and row.ci_low is not None) == usable
     )
 
 
-def _names(facts: Iterable[Fact], sets: dict[str, CodeSet]) -> Iterator[str]:
-    for fact in facts:
-        if fact.state != "present" or fact.kind not in ("condition", "medication"):
-            continue
-        said = f"{fact.display} {fact.text}"
-        for match in fact.sets:
-            if match.set in sets:
-                yield from (name for name in sets[match.set].names if _holds(said, name))
-                yield match.set.replace("-", " ")
+def _fitting(knowledge: Knowledge, person: Person) -> frozenset[str]:
+    present = [fact for fact in person.facts if fact.state == "present" and fact.kind in ("condition", "medication")]
+    return frozenset(
+        row.modifier
+        for row in knowledge.rows(HarmModifierFactor)
+        if (row.sex and row.sex == person.sex) or any(_is(fact, row) for fact in present)
+    )
 
 
-def _holds(text: str, name: str) -> bool:
-    """Whether a text holds a name as whole words."""
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+def _is(fact: Fact, row: HarmModifierFactor) -> bool:
+    """Whether a fact is the factor."""
+    if row.set:
+        return fact.match(row.set) is not None and not any(fact.match(other) for other in row.without)
+    plain = plain_code(row.system, row.code)
+    same = (plain_code(row.system, one.code) for one in fact.codes if one.system == row.system)
+    exact = row.system == "snomed"
+    return bool(plain) and any(one == plain if exact else one.startswith(plain) for one in same)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deqi.report.blocks import Entry, Page, Say, Section, Table, cells, say, sheet
+from deqi.report.phrase import Phrases, labels
 from deqi.screening.disclosure import Count
 from deqi.screening.summary import Summary
 
@@ -13,11 +14,12 @@ LISTED = 20
 
 
 def screened_page(summary: Summary, titles: Mapping[str, str], words: Mapping[str, str]) -> Page:
-    """The counts of a screened population; ``titles`` are the rules' titles by id."""
+    """The counts of a screened population; ``titles`` are the rules' titles by id, ``words`` those by key."""
     return sheet(
         f"{summary.persons} persons judged for {summary.as_of}, knowledge {summary.knowledge}",
-        words,
+        labels(Phrases(words)),
         Section("candidacy", "", card=(_candidacies(summary),)),
+        Section("standing", "", card=(_standing(summary, words), *_possible(summary, words))),
         Section("rules", "", card=(_rules(summary, titles),)),
         Section("attrition", "", card=(_attrition(summary),)),
         Section("coverage", "", lead=tuple(_coverage(summary))),
@@ -31,6 +33,21 @@ def _candidacies(summary: Summary) -> Table:
         for name, count in summary.by_candidacy.items()
     )
     return Table("", ("candidacy", "now", "if clear"), rows, numeric=(1, 2), narrow=True)
+
+
+def _standing(summary: Summary, words: Mapping[str, str]) -> Table:
+    """Persons by what can be acted on, first things first."""
+    rows = tuple(cells(words[f"screened.{name}"], str(count)) for name, count in summary.by_standing.items())
+    return Table("", (words["screened.standing"], words["screened.persons"]), rows, numeric=(1,), narrow=True)
+
+
+def _possible(summary: Summary, words: Mapping[str, str]) -> Iterator[Table]:
+    """Persons with records that could mean a hazard, by why they are open, and with records that nobody understood."""
+    rows = [cells(words[f"screened.{why}"], str(count)) for why, count in summary.possible.items() if count]
+    if summary.not_understood:
+        rows.append(cells(words["screened.not-understood"], str(summary.not_understood)))
+    if rows:
+        yield Table("", (words["screened.possible"], words["screened.persons"]), tuple(rows), numeric=(1,), narrow=True)
 
 
 def _rules(summary: Summary, titles: Mapping[str, str]) -> Table:

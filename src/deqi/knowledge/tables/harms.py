@@ -1,8 +1,8 @@
 """Safety surveys: how often what happened, who said so."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from deqi.knowledge.tables.base import HarmId, HarmPoolId, Row, SurveyId
+from deqi.knowledge.tables.base import CodeSetId, HarmId, HarmPoolId, Row, SurveyId, references
 
 
 class HarmSurvey(Row, frozen=True, kw_only=True):
@@ -68,6 +68,18 @@ class HarmModifier(Row, frozen=True, kw_only=True):
     adjusted: str = ""
     usable: bool
     note: str = ""
+
+
+class HarmModifierFactor(Row, frozen=True, kw_only=True):
+    """What a risk factor is on a record: a code set (``without`` those that are another factor), a code with all below
+    it, or the recorded sex."""
+
+    modifier: Annotated[str, references("harm_modifiers", "modifier")]
+    set: str = ""
+    without: tuple[CodeSetId, ...] = ()
+    system: Literal["", "snomed", "icd10cm", "icd10"] = ""
+    code: str = ""
+    sex: Literal["", "female", "male"] = ""
 
 
 class PublishedHarmPool(Row, frozen=True, kw_only=True):

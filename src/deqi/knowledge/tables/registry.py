@@ -63,6 +63,12 @@ _ALL = (
     TableSpec("harm_rows", harms.HarmRow, ("harm",), "counts and rates of events"),
     TableSpec("harm_uses", harms.HarmUse, ("harm",), "what each harm row may be used for"),
     TableSpec("harm_modifiers", harms.HarmModifier, ("modifier",), "risk factors for events"),
+    TableSpec(
+        "harm_modifier_factors",
+        harms.HarmModifierFactor,
+        ("modifier", "set", "system", "code", "sex"),
+        "what risk factors are on a record",
+    ),
     TableSpec("published_harm_pools", harms.PublishedHarmPool, ("pool",), "pooled harm rates of reviews"),
     TableSpec("published_harm_pool_notes", harms.PublishedHarmPoolNote, ("pool",), "beside each pooled harm rate"),
     TableSpec("claims", words.Claim, ("claim",), "sentences patients are told"),

@@ -8,6 +8,7 @@ from deqi.knowledge.tables.harms import HarmModifier
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import PersonalFinding, PersonalPart, Report
 from deqi.report.phrase import Phrases, capital, number
+from deqi.report.unclear import unclear_line
 
 MOST_QUESTIONS = 8
 """Questions on the card: the worst first; all stand in the table."""
@@ -62,8 +63,14 @@ def _card(part: PersonalPart, phrases: Phrases) -> list[Block]:
     blocks: list[Block] = []
     if part.findings:
         blocks.append(Items(phrases.say("personal.findings"), tuple(_finding(one, phrases) for one in part.findings)))
-    else:
+    elif not part.possible:
         blocks.append(say(phrases.say("personal.none")))
+    if part.possible:
+        blocks.append(Items(phrases.say("unclear.possible"), tuple(say(one) for one in part.possible)))
+    if part.not_understood:
+        blocks.append(say(unclear_line(list(part.not_understood), phrases)))
+    if part.skipped:
+        blocks.append(say(phrases.say("unclear.skipped", {"files": ", ".join(part.skipped)})))
     if part.plan:
         blocks.append(Items(phrases.say("personal.plan"), _plan(part, phrases)))
     if part.questions:
