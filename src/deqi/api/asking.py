@@ -19,9 +19,35 @@ def next_question(library: Library, found: Assessed, asked: Collection[str]) -> 
     from deqi.safety.questionnaire import next_question as most_wanted
 
     catalog = library.engine.catalog
-    stages: tuple[Stage, ...] = ("booking",) if found.check is None else ("booking", "plan")
-    name = most_wanted(found.assessment, catalog, asked, stages)
+    name = most_wanted(found.assessment, catalog, asked, _stages(found))
     return None if name is None else catalog.questions[name]
+
+
+def left(library: Library, found: Assessed, asked: Collection[str]) -> int:
+    """How many questions are left, as far as is known."""
+    from deqi.safety.questionnaire import still_open
+
+    return still_open(found.assessment, library.engine.catalog, asked, _stages(found))
+
+
+def _stages(found: Assessed) -> tuple[Stage, ...]:
+    return ("booking",) if found.check is None else ("booking", "plan")
+
+
+def renewable(library: Library, person: Person, as_of: dt.date) -> tuple[Answer, ...]:
+    """What a returning person answered, that no longer counts and may be renewed all at once."""
+    from deqi.safety.questionnaire import renewable as may_be_renewed
+
+    return may_be_renewed(person.answers, library.engine.catalog, as_of)
+
+
+def renewed(person: Person, answers: Collection[Answer], as_of: dt.date) -> Person:
+    """The person with these answers given again on the day."""
+    import msgspec
+
+    from deqi.safety.questionnaire import renewed as given_again
+
+    return msgspec.structs.replace(person, answers=(*person.answers, *given_again(answers, as_of)))
 
 
 def words(question: Question) -> str:

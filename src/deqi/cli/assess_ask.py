@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
 ASK_AT_MOST = 25
 """So many in one go; then the user decides."""
 STOP = ("stop", "quit", "q")
+BACK = ("back", "b")
 
 
 def ask(library: Library, request: AssessRequest) -> AssessRequest:
     """Ask until nothing asked could change the result, or the user stops; the request with the answers."""
+    texts = library.knowledge.texts
+    write(texts["asking.how"])
+    request = _renew(library, request)
+    start = request.person
     asked: dict[str, Answer] = {}
     settled = False
-    write("Answer yes, no or unsure; ? says why a question is asked; stop ends the questions.")
     while True:
         found = assess(library, request)
         question = asking.next_question(library, found, asked)
@@ -33,36 +38,62 @@ def ask(library: Library, request: AssessRequest) -> AssessRequest:
         if not settled and found.assessment.candidacy != "ask-first":
             settled = True
             write()
-            write_wrapped("Whether is settled; the questions that follow can only change how.")
-        if len(asked) == ASK_AT_MOST and not typer.confirm(f"{ASK_AT_MOST} are answered. Go on?"):
+            write_wrapped(texts["asking.settled"])
+        if len(asked) == ASK_AT_MOST and not typer.confirm(texts["asking.go-on"].format(count=ASK_AT_MOST)):
             break
-        value = _put(question, len(asked) + 1)
-        if value is None:
+        value = _put(question, len(asked) + 1, asking.left(library, found, asked) - 1, texts)
+        if value in STOP:
             break
-        given = asked[question.question] = asking.answer(question.question, value, request.as_of)
-        request = dataclasses.replace(request, person=asking.with_answer(request.person, given))
+        if value in BACK:
+            if asked:
+                asked.popitem()
+        else:
+            asked[question.question] = asking.answer(question.question, value, request.as_of)
+        person = start
+        for given in asked.values():
+            person = asking.with_answer(person, given)
+        request = dataclasses.replace(request, person=person)
     if asked:
         _store(asked, request)
     write()
     return request
 
 
-def _put(question: Question, number: int) -> str | float | None:
-    """One question, until it is answered; None to stop."""
+def _renew(library: Library, request: AssessRequest) -> AssessRequest:
+    """Ask a returning person once whether what lasts has changed; no renews it, yes opens it again."""
+    texts = library.knowledge.texts
+    old = asking.renewable(library, request.person, request.as_of)
+    if not old:
+        return request
+    since = min(one.given.earliest for one in old if one.given is not None).isoformat()
     write()
-    write_wrapped(f"{number}. {asking.words(question)}", hanging="   ")
+    write_wrapped(texts["asking.changed"].format(since=since))
+    for one in old:
+        row = library.engine.catalog.questions[one.question]
+        write_wrapped(f"- {asking.words(row)} {one.value}", indent="  ", hanging="    ")
+    if typer.confirm(texts["asking.changed.prompt"], default=True):
+        return request
+    return dataclasses.replace(request, person=asking.renewed(request.person, old, request.as_of))
+
+
+def _put(question: Question, number: int, left: int, texts: Mapping[str, str]) -> str | float:
+    """One question, until it is answered; a word of `STOP` to stop, one of `BACK` to go back."""
+    write()
+    more = texts["asking.left"].format(count=left) if left > 0 else texts["asking.last"]
+    write_wrapped(f"{number}. {asking.words(question)} ({more})", hanging="   ")
     choices = asking.choices(question)
     while True:
         typed = str(typer.prompt(f"   [{choices}]"))
-        if typed.strip().casefold() in STOP:
-            return None
-        if typed.strip() == "?":
-            write_wrapped(f"Why: {question.why_asked}", indent="   ")
+        word = typed.strip().casefold()
+        if word in (*STOP, *BACK):
+            return word
+        if word == "?":
+            write_wrapped(texts["asking.why"].format(why=question.why_asked), indent="   ")
             continue
         value = asking.understood(question, typed)
         if value is not None:
             return value
-        write_wrapped(f"Please write {choices}, or stop.", indent="   ")
+        write_wrapped(texts["asking.again"].format(choices=choices), indent="   ")
 
 
 def _store(asked: dict[str, Answer], request: AssessRequest) -> None:

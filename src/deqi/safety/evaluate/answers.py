@@ -28,7 +28,7 @@ def still_to_ask(context: Context, ask: str | None, gate: str | None) -> tuple[s
     When all were answered without settling it (not sure, or overruled by the record), the most direct stays open.
     """
     for question in (gate, ask):
-        if question is not None and context.to_ask(question):
+        if question is not None and context.to_ask(question) and not (question == gate and gate in context.implied):
             return context.prerequisites(question)
     return tuple(question for question in (ask or gate,) if question is not None)
 

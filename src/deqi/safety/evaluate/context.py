@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from deqi.people.dates import parse_date
-from deqi.people.facts import Answer, Fact, Kind, Person
+from deqi.people.facts import Answer, Fact, Kind, Person, is_stale
 from deqi.safety.evaluate.applies import ON_RECORD, Alternative, compare
 from deqi.safety.evaluate.standing import LAPSED, NOT_SAID, UNSURE, standing_answers
 from deqi.safety.evaluate.verdict import Verdict
@@ -40,6 +40,7 @@ class Context:
         "as_of",
         "catalog",
         "doubted_sets",
+        "implied",
         "not_understood",
         "person",
         "plan",
@@ -63,7 +64,10 @@ class Context:
         self.answers: Mapping[str, Answer] = (
             standing_answers(person.answers, catalog, as_of, person.read_on) if person.answers else {}
         )
-        self.affected_questions = catalog.affected_questions.by(self.answers, (*self.recorded_sets, *self.doubted_sets))
+        self.implied = self._implied()
+        self.affected_questions = catalog.affected_questions.by(
+            (*self.answers, *self.implied), (*self.recorded_sets, *self.doubted_sets)
+        )
         self._ages = self._age_range()
         self._sex = self._find_sex()
 
@@ -96,6 +100,16 @@ class Context:
         """The answer; None when not asked, not sure, or no longer counting."""
         given = self.answers.get(question)
         return None if given is None or given.value in NOT_SAID else given
+
+    def _implied(self) -> frozenset[str]:
+        """Questions that the record answers with yes: what it says is not asked again to get at the next question."""
+        implied_by = self.catalog.implied_by
+        return frozenset(
+            question
+            for name, facts in self.recorded_sets.items()
+            if name in implied_by and any(stands(fact, self.as_of) for fact in facts)
+            for question in implied_by[name]
+        )
 
     def to_ask(self, question: str) -> bool:
         """Whether a question was not answered, or its answer has lapsed."""
@@ -201,7 +215,10 @@ class Context:
             for term in self.catalog.applies.get(question, ())
             if self._term(term) is Truth.UNKNOWN
             for option in term
-            if option.kind == "answer" and self.to_ask(option.name) and self._holds(option) is Truth.UNKNOWN
+            if option.kind == "answer"
+            and self.to_ask(option.name)
+            and option.name not in self.implied
+            and self._holds(option) is Truth.UNKNOWN
             for first in self.prerequisites(option.name)
         )
         return tuple(before) or (question,)
@@ -212,6 +229,8 @@ class Context:
                 given = self.answer(option.name)
                 if given is not None:
                     return yes_or_no(str(given.value) in option.values)
+                if option.name in self.implied and "yes" in option.values:
+                    return Truth.YES
                 return Truth.NO if self._applies(option.name) is Truth.NO else Truth.UNKNOWN
             case "sex":
                 return Truth.UNKNOWN if self._sex is None else yes_or_no(self._sex == option.name)
@@ -247,6 +266,12 @@ def exists(fact: Fact, as_of: dt.date) -> bool:
         return written is None or written.latest <= as_of
     when = fact.start or fact.recorded
     return when is None or when.on_or_before(as_of)
+
+
+def stands(fact: Fact, as_of: dt.date) -> bool:
+    """Whether a record plainly says that something is there on the day."""
+    over = fact.end is not None and fact.end.latest <= as_of
+    return fact.state == "present" and not over and not is_stale(fact, as_of)
 
 
 def years(birth: dt.date, on: dt.date) -> int:

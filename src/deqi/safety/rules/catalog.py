@@ -135,6 +135,16 @@ class Catalog:
         )
 
     @functools.cached_property
+    def implied_by(self) -> Mapping[str, frozenset[str]]:
+        """The questions that a record of a set answers with yes, though nobody asked: those of the leaves about it."""
+        found: dict[str, set[str]] = {}
+        for leaf in self.leaves:
+            if isinstance(leaf, Recorded | Medication):
+                asked = {question for question in (leaf.ask, leaf.gate) if question is not None}
+                found.setdefault(leaf.set, set()).update(asked)
+        return {name: frozenset(questions) for name, questions in found.items()}
+
+    @functools.cached_property
     def hazardous_side(self) -> Mapping[str, str]:
         """The side on which a number asked for is hazardous, by question; none where it is on both."""
         found: dict[str, set[str]] = {}

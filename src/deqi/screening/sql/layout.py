@@ -79,6 +79,7 @@ class Layout:
             "k_measured": self._measured(),
             "k_coded": self._coded(),
             "k_means": meanings(),
+            "k_implied": self._implied(),
             "k_doubting": pa.table(
                 {
                     "place": pa.array(range(len(self.leaves)), pa.int16()),
@@ -197,6 +198,14 @@ class Layout:
                 ]
             ),
         )
+
+    def _implied(self) -> pa.Table:
+        rows = [
+            {"set": name, **dict(zip(("word", "mask"), word_and_mask(self.answered.index(question)), strict=True))}
+            for name, questions in self.catalog.implied_by.items()
+            for question in sorted(questions)
+        ]
+        return pa.Table.from_pylist(rows, pa.schema([("set", pa.string()), *_PLACE]))
 
     def _weeks(self) -> pa.Table:
         rows = []

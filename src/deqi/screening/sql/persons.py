@@ -32,6 +32,14 @@ def mentions(facts: ir.Table, sets: ir.Table, places: Numbering) -> ir.Table:
     return rows.group_by("person").agg(**collect(rows, "mentioned", places.words))
 
 
+def implied(facts: ir.Table, sets: ir.Table, places: Numbering) -> ir.Table:
+    """Which questions the record answers with yes; see `deqi.safety.evaluate.context.stands`."""
+    over = (facts.end_last <= facts.today).fill_null(False)
+    stale = (facts.kind == "medication") & (facts.recorded_last < facts.stale_before).fill_null(False)
+    rows = facts.filter(facts.state == "present", ~facts.doubted, ~over, ~stale).join(sets, "set")
+    return rows.group_by("person").agg(**collect(rows, "implied", places.words))
+
+
 def reported(answers: ir.Table, questions: ir.Table, places: Numbering) -> ir.Table:
     """Which questions were answered, and how."""
     rows = answers.join(questions, "question")
@@ -248,6 +256,10 @@ class Asking:
         """Answered, if only with *not sure*."""
         return has(self.table, "given", self._layout.answered.index(question))
 
+    def implied(self, question: str) -> ir.BooleanValue:
+        """Answered with yes by the record."""
+        return has(self.table, "implied", self._layout.answered.index(question))
+
     def lapsed(self, question: str | None) -> ir.BooleanValue:
         """An adverse answer to it stood and no longer counts."""
         if question is None:
@@ -336,7 +348,11 @@ class Asking:
             case "answer":
                 found = self.sure(option.name).ifelse(
                     self.answer_value(option.name, option.values),
-                    self.not_applicable(option.name).ifelse(ibis.literal(False), ibis.null("boolean")),
+                    ibis.cases(
+                        (self.implied(option.name) & ("yes" in option.values), True),
+                        (self.not_applicable(option.name), False),
+                        else_=ibis.null("boolean"),
+                    ),
                 )
             case "sex":
                 found = table.sex == option.name
@@ -355,7 +371,8 @@ class Asking:
             for option in term:
                 if option.kind != "answer":
                     continue
-                open_ = unsettled & ~self.given(option.name) & ~self.not_applicable(option.name)
+                known = self.given(option.name) | self.implied(option.name) | self.not_applicable(option.name)
+                open_ = unsettled & ~known
                 for name, when in self.firsts(option.name).items():
                     before[name] = before[name] | (open_ & when) if name in before else open_ & when
         return {**before, question: ~ibis.or_(*before.values()) if before else ibis.literal(True)}
@@ -373,10 +390,13 @@ class Asking:
         for question in (gate, ask):
             if question is None:
                 continue
-            open_ = left & ~self.given(question)
+            known = self.given(question)
+            if question == gate:
+                known = known | self.implied(question)
             for name, when in self.firsts(question).items():
-                found[name] = found[name] | (open_ & when) if name in found else open_ & when
-            left = left & self.given(question)
+                open_ = left & ~known & when
+                found[name] = found[name] | open_ if name in found else open_
+            left = left & known
         last = ask or gate
         if last is not None:
             found[last] = found[last] | left if last in found else left

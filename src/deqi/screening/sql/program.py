@@ -110,6 +110,7 @@ def _write(layout: Layout, dialect: str) -> Written:
     parts = {
         "flags": people.leaf_flags(marks, layout),
         "mentioned": people.mentions(there, given["k_mentioned"], layout.mentioned),
+        "implied": people.implied(there, given["k_implied"], layout.answered),
         "reported": people.reported(answers, given["k_answered"], layout.answered),
         "answer_value": people.answer_value(answers, given["k_answer_value"], layout.answer_value),
         "cleared": people.cleared(answers, given["k_cleared"], layout.cleared),
