@@ -1,56 +1,81 @@
-"""Ways of saying a hazard, and innocent phrases, written before the tables were opened.
+"""Everyday ways to write a hazard are heard or alarm; ordinary words stay quiet.
 
-At the first try 142 of 152 ways were heard or alarmed (93 %) and 148 of 152 innocent phrases were quiet (97 %); then
-the kinds of words that failed were mended (brands of several ingredients, British spelling, everyday wording).
+The two lists were written before any word list of the product was read, and are not tuned to them: a phrase that fails
+is mended in the word lists by its kind, and stays here as it is.
 """
 
+from __future__ import annotations
+
 import csv
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from deqi.knowledge.store import load
-from deqi.safety.rules.catalog import build_index
+from tests.properties.doubt import engines
 
-HERE = Path(__file__).parent
-INDEX = build_index(load())
-
-
-def rows(name):
-    with (HERE / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def test_at_least_95_in_100_ways_are_heard_or_alarmed():
-    of, missed = Counter(), []
-    for row in rows("ways.csv"):
-        heard = INDEX.hear(row["kind"], (), row["phrase"])
-        wanted = set(row["set"].split(";"))
-        of[row["set"]] += 1
-        if wanted.isdisjoint({match.set for match in heard.sets} | set(heard.alarms)):
-            missed.append(f"{row['set']}: {row['phrase']}")
-    assert len(of) >= 50 and of.total() >= 150
-    assert len(missed) <= 0.05 * of.total(), missed
-
-
-def test_no_way_is_taken_for_an_ordinary_record():
-    for row in rows("ways.csv"):
-        heard = INDEX.hear(row["kind"], (), row["phrase"])
-        assert heard.sets or heard.alarms or not heard.understood, row
+FOLDER = Path(__file__).parent
+LEAST_HEARD = 0.95
+LEAST_QUIET = 0.90
+_LISTS = {
+    "condition": "conditions",
+    "medication": "medications",
+    "procedure": "procedures",
+    "device": "devices",
+    "allergy": "allergies",
+}
+# Sets that one question asks for together: a word that touches one of them puts that question.
+_ASKED_TOGETHER = (
+    {"anticoagulant", "long-term-anticoagulant", "heparin", "vitamin-k-antagonist"},
+    {"antiplatelet", "aspirin", "p2y12-inhibitor"},
+    {"cytotoxic-medicine", "neurotoxic-chemotherapy", "chemotherapy-procedure"},
+    {"pacemaker", "implanted-defibrillator", "other-cardiac-implant", "neurostimulator-or-pump", "generic-implant"},
+    {"arterial-disease", "peripheral-arterial-unspecified"},
+    {"on-dialysis", "dialysis-access"},
+)
 
 
-def test_at_least_90_in_100_innocent_phrases_are_quiet():
+def rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _touched(kind: str, phrase: str) -> tuple[frozenset[str], frozenset[str]]:
+    person = engines.person_of_file({"sex": "female", "born": 1990, _LISTS[kind]: [phrase]})
+    return engines.heard(person), engines.alarmed(person)
+
+
+def _wanted(name: str) -> set[str]:
+    return {name}.union(*(group for group in _ASKED_TOGETHER if name in group))
+
+
+def test_ways_are_heard_or_alarm(capsys: pytest.CaptureFixture[str]) -> None:
+    ways = rows("ways.csv")
+    told: dict[str, list[str]] = defaultdict(list)
+    missed = []
+    for way in ways:
+        heard, alarmed = _touched(way["kind"], way["phrase"])
+        wanted = _wanted(way["set"])
+        said = "heard" if heard & wanted else "alarmed" if alarmed & wanted else "missed"
+        told[way["set"]].append(said)
+        if said == "missed":
+            missed.append(f"{way['set']}: {way['phrase']}")
+    with capsys.disabled():
+        for name, said in sorted(told.items()):
+            print(f"\n{name}: heard {said.count('heard')}, alarmed {said.count('alarmed')} of {len(said)}", end="")
+        print(f"\nheard or alarmed: {len(ways) - len(missed)} of {len(ways)}")
+    assert len(ways) >= 150
+    assert len(missed) <= (1 - LEAST_HEARD) * len(ways), missed
+
+
+def test_innocent_words_stay_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     innocent = rows("innocent.csv")
-    loud = [
-        row["phrase"] for row in innocent if (heard := INDEX.hear(row["kind"], (), row["phrase"])).alarms or heard.sets
-    ]
+    loud = []
+    for one in innocent:
+        heard, alarmed = _touched(one["kind"], one["phrase"])
+        if alarmed or heard & engines.sets_of_rules():
+            loud.append(f"{one['phrase']}: {', '.join(sorted(alarmed | heard))}")
+    with capsys.disabled():
+        print(f"\nquiet: {len(innocent) - len(loud)} of {len(innocent)}")
     assert len(innocent) >= 150
-    assert len(loud) <= 0.10 * len(innocent), loud
-
-
-@pytest.mark.parametrize("row", rows("ways.csv"), ids=lambda row: row["phrase"][:40])
-def test_capitals_and_blanks_change_nothing(row):
-    plain = INDEX.hear(row["kind"], (), row["phrase"])
-    loud = INDEX.hear(row["kind"], (), "  " + row["phrase"].upper() + "  ")
-    assert ({*plain.alarms}, {one.set for one in plain.sets}) == ({*loud.alarms}, {one.set for one in loud.sets})
+    assert len(loud) <= (1 - LEAST_QUIET) * len(innocent), loud
