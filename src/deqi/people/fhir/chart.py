@@ -30,7 +30,13 @@ _decoders = {kind: msgspec.json.Decoder(type_).decode for kind, type_ in fhir.TY
 NO_FACT = "entered in error, cancelled, or an order not to give"
 TWICE = "an id that stands twice, with different contents"
 POINTS_NOWHERE = "points to a record that is not in the files"
-_Pointing = fhir.MedicationRequest | fhir.MedicationStatement | fhir.MedicationAdministration | fhir.DeviceUse
+_Pointing = (
+    fhir.MedicationRequest
+    | fhir.MedicationStatement
+    | fhir.MedicationAdministration
+    | fhir.MedicationDispense
+    | fhir.DeviceUse
+)
 
 
 class _Waiting(msgspec.Struct, frozen=True, gc=False):
@@ -360,6 +366,8 @@ class ChartReader:
             return self._convert.statement(resource, code, origin)
         if isinstance(resource, fhir.MedicationAdministration):
             return self._convert.administration(resource, code, origin)
+        if isinstance(resource, fhir.MedicationDispense):
+            return self._convert.dispense(resource, code, origin)
         return self._convert.device_use(resource, code, origin)
 
     def _owner(self, piece: Piece, resource: fhir.Resource, reference: fhir.Reference | None) -> str | None:

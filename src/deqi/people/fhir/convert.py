@@ -15,10 +15,12 @@ from deqi.people.fhir.elements import (
     clinical_state,
     covered,
     ended,
+    lasting,
     moment,
     number_of,
     state_of,
     status_code,
+    unread_of,
 )
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.hearing import Heard
@@ -155,7 +157,7 @@ class Converter:
 
     def condition(self, resource: fhir.Condition, origin: Origin) -> Fact | None:
         """A condition; refuted is kept as evidence of absence, entered in error leaves nothing."""
-        verification = status_code(resource.verificationStatus)
+        verification = status_code(resource.verificationStatus, statuses.VERIFICATION)
         if verification == statuses.IGNORED:
             return None
         abated = (
@@ -163,7 +165,7 @@ class Converter:
             or resource.abatementPeriod is not None
             or bool(resource.abatementAge or resource.abatementRange or resource.abatementString)
         )
-        clinical = status_code(resource.clinicalStatus)
+        clinical = status_code(resource.clinicalStatus, statuses.CLINICAL)
         state = clinical_state(clinical, verification, abated)
         end = moment(resource.abatementDateTime) or covered(resource.abatementPeriod)
         return self.fact(
@@ -181,10 +183,10 @@ class Converter:
 
     def allergy(self, resource: fhir.Allergy, origin: Origin) -> Fact | None:
         """An allergy or intolerance."""
-        verification = status_code(resource.verificationStatus)
+        verification = status_code(resource.verificationStatus, statuses.VERIFICATION)
         if verification == statuses.IGNORED:
             return None
-        clinical = status_code(resource.clinicalStatus)
+        clinical = status_code(resource.clinicalStatus, statuses.CLINICAL)
         return self.fact(
             "allergy",
             self.about("allergy", *self.codes_of(resource.code)),
@@ -204,10 +206,15 @@ class Converter:
         if state is None or resource.doNotPerform:
             return None
         if resource.intent not in statuses.INTENTS:
-            raise MalformedError("no intent, or one that FHIR R4 does not have")
+            state = "unknown"
         if resource.intent in statuses.PROPOSED:
             state = "planned"
         authored = moment(resource.authoredOn)
+        end = None
+        if resource.status == "completed" and resource.dispenseRequest is not None:
+            supply = resource.dispenseRequest
+            end = lasting(authored, supply.expectedSupplyDuration, 1 + (supply.numberOfRepeatsAllowed or 0))
+            state = state if end is None or state != "past" else "present"
         return self.fact(
             "medication",
             self.about("medication", *drug),
@@ -215,7 +222,28 @@ class Converter:
             state=state,
             status=resource.status or "",
             start=authored,
+            end=end,
             recorded=authored,
+        )
+
+    def dispense(self, resource: fhir.MedicationDispense, drug: tuple[Codes, str], origin: Origin) -> Fact | None:
+        """A supply handed over: taken until it is used up, where it says how long it lasts."""
+        state = state_of(resource.status, statuses.MEDICATION_DISPENSE)
+        if state is None:
+            return None
+        given = moment(resource.whenHandedOver) or moment(resource.whenPrepared)
+        end = lasting(given, resource.daysSupply)
+        if state == "past" and resource.status == "completed" and end is not None:
+            state = "present"
+        return self.fact(
+            "medication",
+            self.about("medication", *drug),
+            origin,
+            state=state,
+            status=resource.status or "",
+            start=given,
+            end=end,
+            recorded=given,
         )
 
     def statement(self, resource: fhir.MedicationStatement, drug: tuple[Codes, str], origin: Origin) -> Fact | None:
@@ -328,6 +356,7 @@ class Converter:
             heard = about.heard
             value, unit, comparator = number_of(part)
             value_codes, value_text = self._worded(part)
+            unread = unread_of(part)
             facts.append(
                 Fact(
                     kind="observation",
@@ -341,7 +370,7 @@ class Converter:
                     comparator=comparator,
                     value_codes=value_codes,
                     value_text=value_text,
-                    value_missing=value is None and not value_codes and not value_text,
+                    value_missing=value is None and not value_codes and not value_text and not _has_value(part),
                     site=site,
                     side=side,
                     start=when or issued,
@@ -354,6 +383,7 @@ class Converter:
                     understood=heard.understood,
                     alarms=heard.alarms,
                     meant=heard.meant,
+                    unread=unread,
                 )
             )
         return facts
@@ -364,3 +394,13 @@ class Converter:
         if part.valueBoolean is not None:
             return (), "yes" if part.valueBoolean else "no"
         return (), (part.valueString or "").strip()
+
+
+def _has_value(part: fhir.Observation | fhir.Result) -> bool:
+    """Whether there is a value, be it one that cannot be read."""
+    quantities = [part.valueQuantity]
+    if part.valueRange is not None:
+        quantities += [part.valueRange.low, part.valueRange.high]
+    if part.valueRatio is not None:
+        quantities += [part.valueRatio.numerator, part.valueRatio.denominator]
+    return any(one is not None and one.value is not None for one in quantities)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from deqi.people.dates import DateRange, parse_date, span
 from deqi.people.facts import State
@@ -13,59 +15,133 @@ from deqi.people.fhir import types as fhir
 
 UCUM = "http://unitsofmeasure.org"
 COMPARATORS = frozenset({"<", "<=", ">=", ">"})
+_COMPARATOR_WORDS = {"≤": "<=", "≥": ">="}
+_NUMBER = re.compile(
+    r"([<>]=?|[≤≥])?\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*"
+    r"([^\s0-9.,:/-][^,;]{0,40}|/\s*[^\s0-9,;][^,;]{0,40}|10[*^][^,;]{1,40})"
+)
+_LONGEST_UNREAD = 120
+_LONGEST_SUPPLY = 731
+_DAYS = {
+    "d": 1,
+    "day": 1,
+    "days": 1,
+    "wk": 7,
+    "week": 7,
+    "weeks": 7,
+    "mo": 30.4375,
+    "month": 30.4375,
+    "months": 30.4375,
+}
+"""Days in the units in which a supply is told."""
 
 
 class MalformedError(Exception):
     """A resource whose code, status or value cannot be read. The message says what, without quoting it."""
 
 
-def status_code(concept: fhir.Concept | None) -> str:
-    """The code of a status concept; empty when there is none."""
+def status_code(concept: fhir.Concept | None, known: Iterable[str]) -> str:
+    """The status that a concept says, in any of its codings or as text; empty when there is none.
+
+    Of codings that differ the more hazardous counts, the first in ``known``. What says nothing that is known is
+    `statuses.UNREADABLE`.
+    """
     if concept is None:
         return ""
-    code = next((one.code for one in concept.coding or () if one.code), None) or concept.text
-    if not code:
-        raise MalformedError("a status without a code")
-    return code
+    said = {_spelt(text) for one in concept.coding or () for text in (one.code, one.display) if text}
+    said.add(_spelt(concept.text or ""))
+    found = next((one for one in known if one in said), None)
+    if found is not None:
+        return found
+    return statuses.IGNORED if statuses.IGNORED in said else statuses.UNREADABLE
+
+
+def _spelt(status: str) -> str:
+    return "-".join(status.casefold().split())
 
 
 def clinical_state(clinical: str, verification: str, abated: bool) -> State:
-    """The state of a condition or allergy. Called active and yet abated leaves it open."""
-    if verification and verification not in statuses.VERIFICATION:
-        raise MalformedError("a verification status that FHIR R4 does not have")
-    if clinical and clinical not in statuses.CLINICAL:
-        raise MalformedError("a clinical status that FHIR R4 does not have")
+    """The state of a condition or allergy. Called active and yet abated, or a status unread, leaves it open."""
     if verification == "refuted":
         return "refuted"
-    state = statuses.CLINICAL[clinical] if clinical else "present"
+    state = "unknown" if clinical == statuses.UNREADABLE else statuses.CLINICAL.get(clinical, "present")
+    if verification == statuses.UNREADABLE and state != "present":
+        return "unknown"
     if not abated:
         return state
-    return "past" if not clinical or state != "present" else "unknown"
+    return "past" if not clinical or state not in ("present", "unknown") else "unknown"
 
 
 def state_of(status: str | None, table: Mapping[str, State]) -> State | None:
-    """The state a status means; None for entered in error."""
-    if status == statuses.IGNORED:
-        return None
-    state = table.get(status or "")
-    if state is None:
-        raise MalformedError("no status, or one that FHIR R4 does not have")
-    return state
+    """The state a status means; None for entered in error, unknown for one that says nothing."""
+    said = _spelt(status or "")
+    return None if said == statuses.IGNORED else table.get(said, "unknown")
 
 
 def number_of(part: fhir.Observation | fhir.Result) -> tuple[float | None, str, str]:
-    """The number of a result with its unit and comparator."""
+    """The number of a result with its unit and comparator; words are one only together with a unit."""
     if part.valueInteger is not None:
         return float(part.valueInteger), "", ""
     quantity = part.valueQuantity
-    if quantity is None or quantity.value is None:
-        return None, "", ""
-    if not math.isfinite(quantity.value):
-        raise MalformedError("a value that is no finite number")
+    if quantity is None:
+        return number_in(part.valueString or "")
     comparator = quantity.comparator or ""
-    if comparator and comparator not in COMPARATORS:
-        raise MalformedError("a comparator that FHIR R4 does not have")
+    if quantity.value is None or not math.isfinite(quantity.value) or (comparator and comparator not in COMPARATORS):
+        return None, "", ""
     return quantity.value, unit_of(quantity), comparator
+
+
+def number_in(text: str) -> tuple[float | None, str, str]:
+    """A number with its unit and comparator, as it is written in words (``< 20 K/uL``)."""
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        return None, "", ""
+    return float(found[2]), found[3].strip(), _COMPARATOR_WORDS.get(found[1] or "", found[1] or "")
+
+
+def unread_of(part: fhir.Observation | fhir.Result) -> str:
+    """What a result holds that is neither a number nor a code: a range, a ratio, a flag, why there is no value."""
+    said: list[str] = []
+    if part.valueRange is not None:
+        said.append(" - ".join(_shown(one) for one in (part.valueRange.low, part.valueRange.high)))
+    if part.valueRatio is not None:
+        said.append(" / ".join(_shown(one) for one in (part.valueRatio.numerator, part.valueRatio.denominator)))
+    if part.valueDateTime is not None:
+        said.append(part.valueDateTime)
+    quantity = part.valueQuantity
+    if quantity is not None and number_of(part)[0] is None:
+        said.append(_shown(quantity))
+    if part.valueQuantity is None or said:
+        flags = part.interpretation if isinstance(part.interpretation, list) else [part.interpretation]
+        said += [word for one in (*flags, part.dataAbsentReason) if (word := _word_of(one))]
+    return "; ".join(said)[:_LONGEST_UNREAD]
+
+
+def _shown(quantity: fhir.Quantity | None) -> str:
+    if quantity is None:
+        return "?"
+    number = "?" if quantity.value is None else f"{quantity.value:g}"
+    return " ".join(filter(None, (quantity.comparator, number, unit_of(quantity))))
+
+
+def _word_of(concept: fhir.Concept | None) -> str:
+    if concept is None:
+        return ""
+    return next((one.code or one.display or "" for one in concept.coding or ()), "") or concept.text or ""
+
+
+def lasting(start: DateRange | None, supply: fhir.Quantity | None, times: int = 1) -> DateRange | None:
+    """When a supply that was begun with ends; None where it does not say how long it lasts."""
+    if start is None or supply is None or supply.value is None or not math.isfinite(supply.value):
+        return None
+    days = supply.value * _DAYS.get((supply.code or supply.unit or "d").casefold(), math.nan) * max(times, 1)
+    if not 0 < days <= _LONGEST_SUPPLY:
+        return None
+    more = dt.timedelta(days=math.ceil(days))
+    try:
+        return DateRange(start.earliest + more, start.latest + more)
+    except OverflowError:
+        return None
 
 
 def unit_of(quantity: fhir.Quantity) -> str:

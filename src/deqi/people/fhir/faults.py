@@ -22,6 +22,7 @@ KIND_OF_TYPE: Mapping[str, Kind] = {
     "MedicationRequest": "medication",
     "MedicationStatement": "medication",
     "MedicationAdministration": "medication",
+    "MedicationDispense": "medication",
     "Medication": "medication",
     "Observation": "observation",
     "Procedure": "procedure",

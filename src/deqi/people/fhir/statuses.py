@@ -1,4 +1,4 @@
-"""What each FHIR status means, as one of our states. A status that is not listed makes a resource malformed."""
+"""What each FHIR status means, as one of our states. One that is not listed, or none, leaves the state unknown."""
 
 from __future__ import annotations
 
@@ -38,6 +38,18 @@ MEDICATION_ADMINISTRATION: Mapping[str, State] = {
     "stopped": "past",
     "unknown": "unknown",
 }
+
+MEDICATION_DISPENSE: Mapping[str, State] = {
+    "preparation": "planned",
+    "in-progress": "unknown",
+    "cancelled": "planned",
+    "declined": "planned",
+    "on-hold": "unknown",
+    "completed": "past",
+    "stopped": "past",
+    "unknown": "unknown",
+}
+"""What was handed over is taken as long as the supply lasts."""
 
 PROCEDURE: Mapping[str, State] = {
     "preparation": "planned",
@@ -80,7 +92,10 @@ CLINICAL: Mapping[str, State] = {
     "resolved": "past",
 }
 
-VERIFICATION = frozenset({"unconfirmed", "provisional", "differential", "confirmed", "refuted"})
+VERIFICATION = ("confirmed", "provisional", "differential", "unconfirmed", "refuted")
+"""The more hazardous first: of codings that differ it counts."""
+UNREADABLE = "?"
+"""Stands for a status that is there and says nothing that is known."""
 
 RESPONSE = frozenset({"in-progress", "completed", "amended", "stopped"})
 

@@ -42,6 +42,16 @@ class Period(msgspec.Struct, gc=False):
     end: str | None = None
 
 
+class Range(msgspec.Struct, gc=False):
+    low: Quantity | None = None
+    high: Quantity | None = None
+
+
+class Ratio(msgspec.Struct, gc=False):
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
+
+
 class Resource(msgspec.Struct, gc=False, kw_only=True):
     """What all resources share. ``modifierExtension`` and ``implicitRules`` change what a resource means."""
 
@@ -74,6 +84,7 @@ class Condition(Resource, gc=False, kw_only=True):
     subject: Reference | None = None
     onsetDateTime: str | None = None
     onsetPeriod: Period | None = None
+    onsetAge: Quantity | None = None
     abatementDateTime: str | None = None
     abatementPeriod: Period | None = None
     abatementAge: Raw = Raw()
@@ -98,6 +109,11 @@ class Allergy(Resource, gc=False, kw_only=True):
     participant: Raw = Raw()
 
 
+class DispenseRequest(msgspec.Struct, gc=False):
+    expectedSupplyDuration: Quantity | None = None
+    numberOfRepeatsAllowed: int | None = None
+
+
 class MedicationRequest(Resource, gc=False, kw_only=True):
     status: str | None = None
     intent: str | None = None
@@ -106,6 +122,7 @@ class MedicationRequest(Resource, gc=False, kw_only=True):
     medicationReference: Reference | None = None
     subject: Reference | None = None
     authoredOn: str | None = None
+    dispenseRequest: DispenseRequest | None = None
     medication: Raw = Raw()
     context: Raw = Raw()
 
@@ -139,6 +156,18 @@ class MedicationAdministration(Resource, gc=False, kw_only=True):
     notGiven: Raw = Raw()
 
 
+class MedicationDispense(Resource, gc=False, kw_only=True):
+    status: str | None = None
+    medicationCodeableConcept: Concept | None = None
+    medicationReference: Reference | None = None
+    subject: Reference | None = None
+    whenHandedOver: str | None = None
+    whenPrepared: str | None = None
+    daysSupply: Quantity | None = None
+    medication: Raw = Raw()
+    notDone: Raw = Raw()
+
+
 class Ingredient(msgspec.Struct, gc=False):
     itemCodeableConcept: Concept | None = None
 
@@ -158,6 +187,10 @@ class Result(msgspec.Struct, gc=False, kw_only=True):
     valueString: str | None = None
     valueBoolean: bool | None = None
     valueInteger: int | None = None
+    valueRange: Range | None = None
+    valueRatio: Ratio | None = None
+    valueDateTime: str | None = None
+    interpretation: list[Concept] | Concept | None = None
     dataAbsentReason: Concept | None = None
 
 
@@ -169,6 +202,10 @@ class Observation(Resource, gc=False, kw_only=True):
     valueString: str | None = None
     valueBoolean: bool | None = None
     valueInteger: int | None = None
+    valueRange: Range | None = None
+    valueRatio: Ratio | None = None
+    valueDateTime: str | None = None
+    interpretation: list[Concept] | Concept | None = None
     dataAbsentReason: Concept | None = None
     subject: Reference | None = None
     effectiveDateTime: str | None = None
@@ -252,6 +289,7 @@ Clinical = (
     | MedicationRequest
     | MedicationStatement
     | MedicationAdministration
+    | MedicationDispense
     | Observation
     | Procedure
     | Device
@@ -266,6 +304,7 @@ TYPES: dict[str, type[Resource]] = {
     "MedicationRequest": MedicationRequest,
     "MedicationStatement": MedicationStatement,
     "MedicationAdministration": MedicationAdministration,
+    "MedicationDispense": MedicationDispense,
     "Medication": Medication,
     "Observation": Observation,
     "Procedure": Procedure,

@@ -29,6 +29,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
     "MedicationRequest": {"medication": "R5", "context": "STU3"},
     "MedicationStatement": {"medication": "R5", "taken": "STU3", "wasNotTaken": "DSTU2"},
     "MedicationAdministration": {"medication": "R5", "notGiven": "STU3"},
+    "MedicationDispense": {"medication": "R5", "notDone": "STU3"},
     "Procedure": {
         "notDone": "STU3",
         "context": "STU3",

@@ -110,9 +110,6 @@ def test_without_a_body_site_the_words_of_the_code_tell_the_limb_and_the_side():
         condition() | {"subject": {}},
         condition() | {"subject": {"display": "somebody"}},
         condition() | {"subject": {"reference": "Patient?identifier=1"}},
-        condition(clinical="gone"),
-        condition() | {"clinicalStatus": {"coding": [{}]}},
-        condition(verificationStatus=concept(VERIFICATION, "perhaps")),
         condition() | {"code": 5},
         condition(onsetDateTime=2019),
         condition(modifierExtension=[{"url": "x", "valueBoolean": True}]),
@@ -122,6 +119,30 @@ def test_a_condition_that_cannot_be_read_is_listed_and_leaves_the_chart_partly_u
     fault, kinds = complaint(broken)
     assert (fault.type, kinds) == ("Condition", {"condition"})
     assert fault.origin.path == "Bundle.entry[1].resource"
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ({"coding": [{"system": SNOMED, "code": "55561003"}, {"code": "active"}]}, "present"),
+        ({"coding": [{"system": SNOMED, "code": "413322009", "display": "Resolved"}]}, "past"),
+        ({"coding": [{"code": "resolved"}, {"code": "active"}]}, "present"),
+        ({"text": "Active"}, "present"),
+        ({"coding": [{"code": "ACTIVE"}]}, "present"),
+        ({"coding": [{"code": "gone"}]}, "unknown"),
+        ({"coding": [{}]}, "unknown"),
+        ({"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason"}]}, "unknown"),
+    ],
+)
+def test_a_status_is_read_from_any_coding_or_text_and_one_unread_leaves_a_match(status, state):
+    fact = only(condition() | {"clinicalStatus": status})
+    assert (fact.state, bool(fact.sets)) == (state, True)
+
+
+def test_an_unread_verification_proves_nothing_absent():
+    fact = only(condition(clinical="resolved", verificationStatus=concept(VERIFICATION, "perhaps")))
+    assert fact.state == "unknown"
+    assert only(condition(verificationStatus=concept(VERIFICATION, "perhaps"))).state == "present"
 
 
 def test_an_allergy_is_read_from_its_patient():

@@ -126,14 +126,56 @@ def test_a_reference_that_leads_nowhere_counts_by_its_words_or_is_malformed():
 @pytest.mark.parametrize(
     "broken",
     [
-        order(status="odd"),
-        order(status=None),
-        order(intent="odd"),
         order(medicationReference={"reference": "#nobody"}),
         order(medicationReference={}),
-        statement("taken"),
         administration(effectivePeriod="today"),
     ],
 )
 def test_a_medicine_that_cannot_be_read_is_listed(broken):
     assert complaint(broken)[1] == {"medication"}
+
+
+@pytest.mark.parametrize("made", [order(status="odd"), order(status=None), order(intent="odd"), statement("taken")])
+def test_a_status_that_says_nothing_leaves_it_open(made):
+    fact = only(made)
+    assert (fact.state, bool(fact.sets)) == ("unknown", True)
+
+
+def test_a_status_in_capitals_is_read():
+    assert only(order(status="ACTIVE")).state == "present"
+
+
+def dispense(status="completed", **fields):
+    return resource("MedicationDispense", status=status, subject=SUBJECT, **(DRUG | fields))
+
+
+def test_what_was_handed_over_is_taken_as_long_as_the_supply_lasts():
+    fact = only(dispense(whenHandedOver="2026-11-01", daysSupply={"value": 30, "code": "d"}))
+    assert (fact.state, fact.start.latest.isoformat(), fact.end.latest.isoformat()) == (
+        "present",
+        "2026-11-01",
+        "2026-12-01",
+    )
+    assert fact.sets
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({}, "past"),
+        ({"whenHandedOver": "2026-11-01", "daysSupply": {"value": 30, "code": "furlong"}}, "past"),
+        ({"whenHandedOver": "2026-11-01", "daysSupply": {"value": -3}}, "past"),
+        ({"status": "preparation"}, "planned"),
+        ({"status": "cancelled"}, "planned"),
+        ({"status": "odd"}, "unknown"),
+    ],
+)
+def test_a_supply_that_does_not_say_how_long_it_lasts_is_what_its_status_says(fields, state):
+    fact = only(dispense(**fields))
+    assert (fact.state, fact.end) == (state, None)
+
+
+def test_a_completed_order_lasts_as_long_as_its_supply():
+    supply = {"expectedSupplyDuration": {"value": 1, "unit": "month"}, "numberOfRepeatsAllowed": 2}
+    fact = only(order(status="completed", authoredOn="2026-09-01", dispenseRequest=supply))
+    assert (fact.state, fact.end.latest.isoformat()) == ("present", "2026-12-02")

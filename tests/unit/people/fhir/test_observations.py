@@ -71,8 +71,6 @@ def test_a_result_over_a_period_lies_somewhere_in_it():
     "broken",
     [
         observation("5.1"),
-        observation(status="odd"),
-        observation(None, valueQuantity={"value": 5, "comparator": "~"}),
         observation(component=[{"valueQuantity": {"value": 1}}]),
         observation(component={"code": {}}),
     ],
@@ -158,3 +156,41 @@ def test_the_latest_answer_counts_and_then_the_last_listed():
     person = read(bundle(patient(), *made)).persons[0]
     standing = standing_answers(person.answers, engine().catalog, AS_OF)
     assert standing["fever-today"].value == "no"
+
+
+@pytest.mark.parametrize(
+    ("value", "unread"),
+    [
+        ({"valueQuantity": {"value": 5, "unit": "K/uL", "comparator": "~"}}, "~ 5 K/uL"),
+        ({"valueRange": {"low": {"value": 10}, "high": {"value": 60, "unit": "K/uL"}}}, "10 - 60 K/uL"),
+        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, "1 / 128"),
+        ({"interpretation": [concept(None, "LL")]}, "LL"),
+        ({"dataAbsentReason": concept(None, "error")}, "error"),
+    ],
+)
+def test_what_is_neither_a_number_nor_a_code_is_shown(value, unread):
+    fact = only(observation(None, **value))
+    assert (fact.value, fact.unread) == (None, unread)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("<20 K/uL", (20, "K/uL", "<")),
+        ("210 10*3/uL", (210, "10*3/uL", "")),
+        ("≥ 13.5 %", (13.5, "%", ">=")),
+        ("45 /nl", (45, "/nl", "")),
+        ("<20", (None, "", "")),
+        ("10-60 K/uL", (None, "", "")),
+        ("1,234 /uL", (None, "", "")),
+        ("about 20 K/uL", (None, "", "")),
+        ("12/1", (None, "", "")),
+    ],
+)
+def test_words_are_a_number_only_with_a_unit(text, number):
+    fact = only(observation(None, valueString=text))
+    assert (fact.value, fact.unit, fact.comparator, fact.value_text) == (*number, text)
+
+
+def test_a_status_that_says_nothing_leaves_a_result_open():
+    assert only(observation(status="odd")).state == "unknown"
