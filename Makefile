@@ -4,17 +4,20 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
+# What pip says is shown only when it fails.
+quiet = @$(1) >.make.log 2>&1 || { cat .make.log; rm -f .make.log; exit 1; }; rm -f .make.log
+
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-spark check lint types bench golden requirements docs clean
+.PHONY: help run coverage wheels serve test test-spark check lint types bench golden requirements docs clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*?## "} {printf "  make %-14s %s\n", $$1, $$2}'
 
 $(VENV)/base.stamp: requirements/build.txt requirements/base.txt pyproject.toml CHANGELOG.md
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r requirements/build.txt
-	$(PIP) install --require-hashes -r requirements/base.txt
-	$(PIP) install --no-deps --no-build-isolation -e .
+	$(call quiet,$(PIP) install --require-hashes -r requirements/build.txt)
+	$(call quiet,$(PIP) install --require-hashes -r requirements/base.txt)
+	$(call quiet,$(PIP) install --no-deps --no-build-isolation -e .)
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt requirements/plot.txt requirements/screen.txt requirements/web.txt requirements/webtest.txt
@@ -47,6 +50,13 @@ serve: $(VENV)/web.stamp ## The site, on this machine
 
 test: $(VENV)/dev.stamp ## All tests
 	$(BIN)/python -m pytest -n 2
+
+coverage: $(VENV)/dev.stamp ## All tests, with the branches that they reach
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	$(BIN)/coverage report --skip-covered --sort=miss | tail -n 40
+
+wheels: $(VENV)/dev.stamp ## Build the distributions, and use the wheel in empty environments of every Python here
+	$(BIN)/python .ci/wheels.py
 
 properties: $(VENV)/dev.stamp ## The properties of doubt on 20,000 drawn examples
 	DEQI_PROPERTY_EXAMPLES=20000 $(BIN)/python -m pytest tests/properties/doubt

@@ -13,7 +13,12 @@ from tests.cli.run import run
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     path
-    for path in (ROOT / "README.md", ROOT / "examples" / "README.md", *(ROOT / "docs").rglob("*.md"))
+    for path in (
+        ROOT / "README.md",
+        ROOT / "examples" / "README.md",
+        ROOT / "src" / "metafit" / "README.md",
+        *(ROOT / "docs").rglob("*.md"),
+    )
     if "rules" not in path.relative_to(ROOT).parts
 )
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -1,0 +1,100 @@
+"""English that stands in code: literals of several words outside errors, docstrings and the help of options."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[2] / "src"
+_WORDS = re.compile(r"[A-Za-z]{2,}(?:['’-][a-z]+)?")
+_SQL = re.compile(
+    r"\b(?:SELECT|FROM|WHERE|CREATE|INSERT|UPDATE|DELETE|JOIN|USING|GROUP BY|ORDER BY|COPY|WITH|AND|OR|AS|IS NULL)\b"
+)
+_MARKUP = re.compile(r"[{}<>]|^\s*[#.@\w-]+\s*:\s*\S+;?\s*$")
+FEWEST = 3
+"""So many words in a row make English; fewer are names."""
+_RAISED = {"InputError", "StatsInputError", "TableError", "ValueError", "TypeError", "RuntimeError", "AttributeError"}
+_RAISED |= {"KeyError", "NotImplementedError", "AssertionError", "TooFewStudiesError", "ImproperlyConfigured"}
+_ELSEWHERE = _RAISED | {"compile", "Option", "Argument", "Typer"}
+"""Calls whose words are errors, patterns or the help of options."""
+
+
+def english(text: str) -> bool:
+    """Whether a literal is words for people: three words in a row, most of them lower case, and no SQL."""
+    if _SQL.search(text):
+        return False
+    words = _WORDS.findall(re.sub(r"https?://\S+", " ", text))
+    joined = re.search(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}[,;:]? [a-z]{2,}", text)
+    return len(words) >= FEWEST and joined is not None
+
+
+def in_code(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of each English literal of a module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(node.value)  # docstrings, of attributes too
+        elif isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _called(node) in _ELSEWHERE):
+            skipped.update(ast.walk(node))
+    parts = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)} - skipped
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(
+                part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else " x "
+                for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in parts:
+            text = node.value
+        else:
+            continue
+        if english(text):
+            yield node.lineno, text
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def in_template(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of each piece of English between the marks of a template."""
+    marks = r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<style.*?</style>|<!--.*?-->"
+    text = re.sub(marks, _blank, path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for number, line in enumerate(re.sub(r"<[^>]*>", _blank, text).splitlines(), 1):
+        if english(line):
+            yield number, line.strip()
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found.group())
+
+
+def by_room() -> Counter[str]:
+    """English literals of each room of deqi, templates included; metafit is a room of its own."""
+    return Counter(_room(path) for path, _, _ in every())
+
+
+def every() -> Iterator[tuple[Path, int, str]]:
+    """Path, line and text of every English literal."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for line, text in in_code(path):
+            yield path, line, text
+    for path in sorted(SOURCE.rglob("*.j2")):
+        for line, text in in_template(path):
+            yield path, line, text
+
+
+def listed(rooms: Iterable[str]) -> str:
+    """The literals of some rooms, a line each."""
+    wanted = [one for one in every() if _room(one[0]) in rooms]
+    return "\n".join(f"{path.relative_to(SOURCE)}:{line}: {text[:100]!r}" for path, line, text in wanted)
+
+
+def _room(path: Path) -> str:
+    parts = path.relative_to(SOURCE).parts
+    return parts[1] if parts[0] == "deqi" and len(parts) > 2 else parts[0]
