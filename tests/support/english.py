@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -74,6 +75,7 @@ def _blank(found: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", found.group())
 
 
+@functools.cache
 def by_room() -> Counter[str]:
     """English literals of each room of deqi, templates included; metafit is a room of its own."""
     return Counter(_room(path) for path, _, _ in every())
