@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from deqi.knowledge.find import PointFinder, points_near
 from deqi.knowledge.store import Knowledge
-from deqi.knowledge.tables.atlas import Hazard, HazardText, Point, PointAnatomy, PointDepth, PointName
+from deqi.knowledge.tables.atlas import Hazard, HazardText, MeasuredDepth, Point, PointAnatomy, PointDepth, PointName
 
 NO_LIMIT = "no safe limit known"
 
@@ -28,6 +28,7 @@ class HazardCard:
     angles: tuple[str, ...]
     cap_mm: float | None
     cap_label: str
+    measured: tuple[str, ...]
     anticoagulant_avoid: bool
     pregnancy: str
     note: str
@@ -44,6 +45,8 @@ class HazardCard:
         if self.angles:
             rows.append(("Angle", ", ".join(self.angles)))
         rows.append(("Depth limit", self.cap_label))
+        if self.measured:
+            rows.append(("Measured", "; ".join(self.measured)))
         if self.anticoagulant_avoid:
             rows.append(("Blood thinners", "avoid deep needling here in people on anticoagulants"))
         if self.pregnancy != "none":
@@ -115,7 +118,10 @@ def card(knowledge: Knowledge, code: str) -> PointCard:
     anatomy = next((row for row in knowledge.rows(PointAnatomy) if row.point == code), None)
     depth = next((row for row in knowledge.rows(PointDepth) if row.point == code), None)
     texts = {row.hazard: row for row in knowledge.rows(HazardText)}
-    hazards = tuple(_hazard(row, texts) for row in knowledge.rows(Hazard) if row.point == code)
+    measured = tuple(
+        _measured(row) for row in knowledge.rows(MeasuredDepth) if code in row.points and row.holds_a_limit
+    )
+    hazards = tuple(_hazard(row, texts, measured) for row in knowledge.rows(Hazard) if row.point == code)
     return PointCard(
         code=code,
         pinyin=point.pinyin,
@@ -134,7 +140,14 @@ def card(knowledge: Knowledge, code: str) -> PointCard:
     )
 
 
-def _hazard(row: Hazard, texts: dict[str, HazardText]) -> HazardCard:
+def _measured(row: MeasuredDepth) -> str:
+    """A distance behind a limit in words: to what, how far, in whom."""
+    beside = " (beside it)" if row.bears == "beside" else ""
+    whom = ", ".join(part for part in (row.statistic, row.people, row.method) if part)
+    return f"{row.structure}{beside} {row.mm:g} mm ({whom})"
+
+
+def _hazard(row: Hazard, texts: dict[str, HazardText], measured: tuple[str, ...]) -> HazardCard:
     if row.cap_mm is None:
         cap = NO_LIMIT
     elif row.cap_basis == "published":
@@ -150,6 +163,7 @@ def _hazard(row: Hazard, texts: dict[str, HazardText]) -> HazardCard:
         angles=row.angles,
         cap_mm=row.cap_mm,
         cap_label=cap,
+        measured=measured,
         anticoagulant_avoid=row.anticoagulant_avoid,
         pregnancy=row.pregnancy,
         note=row.note or (texts[row.hazard].current_note if row.hazard in texts else ""),

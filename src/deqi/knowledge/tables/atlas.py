@@ -133,6 +133,11 @@ class MeasuredDepth(Row, frozen=True, kw_only=True):
     sex: Literal["female", "male", ""] = ""
 
     @property
+    def holds_a_limit(self) -> bool:
+        """Whether a limit is held down by it."""
+        return self.bears != "context" and self.mm is not None and self.statistic != "sd"
+
+    @property
     def mm(self) -> float | None:
         """The number it stands for; where only "under so much" was printed, that."""
         return self.value_mm if self.value_mm is not None else self.high_mm

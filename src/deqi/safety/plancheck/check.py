@@ -89,15 +89,16 @@ def check_plan(catalog: Catalog, person: Person, plan: Plan, as_of: dt.date) -> 
         for number in range(len(plan.needlings))
     ]
     session: list[Line] = []
+    verdicts = judge_leaves(context)
     compiled = {one.rule.id: one for one in catalog.rules}
     for finding in assessment.findings:
         session += session_lines(finding, compiled[finding.rule.id], plan, catalog)
-        for hit in rule_hits(finding, compiled[finding.rule.id], context):
+        for hit in rule_hits(finding, compiled[finding.rule.id], context, verdicts):
             hits[hit.number].append(hit)
     undecided = [
         rule for rule in catalog.rules if rule.rule.stage == "plan" and assessment.states[rule.rule.id] == "unknown"
     ]
-    for numbers, line in open_hits(undecided, judge_leaves(context), catalog):
+    for numbers, line in open_hits(undecided, verdicts, catalog):
         for number in numbers:
             hits[number].append(Hit(number, line))
         if not numbers:

@@ -62,7 +62,7 @@ def held(assessment: Assessment, context: Context) -> Iterator[Held]:
         numbers = tuple(
             number
             for number, needling in enumerate(plan.needlings)
-            if any(_local(one) and side_hit(one, (), number, needling, context) is not None for one in restricts)
+            if any(_local(one) and side_hit(one, {}, number, needling, context) is not None for one in restricts)
         )
         if numbers:
             yield Held(numbers, line)

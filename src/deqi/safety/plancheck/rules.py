@@ -7,7 +7,7 @@ bars the place (until a named specialist signs off); a relative rule that bars a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -39,24 +39,22 @@ NEEDLING_TECHNIQUES = ("any", "needling")
 """Techniques that leave no other way to needle a place."""
 
 
-def rule_hits(finding: Finding, compiled: CompiledRule, context: Context) -> Iterator[Hit]:
-    """Every needling that a finding says something about."""
+def rule_hits(finding: Finding, compiled: CompiledRule, context: Context, verdicts: Sequence[Verdict]) -> Iterator[Hit]:
+    """Every needling that a finding says something about; ``verdicts`` are those on all leaves."""
     plan, catalog = context.plan, context.catalog
     if plan is None:
         return
     rule = finding.rule
     leaves = _needling_leaves(compiled, catalog)
     fits = [(leaf, fitting(leaf, context, plan)) for leaf in leaves] if finding.needlings else []
-    decided = [truths for _, truths in fits if max(truths, default=Truth.NO) is Truth.YES]
+    matched = _matched(finding, compiled, context, plan, verdicts)
     cause = frozenset(id(fact) for fact in finding.because)
     classes = _classes(finding, leaves, catalog)
     for restricted in finding.restricts:
         if restricted.advice or restricted.dose:
             continue
         for number, one in enumerate(plan.needlings):
-            hit = side_hit(restricted, finding.needlings, number, one, context)
-            if hit is None and restricted.matched and any(truths[number] is Truth.UNKNOWN for truths in decided):
-                hit = ("", False)
+            hit = side_hit(restricted, matched, number, one, context)
             if hit is None:
                 continue
             side, sure = hit
@@ -74,15 +72,42 @@ def _needling_leaves(compiled: CompiledRule, catalog: Catalog) -> list[kinds.Nee
     return [leaf for leaf in leaves if isinstance(leaf, kinds.Needling)]
 
 
+def _matched(
+    finding: Finding, compiled: CompiledRule, context: Context, plan: Plan, verdicts: Sequence[Verdict]
+) -> Mapping[int, Truth]:
+    """The needlings that fit the whole trigger by themselves, and those that may.
+
+    A needling is not hit because another one is too deep. Where the trigger holds only for several together, all that
+    decided it are hit.
+    """
+    if not finding.needlings:
+        return {}
+    overall = [verdict.truth for verdict in verdicts]
+    own = {
+        number: fitting(leaf, context, plan)
+        for number in leaf_numbers(compiled.trigger)
+        if isinstance(leaf := context.catalog.leaves[number], kinds.Needling)
+    }
+    found: dict[int, Truth] = {}
+    for one in range(len(plan.needlings)):
+        truths = list(overall)
+        for number, fits in own.items():
+            truths[number] = min(fits[one], overall[number])
+        found[one] = truth_of(compiled.trigger, truths)
+    if Truth.YES not in found.values():
+        found |= dict.fromkeys(finding.needlings, Truth.YES)
+    return {one: truth for one, truth in found.items() if truth is not Truth.NO}
+
+
 def side_hit(
-    restricted: Restricted, matched: tuple[int, ...], number: int, one: Needling, context: Context
+    restricted: Restricted, matched: Mapping[int, Truth], number: int, one: Needling, context: Context
 ) -> tuple[str, bool] | None:
     """None: not hit. Else the one side of it that is hit (empty for the needling as written), and whether it surely is:
     a depth or a posture that is not written down, or a region that only may hold the place, leaves it open."""
     if restricted.everything:
         return "", True
     if restricted.matched:
-        return ("", True) if number in matched else None
+        return ("", matched[number] is Truth.YES) if number in matched else None
     catalog = context.catalog
     truth = min(
         has_technique(restricted.techniques, one, context),
