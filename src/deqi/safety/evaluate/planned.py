@@ -201,7 +201,7 @@ def _crosses(leaf: Needling, plan: Plan, number: int, catalog: Catalog) -> Truth
 def _joined(one: Planned, start: str, start_side: str | None, end: str, end_side: str | None) -> bool:
     """Whether a pair of points joined by current has an end at this needling."""
     return any(
-        point == one.point and (one.side == "both" or None in (side, one.side) or side == one.side)
+        point == one.place and (one.side == "both" or None in (side, one.side) or side == one.side)
         for point, side in ((start, start_side), (end, end_side))
     )
 

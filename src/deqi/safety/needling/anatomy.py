@@ -243,7 +243,7 @@ def crossed(pair: CurrentPair, regions: tuple[str, ...], catalog: Catalog) -> Tr
     Where the needles are counts, and what the table of current paths puts between them. Ends that no row of the table
     joins are unknown, and so are sides that are not given where the two rows differ.
     """
-    ends = [catalog.point_regions.get(point, frozenset()) for point in (pair.start, pair.end)]
+    ends = [_regions_of_end(place, catalog) for place in (pair.start, pair.end)]
     wanted = frozenset[str]().union(*(_around(region, catalog) for region in regions))
     if any(not wanted.isdisjoint(around) for around in ends):
         return Truth.YES
@@ -259,6 +259,13 @@ def crossed(pair: CurrentPair, regions: tuple[str, ...], catalog: Catalog) -> Tr
     if None in sides or not sides <= {"left", "right"}:
         return _passes(found.get("yes")) if found.get("yes") == found.get("no") else Truth.UNKNOWN
     return _passes(found.get("yes" if len(sides) == 1 else "no"))
+
+
+def _regions_of_end(place: str, catalog: Catalog) -> frozenset[str]:
+    """The regions around an end of a current, a point or a region."""
+    if place in catalog.regions:
+        return place_of(Needling(site=place), catalog).regions
+    return catalog.point_regions.get(place, frozenset())
 
 
 def _around(region: str, catalog: Catalog) -> frozenset[str]:

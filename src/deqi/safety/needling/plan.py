@@ -43,9 +43,14 @@ class Needling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     technique: str = "manual-needling"
     retention_min: Minutes | None = None
 
+    @property
+    def place(self) -> str:
+        """The point, or the region."""
+        return self.point or self.site or ""
+
 
 class CurrentPair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two needles joined by current, by point and side."""
+    """Two needles joined by current, by point (or region) and side."""
 
     start: str
     end: str

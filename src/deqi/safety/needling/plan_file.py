@@ -99,7 +99,7 @@ def plan_of(value: Mapping[str, Any], name: str, names: PlanNames | None = None)
     needlings = tuple(
         _needling(one, f"{name}, needlings[{number}]", names) for number, one in enumerate(plan.needlings)
     )
-    planned = {one.point for one in needlings}
+    planned = {one.place for one in needlings}
     pairs = tuple(_pair(one, f"{name}, pairs[{number}]", names, planned) for number, one in enumerate(plan.pairs))
     return msgspec.structs.replace(plan, needlings=needlings, pairs=pairs)
 
@@ -170,12 +170,16 @@ def _needling(one: Needling, place: str, names: PlanNames) -> Needling:
     return msgspec.structs.replace(one, point=point)
 
 
-def _pair(one: CurrentPair, place: str, names: PlanNames, planned: set[str | None]) -> CurrentPair:
-    ends = {end: _point(getattr(one, end), f"{place}.{end}", names) for end in ("start", "end")}
-    for end, point in ends.items():
-        if point not in planned:
-            raise InputError(f"{place}.{end}: {point} is not among the needlings; write its needling too.")
-        _check_side(point, getattr(one, f"{end}_side"), f"{place}.{end}_side", names)
+def _pair(one: CurrentPair, place: str, names: PlanNames, planned: set[str]) -> CurrentPair:
+    ends: dict[str, str] = {}
+    for end in ("start", "end"):
+        written = getattr(one, end)
+        site = names.sites.find(written) if written not in names.points else None
+        ends[end] = site if site in planned and site is not None else _point(written, f"{place}.{end}", names)
+        if ends[end] not in planned:
+            raise InputError(f"{place}.{end}: {ends[end]} is not among the needlings; write its needling too.")
+        if ends[end] in names.points:
+            _check_side(ends[end], getattr(one, f"{end}_side"), f"{place}.{end}_side", names)
     return msgspec.structs.replace(one, start=ends["start"], end=ends["end"])
 
 

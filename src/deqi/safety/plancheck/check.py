@@ -139,7 +139,7 @@ def _checked(number: int, one: Needling, hits: list[Hit], catalog: Catalog, body
     if one.side == "both":
         by_side = {side: _worst(line.status for line in lines if line.side in ("", side)) for side in _SIDES}
     return CheckedNeedling(
-        point=one.point or one.site or "",
+        point=one.place,
         side=one.side or "",
         status=_worst(line.status for line in lines),
         findings=tuple(name for line in lines for name in (line.id, *line.also)),
@@ -211,10 +211,10 @@ def _without(plan: Plan, needlings: tuple[CheckedNeedling, ...]) -> Plan:
     paired = {point for pair in plan.pairs for point in (pair.start, pair.end)}
     still = {point for pair in pairs for point in (pair.start, pair.end)}
     by_hand = tuple(
-        msgspec.structs.replace(one, technique=BY_HAND) if one.point in paired - still else one for one in kept
+        msgspec.structs.replace(one, technique=BY_HAND) if one.place in paired - still else one for one in kept
     )
     return msgspec.structs.replace(plan, needlings=by_hand, pairs=pairs)
 
 
 def _kept(kept: list[Needling], point: str, side: str | None) -> bool:
-    return any(one.point == point and (side is None or one.side in (side, "both", None)) for one in kept)
+    return any(one.place == point and (side is None or one.side in (side, "both", None)) for one in kept)

@@ -136,8 +136,8 @@ def _joined(number: int, restricted: Restricted, context: Context) -> Iterator[N
     one = plan.needlings[number]
     for pair in plan.pairs:
         for near, far in ((pair.start, pair.end), (pair.end, pair.start)):
-            if near == one.point and far != near:
-                yield from (other for other in plan.needlings if other.point == far)
+            if near == one.place and far != near:
+                yield from (other for other in plan.needlings if other.place == far)
 
 
 def _classes(finding: Finding, leaves: Iterable[kinds.Needling], catalog: Catalog) -> frozenset[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from deqi.safety.needling.anatomy import crossed
 from deqi.safety.needling.plan import CurrentPair, Needling, Plan
+from deqi.safety.needling.plan_file import plan_of
 from deqi.safety.rules.truth import Truth
 from tests.support.archetypes import AS_OF, engine, person
 
@@ -78,3 +79,20 @@ def test_a_needle_whose_partner_goes_is_done_by_hand() -> None:
     )
     without = engine().check_plan(person("plain"), deep, AS_OF).without
     assert [(one.point, one.technique) for one in without.needlings] == [("ST36", "manual-needling")]
+
+
+def test_current_may_join_regions() -> None:
+    """A region is the end of a current as its points are: over the chest it must not run."""
+    plan = plan_of(
+        {
+            "needlings": [
+                {"region": "upper-back", "side": "left", "technique": "electroacupuncture"},
+                {"region": "forearm", "side": "left", "technique": "electroacupuncture"},
+            ],
+            "pairs": [{"start": "upper-back", "end": "forearm", "start_side": "left", "end_side": "left"}],
+        },
+        "plan",
+    )
+    back, arm = engine().check_plan(person("plain"), plan, AS_OF).needlings
+    assert "ea-across-heart" in back.findings and "ea-across-heart" in arm.findings
+    assert (back.status, arm.status) == ("omit", "omit")
