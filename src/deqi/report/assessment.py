@@ -44,7 +44,13 @@ def assessment_page(
     phrases = Phrases(knowledge.texts)
     planned = tuple(plan_sections(check, catalog, phrases, full=full)) if check is not None else ()
     if check is not None and not full:
-        return sheet("", labels(phrases), _headline(result, person, catalog, names, check, phrases), *planned)
+        return sheet(
+            "",
+            labels(phrases),
+            _headline(result, person, catalog, names, check, phrases),
+            *planned,
+            *unclear_sections(result, knowledge, phrases, names.fact),
+        )
     flags = [one for one in result.findings if one.rule.red_flag]
     groups = [
         _group(
@@ -62,7 +68,7 @@ def assessment_page(
         *planned,
         _group("red-flags", "Red flags", flags, names),
         *groups,
-        *unclear_sections(result, knowledge, Phrases(knowledge.texts), names.fact),
+        *unclear_sections(result, knowledge, phrases, names.fact),
         _half_met(result, person, catalog, names),
         _cleared(result),
         _on_the_day(result, catalog),
@@ -104,7 +110,7 @@ def unmatched(person: Person) -> list[str]:
     return [
         f"{fact.origin.path} ({fact.display or fact.text or fact.code})"
         for fact in person.facts
-        if not fact.sets and fact.origin.path and fact.origin.line is None and not fact.origin.resource_id
+        if not fact.sets and not fact.understood and fact.origin.path and fact.origin.line is None and not fact.origin.resource_id
     ]
 
 
