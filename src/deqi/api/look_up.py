@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deqi.knowledge.editorial.diff import Change
     from deqi.knowledge.editorial.gaps import Gap
     from deqi.knowledge.rules import Rule
-    from deqi.knowledge.tables.harms import HarmSurvey
+    from deqi.knowledge.tables.harms import HarmRow, HarmSurvey
     from deqi.knowledge.tables.sources import Source
     from deqi.knowledge.tables.words import Claim
     from deqi.report.chain import Chain
@@ -269,3 +269,77 @@ def cases(library: Library, path: Path | None = None) -> CasesReport:
     from deqi.safety.cases.run import CASES, read_cases, run_cases
 
     return run_cases(library.engine, read_cases(path or CASES))
+
+
+@dataclasses.dataclass(frozen=True)
+class Surveyed:
+    """A safety survey and every count that was read of it."""
+
+    survey: HarmSurvey
+    rows: tuple[HarmRow, ...]
+
+
+def survey(library: Library, name: str) -> Surveyed:
+    """One safety survey with its counts.
+
+    Raises:
+        InputError: no such survey.
+    """
+    from deqi.knowledge.tables.harms import HarmRow
+
+    chosen = next((row for row in surveys(library) if row.survey == name), None)
+    if chosen is None:
+        raise InputError(f"{name!r}: no such survey.")
+    return Surveyed(chosen, tuple(row for row in library.knowledge.rows(HarmRow) if row.survey == name))
+
+
+def rule(library: Library, name: str) -> Rule:
+    """One rule.
+
+    Raises:
+        InputError: no such rule.
+    """
+    chosen = next((one for one in rules(library) if one.id == name), None)
+    if chosen is None:
+        raise InputError(f"{name!r}: no such rule.")
+    return chosen
+
+
+@dataclasses.dataclass(frozen=True)
+class Defaults:
+    """What is done unless somebody asks for something else, read from the code that does it."""
+
+    method: str
+    test: str
+    level: float
+    least_to_pool: int
+    least_to_predict: int
+    sessions: int
+    rules: int
+    trials: int
+    surveys: int
+
+
+def defaults(library: Library) -> Defaults:
+    """The defaults of the pools and the size of the knowledge."""
+    import inspect
+
+    from deqi.api.requests import SESSIONS
+    from deqi.evidence.estimates import LEAST_TO_POOL, LEAST_TO_PREDICT, estimate
+    from deqi.knowledge.tables.evidence import Trial
+    from metafit import pool
+    from metafit.inverse_variance.pooling import check_call
+
+    level = inspect.signature(pool).parameters["level"].default
+    method, test, fraction = check_call(inspect.signature(estimate).parameters["method"].default, None, level)
+    return Defaults(
+        method,
+        test,
+        100.0 * fraction,
+        LEAST_TO_POOL,
+        LEAST_TO_PREDICT,
+        SESSIONS,
+        len(library.knowledge.rules),
+        len(library.knowledge.rows(Trial)),
+        len(surveys(library)),
+    )

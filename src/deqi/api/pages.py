@@ -9,7 +9,7 @@ from deqi.errors import InputError
 
 if TYPE_CHECKING:
     from deqi.api.library import Library
-    from deqi.api.look_up import Cited, Gaps
+    from deqi.api.look_up import Cited, Gaps, Surveyed
     from deqi.api.results import Assessed, Screened
     from deqi.evidence.library import TrialLine
     from deqi.evidence.table.pooled import PooledTable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deqi.knowledge.atlas import PointCard
     from deqi.knowledge.check.run import CheckReport
     from deqi.knowledge.editorial.diff import Change
+    from deqi.knowledge.rules import Rule
     from deqi.knowledge.tables.sources import Source
     from deqi.knowledge.tables.words import Claim
     from deqi.report.blocks import Page
@@ -223,3 +224,25 @@ def stops_now(found: Assessed) -> bool:
     from deqi.report.told import stops_now as stops
 
     return stops(found.assessment)
+
+
+def survey(found: Surveyed, library: Library) -> Page:
+    """One safety survey with its counts."""
+    from deqi.report.row_cards import survey_page
+
+    return survey_page(found.survey, found.rows, library.phrases, _words(library))
+
+
+def rule_card(found: Rule, library: Library) -> Page:
+    """One rule as a reviewed record."""
+    from deqi.report.row_cards import rule_card as card
+
+    return card(found, library.phrases, _words(library))
+
+
+def recorded_changes(library: Library) -> Page:
+    """What is different since the last edition, as it was written down."""
+    from deqi.knowledge.tables.words import EditionChange
+    from deqi.report.editions import recorded_changes_page
+
+    return recorded_changes_page(library.knowledge.rows(EditionChange), library.phrases, _words(library))

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from deqi.knowledge.check.run import CheckReport
 from deqi.knowledge.editorial.diff import Change
 from deqi.knowledge.editorial.gaps import Gap
-from deqi.report.blocks import Entry, Page, Section, say, sheet
+from deqi.knowledge.tables.words import EditionChange
+from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
+from deqi.report.phrase import Phrases
 
 
 def faults_page(report: CheckReport, words: Mapping[str, str]) -> Page:
@@ -40,3 +42,26 @@ def changes_page(changes: Sequence[Change], words: Mapping[str, str]) -> Page:
         for change in changes
     )
     return sheet("", words, Section("changes", "", card=(*entries, say(f"{len(changes)} rows differ"))))
+
+
+def recorded_changes_page(rows: Sequence[EditionChange], phrases: Phrases, words: Mapping[str, str]) -> Page:
+    """What is different since the last edition, the newest edition first."""
+    editions = sorted({(row.released, row.edition) for row in rows}, reverse=True)
+    sections = tuple(
+        Section(
+            f"edition-{edition}",
+            phrases.say("edition.heading", {"edition": edition, "released": released.isoformat()}),
+            card=(
+                Items(
+                    "",
+                    tuple(
+                        Say(row.said, strong=phrases.say(f"edition.area.{row.area}"))
+                        for row in rows
+                        if row.edition == edition
+                    ),
+                ),
+            ),
+        )
+        for released, edition in editions
+    )
+    return sheet("", words, *sections)

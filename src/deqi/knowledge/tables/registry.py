@@ -82,6 +82,7 @@ _ALL = (
     TableSpec("natural_courses", options.NaturalCourse, ("course",), "how people fare without treatment"),
     TableSpec("events", words.Event, ("event",), "unwanted events in plain words"),
     TableSpec("event_parts", words.EventPart, ("whole", "part"), "which events are part of which"),
+    TableSpec("edition_changes", words.EditionChange, ("change",), "what is different since the last edition"),
     TableSpec("practicalities", words.Practicality, ("key",), "practical questions"),
 )
 

@@ -1,6 +1,9 @@
 """Claims, guidelines, alternatives, events and practicalities: what people are told and what to do."""
 
+import datetime as dt
 from typing import Literal
+
+import msgspec
 
 from deqi.knowledge.tables.base import EventId, Row
 
@@ -74,3 +77,13 @@ class Practicality(Row, frozen=True, kw_only=True):
     question: str
     answer: str
     country: str = ""
+
+
+class EditionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that is different since an edition, for people who read the last one."""
+
+    change: str
+    edition: str
+    released: dt.date
+    area: Literal["benefit", "harm", "rules", "plan", "words", "records"]
+    said: str

@@ -1,0 +1,145 @@
+"""Every address of the site answers, is clean for axe, fits a phone, and leads to its sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+
+from deqi.knowledge import load
+from tests.support.browser import DESK, PHONE, axe_faults, page_at, wider_than_screen
+from tests.support.site import Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+MOST_BYTES = 60_000
+"""Compressed bytes of a page."""
+PAGES = (
+    "/",
+    "/find?q=diabetes",
+    "/find?q=nothing+of+the+kind",
+    "/claims",
+    "/about",
+    "/about/ipdas",
+    "/methods",
+    "/e/gaps",
+    "/e/changes",
+    "/e/trials",
+    "/e/sources",
+    "/e/trial/schroeder2007",
+    "/e/source/witt2009",
+    "/e/row/neuropathy/value/O001",
+    "/t/neuropathy/compare",
+    "/ask",
+    "/nothing-here",
+)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if named.get("method") == "post":
+            return
+        for name in ("href", "src", "action"):
+            if (where := named.get(name)) is not None:
+                self.found.append(where)
+
+
+def links(page: str) -> Iterator[str]:
+    reader = _Links()
+    reader.feed(page)
+    yield from reader.found
+
+
+def test_a_crawl_finds_no_dead_end(site: Site) -> None:
+    """From the first page to every address of the site that a link names; other hosts are sources, never loaded."""
+    waiting, seen, external = ["/", "/e/trials", "/e/sources"], set(), set()
+    while waiting:
+        place = waiting.pop()
+        if place in seen or len(seen) >= 400:
+            continue
+        seen.add(place)
+        found = site.get(place, {"Accept-Encoding": "br"})
+        assert found.status == 200, place
+        if "text/html" not in found.headers["content-type"]:
+            continue
+        assert len(found.body) <= MOST_BYTES or place.startswith("/t/"), f"{place}: {len(found.body)} bytes"
+        for where in links(site.get(place).text):
+            target = urldefrag(urljoin(place, where)).url
+            if urlsplit(target).netloc:
+                external.add(urlsplit(target).scheme)
+            elif target and target not in seen:
+                waiting.append(target)
+    assert len(seen) > 60
+    assert external <= {"http", "https"}
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_pages_are_clean_on_a_phone(site: Site, browser: Browser, place: str) -> None:
+    with page_at(browser, PHONE) as page:
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(site.address + place)
+        assert axe_faults(page) == []
+        assert wider_than_screen(page) == 0
+        assert all(one.startswith(site.address) for one in requests)
+
+
+@pytest.mark.parametrize("place", ["/", "/claims", "/methods", "/t/neuropathy/compare"])
+def test_pages_are_clean_on_a_desk_in_the_dark(site: Site, browser: Browser, place: str) -> None:
+    with page_at(browser, DESK, dark=True) as page:
+        page.goto(site.address + place)
+        assert axe_faults(page) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [("diabetes", "/t/diabetic"), ("HIV", "/t/hiv"), ("back", "/t/back-pain"), ("carpal", "/t/carpal")],
+)
+def test_what_is_typed_finds_a_topic(site: Site, typed: str, leads: str) -> None:
+    assert leads in site.get(f"/find?q={typed}").text
+
+
+def test_what_is_typed_is_shown_as_text(site: Site) -> None:
+    page = site.get("/find?q=%3Cscript%3Ealert(1)%3C/script%3E").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_every_page_prints_its_edition(site: Site) -> None:
+    edition = load().edition.version
+    for place in PAGES[:-1]:
+        assert edition in site.get(place).text, place
+
+
+def test_every_rule_survey_and_source_has_a_page(site: Site) -> None:
+    from deqi.knowledge.tables.harms import HarmSurvey
+    from deqi.knowledge.tables.sources import Source
+
+    knowledge = load()
+    places = [f"/e/rule/{one.id}" for one in knowledge.rules[::10]]
+    places += [f"/e/survey/{one.survey}" for one in knowledge.rows(HarmSurvey)[::5]]
+    places += [f"/e/source/{one.source}" for one in knowledge.rows(Source)[::40]]
+    for place in places:
+        found = site.get(place)
+        assert found.status == 200, place
+
+
+def test_methods_say_what_the_code_does(site: Site) -> None:
+    from deqi.evidence.estimates import LEAST_TO_POOL, LEAST_TO_PREDICT
+    from metafit import pool
+
+    page = re.sub(r"\s+", " ", site.get("/methods").text)
+    fit = pool([0.1, 0.4, 0.2], [0.1, 0.1, 0.1])
+    assert f"The method is {fit.method} with the {fit.test} test" in page
+    assert f"From {LEAST_TO_POOL} trials on" in page
+    assert f"from {LEAST_TO_PREDICT} trials on" in page
