@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 _PATH = re.compile(r"`((?:tests|src|docs|examples|benchmarks)/[\w./-]+)`")
-_MODULE = re.compile(r"`((?:knowledge|evidence|people|safety|report|cli)/[\w/]+\.py)`")
+_MODULE = re.compile(r"`((?:knowledge|evidence|people|safety|screening|report|api|cli)/[\w/]+\.py)`")
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 PAGES = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md")]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
