@@ -13,7 +13,7 @@ from deqi.errors import InputError
 from deqi.people.facts import Person
 from deqi.people.fhir.chart import ChartReader
 from deqi.people.files.person import read_person_file
-from deqi.people.files.source import plain_bytes, read_bytes
+from deqi.people.files.source import entries, is_file, is_folder, plain_bytes, read_bytes
 from deqi.people.reading import Reading
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.sites import SiteFinder
@@ -80,12 +80,12 @@ def read_chart(
 
 def _files(source: Path | bytes) -> Sequence[Path | bytes]:
     """The file itself, or the FHIR files in a folder."""
-    if isinstance(source, bytes) or not source.is_dir():
+    if isinstance(source, bytes) or not is_folder(source):
         return [source]
     files = [
         path
-        for path in sorted(source.iterdir())
-        if path.is_file() and path.name.removesuffix(".gz").casefold().endswith(_FHIR_FILES)
+        for path in entries(source)
+        if is_file(path) and path.name.removesuffix(".gz").casefold().endswith(_FHIR_FILES)
     ]
     if not files:
         raise InputError(f"{source}: a folder without .json or .ndjson files; give the folder of the export")

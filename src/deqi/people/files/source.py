@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from deqi.errors import InputError
 
@@ -15,6 +18,8 @@ MAX_GZIP_RATIO = 200
 """A packed file that grows more than this was made to fill the memory; charts grow 10 to 30 times."""
 _GZIP = b"\x1f\x8b"
 _CHUNK = 2**20
+BLOCK = 8 * 2**20
+"""Bytes read at a time of what is read in parts."""
 _PATTERNS = re.compile(r"([*?\[])")
 
 
@@ -30,12 +35,51 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
         if path.is_char_device():  # has no end and no size that tells
             raise InputError(f"{path}: a device; give a file that can be read")
         data = path.read_bytes()
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
             raise InputError("the name of a file: longer than a name can be; give the path of a file") from None
-        reason = "is a folder" if path.is_dir() else "cannot be opened" if path.exists() else "does not exist"
-        raise InputError(f"{path}: {reason}; give a file that can be read") from error
+        raise cannot_read(path) from None
     return plain_bytes(data, str(path), limit)
+
+
+def cannot_read(path: Path) -> InputError:
+    """The sentence about a file that cannot be read."""
+    reason = "is a folder" if is_folder(path) else "cannot be opened" if _exists(path) else "does not exist"
+    return InputError(f"{path}: {reason}; give a file that can be read")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder, as far as one may look."""
+    with contextlib.suppress(OSError):
+        return path.is_dir()
+    return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether it is an ordinary file, as far as one may look."""
+    with contextlib.suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def _exists(path: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        path.lstat()
+        return True
+    return False
+
+
+def entries(folder: Path) -> list[Path]:
+    """What stands in a folder, by name.
+
+    Raises:
+        InputError: it is no folder, or may not be looked into.
+    """
+    try:
+        return sorted(folder.iterdir())
+    except (OSError, ValueError):
+        reason = "cannot be opened" if is_folder(folder) else "not a folder"
+        raise InputError(f"{folder}: {reason}; give a folder that can be read") from None
 
 
 def plain_bytes(data: bytes, name: str, limit: int = MAX_BYTES) -> bytes:
@@ -81,3 +125,46 @@ def _unpack(data: bytes, name: str, limit: int) -> bytes:
 
 def _size(limit: int) -> str:
     return f"{limit // 2**30} GB" if limit >= 2**30 else f"{max(limit // 2**20, 1)} MB"
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """A file's bytes in blocks, unpacked when it is gzip: for files that may be larger than the memory.
+
+    Raises:
+        InputError: it cannot be read, grows too much, or is broken gzip.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == _GZIP
+            file.seek(0)
+            if packed:
+                yield from _unpacked(file, path)
+            else:
+                while block := file.read(BLOCK):
+                    yield block
+    except (OSError, ValueError):
+        raise cannot_read(path) from None
+
+
+def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
+    """The contents of a gzip file of one or more members."""
+    stream, within = zlib.decompressobj(wbits=31), False
+    read, made = 0, 0
+    try:
+        while data := file.read(2**20):
+            read += len(data)
+            while data:
+                piece, within = stream.decompress(data, BLOCK), True
+                made += len(piece)
+                if made > max(read * MAX_GZIP_RATIO, 2**20):
+                    raise InputError(f"{path}: unpacks to far more than charts do; unpack and check it yourself")
+                if piece:
+                    yield piece
+                data = stream.unconsumed_tail
+                if stream.eof:
+                    data = stream.unused_data.lstrip(b"\0")
+                    stream, within = zlib.decompressobj(wbits=31), False
+    except zlib.error:
+        raise InputError(f"{path}: a broken gzip file; copy it again") from None
+    if within:
+        raise InputError(f"{path}: the gzip file ends too early; copy it again")

@@ -17,6 +17,7 @@ import msgspec
 
 from deqi.errors import InputError
 from deqi.people.facts import Coding
+from deqi.people.files.source import entries, read_bytes
 from deqi.people.terminology.systems import short_system
 
 MAX_BYTES = 200 * 2**20
@@ -86,12 +87,13 @@ def read_value_sets(folder: Path, known: Mapping[str, object]) -> AddedSets:
     Raises:
         InputError: no folder, a file that is no ValueSet, one without listed codes, or a mapping that names no set.
     """
-    if not folder.is_dir():
-        raise InputError(f"{folder}: not a folder; give the folder that holds the ValueSet files")
-    mapping = _read_mapping(folder / MAPPING, known)
+    files = entries(folder)
+    mapping = _read_mapping(folder / MAPPING, known) if folder / MAPPING in files else {}
     members: dict[str, list[Coding]] = {}
     unused: list[str] = []
-    for path in sorted(folder.glob("*.json")):
+    for path in files:
+        if path.suffix != ".json":
+            continue
         value_set = _read_one(path)
         wanted = _target(value_set, mapping, known)
         if wanted is None:
@@ -102,10 +104,8 @@ def read_value_sets(folder: Path, known: Mapping[str, object]) -> AddedSets:
 
 
 def _read_mapping(path: Path, known: Mapping[str, object]) -> dict[str, str]:
-    if not path.exists():
-        return {}
     try:
-        rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), strict=True)
+        rows = csv.DictReader(io.StringIO(read_bytes(path, MAX_BYTES).decode()), strict=True)
         if rows.fieldnames is None or not {"value_set", "set"} <= set(rows.fieldnames):
             raise InputError(f"{path}: the first line must be value_set,set")
         mapping: dict[str, str] = {}
@@ -120,10 +120,9 @@ def _read_mapping(path: Path, known: Mapping[str, object]) -> dict[str, str]:
 
 
 def _read_one(path: Path) -> _ValueSet:
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError(f"{path}: larger than {MAX_BYTES // 2**20} MB; split the ValueSet")
+    data = read_bytes(path, MAX_BYTES)
     try:
-        value_set = msgspec.json.decode(path.read_bytes(), type=_ValueSet)
+        value_set = msgspec.json.decode(data, type=_ValueSet)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InputError(f"{path}: not a FHIR ValueSet in JSON; export it as an R4 ValueSet resource") from None
     if value_set.resourceType != "ValueSet":

@@ -18,8 +18,6 @@ from deqi.safety.rules.truth import Truth
 
 DECIMALS = 9
 """Conversion by a factor leaves dust beyond this: 100.4 [degF] is 38 Cel."""
-SAME_TIME = dt.timedelta(days=2)
-"""Days apart on the calendars of two places are more than this only if the instants are in the same order."""
 _OBSERVATION = ("observation",)
 
 
@@ -155,18 +153,23 @@ def judge_number(number: float, comparator: str, op: str, limit: float | tuple[f
 
 
 def _latest(readings: list[Reading]) -> list[Reading]:
-    """Those that are not certainly earlier than another.
+    """Those that are not certainly earlier than another (`DateRange.before`), of all at once: there may be thousands.
 
-    What lies days before the last one is passed over first: a chart may hold hundreds of readings.
+    Two instants are compared as such, anything else by its days.
     """
-    if len(readings) > 1:
-        border = max(one.when.earliest for one in readings if one.when is not None) - SAME_TIME
-        readings = [one for one in readings if one.when is not None and one.when.latest >= border]
-    return [one for one in readings if not any(_before(one.when, other.when) for other in readings)]
+    times = [one.when for one in readings if one.when is not None]
+    instant = max((one.instant for one in times if one.instant is not None), default=None)
+    timeless = max((one.earliest for one in times if one.instant is None), default=None)
+    day = max((one.earliest for one in times), default=None)
+    return [one for one in readings if one.when is not None and not _earlier(one.when, instant, timeless, day)]
 
 
-def _before(one: DateRange | None, other: DateRange | None) -> bool:
-    return one is not None and other is not None and one.before(other)
+def _earlier(when: DateRange, instant: dt.datetime | None, timeless: dt.date | None, day: dt.date | None) -> bool:
+    """Whether it is before the last instant, or before the last day of those it is compared with by days."""
+    if when.instant is None:
+        return day is not None and when.latest < day
+    before = instant is not None and when.instant < instant
+    return before or (timeless is not None and when.latest < timeless)
 
 
 def coded(leaf: Coded, context: Context) -> Verdict:
@@ -176,8 +179,9 @@ def coded(leaf: Coded, context: Context) -> Verdict:
         return unrecorded(context, leaf.ask, leaf.gate)
     days = context.catalog.value(leaf.within_days)
     border = context.as_of - dt.timedelta(days=days)
+    unread = set(map(id, doubted))
     readings = [
-        Reading(fact.start or fact.recorded, None if fact in doubted else _value_in(leaf.set, fact, context), fact)
+        Reading(fact.start or fact.recorded, None if id(fact) in unread else _value_in(leaf.set, fact, context), fact)
         for fact in (*facts, *doubted)
         if fact.kind == "observation" and fact.state not in ("refuted", "planned")
     ]

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
 from deqi.people.facts import STALE_ACTIVE_DAYS
+from deqi.people.files import source
 from deqi.people.read import read_chart
 from deqi.people.terminology.coverage import coverage
 from deqi.screening.ingest import target
-from deqi.screening.ingest.fhir import files, large
+from deqi.screening.ingest.fhir import large
 from deqi.screening.ingest.fhir.export import read_fhir
 from deqi.screening.ingest.tables import FACTS, PERSONS, TableMaker
 from deqi.screening.sql.columns import counting, reader_for
@@ -34,7 +35,7 @@ Told = dict[str, Counter[Any]]
 _BORDER = AS_OF - dt.timedelta(days=STALE_ACTIVE_DAYS)
 _SHOWN = ("system", "code", "display", "text", "value_text", "status", "file", "line", "path", "resource_id")
 WAYS: dict[str, list[tuple[Any, str, Any]]] = {
-    "by the reader of charts": [(files, "BLOCK", 7_000), (target, "TOGETHER", 7), (large, "LARGE", 2**40)],
+    "by the reader of charts": [(source, "BLOCK", 7_000), (target, "TOGETHER", 7), (large, "LARGE", 2**40)],
     "by DuckDB": [(large, "LARGE", 0), (large, "MOST_ODD", 1.0), (large, "_STEP", 500), (large, "_ALIKE", 1)],
 }
 

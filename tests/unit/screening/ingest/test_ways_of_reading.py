@@ -12,9 +12,10 @@ import pytest
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
+from deqi.people.files import source
 from deqi.people.read import read_chart
 from deqi.screening.demo.people import Demo, Resource
-from deqi.screening.ingest.fhir import files, large
+from deqi.screening.ingest.fhir import large
 from deqi.screening.screen import screen
 from deqi.screening.sql.judging import STATES, state_column
 from deqi.screening.workspace import Workspace
@@ -120,7 +121,7 @@ def _one_by_one(folder: Path) -> tuple[dict[str, object], int]:
 @pytest.fixture(params=["by the reader of charts", "by DuckDB"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     """The ways of reading; DuckDB is otherwise for large files only. Gives what it looked through or left."""
-    monkeypatch.setattr(files, "BLOCK", 5_000)
+    monkeypatch.setattr(source, "BLOCK", 5_000)
     tries: list[tuple[str, bool]] = []
     if request.param == "by DuckDB":
         monkeypatch.setattr(large, "LARGE", 0)

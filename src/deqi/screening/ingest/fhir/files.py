@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from deqi.errors import InputError
 from deqi.people.fhir.chart import Line
-from deqi.people.files.source import MAX_GZIP_RATIO
+from deqi.people.files.source import blocks, entries, is_file, is_folder
 
-BLOCK = 8 * 2**20
-"""Bytes of NDJSON read at a time."""
 MAX_LINE = 256 * 2**20
 _NDJSON = (".ndjson", ".jsonl")
 _FHIR = (*_NDJSON, ".json")
-_GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -28,11 +23,12 @@ def fhir_files(path: Path) -> list[Path]:
         InputError: a folder without any, or a name that cannot be written down.
     """
     _named_in_utf8(path)
-    if not path.is_dir():
+    if not is_folder(path):
         return [path]
-    for one in path.iterdir():
+    inside = entries(path)
+    for one in inside:
         _named_in_utf8(one)
-    files = [one for one in sorted(path.iterdir()) if one.is_file() and _plain(one).endswith(_FHIR)]
+    files = [one for one in inside if is_file(one) and _plain(one).endswith(_FHIR)]
     if not files:
         raise InputError(f"{path}: a folder without .json or .ndjson files; give the folder of the export")
     return files
@@ -41,7 +37,7 @@ def fhir_files(path: Path) -> list[Path]:
 def passed_over(path: Path) -> list[str]:
     """The names of what stands in a folder and is not read."""
     read = set(fhir_files(path))
-    return sorted(one.name for one in path.iterdir() if one not in read) if path.is_dir() else []
+    return sorted(one.name for one in entries(path) if one not in read) if is_folder(path) else []
 
 
 def _named_in_utf8(path: Path) -> None:
@@ -58,7 +54,7 @@ def is_ndjson(path: Path) -> bool:
 
 def size_of(path: Path) -> int:
     """Bytes of a file; 0 for one that is not there."""
-    return path.stat().st_size if path.is_file() else 0
+    return path.stat().st_size if is_file(path) else 0
 
 
 def lines_of(path: Path) -> Iterator[Line]:
@@ -77,7 +73,7 @@ def lines_of(path: Path) -> Iterator[Line]:
 def whole_lines(path: Path) -> Iterator[bytes]:
     """The same, many lines at a time; the last may have no end."""
     rest, first = b"", True
-    for block in _blocks(path):
+    for block in blocks(path):
         if first:
             block, first = block.removeprefix(_BOM), False
             if block.startswith(_UTF16):
@@ -95,42 +91,3 @@ def whole_lines(path: Path) -> Iterator[bytes]:
 
 def _plain(path: Path) -> str:
     return path.name.casefold().removesuffix(".gz")
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            packed = file.read(2) == _GZIP
-            file.seek(0)
-            if packed:
-                yield from _unpacked(file, path)
-            else:
-                while block := file.read(BLOCK):
-                    yield block
-    except OSError as error:
-        reason = "cannot be opened" if path.exists() else "does not exist"
-        raise InputError(f"{path}: {reason}; give a file that can be read") from error
-
-
-def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
-    """The contents of a gzip file of one or more members."""
-    stream, within = zlib.decompressobj(wbits=31), False
-    read, made = 0, 0
-    try:
-        while data := file.read(2**20):
-            read += len(data)
-            while data:
-                piece, within = stream.decompress(data, BLOCK), True
-                made += len(piece)
-                if made > max(read * MAX_GZIP_RATIO, 2**20):
-                    raise InputError(f"{path}: unpacks to far more than charts do; unpack and check it yourself")
-                if piece:
-                    yield piece
-                data = stream.unconsumed_tail
-                if stream.eof:
-                    data = stream.unused_data.lstrip(b"\0")
-                    stream, within = zlib.decompressobj(wbits=31), False
-    except zlib.error:
-        raise InputError(f"{path}: a broken gzip file; copy it again") from None
-    if within:
-        raise InputError(f"{path}: the gzip file ends too early; copy it again")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 import duckdb
 
 from deqi.errors import InputError
 from deqi.people.facts import Origin
-from deqi.people.files.source import sql_path
+from deqi.people.files.source import blocks, entries, is_folder, sql_path
 
 NEEDED = ("person", "concept")
 TABLES = frozenset(
@@ -18,17 +17,18 @@ TABLES = frozenset(
         "observation", "death", "concept_ancestor",
     }
 )  # fmt: skip
+_LONGEST_HEADER = 2**16
 _ENDINGS = (".csv", ".csv.gz", ".parquet")
 
 
 def is_omop(folder: Path) -> bool:
     """Whether a folder holds OMOP's ``person`` table."""
-    return folder.is_dir() and "person" in _tables(folder)
+    return is_folder(folder) and "person" in _tables(folder)
 
 
 def _tables(folder: Path) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
-    for path in sorted(folder.iterdir()):
+    for path in entries(folder):
         name = path.name.casefold()
         for ending in _ENDINGS:
             if name.endswith(ending) and name.removesuffix(ending) in TABLES:
@@ -88,6 +88,7 @@ def open_folder(folder: Path, connection: duckdb.DuckDBPyConnection) -> OmopFile
     columns: dict[str, frozenset[str]] = {}
     readers: dict[str, str] = {}
     for table, path in paths.items():
+        _check_packed(path)
         readers[table] = _reader(path)
         try:
             described = connection.execute(f"DESCRIBE SELECT * FROM {readers[table]}").fetchall()
@@ -106,30 +107,32 @@ def _form(path: Path) -> str:
 def _reader(path: Path) -> str:
     written = sql_path(path)
     if _form(path) == "Parquet":
-        return f"read_parquet('{written}')"
+        return f"read_parquet('{written}', hive_partitioning = false)"
     header = _header(path)
     # Vocabularies are handed out with tabs, and quotation marks in them mean nothing.
     how = "delim = '\t', quote = '', escape = ''" if "\t" in header else "delim = ',', quote = '\"', escape = '\"'"
-    return f"read_csv('{written}', header = true, all_varchar = true, {how})"
+    return f"read_csv('{written}', header = true, all_varchar = true, hive_partitioning = false, {how})"
+
+
+def _check_packed(path: Path) -> None:
+    """Unpack a packed file once, keeping nothing: DuckDB looks neither at how much it grows nor at its check sum."""
+    if path.name.casefold().endswith(".gz"):
+        for _ in blocks(path):
+            pass
 
 
 def _lines(path: Path) -> int:
     count, last = 0, b""
-    with gzip.open(path) if path.suffix.casefold() == ".gz" else path.open("rb") as file:
-        while piece := file.read(2**20):
-            count, last = count + piece.count(b"\n"), piece
+    for piece in blocks(path):
+        count, last = count + piece.count(b"\n"), piece
     return count + (not last.endswith(b"\n"))
 
 
 def _header(path: Path) -> str:
+    """The first line, in UTF-8."""
     try:
-        with (
-            gzip.open(path, "rt", encoding="utf-8")
-            if path.suffix.casefold() == ".gz"
-            else path.open(encoding="utf-8") as file
-        ):
-            return file.readline()
-    except (OSError, UnicodeDecodeError, EOFError):
+        return next(blocks(path), b"").partition(b"\n")[0][:_LONGEST_HEADER].decode("utf-8-sig")
+    except UnicodeDecodeError:
         raise InputError(f"{path}: cannot be read; give a CSV file in UTF-8") from None
 
 
