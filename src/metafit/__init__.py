@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from metafit.bayes.pooling import BayesFit, Posterior, bayes_blups, bayes_pool
     from metafit.bayes.priors import HalfCauchy, HalfNormal, NormalPrior, TauPrior, Uniform
     from metafit.bias.asymmetry import Asymmetry, TooFewStudiesError, TrimFill, egger, harbord, peters, trim_and_fill
+    from metafit.bias.selection import PetPeese, Selection, pet_peese, selection_model
     from metafit.counts.data import OneArm, TwoArms
     from metafit.counts.exact import exact_proportion, exact_rate, rule_of_three, zero_upper
     from metafit.counts.pooling import pool_counts
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 _HOME = {
     "absolute": ("absolute_effect", "number_needed", "responders", "smd_to_log_odds"),
     "bias.asymmetry": ("Asymmetry", "TooFewStudiesError", "TrimFill", "egger", "harbord", "peters", "trim_and_fill"),
+    "bias.selection": ("PetPeese", "Selection", "pet_peese", "selection_model"),
     "counts.data": ("OneArm", "TwoArms"),
     "counts.exact": ("exact_proportion", "exact_rate", "rule_of_three", "zero_upper"),
     "counts.pooling": ("pool_counts",),
@@ -138,11 +140,13 @@ __all__ = [
     "NetworkFit",
     "NormalPrior",
     "OneArm",
+    "PetPeese",
     "Posterior",
     "Predicted",
     "Prediction",
     "Regression",
     "RobustFit",
+    "Selection",
     "Split",
     "StatsInputError",
     "Status",
@@ -189,6 +193,7 @@ __all__ = [
     "one_mean_effects",
     "p_scores",
     "p_value_effects",
+    "pet_peese",
     "peters",
     "pool",
     "pool_counts",
@@ -204,6 +209,7 @@ __all__ = [
     "sd_from_se",
     "sd_of_change",
     "se_effects",
+    "selection_model",
     "shared_arm_covariance",
     "sigma2_intervals",
     "single_rate_effects",

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from deqi.cli.pool import pool
+from deqi.cli.pool import escalc, network, pool
 from deqi.errors import InputError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -42,7 +42,7 @@ def test_figures_subgroups_and_moderators(tmp_path: Path) -> None:
     )
     assert "Between allocation" in out and "latitude: -0.0" in out
     forest = (tmp_path / "f.svg").read_text()
-    assert forest.lstrip().startswith("<svg") and "Comstock" in forest and "random (k = 7)" in forest
+    assert forest.lstrip().startswith("<svg") and "Comstock" in forest and "random (k = 7, I² 90 %)" in forest
     assert "<svg" in (tmp_path / "u.svg").read_text()
 
 
@@ -65,3 +65,123 @@ def test_a_study_name_is_text_in_a_figure(tmp_path: Path) -> None:
     run("-", "--forest", tmp_path / "f.svg", data=b"study,yi,vi\n<script>x</script> & co,1,1\nB,2,1\n")
     drawing = (tmp_path / "f.svg").read_text()
     assert "<script" not in drawing and "&lt;script&gt;" in drawing
+
+
+FIGURES = ("--forest", "--funnel", "--bubble", "--gosh", "--leave-one-out-plot", "--cumulative-plot")
+
+
+@pytest.mark.parametrize(("suffix", "begins"), [(".svg", b"<svg"), (".png", b"\x89PNG"), (".pdf", b"%PDF")])
+def test_every_figure_in_every_format(tmp_path: Path, suffix: str, begins: bytes) -> None:
+    paths = {option: tmp_path / f"{option.strip('-')}{suffix}" for option in FIGURES}
+    words = [word for option, path in paths.items() for word in (option, path)]
+    run(EXAMPLES / "bcg.csv", "--moderators", "latitude", "--order", "latitude", *words)
+    for path in paths.values():
+        assert path.read_bytes().startswith(begins), path.name
+
+
+def test_a_forest_plot_has_counts_groups_heterogeneity_and_sides(tmp_path: Path) -> None:
+    run(EXAMPLES / "bcg.csv", "--by", "allocation", "--forest", tmp_path / "f.svg", "--favours", "vaccine|control")
+    drawing = (tmp_path / "f.svg").read_text()
+    for words in ("62/13598 v 248/12867", "50.5 %", "I² = 92 %, Q = 152.23 on 12 df, p &lt; 0.0001"):
+        assert words in drawing
+    assert "Between allocation: Q = 1.85 on 2 df" in drawing and "← vaccine" in drawing and "control →" in drawing
+    assert "Prediction interval" in drawing and "0.14 to 1.76" in drawing
+
+
+@pytest.mark.parametrize("name", ["f.jpg", "f"])
+def test_another_suffix_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"figures are written as .svg, .png or .pdf"):
+        run(EXAMPLES / "bcg.csv", "--forest", tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["study,yi,vi\na,1e308,1\nb,-1e308,1\nc,1,1\n", "study,yi,vi\na,700,1\nb,1,1\nc,1,1\n"],
+)
+@pytest.mark.parametrize("measure", ["GEN", "RR"])
+def test_numbers_at_the_edge_of_what_can_be_held(tmp_path: Path, table: str, measure: str) -> None:
+    try:
+        run(
+            "-",
+            "--measure",
+            measure,
+            "--forest",
+            tmp_path / "f.svg",
+            "--funnel",
+            tmp_path / "u.svg",
+            data=table.encode(),
+        )
+    except InputError:
+        assert not list(tmp_path.iterdir())
+
+
+def test_all_checks_in_text_and_json() -> None:
+    out = run(EXAMPLES / "bcg.csv", "--also", "all", "--order", "latitude", "--model", "both")
+    for words in (
+        "Common-effect model beside it: 0.6503 (0.6007 to 0.704)",
+        "Funnel asymmetry, egger-lm", "Funnel asymmetry, peters", "Trim and fill (L0): 1 missing on the right",
+        "PET-PEESE", "Step selection model", "without Aronson 1948", "+ TPT Madras 1980", "Influence of single studies",
+    ):  # fmt: skip
+        assert words in " ".join(out.split()), words
+    found = json.loads(run(EXAMPLES / "bcg.csv", "--also", "egger,leave-one-out", "--json"))["checks"]
+    assert found["egger"]["p"] == pytest.approx(0.18867, abs=1e-4)
+    assert found["leave-one-out"]["labels"][0] == "without Aronson 1948"
+    assert found["leave-one-out"]["estimate"][0] == pytest.approx(-0.7071, abs=1e-4)
+    few = run("-", "--also", "egger,peters", data=b"study,yi,vi\nA,1,1\nB,2,1\nC,2,2\n")
+    assert "needs 10 studies and there are 3" in " ".join(few.split()) and "needs events and totals of two arms" in few
+    with pytest.raises(InputError, match="--also 'eggr': not known"):
+        run(EXAMPLES / "bcg.csv", "--also", "eggr")
+    with pytest.raises(InputError, match="no column 'altitude'"):
+        run(EXAMPLES / "bcg.csv", "--also", "cumulative", "--order", "altitude")
+
+
+def test_a_level_as_a_fraction_is_the_same_level() -> None:
+    assert run(EXAMPLES / "bcg.csv", "--level", "0.95") == run(EXAMPLES / "bcg.csv")
+
+
+def test_published_acupressure_trials_of_nausea() -> None:
+    """Lee & Done 2004 report RR 0.72 (0.59 to 0.89) for their 16 trials, by DerSimonian and Laird with z."""
+    rows = (EXAMPLES / "p6_nausea.csv").read_bytes()
+    out = json.loads(run("-", "--method", "DL", "--test", "z", "--json", data=rows))
+    natural = [out["estimate_natural"], *out["ci_natural"]]
+    assert natural == pytest.approx([0.7259, 0.5942, 0.8869], abs=5e-5)
+
+
+network_app = typer.Typer()
+network_app.command()(network)
+escalc_app = typer.Typer()
+escalc_app.command()(escalc)
+
+CONTRASTS = b"""study,treatment,control,yi,sei
+A,x,placebo,-0.5,0.2
+B,y,placebo,-0.2,0.2
+C,x,y,-0.4,0.25
+D,x,placebo,-0.7,0.3
+"""
+
+
+def test_a_network_of_treatments(tmp_path: Path) -> None:
+    words = ["-", "--reference", "placebo", "--small-is-good", "--plot", str(tmp_path / "n.svg")]
+    result = CliRunner().invoke(network_app, words, input=CONTRASTS, catch_exceptions=False)
+    assert (
+        result.exit_code == 0 and "against placebo" in result.output and "P-scores (smaller is better)" in result.output
+    )
+    assert "3 treatments" in (tmp_path / "n.svg").read_text()
+    words = ["-", "--json", "--method", "fe"]
+    out = json.loads(CliRunner().invoke(network_app, words, input=CONTRASTS, catch_exceptions=False).output)
+    assert out["treatments"] == ["placebo", "x", "y"] and len(out["pairs"]) == 3
+    with pytest.raises(InputError, match="'z' is not a treatment; there are placebo, x, y"):
+        CliRunner().invoke(network_app, ["-", "--reference", "z"], input=CONTRASTS, catch_exceptions=False)
+    with pytest.raises(InputError, match="needs the columns study, treatment, control"):
+        CliRunner().invoke(network_app, ["-"], input=b"study,yi,vi\nA,1,1\n", catch_exceptions=False)
+
+
+def test_effects_without_a_pool() -> None:
+    words = [str(EXAMPLES / "bcg.csv"), "--measure", "OR"]
+    text = CliRunner().invoke(escalc_app, words, catch_exceptions=False).output
+    assert "Aronson 1948" in text and "-0.9387" in text and "Pooled" not in text
+    out = json.loads(CliRunner().invoke(escalc_app, [*words, "--json"], catch_exceptions=False).output)
+    assert set(out) == {"measure", "studies", "warnings"} and out["studies"][0]["yi"] == pytest.approx(
+        -0.93869, abs=1e-5
+    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from deqi.api.look_up import Cited, Gaps, Surveyed
     from deqi.api.results import Assessed, Screened
     from deqi.evidence.library import TrialLine
+    from deqi.evidence.table.contrasts import NetworkTable
     from deqi.evidence.table.pooled import PooledTable
     from deqi.evidence.trials import TrialCard
     from deqi.knowledge.atlas import PointCard
@@ -107,13 +108,45 @@ def pooled(found: PooledTable, name: str, library: Library, *, figures: bool = F
     return pooled_page(found, name, _words(library), figures=figures)
 
 
+def effects(found: PooledTable, name: str, library: Library) -> Page:
+    """The effects of a table's studies, not pooled."""
+    from deqi.report.pooled import effects_page
+
+    return effects_page(found, name, _words(library))
+
+
+def network(found: NetworkTable, name: str, library: Library) -> Page:
+    """A network of treatments."""
+    from deqi.report.networks import network_page
+
+    return network_page(found, name, _words(library))
+
+
+def figure(kind: str, found: PooledTable, *, favours: str | None = None) -> str:
+    """A figure of a pooled table as SVG: forest, funnel, bubble, gosh, leave-one-out-plot, cumulative-plot.
+
+    Raises:
+        InputError: nothing can be drawn.
+    """
+    from deqi.report.pooled_figures import figure_of
+
+    return figure_of(kind, found, favours)
+
+
+def network_figure(found: NetworkTable) -> str:
+    """The network of treatments, as SVG."""
+    from metafit.plots import network_plot
+
+    return network_plot(found.fit).svg
+
+
 def forest(found: PooledTable) -> str:
     """The forest plot of a pooled table, as SVG.
 
     Raises:
         InputError: nothing can be drawn.
     """
-    from deqi.report.pooled import forest_of
+    from deqi.report.pooled_figures import forest_of
 
     return forest_of(found)
 
@@ -124,7 +157,7 @@ def funnel(found: PooledTable) -> str:
     Raises:
         InputError: nothing can be drawn.
     """
-    from deqi.report.pooled import funnel_of
+    from deqi.report.pooled_figures import funnel_of
 
     return funnel_of(found)
 

@@ -76,7 +76,11 @@ class ScreenRequest:
 
 @dataclasses.dataclass(frozen=True)
 class PoolRequest:
-    """The studies of a table; None takes what the columns suggest. ``level`` is in percent."""
+    """The studies of a table; None takes what the columns suggest. ``level``: 95 and 0.95 are the same.
+
+    ``model``: random, common or both. ``also``: further checks by name. ``order``: the column cumulative pooling
+    follows.
+    """
 
     table: Table
     measure: str | None = None
@@ -85,6 +89,22 @@ class PoolRequest:
     level: float = 95.0
     by: str | None = None
     moderators: tuple[str, ...] = ()
+    model: str = "random"
+    also: tuple[str, ...] = ()
+    order: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkRequest:
+    """A table of comparisons; None takes what the columns suggest. ``reference``: whom others are compared with."""
+
+    table: Table
+    measure: str | None = None
+    method: str = "REML"
+    test: str = "z"
+    level: float = 95.0
+    reference: str | None = None
+    small_is_good: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,6 +5,7 @@ from deqi.api.look_up import Cited, Gaps
 from deqi.api.requests import (
     AssessRequest,
     DemoRequest,
+    NetworkRequest,
     PlanRequest,
     PoolRequest,
     ReportRequest,
@@ -17,6 +18,7 @@ from deqi.evidence.benefits import BenefitCell, Evidence
 from deqi.evidence.library import TrialLine
 from deqi.evidence.outcomes import Benefit, Synthesis
 from deqi.evidence.repool import Repooled
+from deqi.evidence.table.contrasts import NetworkTable
 from deqi.evidence.table.pooled import PooledTable
 from deqi.evidence.table.reading import Table
 from deqi.evidence.trials import TrialCard
@@ -67,6 +69,8 @@ __all__ = [
     "Knowledge",
     "Library",
     "Needling",
+    "NetworkRequest",
+    "NetworkTable",
     "OnePerson",
     "Page",
     "Person",

@@ -8,11 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from deqi.api.library import Library
-from deqi.api.requests import AssessRequest, DemoRequest, PlanRequest, PoolRequest, ReportRequest, ScreenRequest
+from deqi.api.requests import (
+    AssessRequest,
+    DemoRequest,
+    NetworkRequest,
+    PlanRequest,
+    PoolRequest,
+    ReportRequest,
+    ScreenRequest,
+)
 from deqi.api.results import Assessed, Screened
 from deqi.errors import InputError
 
 if TYPE_CHECKING:
+    from deqi.evidence.table.contrasts import NetworkTable
     from deqi.evidence.table.pooled import PooledTable
     from deqi.report.model import Report
     from deqi.safety.plancheck.check import PlanCheck
@@ -141,9 +150,31 @@ def pool(request: PoolRequest) -> PooledTable:
         measure=request.measure.upper() if request.measure else None,
         method=request.method,
         test=request.test.lower() if request.test else None,
-        level=request.level / 100.0,
+        level=request.level,
         by=_column(request.by) if request.by else None,
         moderators=tuple(_column(name) for name in request.moderators if name.strip()),
+        model=request.model.casefold(),
+        also=request.also,
+        order=_column(request.order) if request.order else None,
+    )
+
+
+def network(request: NetworkRequest) -> NetworkTable:
+    """A network meta-analysis of a table of comparisons.
+
+    Raises:
+        InputError: columns, cells or options that cannot be used.
+    """
+    from deqi.evidence.table.contrasts import pool_contrasts
+
+    return pool_contrasts(
+        request.table,
+        measure=request.measure.upper() if request.measure else None,
+        method=request.method,
+        test=request.test.casefold(),
+        level=request.level,
+        reference=request.reference,
+        small_is_good=request.small_is_good,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from deqi.errors import InputError
+
 if TYPE_CHECKING:
     from deqi.report.blocks import Page
     from deqi.report.model import Report
@@ -35,7 +37,7 @@ def citations(made: Report, output_format: Literal["ris", "bib"]) -> str:
     return as_ris(made.sources) if output_format == "ris" else as_bibtex(made.sources)
 
 
-def file(path: Path, text: str, *, private: bool = False) -> None:
+def file(path: Path, text: str | bytes, *, private: bool = False) -> None:
     """A file written whole or not at all; ``private``: readable by its owner only.
 
     Raises:
@@ -55,3 +57,18 @@ def pdf(path: Path, html: str, *, private: bool = False) -> None:
     from deqi.report.pdf import write_pdf
 
     write_pdf(html, path, private=private)
+
+
+def rendered(svg: str, path: Path, option: str) -> bytes:
+    """A figure as the bytes of the file it is written to: .svg, .png or .pdf.
+
+    Raises:
+        InputError: another suffix, or what PNG and PDF need is not installed.
+    """
+    from metafit import StatsInputError
+    from metafit.plots import Drawing
+
+    try:
+        return Drawing(svg).data(path.suffix.casefold())
+    except StatsInputError as error:
+        raise InputError(f"{option} {path.name}: {error}") from None

@@ -44,6 +44,8 @@ app = typer.Typer(
 )
 app.command("report")(report.report)
 app.command("pool")(pool.pool)
+app.command("escalc")(pool.escalc)
+app.command("network")(pool.network)
 app.command("assess")(assess.assess)
 app.command("screen")(screen.screen)
 app.command("points")(points.points)

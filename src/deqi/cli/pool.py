@@ -1,55 +1,141 @@
-"""``deqi pool``: a meta-analysis of anybody's table of studies."""
+"""``deqi pool``, ``deqi escalc`` and ``deqi network``: meta-analyses of anybody's table of studies."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from deqi.api.types import Table
+
+TABLE = Annotated[Path, typer.Argument(help="A CSV file: a header row, then one row per study; - reads the input.")]
+MEASURE = Annotated[str | None, typer.Option("--measure", help="RR, OR, RD, MD, SMD, PLO, IRR, IRLN, ZCOR ...")]
+LEVEL = Annotated[float, typer.Option("--level", help="Level of the intervals: 95 or 0.95.")]
+AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 
 def pool(
-    table: Annotated[Path, typer.Argument(help="A CSV file: a header row, then one row per study; - reads the input.")],
-    measure: Annotated[str | None, typer.Option("--measure", help="RR, OR, RD, MD, SMD, PLO, IRR, IRLN ...")] = None,
+    table: TABLE,
+    measure: MEASURE = None,
     method: Annotated[str, typer.Option("--method", help="REML, DL, PM, ML, FE ..., or GLMM, MH, PETO.")] = "REML",
+    model: Annotated[str, typer.Option("--model", help="random, common, or both side by side.")] = "random",
     test: Annotated[str | None, typer.Option("--test", help="adhoc, knha, t or z.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="A column of subgroups.")] = None,
     moderators: Annotated[str | None, typer.Option("--moderators", help="Columns, separated by commas.")] = None,
-    forest: Annotated[Path | None, typer.Option("--forest", help="Write a forest plot (SVG) here.")] = None,
-    funnel: Annotated[Path | None, typer.Option("--funnel", help="Write a funnel plot (SVG) here.")] = None,
-    level: Annotated[float, typer.Option("--level", help="Level of the intervals, in percent.")] = 95.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    also: Annotated[
+        str | None,
+        typer.Option(
+            "--also",
+            help="egger, peters, trim-and-fill, pet-peese, selection, leave-one-out, cumulative, influence; or all.",
+        ),
+    ] = None,
+    order: Annotated[str | None, typer.Option("--order", help="The column that cumulative pooling follows.")] = None,
+    forest: Annotated[Path | None, typer.Option("--forest", help="Write a forest plot here: .svg, .png, .pdf.")] = None,
+    funnel: Annotated[Path | None, typer.Option("--funnel", help="Write a funnel plot here: .svg, .png, .pdf.")] = None,
+    bubble: Annotated[Path | None, typer.Option("--bubble", help="Write the regression on one moderator here.")] = None,
+    left_out: Annotated[Path | None, typer.Option("--leave-one-out-plot", help="Write leave-one-out here.")] = None,
+    cumulated: Annotated[Path | None, typer.Option("--cumulative-plot", help="Write cumulative pooling here.")] = None,
+    gosh: Annotated[Path | None, typer.Option("--gosh", help="Write a plot of all subsets here.")] = None,
+    favours: Annotated[
+        str | None, typer.Option("--favours", help="Words left and right of the null: LEFT|RIGHT.")
+    ] = None,
+    level: LEVEL = 95.0,
+    as_json: AS_JSON = False,
 ) -> None:
     """Pool the studies of a CSV table.
 
-    Columns: yi,vi | yi,sei | estimate,ci_low,ci_high | events_t,total_t,events_c,total_c |
-    mean_t,sd_t,n_t,mean_c,sd_c,n_c | events_t,time_t,events_c,time_c | events,total | events,time |
-    mean_pre,sd_pre,mean_post,sd_post,n,correlation; and study. yi is on the analysis scale (logarithms of ratios);
-    estimate,ci_low,ci_high are ratios as printed when --measure names a ratio, and 95 % intervals.
+    Columns: yi,vi | yi,sei | estimate,ci_low,ci_high | estimate,p | events_t,total_t,events_c,total_c |
+    mean_t,sd_t,n_t,mean_c,sd_c,n_c (or median, q1, q3, min, max, se) | events_t,time_t,events_c,time_c | events,total |
+    events,time | mean,sd,n | correlation,n | mean_pre,sd_pre,mean_post,sd_post,n,correlation; and study. The names of
+    metafor, meta and RevMan are understood. yi is on the analysis scale (logarithms of ratios); estimate,ci_low,ci_high
+    are ratios as printed when --measure names a ratio, and 95 % intervals.
     """
-    import sys
-
-    from deqi.api import Library, PoolRequest, pages, read
+    from deqi.api import Library, PoolRequest, pages
     from deqi.api import pool as pool_studies
     from deqi.api import write as writing
     from deqi.cli.output import write_json, write_page
     from deqi.errors import InputError
 
-    studies = read.table(sys.stdin.buffer if str(table) == "-" else table)
+    studies = _read(table)
     wanted = tuple((moderators or "").split(","))
-    pooled = pool_studies(PoolRequest(studies, measure, method, test, level, by, wanted))
-    # both are drawn before either is written
+    further = [*(also or "").split(",")]
+    further += ["leave-one-out"] * (left_out is not None) + ["cumulative"] * (cumulated is not None)
+    pooled = pool_studies(PoolRequest(studies, measure, method, test, level, by, wanted, model, tuple(further), order))
+    asked = {
+        "forest": forest,
+        "funnel": funnel,
+        "bubble": bubble,
+        "leave-one-out-plot": left_out,
+        "cumulative-plot": cumulated,
+        "gosh": gosh,
+    }
+    # all are drawn before any is written
     drawn = [
-        (option, path, draw(pooled))
-        for option, path, draw in (("--forest", forest, pages.forest), ("--funnel", funnel, pages.funnel))
+        (f"--{kind}", path, writing.rendered(pages.figure(kind, pooled, favours=favours), path, f"--{kind}"))
+        for kind, path in asked.items()
         if path is not None
     ]
-    for option, path, drawing in drawn:
+    for option, path, content in drawn:
         try:
-            writing.file(path, drawing)
+            writing.file(path, content)
         except InputError as error:
             raise InputError(f"{option} {error}") from None
     if as_json:
         write_json(pooled.as_json())
     else:
         write_page(pages.pooled(pooled, studies.name, Library.load()))
+
+
+def escalc(table: TABLE, measure: MEASURE = None, level: LEVEL = 95.0, as_json: AS_JSON = False) -> None:
+    """Effects and variances of the studies of a CSV table, not pooled."""
+    from deqi.api import Library, PoolRequest, pages
+    from deqi.api import pool as pool_studies
+    from deqi.cli.output import write_json, write_page
+
+    studies = _read(table)
+    pooled = pool_studies(PoolRequest(studies, measure, "FE", None, level))
+    if as_json:
+        document = pooled.as_json()
+        write_json({name: document[name] for name in ("measure", "studies", "warnings")})
+    else:
+        write_page(pages.effects(pooled, studies.name, Library.load()))
+
+
+def network(
+    table: TABLE,
+    measure: MEASURE = None,
+    method: Annotated[str, typer.Option("--method", help="REML, ML, DL or FE.")] = "REML",
+    test: Annotated[str, typer.Option("--test", help="z or t.")] = "z",
+    reference: Annotated[
+        str | None, typer.Option("--reference", help="Compare the others with this treatment.")
+    ] = None,
+    small_is_good: Annotated[bool, typer.Option("--small-is-good", help="For the ranks: smaller effects win.")] = False,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Draw the network here: .svg, .png, .pdf.")] = None,
+    level: LEVEL = 95.0,
+    as_json: AS_JSON = False,
+) -> None:
+    """Compare several treatments at once: columns study, treatment, control and an effect (treatment minus control)."""
+    from deqi.api import Library, NetworkRequest, pages
+    from deqi.api import network as pool_network
+    from deqi.api import write as writing
+    from deqi.cli.output import write_json, write_page
+
+    studies = _read(table)
+    request = NetworkRequest(studies, measure, method, test, level, reference, small_is_good)
+    found = pool_network(request)
+    if plot is not None:
+        writing.file(plot, writing.rendered(pages.network_figure(found), plot, "--plot"))
+    if as_json:
+        write_json(found.as_json())
+    else:
+        write_page(pages.network(found, studies.name, Library.load()))
+
+
+def _read(table: Path) -> Table:
+    import sys
+
+    from deqi.api import read
+
+    return read.table(sys.stdin.buffer if str(table) == "-" else table)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from deqi.errors import InputError
+from deqi.evidence.table.also import Check
 from deqi.evidence.table.pooled import PooledTable
-from deqi.evidence.table.words import LOG_RATIOS, MEASURE_WORDS, ONE_GROUP, PROPORTIONS, study_interval
-from deqi.report.blocks import Figure, Items, Page, Say, Section, Table, cells, say, sheet
-from deqi.report.draw import ForestRow, FunnelPoint, forest, funnel
+from deqi.evidence.table.words import MEASURE_WORDS, ONE_GROUP, PROPORTIONS, study_interval
+from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table, cells, say, sheet
+from deqi.report.pooled_figures import forest_of
+from metafit import Summary
 
 Pair = tuple[float | None, float | None]
 _LONGEST = 36
@@ -21,6 +22,7 @@ def pooled_page(pooled: PooledTable, name: str, words: Mapping[str, str], *, fig
     measure = MEASURE_WORDS.get(pooled.measure, pooled.measure)
     lead = f"{name}: {measure} ({pooled.measure}) from {', '.join(pooled.columns)}; method {pooled.method}."
     notes = tuple(say(f"Note: {warning}") for warning in pooled.warnings)
+    more = tuple(block for check in pooled.checks for block in check_blocks(check))
     drawn = (Figure("", lambda width: forest_of(pooled, width)),) if figures else ()
     return sheet(
         "",
@@ -28,14 +30,49 @@ def pooled_page(pooled: PooledTable, name: str, words: Mapping[str, str], *, fig
         Section("pooled", "", lead=(say(lead),)),
         Section("studies", "", card=(_studies(pooled), *drawn)),
         Section("whole", "", lead=tuple(say(line) for line in _whole(pooled)), card=tuple(_parts(pooled)), full=notes),
+        Section("checks", "", card=more),
     )
+
+
+def check_blocks(check: Check) -> Iterator[Block]:
+    """A further check: its tables and what is said of it."""
+    if check.summary is not None:
+        yield from summary_blocks(check.summary)
+    if check.note is not None:
+        yield say(check.note)
+
+
+def summary_blocks(summary: Summary) -> Iterator[Block]:
+    """A statistical summary as the tables and words of a page."""
+    yield Say(summary.title)
+    for block in summary.blocks:
+        head = tuple(name or " " for name in block.columns)
+        rows = tuple(cells(*(cell or " " for cell in row)) for row in block.rows)
+        yield Table(block.heading, head, rows, numeric=tuple(range(1, len(block.columns))), narrow=True)
+    for note in summary.notes:
+        yield Say(note)
+
+
+def effects_page(pooled: PooledTable, name: str, words: Mapping[str, str]) -> Page:
+    """The effects of the studies: analysis scale, natural scale, and why a row has none."""
+    measure = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    rows = []
+    for one in pooled.studies:
+        numbers = study_interval(one)
+        shown = one.reason or "" if numbers is None else _interval(pooled, *numbers)
+        sei = None if one.vi is None else math.sqrt(one.vi)
+        rows.append(cells(_short(one.study, _LONGEST), _plain(one.yi), _plain(one.vi), _plain(sei), shown))
+    lead = f"{name}: {measure} ({pooled.measure}) from {', '.join(pooled.columns)}."
+    table = Table("", ("study", "yi", "vi", "sei", measure), tuple(rows), numeric=(1, 2, 3, 4), narrow=True)
+    notes = tuple(say(f"Note: {warning}") for warning in pooled.warnings)
+    return sheet("", words, Section("effects", "", lead=(say(lead),), card=(table,), full=notes))
 
 
 def _studies(pooled: PooledTable) -> Table:
     rows = []
     for study in pooled.studies:
         numbers = study_interval(study)
-        shown = "not used" if numbers is None else _interval(pooled, *numbers)
+        shown = f"not used: {study.reason}" if numbers is None else _interval(pooled, *numbers)
         weight = "" if study.weight is None else f"{study.weight:.1f} %"
         rows.append(cells(_short(study.study, _LONGEST), shown, weight))
     return Table("", ("", "", ""), tuple(rows), numeric=(2,), narrow=True)
@@ -47,6 +84,10 @@ def _whole(pooled: PooledTable) -> Iterator[str]:
     # a test that a proportion is one half, or a rate 1, answers no question
     tested = "" if pooled.measure in ONE_GROUP else f", p {_p(pooled.p)}"
     yield f"Pooled (k = {pooled.k}): {shown}; {level} interval, test {pooled.test}{tested}."
+    if pooled.common is not None:
+        c = pooled.common
+        shown = _answer(pooled, c.estimate, c.ci, c.estimate_natural, c.ci_natural)
+        yield f"Common-effect model beside it: {shown}{'' if pooled.measure in ONE_GROUP else f', p {_p(c.p)}'}."
     if pooled.prediction is not None:
         low, high = pooled.prediction_natural or pooled.prediction
         span = f"{_value(pooled, low)} to {_value(pooled, high)}"
@@ -114,68 +155,3 @@ def _p(p: float | None) -> str:
 
 def _short(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def forest_of(pooled: PooledTable, width: float = 720) -> str:
-    """A forest plot of the studies, the subgroups and the pool."""
-    rows = []
-    for study in pooled.studies:
-        numbers = study_interval(study)
-        if numbers is not None:
-            rows.append(ForestRow(study.study, *numbers, weight=study.weight))
-    for group in pooled.subgroups:
-        ends = _ends(group.estimate, group.ci, group.estimate_natural, group.ci_natural)
-        rows.append(ForestRow(f"{group.group} (k = {group.k})", *ends, kind="subgroup"))
-    ends = _ends(pooled.estimate, pooled.ci, pooled.estimate_natural, pooled.ci_natural)
-    low, high = (pooled.prediction_natural or pooled.prediction) or (None, None)
-    whole = ForestRow(
-        f"Pooled, {pooled.method} (k = {pooled.k})",
-        *ends,
-        kind="pooled",
-        prediction_low=_known(low),
-        prediction_high=_known(high),
-    )
-    words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
-    ratio = pooled.measure in LOG_RATIOS
-    null = None if pooled.measure in ONE_GROUP else (1.0 if ratio else 0.0)
-    try:
-        return forest(
-            [*rows, whole],
-            title=f"Forest plot: {words}",
-            axis=words[0].upper() + words[1:],
-            null=null,
-            log=ratio,
-            width=width,
-        )
-    except ValueError:
-        raise InputError("--forest: no study has a finite estimate, so there is nothing to draw.") from None
-
-
-def funnel_of(pooled: PooledTable) -> str:
-    """A funnel plot of the studies around the pool."""
-    if pooled.estimate is None:
-        raise InputError("--funnel: there is no pooled estimate to draw around.")
-    words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
-    points = [FunnelPoint(s.study, s.yi, math.sqrt(s.vi)) for s in pooled.studies if s.yi is not None and s.vi]
-    ratio = pooled.measure in LOG_RATIOS
-    try:
-        return funnel(
-            points, pooled.estimate, title=f"Funnel plot: {words}", axis=words, level=pooled.level, natural_log=ratio
-        )
-    except ValueError:
-        raise InputError("--funnel: no study has a finite estimate, so there is nothing to draw.") from None
-
-
-def _ends(
-    estimate: float | None,
-    ci: tuple[float | None, float | None],
-    natural: float | None,
-    ci_natural: tuple[float | None, float | None] | None,
-) -> tuple[float, float, float]:
-    if natural is not None and ci_natural is not None:
-        return _known(natural), _known(ci_natural[0]), _known(ci_natural[1])
-    return _known(estimate), _known(ci[0]), _known(ci[1])
-
-
-def _known(x: float | None) -> float:
-    return math.nan if x is None else x

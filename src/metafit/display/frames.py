@@ -8,7 +8,7 @@ import numpy as np
 
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.tau2 import FIXED
-from metafit.results import Fit
+from metafit.results import Fit, Floats
 
 
 def frame(result: Any, kind: str) -> Any:
@@ -59,10 +59,19 @@ def _studies(fit: Fit) -> dict[str, Any]:
     assert studies is not None
     included = np.isfinite(studies.yi) & np.isfinite(studies.vi)
     reason = np.where(np.isnan(studies.yi), "no effect", np.where(np.isnan(studies.vi), "no variance", ""))
-    tau2 = 0.0 if fit.method in FIXED else float(np.nan_to_num(fit.tau2))
-    with np.errstate(all="ignore"):
-        weight = np.where(included, 1.0 / (studies.vi + tau2), np.nan)
-        weight = 100.0 * weight / np.nansum(weight)
+    weight = study_weights(fit)
     names = [studies.name(i) for i in range(studies.yi.size)]
     table = {"name": names, "yi": studies.yi, "vi": studies.vi, "included": included, "reason": reason}
     return {**table, "weight": weight}
+
+
+def study_weights(fit: Fit) -> Floats:
+    """Weights of the studies of a single pool, in percent; NaN for those left out."""
+    if fit.studies is None:
+        raise StatsInputError("fit: give the fit of one analysis, not a batch.")
+    y, v = fit.studies.yi, fit.studies.vi
+    tau2 = 0.0 if fit.method in FIXED else float(np.nan_to_num(fit.tau2))
+    with np.errstate(all="ignore"):
+        weight = np.where(np.isfinite(y) & np.isfinite(v), 1.0 / (v + tau2), np.nan)
+        share: Floats = 100.0 * weight / np.nansum(weight)
+    return share

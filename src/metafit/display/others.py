@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def _status(status: object) -> tuple[str, ...]:
-    from metafit.display.summaries import _STATUS
+    from metafit.display.summaries import STATUS_WORDS
 
     known = Status(int(status))  # type: ignore[call-overload]
-    return () if known == Status.OK else (_STATUS[known],)
+    return () if known == Status.OK else (STATUS_WORDS[known],)
 
 
 def regression(fit: Regression) -> Summary:

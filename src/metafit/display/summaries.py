@@ -14,7 +14,7 @@ from metafit.inverse_variance.tau2 import FIXED
 from metafit.results import Fit, Heterogeneity, Status
 
 FEW_FOR_PREDICTION = 5
-_STATUS = {
+STATUS_WORDS = {
     Status.SINGLE_STUDY: "One study: this is the study, not a pool.",
     Status.NO_STUDIES: "There is no study.",
     Status.NOT_ESTIMABLE: "The model has no finite answer for these numbers.",
@@ -27,7 +27,7 @@ _STATUS = {
 
 def summarise(result: Any) -> Summary:
     """The summary of any result of this package."""
-    from metafit.display import others
+    from metafit.display import others, selected
 
     kinds: dict[str, Callable[[Any], Summary]] = {
         "Fit": fit_summary,
@@ -42,6 +42,8 @@ def summarise(result: Any) -> Summary:
         "BayesFit": others.bayes,
         "Effects": others.effects,
         "Gosh": others.gosh,
+        "PetPeese": selected.pet_peese,
+        "Selection": selected.selection,
     }
     return kinds[type(result).__name__](result)
 
@@ -64,7 +66,7 @@ def fit_summary(fit: Fit) -> Summary:
     """A pool, or a batch of them."""
     if np.ndim(fit.estimate) > 0:
         return batch_block(fit)
-    notes = [_STATUS[Status(int(fit.status))]] if int(fit.status) != Status.OK else []
+    notes = [STATUS_WORDS[Status(int(fit.status))]] if int(fit.status) != Status.OK else []
     size = pooled_size(fit.studies)
     ends = [fit.estimate, fit.ci_low, fit.ci_high, fit.prediction.low, fit.prediction.high]
     moved = natural(fit.measure, ends, size)

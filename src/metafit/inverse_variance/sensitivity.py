@@ -180,6 +180,7 @@ def gosh(
     level: float = 0.95,
     most: int = 1 << 15,
     seed: int = 0,
+    measure: str | None = None,
 ) -> Gosh:
     """Pool every subset of the studies (Olkin, Dahabreh & Trikalinos 2012), or `most` drawn at random.
 
@@ -200,5 +201,5 @@ def gosh(
         chosen[empty, empty % k] = True
     subsets = np.zeros((chosen.shape[0], y.size), dtype=bool)
     subsets[:, here] = chosen
-    fit = dataclasses.replace(_masked(y, v, subsets, method, test, level), measure=given.measure)
+    fit = dataclasses.replace(_masked(y, v, subsets, method, test, level), measure=measure or given.measure)
     return Gosh(subsets, fit, complete)

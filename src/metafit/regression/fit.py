@@ -79,6 +79,7 @@ def regress(
     level: float = 0.95,
     intercept: bool = True,
     names: Sequence[str] | None = None,
+    measure: str | None = None,
     data: Frame | Mapping[str, Any] | None = None,
 ) -> Regression:
     """Regress effects (..., k) with variances on moderators (k,) or (k, m), the same for the whole batch.
@@ -89,7 +90,7 @@ def regress(
     `pool` does.
     """
     method, test, level = check_call(method, test, level)
-    given = take(yi, vi, data=data)
+    given = take(yi, vi, measure=measure, data=data)
     moderators, told = _moderators(moderators, names, data)
     told = (*(("intercept",) if intercept else ()), *told) if told is not None else None
     prepared = prepare(given.yi, given.vi, moderators, intercept)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
+from deqi.evidence.table.also import Check
 from deqi.evidence.table.columns import ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED, natural
 from deqi.evidence.table.parts import Between, Group, Moderators
@@ -24,7 +25,8 @@ class StudyRow:
 
     yi, vi: on the analysis scale; None where the row gives no effect, and reason says why. weight: in percent, None
     where the method gives none. ci: of the study alone, by z. size: people or time, for measures whose way back needs
-    it. counts: what was counted, as people write it (`5/30 v 4/31`); empty where nothing was.
+    it. counts: what was counted, as people write it (`5/30 v 4/31`); empty where nothing was. group: its
+    subgroup, where the pool has any.
     """
 
     study: str
@@ -38,6 +40,7 @@ class StudyRow:
     size: float | None
     counts: str
     reason: str | None
+    group: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,15 @@ class PooledTable:
     between: Between | None
     moderators: Moderators | None
     warnings: tuple[str, ...]
+    checks: tuple[Check, ...]
     columns: tuple[str, ...]
     level: float
 
     def as_json(self) -> dict[str, Any]:
         """The document `deqi pool --json` prints."""
-        document = asdict(self)
+        document = asdict(replace(self, checks=()))
         del document["columns"], document["level"]
+        document["checks"] = {one.name: one.numbers or {"note": one.note} for one in self.checks}
         return document
 
 
@@ -127,7 +132,13 @@ def size_of(every: Floats | None, member: Any) -> float | None:
 
 
 def study_rows(
-    given: Numbers, chosen: ColumnSet, effects: Effects, measure: str, share: Floats, level: float
+    given: Numbers,
+    chosen: ColumnSet,
+    effects: Effects,
+    measure: str,
+    share: Floats,
+    level: float,
+    groups: tuple[str, ...] | None,
 ) -> tuple[StudyRow, ...]:
     """Every row of the table, each turned back with its own size."""
     reach = NormalDist().inv_cdf(0.5 + level / 2) * np.sqrt(effects.vi)
@@ -155,6 +166,7 @@ def study_rows(
                 size=size,
                 counts=_counts(given, chosen, i),
                 reason=reason,
+                group=None if groups is None else groups[i],
             )
         )
     return tuple(found)

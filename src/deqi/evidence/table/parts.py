@@ -61,7 +61,7 @@ class Moderator:
 class Moderators:
     """A meta-regression: coefficients, omnibus test (F on qm_df and df, or chi-square where df is None), what is left.
 
-    r2: percent of the heterogeneity accounted for.
+    r2: percent of the heterogeneity accounted for. values: of a single moderator of numbers, a row each.
     """
 
     coefficients: tuple[Moderator, ...]
@@ -75,6 +75,13 @@ class Moderators:
     i2: float | None
     q: float | None
     q_p: float | None
+    values: tuple[float | None, ...] = ()
+
+
+def group_labels(table: Table, by: str) -> tuple[str, ...]:
+    """The subgroup of each row."""
+    place = table.columns.index(by)
+    return tuple(plain(cells[place]) or "not stated" for _, cells in table.rows)
 
 
 def by_groups(
@@ -93,7 +100,7 @@ def by_groups(
         InputError: too many levels.
     """
     place = table.columns.index(by)
-    labels = [plain(cells[place]) or "not stated" for _, cells in table.rows]
+    labels = group_labels(table, by)
     levels = tuple(dict.fromkeys(labels))
     if len(levels) > _MOST_LEVELS:
         raise InputError(
@@ -182,6 +189,7 @@ def on_moderators(
         _number(h.i2),
         _number(h.q),
         _number(h.q_p),
+        tuple(_number(one) for one in matrix[0]) if len(matrix) == 1 else (),
     )
 
 

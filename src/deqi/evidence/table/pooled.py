@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from deqi.errors import InputError
+from deqi.evidence.table.also import Check, checks, parse_checks
 from deqi.evidence.table.answer import (
     Common,
     PooledTable,
@@ -28,7 +29,7 @@ from deqi.evidence.table.columns import ColumnSet, Floats, Numbers, choose, numb
 from deqi.evidence.table.dialects import translate
 from deqi.evidence.table.doubts import ask_for_measure, doubts
 from deqi.evidence.table.effects import counts_of, effects_of, warn_rows
-from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, on_moderators
+from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, group_labels, on_moderators
 from deqi.evidence.table.reading import Table, parse_table, read_table
 from deqi.evidence.table.sentences import say
 from metafit import (
@@ -75,17 +76,21 @@ def pool_table(
     by: str | None = None,
     moderators: tuple[str, ...] = (),
     model: str = "random",
+    also: tuple[str, ...] = (),
+    order: str | None = None,
 ) -> PooledTable:
     """Pool the studies of a table.
 
     measure None: the default of the columns found (RR, MD, PLO, IRR, IRLN, the general one for yi). by: a column of
     subgroups. moderators: columns; those with words become one indicator a word, against the alphabetically first.
-    level: 95, 0.95. model: random, common (as method FE), or both side by side.
+    level: 95, 0.95. model: random, common (as method FE), or both side by side. also: further checks, see
+    `deqi.evidence.table.also.CHECKS`; order: the column that cumulative pooling is sorted by.
 
     Raises:
         InputError: columns, cells or options that cannot be used; row and column are named.
     """
     method, test, level = _options(method, test, level, moderators, model)
+    also = parse_checks(also)
     table, notes = translate(table)
     chosen, wanted = choose(table, measure, method)
     for column in ((by,) if by else ()) + moderators:
@@ -137,9 +142,12 @@ def pool_table(
     common = None
     if model == "both" and method not in (*COUNT_METHODS, *FIXED_METHODS):
         common = common_effect(pool(y[None], v[None], method="FE", level=level), measure, size)
+    by_effects, by_test = ("REML", None) if counted else (method, fit.test)
+    more = checks(also, table, given, chosen, effects, method=by_effects, test=by_test, level=level, order=order)
     return _assemble(
-        measure, method, fit, effects, share, size, given, chosen, level, groups, between, regression, common, warnings
-    )
+        measure, method, fit, effects, share, size, given, chosen, level, groups, between, regression, common, more,
+        group_labels(table, by) if by else None, warnings,
+    )  # fmt: skip
 
 
 def _no_events(given: Numbers, chosen: ColumnSet, measure: str) -> bool:
@@ -231,6 +239,8 @@ def _assemble(
     between: Between | None,
     regression: Moderators | None,
     common: Common | None,
+    more: tuple[Check, ...],
+    labels: tuple[str, ...] | None,
     warnings: list[str],
 ) -> PooledTable:
     h = fit.heterogeneity
@@ -270,11 +280,12 @@ def _assemble(
         prediction_natural=None if moved is None or not predicted else (moved[3], moved[4]),
         common=common,
         size=size,
-        studies=study_rows(given, chosen, effects, measure, share, level),
+        studies=study_rows(given, chosen, effects, measure, share, level, labels),
         subgroups=groups,
         between=between,
         moderators=regression,
         warnings=tuple(dict.fromkeys(warnings)),
+        checks=more,
         columns=chosen.columns,
         level=level,
     )

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from deqi.report.draw.svg import (
+from metafit.plots.svg import (
     BLUE,
     GREY,
     INK,

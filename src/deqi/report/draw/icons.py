@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from deqi.report.draw.svg import BLUE, INK, SMALL, VERMILION, circle, document, fold, line, rect, text
+from metafit.plots.svg import BLUE, INK, SMALL, VERMILION, circle, document, fold, line, rect, text
 
 
 @dataclasses.dataclass(frozen=True)

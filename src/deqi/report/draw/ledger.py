@@ -6,8 +6,8 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from deqi.report.draw.axis import Scale, draw_axis
-from deqi.report.draw.svg import (
+from metafit.plots.axis import Scale, draw_axis
+from metafit.plots.svg import (
     BLUE,
     INK,
     SMALL,

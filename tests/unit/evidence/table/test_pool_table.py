@@ -40,6 +40,7 @@ KEYS = [
     "between",
     "moderators",
     "warnings",
+    "checks",
 ]
 
 
@@ -80,7 +81,20 @@ def test_the_json_has_the_keys_of_the_design_and_is_json() -> None:
     document = json.loads(msgspec.json.encode(whole.as_json()))
     assert list(document) == KEYS
     assert set(document["studies"][0]) == {
-        *("study", "yi", "vi", "weight", "row", "ci", "estimate_natural", "ci_natural", "size", "counts", "reason")
+        *(
+            "study",
+            "yi",
+            "vi",
+            "weight",
+            "row",
+            "ci",
+            "estimate_natural",
+            "ci_natural",
+            "size",
+            "counts",
+            "reason",
+            "group",
+        )
     }
     assert document["between"]["df"] == 2
     assert [c["name"] for c in document["moderators"]["coefficients"]] == ["intercept", "latitude"]

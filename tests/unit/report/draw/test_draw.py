@@ -23,7 +23,7 @@ from deqi.report.draw import (
     icon_array,
     ledger,
 )
-from deqi.report.draw.axis import Scale, fit_scale
+from metafit.plots.axis import Scale, fit_scale
 
 SVG = "{http://www.w3.org/2000/svg}"
 OKABE_ITO = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442"}

@@ -7,8 +7,9 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
-from deqi.report.draw.axis import Scale, draw_axis, tick_label
-from deqi.report.draw.svg import BLUE, INK, SMALL, circle, document, line, polygon, text
+from metafit.levels import as_fraction
+from metafit.plots.axis import Scale, draw_axis, tick_label
+from metafit.plots.svg import BLUE, INK, SMALL, circle, document, line, polygon, text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,10 +33,12 @@ def funnel(
     natural_log: bool = False,
     width: float = 480,
     height: float = 360,
+    contours: Sequence[float] = (),
 ) -> str:
     """A funnel plot as SVG.
 
     centre: the pooled effect on the analysis scale. natural_log: the effects are log ratios; ticks show the ratios.
+    contours: levels of significance around no effect (0.9, 0.95, 0.99), shaded instead of the region around the pool.
 
     Raises:
         ValueError: no study with a finite effect and a positive standard error.
@@ -46,8 +49,9 @@ def funnel(
     z = NormalDist().inv_cdf(0.5 + level / 2)
     left, right, top, base = 56.0, width - 12.0, 14.0, height - 48.0
     deepest = 1.05 * max(one.se for one in shown)
-    low = min(centre - z * deepest, *(one.estimate for one in shown), centre)
-    high = max(centre + z * deepest, *(one.estimate for one in shown), centre)
+    middles = (centre, 0.0) if contours else (centre,)
+    low = min(*(one - z * deepest for one in middles), *(one.estimate for one in shown))
+    high = max(*(one + z * deepest for one in middles), *(one.estimate for one in shown))
     margin = 0.03 * (high - low)
     low, high = low - margin, high + margin
     scale = Scale(math.exp(low), math.exp(high), left, right, True) if natural_log else Scale(low, high, left, right)
@@ -56,20 +60,26 @@ def funnel(
     def down(se: float) -> float:
         return top + se / deepest * (base - top)
 
-    parts = [
-        polygon(
-            [(place(centre), top), (place(centre - z * deepest), base), (place(centre + z * deepest), base)],
-            fill=INK,
-            opacity=0.07,
-        )
-    ]
+    def cone(middle: float, reach: float, opacity: float) -> str:
+        edges = [min(max(middle + side * reach * deepest, low), high) for side in (-1, 1)]
+        depths = [min(1.0, abs(edge - middle) / (reach * deepest)) if reach else 1.0 for edge in edges]
+        corners = [(place(middle), top)]
+        corners += [(place(edges[0]), top + depths[0] * (base - top)), (place(edges[0]), base)]
+        corners += [(place(edges[1]), base), (place(edges[1]), top + depths[1] * (base - top))]
+        return polygon(corners, fill=INK, opacity=opacity)
+
+    if contours:
+        levels = sorted((as_fraction(one) for one in contours), reverse=True)
+        parts = [cone(0.0, NormalDist().inv_cdf(0.5 + one / 2), 0.09) for one in levels]
+    else:
+        parts = [cone(centre, z, 0.07)]
     parts += draw_axis(scale, top, base, axis, most=6)
     for tick in Scale(0, deepest, top, base).ticks(5):
         parts.append(line(left - 4, down(tick), left, down(tick)))
         parts.append(text(left - 8, down(tick) + 4, tick_label(tick), anchor="end", size=SMALL))
     parts.append(line(left, top, left, base))
     parts.append(text(4, 10, "Standard error", size=SMALL))
-    for sign in (-1, 1):
+    for sign in () if contours else (-1, 1):
         parts.append(line(place(centre), top, place(centre + sign * z * deepest), base, opacity=0.6, dash="4 3"))
     parts.append(line(place(centre), top, place(centre), base))
     for one in shown:

@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from deqi.report.draw.axis import Scale, draw_axis, fit_scale
-from deqi.report.draw.svg import (
+from metafit.plots.axis import Scale, draw_axis, fit_scale
+from metafit.plots.svg import (
     BLUE,
     INK,
     SMALL,
@@ -70,11 +70,14 @@ def forest(
     digits: int = 2,
     width: float = 720,
     prediction_label: str = "Prediction interval",
+    footers: Sequence[str] = (),
+    level: float = 0.95,
 ) -> str:
     """A forest plot as SVG.
 
     left, right: what lies on either side of the null. null: where the dashed line stands; None for none. log: a
     logarithmic axis, for ratios. width: units; below 520 the layout is for a phone or one column of a journal.
+    footers: lines below everything, for example the heterogeneity. level: of the intervals, for the heading.
 
     Raises:
         ValueError: no row with a finite estimate.
@@ -94,9 +97,8 @@ def forest(
     y = 18.0
     if not narrow:
         parts.append(text(columns.label, y, "Study", bold=True))
-        parts.append(
-            text(columns.effect, y, "Effect (95 % interval)" if _room(columns) else "Effect", bold=True, anchor="end")
-        )
+        heading = f"Effect ({100 * level:g} % interval)"
+        parts.append(text(columns.effect, y, heading if _room(columns) else "Effect", bold=True, anchor="end"))
         if columns.weight is not None:
             parts.append(text(columns.weight, y, "Weight", bold=True, anchor="end"))
         y += 8
@@ -122,6 +124,10 @@ def forest(
     height = base + (38 if axis else 22)
     if left or right:
         height += _draw_sides(parts, scale, null, height, left, right, width, narrow)
+    for footer in footers:
+        for one in fold(footer, width, SMALL):
+            height += 16
+            parts.append(text(0, height, one, size=SMALL))
     return document(width, height + 4, title, description or _describe(shown, digits), parts)
 
 

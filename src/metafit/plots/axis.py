@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from deqi.report.draw.svg import SMALL, fmt, line, text, text_width
+from metafit.plots.svg import SMALL, fmt, line, text, text_width
 
 
 @dataclasses.dataclass(frozen=True)

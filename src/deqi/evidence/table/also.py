@@ -1,0 +1,152 @@
+"""What else can be asked of a pooled table: small-study effects, selection, and what hangs on single studies."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from deqi.errors import InputError
+from deqi.evidence.table.columns import ColumnSet, Numbers, number
+from deqi.evidence.table.reading import Table
+from deqi.evidence.table.sentences import say
+from metafit import (
+    Effects,
+    StatsInputError,
+    Summary,
+    cumulative,
+    egger,
+    influence,
+    leave_one_out,
+    pet_peese,
+    peters,
+    selection_model,
+    trim_and_fill,
+)
+
+CHECKS: Final = (
+    *("egger", "peters", "trim-and-fill", "pet-peese", "selection"),
+    *("leave-one-out", "cumulative", "influence"),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Check:
+    """One more answer: as tables of text, as numbers, or the sentence that says why there is none.
+
+    result: what metafit gave, for figures.
+    """
+
+    name: str
+    summary: Summary | None
+    numbers: dict[str, Any]
+    note: str | None
+    result: object = None
+
+
+def parse_checks(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The checks asked for; `all` is every one.
+
+    Raises:
+        InputError: a name that is not known.
+    """
+    wanted = tuple(dict.fromkeys(name.strip().casefold().replace("_", "-") for name in names if name.strip()))
+    for name in wanted:
+        if name not in (*CHECKS, "all"):
+            raise InputError(say("also.unknown", name=repr(name[:40]), known=", ".join((*CHECKS, "all"))))
+    return CHECKS if "all" in wanted else wanted
+
+
+def checks(
+    names: tuple[str, ...],
+    table: Table,
+    given: Numbers,
+    chosen: ColumnSet,
+    effects: Effects,
+    *,
+    method: str,
+    test: str | None,
+    level: float,
+    order: str | None,
+) -> tuple[Check, ...]:
+    """Each check that was asked for; too few studies give a sentence, never an error.
+
+    method, test: of the pool; order: the column to sort by for `cumulative`.
+    """
+    named = dataclasses.replace(effects, names=given.studies)
+    ways: dict[str, Callable[[], Any]] = {
+        "egger": lambda: egger(named, level=level),
+        "peters": lambda: _peters(given, chosen, level),
+        "trim-and-fill": lambda: trim_and_fill(named, method=method, test=test, level=level),
+        "pet-peese": lambda: pet_peese(named, level=level),
+        "selection": lambda: selection_model(named, alternative=_direction(named), level=level),
+        "leave-one-out": lambda: leave_one_out(_usable(named), method=method, test=test, level=level),
+        "cumulative": lambda: cumulative(
+            _usable(named), order=_order(table, order, named), method=method, test=test, level=level
+        ),
+        "influence": lambda: influence(_usable(named), method=method, test=test),
+    }
+    found = []
+    for name in names:
+        try:
+            result = ways[name]()
+        except StatsInputError as error:
+            found.append(Check(name, None, {}, say("also.few", what=name, why=str(error))))
+        else:
+            note = say("also.order", column=order) if name == "cumulative" and order else None
+            found.append(Check(name, result.summary(), plain_numbers(result), note, result))
+    return tuple(found)
+
+
+def _peters(given: Numbers, chosen: ColumnSet, level: float) -> Any:
+    if chosen.kind not in ("binary", "cells"):
+        raise StatsInputError(say("also.counts", name="peters"))
+    c = given.columns
+    return peters(c["events_t"], c["total_t"], c["events_c"], c["total_c"], level=level)
+
+
+def _direction(effects: Effects) -> Any:
+    """The side on which most of the weight lies: small p values there help a study to appear."""
+    with np.errstate(all="ignore"):
+        return "greater" if np.nansum(effects.yi / effects.vi) >= 0 else "less"
+
+
+def _usable(effects: Effects) -> Effects:
+    here = np.isfinite(effects.yi) & np.isfinite(effects.vi)
+    names = tuple(name for name, used in zip(effects.names or (), here, strict=True) if used)
+    size = None if effects.size is None else effects.size[here]
+    return dataclasses.replace(effects, yi=effects.yi[here], vi=effects.vi[here], names=names, size=size)
+
+
+def _order(table: Table, order: str | None, effects: Effects) -> Any:
+    """Values to sort by: the column named, or the order of the rows."""
+    if order is None:
+        return None
+    if order not in table.columns:
+        raise InputError(f"{table.name}, row 1: no column {order!r}; the header has {', '.join(table.columns)}.")
+    place = table.columns.index(order)
+    values = [number(table, row, order, cells[place]) for row, cells in table.rows]
+    here = np.isfinite(effects.yi) & np.isfinite(effects.vi)
+    return np.array([math.inf if value is None else value for value in values])[here]
+
+
+def plain_numbers(value: Any) -> Any:
+    """A result as JSON: arrays as lists, NaN as null; the studies themselves stand in the table already."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = (one.name for one in dataclasses.fields(value) if one.name != "studies")
+        return {name: plain_numbers(getattr(value, name)) for name in fields}
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, np.ndarray):
+        return [plain_numbers(one) for one in value.tolist()] if value.ndim else plain_numbers(value.item())
+    if isinstance(value, (list, tuple)):
+        return [plain_numbers(one) for one in value]
+    if isinstance(value, np.generic):
+        return plain_numbers(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

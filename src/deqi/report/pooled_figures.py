@@ -1,0 +1,172 @@
+"""The figures of a pooled table: forest, funnel, bubble, leave-one-out, cumulative, all subsets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from deqi.errors import InputError
+from deqi.evidence.table.pooled import PooledTable
+from deqi.evidence.table.words import LOG_RATIOS, MEASURE_WORDS, ONE_GROUP, study_interval
+from deqi.report.draw import ForestRow, FunnelPoint, forest, funnel
+from metafit import Fit, gosh, regress
+from metafit.plots import bubble_plot, gosh_plot, sensitivity_plot
+
+Pair = tuple[float | None, float | None]
+#: Which check a figure draws.
+CHECK_OF: Final = {"leave-one-out-plot": "leave-one-out", "cumulative-plot": "cumulative"}
+
+
+def figure_of(kind: str, pooled: PooledTable, favours: str | None) -> str:
+    """A figure by the name of its option, as SVG.
+
+    Raises:
+        InputError: nothing can be drawn.
+    """
+    ways: dict[str, Callable[[], str]] = {
+        "forest": lambda: forest_of(pooled, favours=favours),
+        "funnel": lambda: funnel_of(pooled),
+        "bubble": lambda: _bubble(pooled),
+        "gosh": lambda: _gosh(pooled),
+        "leave-one-out-plot": lambda: _sensitivity(pooled, "leave-one-out-plot"),
+        "cumulative-plot": lambda: _sensitivity(pooled, "cumulative-plot"),
+    }
+    try:
+        return ways[kind]()
+    except (ValueError, OverflowError):
+        raise InputError(f"--{kind}: no study has a finite estimate, so there is nothing to draw.") from None
+
+
+def forest_of(pooled: PooledTable, width: float = 720, *, favours: str | None = None) -> str:
+    """A forest plot of the studies, by subgroup where there are any, the pool, and the heterogeneity."""
+    rows: list[ForestRow] = []
+    for group in pooled.subgroups:
+        rows.append(ForestRow(group.group, kind="heading"))
+        rows += _study_rows(pooled, group.group)
+        weights = [s.weight for s in pooled.studies if s.group == group.group and s.weight is not None]
+        label = f"{group.group} (k = {group.k}" + (f", I² {group.i2:.0f} %)" if group.i2 is not None else ")")
+        ends = _ends(group.estimate, group.ci, group.estimate_natural, group.ci_natural)
+        rows.append(ForestRow(label, *ends, kind="subgroup", weight=math.fsum(weights) if weights else None))
+    if not pooled.subgroups:
+        rows += _study_rows(pooled, None)
+    ends = _ends(pooled.estimate, pooled.ci, pooled.estimate_natural, pooled.ci_natural)
+    low, high = (pooled.prediction_natural or pooled.prediction) or (None, None)
+    whole = ForestRow(
+        f"Pooled, {pooled.method} (k = {pooled.k})",
+        *ends,
+        kind="pooled",
+        prediction_low=_known(low),
+        prediction_high=_known(high),
+    )
+    words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    ratio = pooled.measure in LOG_RATIOS
+    null = None if pooled.measure in ONE_GROUP else (1.0 if ratio else 0.0)
+    left, _, right = (favours or "").partition("|")
+    try:
+        return forest(
+            [*rows, whole],
+            title=f"Forest plot: {words}",
+            axis=words[0].upper() + words[1:],
+            left=left.strip(),
+            right=right.strip(),
+            null=null,
+            log=ratio,
+            width=width,
+            footers=_footers(pooled),
+            level=pooled.level,
+        )
+    except (ValueError, OverflowError):
+        raise InputError("--forest: no study has a finite estimate, so there is nothing to draw.") from None
+
+
+def _study_rows(pooled: PooledTable, group: str | None) -> list[ForestRow]:
+    rows = []
+    for study in pooled.studies:
+        numbers = study_interval(study)
+        if numbers is not None and study.group == group:
+            rows.append(ForestRow(study.study, *numbers, detail=study.counts, weight=study.weight))
+    return rows
+
+
+def _footers(pooled: PooledTable) -> list[str]:
+    lines = []
+    if pooled.i2 is not None and pooled.q is not None and pooled.q_p is not None:
+        tau2 = f"τ² = {pooled.tau2:.3f}, " if pooled.tau2 and pooled.method not in ("FE", "EE", "MH", "PETO") else ""
+        name = "likelihood ratio" if pooled.method == "GLMM" else "Q"
+        test = f"{name} = {pooled.q:.2f} on {pooled.q_df} df, p {_p(pooled.q_p)}"
+        lines.append(f"Heterogeneity: {tau2}I² = {pooled.i2:.0f} %, {test}")
+    between = pooled.between
+    if between is not None and between.q is not None and between.p is not None:
+        lines.append(f"Between {between.by}: Q = {between.q:.2f} on {between.df} df, p {_p(between.p)}")
+    return lines
+
+
+def _p(p: float) -> str:
+    return "< 0.0001" if p < 0.0001 else f"= {p:.4f}"
+
+
+def funnel_of(pooled: PooledTable) -> str:
+    """A funnel plot of the studies around the pool."""
+    if pooled.estimate is None:
+        raise InputError("--funnel: there is no pooled estimate to draw around.")
+    words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    points = [FunnelPoint(s.study, s.yi, math.sqrt(s.vi)) for s in pooled.studies if s.yi is not None and s.vi]
+    ratio = pooled.measure in LOG_RATIOS
+    contours = () if pooled.measure in ONE_GROUP else (0.9, 0.95, 0.99)
+    try:
+        return funnel(
+            points,
+            pooled.estimate,
+            title=f"Funnel plot: {words}",
+            axis=words,
+            level=pooled.level,
+            natural_log=ratio,
+            contours=contours,
+        )
+    except (ValueError, OverflowError):
+        raise InputError("--funnel: no study has a finite estimate, so there is nothing to draw.") from None
+
+
+def _numbers(pooled: PooledTable) -> tuple[list[float], list[float]]:
+    yi = [math.nan if s.yi is None else s.yi for s in pooled.studies]
+    return yi, [math.nan if s.vi is None else s.vi for s in pooled.studies]
+
+
+def _bubble(pooled: PooledTable) -> str:
+    found = pooled.moderators
+    if found is None or not found.values:
+        raise InputError("--bubble: name one column of numbers with --moderators.")
+    yi, vi = _numbers(pooled)
+    x = np.array([math.nan if value is None else value for value in found.values])
+    fit = regress(yi, vi, x, method=pooled.method, test=pooled.test, level=pooled.level, measure=pooled.measure)
+    words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    label = found.coefficients[1].name
+    return bubble_plot(fit, yi, vi, x, label=label, title=f"Bubble plot: {words} by {label}").svg
+
+
+def _gosh(pooled: PooledTable) -> str:
+    yi, vi = _numbers(pooled)
+    found = gosh(yi, vi, level=pooled.level, measure=pooled.measure)
+    return gosh_plot(found, title=f"All subsets of {pooled.k} studies").svg
+
+
+def _sensitivity(pooled: PooledTable, kind: str) -> str:
+    fit = next((one.result for one in pooled.checks if one.name == CHECK_OF[kind]), None)
+    if not isinstance(fit, Fit):
+        raise InputError(f"--{kind}: {CHECK_OF[kind]} has no result to draw.")
+    return sensitivity_plot(fit, title=CHECK_OF[kind].capitalize()).svg
+
+
+def _ends(
+    estimate: float | None, ci: Pair, natural: float | None, ci_natural: Pair | None
+) -> tuple[float, float, float]:
+    if natural is not None and ci_natural is not None:
+        return _known(natural), _known(ci_natural[0]), _known(ci_natural[1])
+    return _known(estimate), _known(ci[0]), _known(ci[1])
+
+
+def _known(x: float | None) -> float:
+    return math.nan if x is None else x

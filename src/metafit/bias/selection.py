@@ -1,0 +1,243 @@
+"""What the pool would be had small or insignificant studies been less likely to appear: step selection, PET-PEESE.
+
+Both rest on assumptions the data can hardly check. They say how far an answer leans on what was published, not what
+the truth is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+from metafit.bias.asymmetry import Asymmetry, _studies, _weighted_line
+from metafit.display.shown import Shown
+from metafit.errors import StatsInputError
+from metafit.inputs import Values, take
+from metafit.inverse_variance.pooling import pool
+from metafit.levels import as_fraction
+from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
+from metafit.results import Floats, Interval, Status
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PetPeese(Shown):
+    """Precision-effect test and estimate (Stanley & Doucouliagos 2014).
+
+    pet, peese: the regressions on standard errors and on variances; their `limit` is the effect of a study without
+    error. chosen: peese where the limit of PET differs from 0 (two-sided p below `cut`), else pet. estimate, interval,
+    p: of the chosen one.
+    """
+
+    pet: Asymmetry
+    peese: Asymmetry
+    chosen: Literal["pet", "peese"]
+    estimate: float
+    interval: Interval
+    p: float
+    level: float
+    measure: str
+
+
+def pet_peese(
+    yi: Values, vi: npt.ArrayLike | None = None, *, cut: float = 0.1, level: float = 0.95, force: bool = False
+) -> PetPeese:
+    """PET-PEESE by weighted least squares with multiplicative dispersion: R's `lm(yi ~ sei, weights = 1/vi)`.
+
+    Raises StatsInputError below ten studies unless forced.
+    """
+    level = as_fraction(level)
+    y, v = _studies(yi, vi, force)
+    pet = _weighted_line("pet", y, np.sqrt(v), 1.0 / v, level)
+    peese = _weighted_line("peese", y, v, 1.0 / v, level)
+    chosen: Literal["pet", "peese"] = "peese" if _limit_p(pet, level) < cut else "pet"
+    best = peese if chosen == "peese" else pet
+    measure = take(yi, vi).measure
+    return PetPeese(pet, peese, chosen, best.limit, best.limit_interval, _limit_p(best, level), level, measure)
+
+
+def _limit_p(line: Asymmetry, level: float) -> float:
+    reach = float(line.limit_interval.high) - line.limit
+    se = reach / float(t_quantile(level, np.asarray(int(line.df))))
+    return float(t_two_sided(np.asarray(line.limit / se), np.asarray(line.df)))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Selection(Shown):
+    """A step selection model (Vevea & Hedges 1995), as metafor's `selmodel(type = "stepfun")` of a fit by ML.
+
+    steps: upper ends of the intervals of one-sided p values, the last 1. delta (s,): how likely a study in each
+    interval appears, relative to the first, which is 1. counts: studies in each. lrt, lrt_p: against no selection.
+    """
+
+    status: Status
+    k: int
+    steps: tuple[float, ...]
+    counts: tuple[int, ...]
+    estimate: float
+    se: float
+    p: float
+    ci_low: float
+    ci_high: float
+    tau2: float
+    delta: Floats
+    se_delta: Floats
+    log_likelihood: float
+    lrt: float
+    lrt_p: float
+    level: float
+    measure: str
+
+
+class _Likelihood:
+    """The log-likelihood of mean, tau2 and delta (after the first)."""
+
+    def __init__(self, y: Floats, v: Floats, steps: tuple[float, ...], sign: float) -> None:
+        self.y, self.v = sign * y, v
+        self.cuts = np.sqrt(v)[:, None] * -ndtri(np.array(steps[:-1]))[None, :]  # effects at which p crosses a step
+        self.group = (self.y[:, None] < self.cuts).sum(1)
+
+    def __call__(self, mu: float, tau2: float, delta: Floats) -> float:
+        spread = np.sqrt(self.v + tau2)
+        above = ndtr((mu - self.cuts) / spread[:, None])  # probability of an effect beyond each cut
+        ends = np.column_stack([np.zeros_like(spread), above, np.ones_like(spread)])
+        weights = np.concatenate([[1.0], delta])
+        shown = (np.diff(ends, axis=1) * weights).sum(1)
+        with np.errstate(divide="ignore"):
+            value = np.log(weights[self.group]) - np.log(spread) - (self.y - mu) ** 2 / (2 * spread**2) - np.log(shown)
+        return float(value.sum() - 0.5 * self.y.size * np.log(2.0 * np.pi))
+
+
+def selection_model(
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
+    *,
+    steps: Sequence[float] = (0.025,),
+    alternative: Literal["greater", "less"] = "greater",
+    level: float = 0.95,
+) -> Selection:
+    """Fit a random-effects model in which publication depends on the one-sided p value, by steps.
+
+    Parameters
+    ----------
+    yi, vi
+        One analysis; or effects of an effect function.
+    steps
+        Where the chance of appearing changes; 1 is added.
+    alternative
+        The direction in which a small p helps a study to appear.
+    level
+        Of the interval.
+
+    Returns
+    -------
+    Selection
+        NOT_ESTIMABLE where an interval of p values holds no study, NOT_CONVERGED where the search fails.
+
+    Raises
+    ------
+    StatsInputError
+        Steps that do not increase between 0 and 1; an unknown direction.
+    """
+    from scipy.optimize import minimize
+
+    level = as_fraction(level)
+    ends = (*(float(one) for one in steps), 1.0)
+    if len(ends) < 2 or not ends[0] > 0.0 or any(a >= b for a, b in pairwise(ends)):
+        raise StatsInputError(f"steps: {steps!r} must increase between 0 and 1, for example (0.025,).")
+    if alternative not in ("greater", "less"):
+        raise StatsInputError(f"alternative: {alternative!r} is not one of greater, less.")
+    given = take(yi, vi)
+    y, v = np.asarray(given.yi, dtype=np.float64), np.asarray(given.vi, dtype=np.float64)
+    here = np.isfinite(y) & np.isfinite(v)
+    y, v = y[here], v[here]
+    sign = 1.0 if alternative == "greater" else -1.0
+    likelihood = _Likelihood(y, v, ends, sign)
+    counts = tuple(int(one) for one in np.bincount(likelihood.group, minlength=len(ends)))
+    plain = pool(y, v, method="ML", test="z", level=level)
+    if min(counts) == 0 or plain.status != Status.OK:
+        return _nothing(Status.NOT_ESTIMABLE, y.size, ends, counts, level, given.measure)
+    start = np.array([sign * float(plain.estimate), np.log(float(plain.tau2) + 1e-3), *np.zeros(len(ends) - 1)])
+
+    def minus(x: Floats) -> float:
+        with np.errstate(over="ignore"):
+            return -likelihood(x[0], float(np.exp(x[1])), np.exp(x[2:]))
+
+    # The surface is flat where tau2 is small: a simplex finds the hill, a quasi-Newton method its top.
+    found = minimize(minus, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12, "maxiter": 20_000})
+    found = minimize(minus, found.x, method="BFGS", options={"gtol": 1e-8})
+    at = np.array([found.x[0], np.exp(found.x[1]), *np.exp(found.x[2:])])
+    at_zero = at[1] < 1e-8
+    if at_zero:
+        at[1] = 0.0
+    if not np.isfinite(found.fun) or not (at < 1e6).all():
+        return _nothing(Status.NOT_CONVERGED, y.size, ends, counts, level, given.measure)
+    free = [0, *range(2, at.size)] if at_zero else list(range(at.size))
+    cov = np.linalg.pinv(_information(likelihood, at, free))
+    se = np.full(at.size, np.nan)
+    se[free] = np.sqrt(np.maximum(np.diag(cov), 0.0))
+    top = likelihood(float(at[0]), float(at[1]), at[2:])
+    bare = _ml_likelihood(y, v, float(plain.estimate), float(plain.tau2))
+    estimate, reach = sign * float(at[0]), z_quantile(level) * float(se[0])
+    lrt = max(0.0, 2.0 * (top - bare))
+    return Selection(
+        status=Status.OK,
+        k=y.size,
+        steps=ends,
+        counts=counts,
+        estimate=estimate,
+        se=float(se[0]),
+        p=float(z_two_sided(np.asarray(estimate / se[0]))),
+        ci_low=estimate - reach,
+        ci_high=estimate + reach,
+        tau2=float(at[1]),
+        delta=np.concatenate([[1.0], at[2:]]),
+        se_delta=np.concatenate([[np.nan], se[2:]]),
+        log_likelihood=top,
+        lrt=lrt,
+        lrt_p=float(chi2_upper(np.asarray(lrt), np.asarray(len(ends) - 1))),
+        level=level,
+        measure=given.measure,
+    )
+
+
+def _ml_likelihood(y: Floats, v: Floats, mu: float, tau2: float) -> float:
+    spread = v + tau2
+    return float(-0.5 * (np.log(2.0 * np.pi * spread) + (y - mu) ** 2 / spread).sum())
+
+
+def _information(likelihood: _Likelihood, at: Floats, free: list[int]) -> Floats:
+    """Minus the second derivatives, by central differences with one step of Richardson's extrapolation."""
+
+    def value(x: Floats) -> float:
+        return likelihood(float(x[0]), max(float(x[1]), 0.0), x[2:])
+
+    def hessian(scale: float) -> Floats:
+        h = scale * np.maximum(np.abs(at), 0.05)
+        out = np.empty((len(free), len(free)))
+        for a, i in enumerate(free):
+            for b, j in enumerate(free):
+                one, other = np.zeros_like(at), np.zeros_like(at)
+                one[i], other[j] = h[i], h[j]
+                up = value(at + one + other) - value(at + one - other)
+                down = value(at - one + other) - value(at - one - other)
+                out[a, b] = (up - down) / (4.0 * h[i] * h[j])
+        return -out
+
+    fine, coarse = hessian(1e-3), hessian(2e-3)
+    extrapolated: Floats = (4.0 * fine - coarse) / 3.0
+    return extrapolated
+
+
+def _nothing(
+    status: Status, k: int, steps: tuple[float, ...], counts: tuple[int, ...], level: float, measure: str
+) -> Selection:
+    nan = float("nan")
+    empty = np.full(len(steps), nan)
+    numbers = (nan,) * 6
+    return Selection(status, k, steps, counts, *numbers, empty, empty, nan, nan, nan, level, measure)

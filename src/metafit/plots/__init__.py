@@ -1,0 +1,21 @@
+"""Plots of results: drawn here as accessible SVG, saved as SVG, PNG or PDF (PNG and PDF need matplotlib)."""
+
+from metafit.plots.drawing import Drawing
+from metafit.plots.figures import (
+    bubble_plot,
+    forest_plot,
+    funnel_plot,
+    gosh_plot,
+    network_plot,
+    sensitivity_plot,
+)
+
+__all__ = [
+    "Drawing",
+    "bubble_plot",
+    "forest_plot",
+    "funnel_plot",
+    "gosh_plot",
+    "network_plot",
+    "sensitivity_plot",
+]

@@ -1,0 +1,233 @@
+"""From results to figures."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Hashable, Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from metafit.display.frames import study_weights
+from metafit.display.natural import WORDS, natural, pooled_size
+from metafit.display.summary import number, p_value
+from metafit.effects.given import LOGS
+from metafit.errors import StatsInputError
+from metafit.inverse_variance.sensitivity import Gosh
+from metafit.inverse_variance.subgrouping import subgroups
+from metafit.inverse_variance.tau2 import FIXED
+from metafit.network.consistency import geometry
+from metafit.network.fit import NetworkFit
+from metafit.plots.charts import Bubble, bubbles, cloud, links
+from metafit.plots.drawing import Drawing
+from metafit.plots.forest import ForestRow, forest
+from metafit.plots.funnel import FunnelPoint, funnel
+from metafit.quantiles import z_quantile
+from metafit.regression.fit import Regression, predict
+from metafit.results import Fit, Floats, StudyData
+
+Kind = Literal["study", "pooled", "subgroup"]
+ONE_GROUP = ("PR", "PLN", "PLO", "PAS", "PFT", "IR", "IRLN", "IRS", "IRFT", "MN", "MNLN")
+
+
+def _shown(measure: str, values: npt.ArrayLike, size: npt.ArrayLike | None = None) -> Floats:
+    moved = natural(measure, values, size)
+    return np.asarray(values, dtype=np.float64) if moved is None else moved
+
+
+def _single(fit: Fit) -> StudyData:
+    if fit.studies is None:
+        raise StatsInputError("fit: give the fit of one analysis, not a batch.")
+    return fit.studies
+
+
+def _null(measure: str) -> float | None:
+    return None if measure in ONE_GROUP else 1.0 if measure in LOGS else 0.0
+
+
+def _axis(measure: str) -> str:
+    words = WORDS.get(measure, "effect")
+    return words[0].upper() + words[1:]
+
+
+def _row(label: str, ends: npt.ArrayLike, kind: Kind, *, detail: str = "", weight: float | None = None) -> ForestRow:
+    middle, low, high = (float(x) for x in np.asarray(ends))
+    return ForestRow(label, middle, low, high, kind=kind, detail=detail, weight=weight)
+
+
+def _pooled_row(label: str, fit: Fit, size: float | None) -> ForestRow:
+    ends = [float(x) for x in (fit.estimate, fit.ci_low, fit.ci_high, fit.prediction.low, fit.prediction.high)]
+    moved = [float(x) for x in _shown(fit.measure, ends, size)]
+    row = _row(label, moved[:3], "pooled")
+    return dataclasses.replace(row, prediction_low=moved[3], prediction_high=moved[4])
+
+
+def heterogeneity_line(fit: Fit) -> str:
+    """Heterogeneity in one line, as it stands under a forest plot."""
+    h = fit.heterogeneity
+    tau2 = "" if fit.method in (*FIXED, "MH", "PETO") else f"τ² = {number(h.tau2, 3)}, "
+    return f"Heterogeneity: {tau2}I² = {number(h.i2, 0)} %, Q = {number(h.q, 2)} on {int(h.q_df)} df, p {_p(h.q_p)}"
+
+
+def _p(p: object) -> str:
+    words = p_value(p)
+    return words if words.startswith("<") else f"= {words}"
+
+
+def forest_plot(
+    fit: Fit,
+    *,
+    groups: Sequence[Hashable] | None = None,
+    counts: Sequence[str] | None = None,
+    favours: tuple[str, str] = ("", ""),
+    title: str = "Forest plot",
+    width: float = 760,
+) -> Drawing:
+    """Studies with their weights, the pool, its prediction interval and the heterogeneity.
+
+    Parameters
+    ----------
+    fit
+        A single pool; `pool(effects)` keeps names and measure, which the figure shows.
+    groups
+        A subgroup for each study: each gets a heading, its studies, its own pool and share of the weight.
+    counts
+        Words beside each study, for example "5/30 v 4/31".
+    favours
+        Words left and right of the null.
+    title, width
+        Read aloud in place of the figure; in units of which 96 are an inch.
+    """
+    studies = _single(fit)
+    weights = study_weights(fit)
+    z = z_quantile(fit.level)
+    reach = z * np.sqrt(studies.vi)
+    size = pooled_size(studies)
+
+    def study(i: int) -> ForestRow:
+        ends = [studies.yi[i], studies.yi[i] - reach[i], studies.yi[i] + reach[i]]
+        own = None if studies.size is None else studies.size[i]
+        moved = [float(x) for x in _shown(fit.measure, ends, own)]
+        weight = None if math.isnan(weights[i]) else float(weights[i])
+        return _row(studies.name(i), moved, "study", detail=counts[i] if counts else "", weight=weight)
+
+    rows: list[ForestRow] = []
+    footers = [heterogeneity_line(fit)]
+    here = np.isfinite(studies.yi) & np.isfinite(studies.vi)
+    if groups is None:
+        rows += [study(i) for i in range(studies.yi.size) if here[i]]
+    else:
+        found = subgroups(studies.yi, studies.vi, groups, method=fit.method, test=fit.test, level=fit.level)
+        for g, level in enumerate(found.levels):
+            members = [i for i, one in enumerate(groups) if one == level and here[i]]
+            rows.append(ForestRow(str(level), kind="heading"))
+            rows += [study(i) for i in members]
+            own = None if studies.size is None else float(1 / np.mean(1 / studies.size[members]))
+            one_fit = found.fit
+            label = f"{level} (k = {int(one_fit.k[g])}, I² {number(one_fit.heterogeneity.i2[g], 0)} %)"
+            rows.append(_group_row(label, fit.measure, one_fit, g, own, float(np.nansum(weights[members]))))
+        footers.append(f"Between subgroups: Q = {number(found.q_between, 2)} on {found.q_df} df, p {_p(found.p)}")
+    label = f"Pooled, {'common effect' if fit.method in FIXED else fit.method} (k = {int(fit.k)})"
+    rows.append(_pooled_row(label, fit, size))
+    svg = forest(
+        rows, title=title, axis=_axis(fit.measure), left=favours[0], right=favours[1], null=_null(fit.measure),
+        log=fit.measure in LOGS, width=width, footers=footers, level=fit.level,
+    )  # fmt: skip
+    return Drawing(svg)
+
+
+def _group_row(label: str, measure: str, fit: Fit, i: int, size: float | None, weight: float) -> ForestRow:
+    ends = [float(fit.estimate[i]), float(fit.ci_low[i]), float(fit.ci_high[i])]
+    return _row(label, _shown(measure, ends, size), "subgroup", weight=weight)
+
+
+def sensitivity_plot(fit: Fit, *, title: str = "Sensitivity", width: float = 720) -> Drawing:
+    """A batch of pools one under the other: leave-one-out, cumulative, subgroups."""
+    if fit.labels is None or np.ndim(fit.estimate) != 1:
+        raise StatsInputError("fit: give what leave_one_out or cumulative return.")
+    rows = []
+    for i, label in enumerate(fit.labels):
+        ends = _shown(fit.measure, [fit.estimate[i], fit.ci_low[i], fit.ci_high[i]])
+        tau2 = f"I² {number(fit.heterogeneity.i2[i], 0)} %"
+        rows.append(_row(label, ends, "study", detail=tau2))
+    svg = forest(
+        rows, title=title, axis=_axis(fit.measure), null=_null(fit.measure), log=fit.measure in LOGS, width=width,
+        level=fit.level,
+    )  # fmt: skip
+    return Drawing(svg)
+
+
+def funnel_plot(
+    fit: Fit,
+    *,
+    contours: Sequence[float] = (),
+    filled: npt.ArrayLike | None = None,
+    title: str = "Funnel plot",
+    width: float = 520,
+    height: float = 400,
+) -> Drawing:
+    """Effects against standard errors.
+
+    contours: levels of significance around no effect (90, 95, 99), shaded; then the funnel stands there and not around
+    the pool. filled: which studies trim and fill imputed (hollow).
+    """
+    studies = _single(fit)
+    imputed = np.zeros(studies.yi.size, dtype=bool) if filled is None else np.asarray(filled, dtype=bool)
+    points = [
+        FunnelPoint(studies.name(i), float(studies.yi[i]), math.sqrt(studies.vi[i]), not imputed[i])
+        for i in range(studies.yi.size)
+        if np.isfinite(studies.yi[i]) and studies.vi[i] > 0
+    ]
+    svg = funnel(
+        points, float(fit.estimate), title=title, axis=_axis(fit.measure), level=fit.level,
+        natural_log=fit.measure in LOGS, width=width, height=height, contours=contours,
+    )  # fmt: skip
+    return Drawing(svg)
+
+
+def bubble_plot(
+    fit: Regression,
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    moderator: npt.ArrayLike,
+    *,
+    label: str = "moderator",
+    title: str = "Bubble plot",
+    width: float = 560,
+    height: float = 400,
+) -> Drawing:
+    """A meta-regression on one moderator: studies as circles by weight, the line and its interval."""
+    if np.ndim(fit.k) != 0 or np.size(fit.coefficients) != 2 or not fit.intercept:
+        raise StatsInputError("fit: give a single regression on one moderator, with an intercept.")
+    y, v, x = (np.asarray(one, dtype=np.float64) for one in (yi, vi, moderator))
+    here = np.isfinite(y) & np.isfinite(v) & np.isfinite(x)
+    y, v, x = y[here], v[here], x[here]
+    weight = 1.0 / (v + float(np.nan_to_num(fit.heterogeneity.tau2)))
+    grid = np.linspace(x.min(), x.max(), 41)
+    line = predict(fit, grid[:, None])
+    shown = [_shown(fit.measure, one) for one in (line.estimate, line.ci_low, line.ci_high)]
+    points = [Bubble(float(a), float(b), float(w)) for a, b, w in zip(x, _shown(fit.measure, y), weight, strict=True)]
+    curve = list(zip(grid.tolist(), *(one.tolist() for one in shown), strict=True))
+    svg = bubbles(
+        points, curve, title=title, x_axis=label, y_axis=_axis(fit.measure), log=fit.measure in LOGS,
+        null=_null(fit.measure), width=width, height=height,
+    )  # fmt: skip
+    return Drawing(svg)
+
+
+def gosh_plot(found: Gosh, *, title: str = "All subsets", width: float = 560, height: float = 400) -> Drawing:
+    """Every subset's pool against its I2, as density; both margins as histograms are the table's."""
+    estimates = _shown(found.fit.measure, np.ravel(found.fit.estimate))
+    i2 = np.ravel(found.fit.heterogeneity.i2)
+    svg = cloud(
+        estimates, i2, title=title, x_axis=_axis(found.fit.measure), y_axis="I² (%)", log=found.fit.measure in LOGS,
+        width=width, height=height,
+    )  # fmt: skip
+    return Drawing(svg)
+
+
+def network_plot(fit: NetworkFit, *, title: str = "Network of treatments", width: float = 520) -> Drawing:
+    """Treatments on a circle, lines by the number of studies that compare them."""
+    return Drawing(links(geometry(fit), title=title, width=width))
