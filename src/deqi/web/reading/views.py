@@ -33,7 +33,7 @@ def page_of(request: HttpRequest, name: str, make: Callable[[], Page], choice: s
 
 def _list_page(request: HttpRequest, name: str, groups: Mapping[str, tuple[str, ...]]) -> HttpResponse:
     return pages.kept_page(
-        request, "", name, lambda: pages.render("reading/list.html.j2", {"name": name, "groups": groups})
+        request, "", name, lambda: pages.render("reading/list.html.j2", {"at": name, "groups": groups})
     )
 
 
@@ -61,13 +61,13 @@ def changes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Intended use, who wrote and checked it, who paid, how it is kept up to date."""
-    return _list_page(request, "about", {"about": ABOUT_KEYS})
+    return _list_page(request, "about.", {"about": ABOUT_KEYS})
 
 
 @require_safe
 def ipdas(request: HttpRequest) -> HttpResponse:
     """The criteria for decision aids, item by item."""
-    return _list_page(request, "ipdas", {"qualify": IPDAS_QUALIFY, "certify": IPDAS_CERTIFY})
+    return _list_page(request, "ipdas.", {"qualify": IPDAS_QUALIFY, "certify": IPDAS_CERTIFY})
 
 
 @require_safe
