@@ -5,8 +5,10 @@ Each method takes a decoded resource and gives facts, or raises `MalformedError`
 
 from __future__ import annotations
 
+import datetime as dt
+
 from deqi.people.dates import DateRange
-from deqi.people.facts import Coding, Fact, Kind, Origin, Side, State
+from deqi.people.facts import Coding, Fact, Kind, Origin, SetMatch, Side, State
 from deqi.people.fhir import statuses
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.elements import (
@@ -29,6 +31,10 @@ from deqi.people.terminology.systems import short_system
 
 Codes = tuple[Coding, ...]
 _CACHE_LIMIT = 200_000
+DUE_DATE, PREGNANCY = "expected-delivery-date", "pregnancy"
+"""Code sets: the date, and what it tells of."""
+FORTY_WEEKS = dt.timedelta(weeks=40)
+"""From the first day of the last period to the expected date of delivery, by definition."""
 
 
 class About:
@@ -357,6 +363,9 @@ class Converter:
             value, unit, comparator = number_of(part)
             value_codes, value_text = self._worded(part)
             unread = unread_of(part)
+            due = moment(part.valueDateTime) if any(one.set == DUE_DATE for one in heard.sets) else None
+            if due is not None and due.earliest.year > dt.MINYEAR:
+                facts.append(self._expecting(due, about, resource, origin))
             facts.append(
                 Fact(
                     kind="observation",
@@ -387,6 +396,23 @@ class Converter:
                 )
             )
         return facts
+
+    def _expecting(self, due: DateRange, about: About, resource: fhir.Observation, origin: Origin) -> Fact:
+        """The pregnancy that an expected date of delivery tells of: it began forty weeks before."""
+        return Fact(
+            kind="condition",
+            codes=about.codes,
+            system=about.first.system,
+            code=about.first.code,
+            display=about.first.display,
+            text=about.text,
+            start=DateRange(due.earliest - FORTY_WEEKS, due.latest - FORTY_WEEKS),
+            recorded=moment(resource.issued) or moment(resource.effectiveDateTime or resource.effectiveInstant),
+            state=state_of(resource.status, statuses.OBSERVATION) or "unknown",
+            status=resource.status or "",
+            origin=origin,
+            sets=(SetMatch(PREGNANCY, "code", about.first.system, about.first.code),),
+        )
 
     def _worded(self, part: fhir.Observation | fhir.Result) -> tuple[Codes, str]:
         if part.valueCodeableConcept is not None:

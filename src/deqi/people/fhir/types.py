@@ -84,7 +84,6 @@ class Condition(Resource, gc=False, kw_only=True):
     subject: Reference | None = None
     onsetDateTime: str | None = None
     onsetPeriod: Period | None = None
-    onsetAge: Quantity | None = None
     abatementDateTime: str | None = None
     abatementPeriod: Period | None = None
     abatementAge: Raw = Raw()

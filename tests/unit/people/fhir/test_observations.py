@@ -1,8 +1,13 @@
 """Observation, QuestionnaireResponse, Procedure, Device and DeviceUseStatement."""
 
+import json
+
 import pytest
 
+from deqi.knowledge.store import load
+from deqi.people.read import read_chart
 from deqi.safety.evaluate.standing import standing_answers
+from deqi.safety.rules.catalog import build_index
 from tests.support.engines import AS_OF, engine
 from tests.support.resources import (
     LOINC,
@@ -194,3 +199,13 @@ def test_words_are_a_number_only_with_a_unit(text, number):
 
 def test_a_status_that_says_nothing_leaves_a_result_open():
     assert only(observation(status="odd")).state == "unknown"
+
+
+def test_an_expected_date_of_delivery_tells_of_a_pregnancy_that_began_forty_weeks_before():
+    made = observation(None, valueDateTime="2027-03-01")
+    made["code"] = concept("http://loinc.org", "11778-8", "Delivery date Estimated")
+    data = json.dumps(bundle(patient(), made)).encode()
+    facts = read_chart([data], index=build_index(load())).persons[0].facts
+    told = next(fact for fact in facts if fact.kind == "condition")
+    assert [match.set for match in told.sets] == ["pregnancy"]
+    assert (told.state, told.start.latest.isoformat()) == ("present", "2026-05-25")

@@ -154,3 +154,31 @@ def test_a_record_is_never_alarmed_of_a_set_it_is_in():
     for text in ("pacemaker and defibrillator", "chemotherapy for breast cancer", "haemophilia with bleeding"):
         heard = hear("condition", text)
         assert not {*heard.alarms} & {*sets(heard)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("device", "Herzschrittmacher", "pacemaker"),
+        ("condition", "Patient mit Schrittmacher", "pacemaker"),
+        ("medication", "Blutverdünner", "anticoagulant"),
+        ("condition", "Schwangerschaft", "pregnancy"),
+        ("condition", "Mammakarzinom links", "active-malignancy"),
+        ("condition", "Diabète de type 2", "diabetes"),
+        ("device", "stimulateur cardiaque", "pacemaker"),
+        ("condition", "femme enceinte", "pregnancy"),
+        ("condition", "grossesse en cours", "pregnancy"),
+        ("device", "marcapasos", "pacemaker"),
+        ("condition", "embarazada de 12 semanas", "pregnancy"),
+        ("condition", "cáncer de mama", "active-malignancy"),
+        ("medication", "anticoagulante oral", "anticoagulant"),
+        ("condition", "糖尿病", "diabetes"),
+        ("condition", "已植入心脏起搏器", "pacemaker"),
+        ("condition", "怀孕12周", "pregnancy"),
+        ("condition", "乳腺癌", "active-malignancy"),
+        ("medication", "华法林片", "anticoagulant"),
+    ],
+)
+def test_german_french_spanish_and_chinese_words_are_heard_or_alarm(kind, text, expected):
+    heard = hear(kind, text)
+    assert expected in {*heard.alarms, *sets(heard)}

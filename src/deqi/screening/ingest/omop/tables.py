@@ -22,7 +22,7 @@ from deqi.people.terminology.coverage import NO_CODE
 from deqi.people.terminology.sites import side_of_codes, side_of_text
 from deqi.screening.ingest.omop.files import OmopFiles, date_of, open_folder, text_of, whole_of
 from deqi.screening.ingest.omop.people import read_people, unreadable_people
-from deqi.screening.ingest.tables import ANSWERS, NOTHING, Intake, Reader, shape
+from deqi.screening.ingest.tables import ALARM, ANSWERS, NOTHING, UNKNOWN, Intake, Reader, shape
 
 VOCABULARIES: Mapping[str, str] = {
     "SNOMED": "snomed",
@@ -138,6 +138,8 @@ class _Omop:
                 coalesce({value if kind == "observation" else "0"}, 0) AS value_concept,
                 {text_of(files.column(table, "value_as_string")) if table == "observation" else "''"} AS value_text,
                 {text_of(files.column(table, f"{table}_id"))} AS id,
+                CASE WHEN coalesce({concept}, 0) = 0 AND coalesce({source}, 0) = 0
+                    THEN {text_of(files.column(table, f"{stem}_source_value"))} ELSE '' END AS said,
                 CASE WHEN {person} IS NULL THEN 'no person, or one that is no number'
                     WHEN {concept} IS NULL THEN 'no concept, or one that is no number'
                     WHEN {start} IS NULL AND {text_of(written)} <> '' THEN 'a date that cannot be read'
@@ -211,15 +213,16 @@ class _Omop:
         matches: list[dict[str, Any]] = []
         facts: Counter[tuple[Kind, str]] = Counter()
         matched: Counter[tuple[Kind, str]] = Counter()
-        for kind, concept, source, count in self._all(
-            "SELECT kind, concept, source, count(*) FROM o_rows GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        for kind, concept, source, written, count in self._all(
+            "SELECT kind, concept, source, said, count(*) FROM o_rows GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
         ):
             own = [coding[one] for one in dict.fromkeys((concept, source)) if one in coding]
             codes = tuple(own + above.get(concept, []))
-            found = self._reader.index.match_codes(kind, codes, "")
+            heard = self._reader.index.hear(kind, codes, written)
+            found = heard.sets
             hit = {(one.system, one.code) for one in found}
             first = next((one for one in codes if (one.system, one.code) in hit), own[0] if own else Coding("", ""))
-            said = " ; ".join(one.display for one in own)
+            said = " ; ".join([written, *(one.display for one in own)])
             number = len(meanings)
             meanings.append(
                 {
@@ -227,14 +230,18 @@ class _Omop:
                     "kind": kind,
                     "concept": concept,
                     "source": source,
+                    "said": written,
                     "system": first.system,
                     "code": first.code,
-                    "display": first.display,
+                    "display": first.display or written,
                     "side": side_of_codes(own) or side_of_text(said),
-                    "shape": shape((one.system for one in codes), bool(first.display)) or NOTHING,
+                    "shape": shape((one.system for one in codes), bool(first.display or written)) or NOTHING,
                 }
             )
             matches += [self._match(number, one) for one in found]
+            matches += [{**self._match(number, SetMatch(one, "name")), "how": ALARM} for one in heard.alarms]
+            if not heard.understood:
+                matches.append({"dict": number, "set": "", "how": UNKNOWN, "lasts": ""})
             for system in {one.system for one in own} or {NO_CODE}:
                 facts[kind, system] += count
                 matched[kind, system] += count * bool(found)
@@ -244,7 +251,7 @@ class _Omop:
                     bare = tuple(Coding(one.system, one.code) for one in own)
                     for one in self._reader.index.match_codes(other, bare, ""):
                         matches.append({**self._match(number, one), "as": other})
-        names = ("kind", "system", "code", "display", "side", "shape")
+        names = ("kind", "said", "system", "code", "display", "side", "shape")
         self._keep("o_dict", pa.Table.from_pylist(meanings, pa.schema(
             [("dict", pa.int64()), ("concept", pa.int64()), ("source", pa.int64()), *((n, pa.string()) for n in names)]
         )))  # fmt: skip
@@ -295,7 +302,8 @@ class _Omop:
             FROM o_people LEFT JOIN o_concept c ON c.concept = o_people.gender""")
         self._run("""CREATE OR REPLACE TABLE o_shape AS SELECT person, o_dict.kind,
             string_agg(DISTINCT shape, '|' ORDER BY shape) AS shapes
-            FROM o_rows JOIN o_person USING (person_id) JOIN o_dict USING (kind, concept, source) GROUP BY 1, 2""")
+            FROM o_rows JOIN o_person USING (person_id) JOIN o_dict USING (kind, concept, source, said)
+            GROUP BY 1, 2""")
         bad = self._bad_kinds()
         shapes = ", ".join(f"max(shapes) FILTER (kind = '{kind}') AS shapes_{kind}" for kind in KINDS)
         self._run(f"""CREATE OR REPLACE TABLE persons AS
@@ -331,7 +339,7 @@ class _Omop:
                     AS value_missing,
                 false AS stale, coalesce(v.sets, []) AS value_sets, coalesce(v.covered, []) AS value_covered,
                 CAST(NULL AS DOUBLE) AS weeks_low, CAST(NULL AS DOUBLE) AS weeks_high
-            FROM o_rows r JOIN o_person p USING (person_id) JOIN o_dict d USING (kind, concept, source)
+            FROM o_rows r JOIN o_person p USING (person_id) JOIN o_dict d USING (kind, concept, source, said)
                 JOIN o_match m USING (dict)
                 LEFT JOIN o_unit u ON u.concept = r.unit_concept LEFT JOIN o_unit o ON o.concept = r.operator
                 LEFT JOIN o_value v ON v.concept = r.value_concept""")
@@ -339,7 +347,7 @@ class _Omop:
             SELECT r.row, d.system, d.code, d.display, '' AS text, coalesce(nullif(r.value_text, ''), v.text, '')
                 AS value_text, '' AS status,
                 {self._file_of()} AS file, CAST(NULL AS BIGINT) AS line, r.of AS path, r.id AS resource_id
-            FROM o_rows r JOIN o_dict d USING (kind, concept, source)
+            FROM o_rows r JOIN o_dict d USING (kind, concept, source, said)
                 LEFT JOIN o_value v ON v.concept = r.value_concept AND r.value_concept <> 0
             WHERE r.row IN (SELECT row FROM facts)""")
         weeks = [

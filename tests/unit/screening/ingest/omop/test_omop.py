@@ -272,3 +272,24 @@ def test_a_line_is_told_only_where_a_row_is_one(tmp_path: Path) -> None:
     folder = _add(_folder(tmp_path), "person", '"7\n",2,1980,1,1', "x,2,1980,1,1")
     _, listed = _read(folder, "sex")
     assert listed[-1] == ("person", "no person_id, or one that is no whole number", None)
+
+
+def test_what_no_concept_stands_for_is_heard_by_its_own_words(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    (folder / "condition_occurrence.csv").write_text(
+        """condition_occurrence_id,person_id,condition_concept_id,condition_start_date,condition_source_value
+100,1,0,2026-11-01,Cardiac pacemaker in situ
+101,2,0,2026-11-01,pacemakr
+102,3,0,2026-11-01,tension headache
+103,4,0,2026-11-01,qwrtz
+"""
+    )
+    with Workspace() as space:
+        done = screen(engine(), folder, AS_OF, space)
+        rows = done.runner.rows(
+            """SELECT p.resource_id, how, string_agg("set", ' ' ORDER BY "set")
+            FROM facts f JOIN persons p USING (person) JOIN details d ON d.row = f.row
+            WHERE d.path = 'condition_occurrence' GROUP BY 1, 2 ORDER BY 1, 2"""
+        )
+    assert [(who, how) for who, how, _ in rows] == [("1", "name"), ("2", "alarm"), ("2", "unknown"), ("4", "unknown")]
+    assert "pacemaker" in rows[0][2] and "pacemaker" in rows[1][2]
