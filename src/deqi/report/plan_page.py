@@ -84,8 +84,11 @@ def _mm(value: float | None) -> str:
 
 def _changes(check: PlanCheck, phrases: Phrases, catalog: Catalog) -> Iterator[Entry]:
     """Each thing to leave out, to change or to be noted, once, with the needlings it is about."""
+    offered: set[int] = set()
     for (_, status), (line, numbers) in _grouped(check, _TOLD).items():
-        offers = [words for number in numbers for words in _offer(check, number, phrases, catalog)]
+        fresh = [number for number in numbers if number not in offered]
+        offered.update(fresh)
+        offers = [words for number in fresh for words in _offer(check, number, phrases, catalog)]
         places = ", ".join(label(check.needlings[number]) for number in numbers)
         yield _line(line, places, phrases, status, offers if status in ("omit", "change") else ())
     for (_, status), (line, numbers) in _grouped(check, ("ok-note",)).items():

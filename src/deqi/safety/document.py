@@ -67,10 +67,10 @@ class NeedlingPart(msgspec.Struct, frozen=True, kw_only=True):
     side: str
     status: NeedlingStatus
     findings: tuple[str, ...]
-    hazards: tuple[str, ...]
-    alternatives: tuple[str, ...]
-    depth_mm: float | None
-    limit_mm: float | None
+    hazards: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    depth_mm: float | None = None
+    limit_mm: float | None = None
 
 
 class HeldPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,8 +111,8 @@ class AssessmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[FindingPart, ...]
     questions: tuple[QuestionPart, ...]
     plan: tuple[NeedlingPart, ...]
-    session: tuple[SessionPart, ...]
-    held: tuple[HeldPart, ...]
+    session: tuple[SessionPart, ...] = ()
+    held: tuple[HeldPart, ...] = ()
     possible: tuple[PossiblePart, ...] = ()
     not_understood: tuple[FactLine, ...] = ()
     unreadable: tuple[str, ...] = ()

@@ -36,19 +36,32 @@ def suggest(
     offers = {number: _candidates(number, check, catalog) for number in flagged}
     every = {alternative.needling: None for found in offers.values() for alternative in found}
     passing = _passing(tuple(every), catalog, person, check)
-    kept = {number: tuple(one for one in found if one.needling in passing)[:most] for number, found in offers.items()}
+    kept = {
+        number: _distinct(tuple(one for one in found if one.needling in passing))[:most]
+        for number, found in offers.items()
+    }
     return {number: found for number, found in kept.items() if found}
 
 
+def _distinct(found: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+    """The same place once: at its limit where that passes, else shallower."""
+    first = {one.needling.side: one for one in reversed(found) if one.why == "same-place"}
+    return tuple(one for one in found if one.why != "same-place" or one is first[one.needling.side])
+
+
 def _passing(candidates: tuple[Needling, ...], catalog: Catalog, person: Person, check: PlanCheck) -> set[Needling]:
-    """Those that pass. Each point is checked beside the others on its own side only: they are choices, not a plan."""
+    """Those that pass. Each point is checked once, beside others on its own side only: they are choices, not a plan."""
     passing: set[Needling] = set()
-    for side in ("left", "right", "both", "midline", None):
-        some = tuple(one for one in candidates if one.side == side)
-        if some:
-            plan = msgspec.structs.replace(check.plan, needlings=some, pairs=(), needles_out=None)
-            checked = check_plan(catalog, person, plan, check.as_of)
-            passing.update(some[one.number] for one in checked.needlings if one.status in _PASSES)
+    groups: dict[tuple[str | None, int], list[Needling]] = {}
+    times: Counter[tuple[str, str, str | None]] = Counter()
+    for one in candidates:
+        place = (one.place, one.segment, one.side)
+        groups.setdefault((one.side, times[place]), []).append(one)
+        times[place] += 1
+    for some in groups.values():
+        plan = msgspec.structs.replace(check.plan, needlings=tuple(some), pairs=(), needles_out=None)
+        checked = check_plan(catalog, person, plan, check.as_of)
+        passing.update(some[one.number] for one in checked.needlings if one.status in _PASSES)
     return passing
 
 
@@ -61,8 +74,9 @@ def _candidates(number: int, check: PlanCheck, catalog: Catalog) -> list[Alterna
     found: list[Alternative] = []
     for side in _sides(one, check.needlings[number].by_side):
         same = _as_allowed(one.point, one.segment, side, catalog, check.body)
-        if same is not None and same != one:
-            found.append(Alternative(same, "same-place", (label_of(one),)))
+        for offer in (same, _shallow(same, catalog)):
+            if offer is not None and offer != one:
+                found.append(Alternative(offer, "same-place", (label_of(one),)))
     side, part = one.side, _part(one.point, catalog)
     for point, shared in _by_nerve(one.point, catalog).items():
         other = _as_allowed(point, "", side, catalog, check.body)
@@ -74,6 +88,14 @@ def _candidates(number: int, check: PlanCheck, catalog: Catalog) -> list[Alterna
         if other is not None and point not in known and part & _part(point, catalog):
             found.append(Alternative(other, "same-protocols", shared))
     return found
+
+
+def _shallow(one: Needling | None, catalog: Catalog) -> Needling | None:
+    """The same needling as shallow as people on blood thinners are needled."""
+    limit = catalog.value("@blood-thinner-mm")
+    if one is None or one.depth_mm is None or one.depth_mm <= limit:
+        return None
+    return msgspec.structs.replace(one, depth_mm=limit)
 
 
 def _in_region(one: Needling, check: PlanCheck, catalog: Catalog) -> list[Alternative]:

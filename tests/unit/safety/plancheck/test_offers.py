@@ -6,7 +6,7 @@ from deqi.knowledge import load
 from deqi.report.plan_page import sheet_page
 from deqi.report.text import as_text
 from deqi.safety.evaluate.planned import needle_count
-from deqi.safety.needling.plan import Needling, Plan
+from deqi.safety.needling.plan import Needles, Needling, Plan
 from deqi.safety.needling.protocol import protocol_plan
 from deqi.safety.plancheck.alternatives import suggest
 from deqi.safety.plancheck.sheet import sheet_of
@@ -110,3 +110,29 @@ def test_angles_of_protocols_are_of_the_closed_list() -> None:
     known = {"perpendicular", "oblique", "transverse", "oblique-to-spine", None}
     for protocol in CATALOG.atlas.protocols.values():
         assert {one.angle for one in protocol_plan(protocol).needlings} <= known
+
+
+def test_on_a_blood_thinner_the_same_place_is_offered_shallower() -> None:
+    who = person("apixaban")
+    fine = Needles(gauge_mm=0.2, length_mm=13, sterile=True, single_use=True, lot="A1", expiry=AS_OF.replace(year=2028))
+    plan = Plan(
+        needlings=(Needling(point="ST36", side="left", depth_mm=30, angle="perpendicular"),),
+        session_number=2,
+        minutes=20,
+        needles=fine,
+    )
+    (first, *rest) = suggest(CATALOG, who, engine().check_plan(who, plan, AS_OF))[0]
+    assert (first.needling.point, first.needling.depth_mm, first.why) == ("ST36", 5, "same-place")
+    assert all(one.why != "same-place" for one in rest)
+
+
+def test_a_region_offers_itself_within_its_limit_and_points_in_it() -> None:
+    who = person("plain")
+    plan = Plan(
+        needlings=(Needling(site="forearm", side="left", depth_mm=30, angle="perpendicular"),),
+        session_number=2,
+        minutes=20,
+    )
+    (first, *rest) = suggest(CATALOG, who, engine().check_plan(who, plan, AS_OF))[0]
+    assert first.needling.site == "forearm" and (first.needling.depth_mm or 0) <= 8
+    assert {one.why for one in rest} == {"same-region"}
