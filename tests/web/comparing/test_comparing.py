@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deqi.evidence.benefits import benefit_evidence
-from deqi.evidence.repool import find, key_of, repool
+from deqi.evidence.repool import find, repool
 from deqi.knowledge import load
 from metafit import pool
 from tests.support.browser import DESK, PHONE, axe_faults, page_at, wider_than_screen
+from tests.support.pooled import pooled_comparison
 from tests.support.site import Site
 
 if TYPE_CHECKING:
@@ -22,17 +23,10 @@ if TYPE_CHECKING:
 TOPIC = "neuropathy"
 
 
-def _pooled() -> tuple[str, list[str]]:
-    """A comparison with a pool of four trials or more: its address, and its trials."""
-    for cell in benefit_evidence(load(), TOPIC).cells:
-        for synthesis in cell.syntheses:
-            if synthesis.estimate is not None and len(synthesis.effects) > 3:
-                found = [one.trial.trial for one in synthesis.effects]
-                return f"/t/{TOPIC}/{cell.group}/{key_of(synthesis)}", found
-    raise AssertionError("no comparison with a pool of four trials")
-
-
-PLACE, TRIALS = _pooled()
+PLACE = pooled_comparison(TOPIC)
+CELL, SYNTHESIS = find(benefit_evidence(load(), TOPIC), *PLACE.split("/")[3:]) or (None, None)
+assert SYNTHESIS is not None
+TRIALS = [one.trial.trial for one in SYNTHESIS.effects]
 
 
 def test_json_equals_the_pool_of_the_csv(site: Site) -> None:
@@ -92,11 +86,10 @@ def test_untick_a_trial(site: Site, browser: Browser, size: tuple[int, int], scr
 
 
 def test_leaving_out_a_trial_is_the_pool_of_the_others() -> None:
-    cell, synthesis = find(benefit_evidence(load(), TOPIC), *PLACE.split("/")[3:]) or (None, None)
-    assert cell is not None and synthesis is not None
-    whole = repool(cell, synthesis, None, "REML")
+    assert CELL is not None and SYNTHESIS is not None
+    whole = repool(CELL, SYNTHESIS, None, "REML")
     for one in whole.without:
         others = [effect.trial.trial for effect in whole.chosen if effect.trial.trial != one.trial]
-        alone = repool(cell, synthesis, others, "REML").estimate
+        alone = repool(CELL, SYNTHESIS, others, "REML").estimate
         assert alone is not None
         assert (one.value, one.low, one.high) == pytest.approx((alone.value, alone.low, alone.high), rel=1e-9)

@@ -7,6 +7,7 @@ Only pages that say nothing about anybody are kept. Answers to what a person tol
 from __future__ import annotations
 
 import dataclasses
+import functools
 import gzip
 import hashlib
 import threading
@@ -17,6 +18,7 @@ import brotli
 from django.http import HttpRequest, HttpResponse
 
 MAX_PAGES = 4_096
+LIGHT, HARD = 3, 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,13 +34,20 @@ class Key:
 
 @dataclasses.dataclass(frozen=True)
 class Kept:
-    """One rendered page."""
+    """One rendered page; compressed when somebody first asks for it so. ``effort``: brotli's, of 0 to 11."""
 
     media: str
     plain: bytes
-    brotli: bytes
-    gzip: bytes
     etag: str
+    effort: int
+
+    @functools.cached_property
+    def brotli(self) -> bytes:
+        return bytes(brotli.compress(self.plain, quality=self.effort))
+
+    @functools.cached_property
+    def gzip(self) -> bytes:
+        return gzip.compress(self.plain, min(self.effort, 9), mtime=0)
 
 
 class PageCache:
@@ -56,7 +65,8 @@ class PageCache:
             if found is not None:
                 self._pages.move_to_end(key)
                 return found
-        made = keep(make(), media)
+        # A page of somebody's choice is asked for once or twice: it is not worth the hardest compression.
+        made = keep(make(), media, LIGHT if key.choice else HARD)
         with self._lock:
             self._pages[key] = made
             while len(self._pages) > self._most:
@@ -67,11 +77,10 @@ class PageCache:
         return len(self._pages)
 
 
-def keep(text: str, media: str) -> Kept:
-    """A text with its compressed forms."""
+def keep(text: str, media: str, effort: int) -> Kept:
+    """A text ready to be sent."""
     plain = text.encode()
-    digest = hashlib.sha256(plain).hexdigest()[:24]
-    return Kept(media, plain, brotli.compress(plain, quality=9), gzip.compress(plain, 9, mtime=0), f'"{digest}"')
+    return Kept(media, plain, f'"{hashlib.sha256(plain).hexdigest()[:24]}"', effort)
 
 
 def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
