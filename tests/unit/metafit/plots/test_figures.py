@@ -1,0 +1,87 @@
+"""Figures from results: what stands in them is the result's, and every one can be written in three formats."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import metafit
+from metafit.plots import Drawing, bubble_plot, forest_plot, funnel_plot, gosh_plot, network_plot, sensitivity_plot
+
+TRIALS = {
+    "study": ["Ali 2001", "Bo 2004", "Chen 2007", "Dahl 2009", "Eze 2012", "Fox 2015"],
+    "x1": [4, 6, 3, 62, 33, 8], "n1": [123, 306, 231, 13598, 5069, 2545],
+    "x2": [11, 29, 11, 248, 47, 10], "n2": [139, 303, 220, 12867, 5808, 629],
+}  # fmt: skip
+EFFECTS = metafit.escalc("RR", ("x1", "n1", "x2", "n2"), TRIALS, names="study")
+FIT = metafit.pool(EFFECTS)
+LATITUDE = [44.0, 55, 42, 52, 13, 44]
+NETWORK = metafit.pool_network(["1", "2", "3"], ["x", "x", "y"], ["y", "z", "z"], [0.1, 0.2, 0.3], [0.1] * 3)
+
+FIGURES = {
+    "forest": lambda: forest_plot(FIT),
+    "groups": lambda: forest_plot(FIT, groups=list("ababab"), counts=["1/2"] * 6, favours=("less", "more")),
+    "proportion": lambda: forest_plot(metafit.pool(metafit.escalc("PFT", ("x1", "n1"), TRIALS))),
+    "funnel": lambda: funnel_plot(FIT),
+    "contours": lambda: funnel_plot(FIT, contours=(90, 95, 99)),
+    "bubble": lambda: bubble_plot(
+        metafit.regress(EFFECTS, None, LATITUDE), EFFECTS.yi, EFFECTS.vi, LATITUDE, label="latitude"
+    ),
+    "leave one out": lambda: sensitivity_plot(metafit.leave_one_out(EFFECTS)),
+    "gosh": lambda: gosh_plot(metafit.gosh(EFFECTS)),
+    "network": lambda: network_plot(NETWORK),
+}
+
+
+def words(drawing: Drawing) -> list[str]:
+    return [one.text or "" for one in ElementTree.fromstring(drawing.svg).iter() if one.tag.endswith("}text")]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_in_every_format(name: str, tmp_path: Path) -> None:
+    drawing = FIGURES[name]()
+    for suffix, begins in ((".svg", b"<svg"), (".png", b"\x89PNG"), (".pdf", b"%PDF")):
+        drawing.save(tmp_path / f"f{suffix}")
+        assert (tmp_path / f"f{suffix}").read_bytes().startswith(begins)
+    root = ElementTree.fromstring(drawing.svg)
+    assert root.attrib["role"] == "img" and all(root.find(f"{{*}}{tag}").text for tag in ("title", "desc"))  # type: ignore[union-attr]
+    assert "nan" not in drawing.svg and drawing._repr_svg_() == drawing.svg
+
+
+def test_a_forest_plot_says_what_the_fit_says() -> None:
+    found = words(forest_plot(FIT))
+    ends = np.exp([FIT.estimate, FIT.ci_low, FIT.ci_high])
+    assert f"{ends[0]:.2f} ({ends[1]:.2f} to {ends[2]:.2f})" in found
+    assert f"{np.exp(FIT.prediction.low):.2f} to {np.exp(FIT.prediction.high):.2f}" in found
+    assert set(TRIALS["study"]) <= set(found)
+    weights = [float(one.removesuffix(" %")) for one in found if one.endswith(" %") and one[0].isdigit()]
+    assert sum(weights) == pytest.approx(100, abs=0.3)
+    assert any(f"Q = {FIT.heterogeneity.q:.2f} on 5 df" in one for one in found)
+
+
+def test_groups_have_headings_weights_and_a_test_between() -> None:
+    found = words(FIGURES["groups"]())
+    assert "a" in found and "b" in found and "1/2" in found and "← less" in found and "more →" in found
+    between = metafit.subgroups(EFFECTS, groups=list("ababab"))
+    assert any(f"Between subgroups: Q = {between.q_between:.2f} on 1 df" in one for one in found)
+
+
+def test_proportions_go_back_with_their_own_people() -> None:
+    assert any(one.startswith("0.03 (") for one in words(FIGURES["proportion"]()))  # 4 of 123
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: forest_plot(metafit.leave_one_out(EFFECTS)), "not a batch"),
+        (lambda: sensitivity_plot(FIT), "leave_one_out or cumulative"),
+        (lambda: bubble_plot(metafit.regress(EFFECTS, None, np.eye(6)[:, :2]), [0.0], [1.0], [1.0]), "one moderator"),
+        (lambda: forest_plot(FIT).data(".gif"), ".gif: figures are written as"),
+    ],
+)
+def test_what_cannot_be_drawn(call: object, told: str) -> None:
+    with pytest.raises(metafit.StatsInputError, match=told):
+        call()  # type: ignore[operator]
