@@ -8,11 +8,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from deqi.knowledge.leaves import Gestation, Medication, Observation, Recorded
-from deqi.screening.ingest.tables import Tables, example_of
-from deqi.screening.sql.bits import word_and_mask
-from deqi.screening.sql.layout import LISTED, Layout
-from deqi.screening.sql.program import RESULTS, WAYS, Program, shapes_schema
+from deqi.knowledge.leaves import Gestation, Observation
+from deqi.screening.ingest.tables import Tables
+from deqi.screening.sql.layout import Layout
+from deqi.screening.sql.program import RESULTS, WAYS, Program
 
 AT_A_TIME = 50_000
 """Persons judged together: what is on the way to their results takes some hundred megabytes."""
@@ -43,10 +42,9 @@ class Runner:
     def prepare(self, program: Program) -> tuple[str, ...]:
         """Make the small tables that the program reads beside the population; gives their names."""
         self._store("ways", pa.Table.from_pylist(list(self._ways(program.layout)), WAYS))
-        self._store("shapes", pa.Table.from_pylist(list(self._shapes(program.layout)), shapes_schema(program.layout)))
         for name, table in program.constants.items():
             self._store(name, table)
-        return ("ways", "shapes", *program.constants)
+        return ("ways", *program.constants)
 
     def run(self, program: Program, at_a_time: int = AT_A_TIME) -> None:
         """Judge the population, so many persons at a time: makes the program's result tables."""
@@ -124,23 +122,3 @@ class Runner:
                 way = catalog.units.way(unit, to, name)
                 if way is not None:
                     yield {"set": name, "unit": unit, "to": to, "factor": way[0], "plus": way[1]}
-
-    def _shapes(self, layout: Layout) -> Iterable[dict[str, Any]]:
-        """Which sets can judge all the facts of a kind, for each way of coding them that occurs."""
-        index = layout.catalog.index
-        for kind in LISTED:
-            found = self.rows(f"SELECT DISTINCT shapes_{kind} FROM persons WHERE complete_{kind}")
-            for (cell,) in found:
-                if cell is None:
-                    continue
-                examples = [example_of(kind, written) for written in cell.split("|")]
-                row: dict[str, Any] = {"kind": kind, "shapes": cell}
-                row |= {f"judged_{word}": 0 for word in range(layout.leaves.words)}
-                for number in layout.leaves:
-                    leaf = layout.leaf(number)
-                    if isinstance(leaf, Recorded | Medication) and all(
-                        index.can_judge(leaf.set, example) for example in examples
-                    ):
-                        word, mask = word_and_mask(layout.leaves.index(number))
-                        row[f"judged_{word}"] |= mask
-                yield row

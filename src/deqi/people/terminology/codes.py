@@ -139,17 +139,6 @@ class CodeIndex:
             found.update((name, system) for name in names)
         return found
 
-    def can_judge(self, name: str, fact: Fact) -> bool:
-        """Whether this fact, when not in the set, is certainly outside it.
-
-        False for a fact coded only in systems for which the set holds no codes, and for one that has a text only
-        while the set has no names: then nobody knows, and it is counted.
-        """
-        if any(self.covers(name, coding.system) for coding in fact.codes):
-            return True
-        row = self.sets.get(name)
-        return row is not None and bool(row.names) and bool(fact.text or fact.display)
-
     def display(self, system: str, code: str) -> str:
         """Our own words for a code of a set, or nothing."""
         return self._displays.get((system, plain_code(system, code)), "")

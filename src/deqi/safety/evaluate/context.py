@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from deqi.people.dates import parse_date
 from deqi.people.facts import Answer, Fact, Kind, Person, is_stale
@@ -34,7 +34,6 @@ class Context:
         "_ages",
         "_before",
         "_sex",
-        "_shapes_by_kind",
         "affected_questions",
         "answers",
         "as_of",
@@ -57,7 +56,6 @@ class Context:
         self.doubted_sets: dict[str, list[Fact]] = {}
         self._about: dict[str, Truth] = {}
         self._before: dict[str, tuple[str, ...]] = {}
-        self._shapes_by_kind: dict[str, list[Fact]] | None = None
         self.unrecorded: dict[tuple[str | None, str | None, bool], Verdict] = {}
         self.not_understood: set[Kind] = set()
         self._enter_facts()
@@ -125,28 +123,11 @@ class Context:
         """Whether every record of these kinds could be read; where one could not, the record proves no absence."""
         return not self.person.unreadable or self.person.unreadable.isdisjoint(kinds)
 
-    def silence_is_no(self, code_set: str, kinds: Iterable[str]) -> bool:
+    def silence_is_no(self, kinds: Collection[str]) -> bool:
         """Whether what is not recorded is absent: lists declared complete, all of them read and understood."""
         if not self.person.complete:
             return False
-        return (
-            self.person.complete.issuperset(kinds)
-            and self.readable(kinds)
-            and self.not_understood.isdisjoint(kinds)
-            and all(self.catalog.index.can_judge(code_set, fact) for kind in kinds for fact in self._shapes(kind))
-        )
-
-    def _shapes(self, kind: str) -> list[Fact]:
-        """One fact for every way in which this person's facts of a kind are coded."""
-        if self._shapes_by_kind is None:
-            shapes: dict[tuple[str, frozenset[str], bool], Fact] = {}
-            for fact in self.person.facts:
-                key = (fact.kind, frozenset(one.system for one in fact.codes), bool(fact.text or fact.display))
-                shapes.setdefault(key, fact)
-            self._shapes_by_kind = {}
-            for fact in shapes.values():
-                self._shapes_by_kind.setdefault(fact.kind, []).append(fact)
-        return self._shapes_by_kind.get(kind, _NO_FACTS)
+        return self.person.complete.issuperset(kinds) and self.readable(kinds) and self.not_understood.isdisjoint(kinds)
 
     def ages(self) -> tuple[int, int] | None:
         """Completed years at ``as_of``: at least, at most; None without a birth date."""

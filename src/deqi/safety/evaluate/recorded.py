@@ -54,7 +54,7 @@ def medication(leaf: Medication, context: Context) -> Verdict:
 
 
 def _settled(leaf: Recorded | Medication, kinds: tuple[str, ...], context: Context, found: Found) -> Verdict:
-    silence_is_no = context.silence_is_no(leaf.set, kinds)
+    silence_is_no = context.silence_is_no(kinds)
     if found.empty:
         return unrecorded(context, leaf.ask, leaf.gate, silence_is_no=silence_is_no)
     return from_record(

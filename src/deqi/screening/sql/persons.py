@@ -167,22 +167,16 @@ def weeks_known(weeks: ir.Table) -> ir.Table:
     return weeks.filter(weeks.read).group_by("person").agg(weeks_known=ibis.literal(True))
 
 
-def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes: ir.Table, layout: Layout) -> ir.Table:
+def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table]) -> ir.Table:
     """All of it side by side, with completed years and sex. A flag nothing raised is 0."""
     shown = ["person", "sex", "birth_first", "birth_last"]
-    shown += [f"{what}_{kind}" for kind in KINDS for what in ("complete", "unreadable", "shapes")]
+    shown += [f"{what}_{kind}" for kind in KINDS for what in ("complete", "unreadable")]
     table = persons.select(*shown).cross_join(day.select("today"))
     columns = table.columns
     for part in parts:
         more = [name for name in part.columns if name != "person"]
         table = table.left_join(part, "person").select(*columns, *more)
         columns = (*columns, *more)
-    for kind in LISTED:
-        mine = shapes.filter(shapes.kind == kind)
-        words = {f"judged_{kind}_{word}": mine[f"judged_{word}"] for word in range(layout.leaves.words)}
-        mine = mine.select(shape_of=mine.shapes, **words)
-        table = table.left_join(mine, table[f"shapes_{kind}"] == mine.shape_of).select(*columns, *words)
-        columns = (*columns, *words)
     # Nobody is born after the day; see `deqi.safety.evaluate.context.Context.ages`.
     recorded = (table.birth_first <= table.today).fill_null(False)
     reported = (table.birth_reported_first <= table.today).fill_null(False)
@@ -194,16 +188,11 @@ def join_all(persons: ir.Table, day: ir.Table, parts: Iterable[ir.Table], shapes
     )
     reported_sex = table.sex_reported.isin(["female", "male"]).ifelse(table.sex_reported, ibis.null("string"))
     flags = {name: table[name].fill_null(0) for name in columns if _is_word(name)}
-    for kind in LISTED:
-        # Nobody's facts are all judged when there are none of the kind: null there means that nothing is in doubt.
-        for word in range(layout.leaves.words):
-            name = f"judged_{kind}_{word}"
-            flags[name] = table[f"shapes_{kind}"].isnull().ifelse(-1, table[name].fill_null(0))
     said = {
         name: table[name].fill_null(False) for name in columns if name.startswith("unknown_") or name == "weeks_known"
     }
     flags |= said
-    kept = [name for name in columns if not name.startswith(("birth_", "shapes_")) and name not in flags]
+    kept = [name for name in columns if not name.startswith("birth_") and name not in flags]
     return table.select(
         *(name for name in kept if name not in ("sex", "sex_reported", "today")),
         **flags,

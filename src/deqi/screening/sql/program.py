@@ -53,7 +53,7 @@ WAYS = pa.schema(
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-    """What to run, on the input tables ``persons facts details answers ways shapes`` and the constants.
+    """What to run, on the input tables ``persons facts details answers ways`` and the constants.
 
     It makes the tables of `RESULTS`: ``results`` (candidacy and every rule's state, a row a person), ``found`` (the
     findings), ``because`` (the facts behind them), ``questions``, ``possible`` and ``not_understood`` (records that
@@ -63,12 +63,6 @@ class Program:
     layout: Layout
     constants: dict[str, pa.Table]
     steps: tuple[Step, ...]
-
-
-def shapes_schema(layout: Layout) -> pa.Schema:
-    """The table ``shapes``: for each way in which facts of a kind are coded, the leaves whose sets can judge them."""
-    words = [(f"judged_{word}", pa.int64()) for word in range(layout.leaves.words)]
-    return pa.schema([("kind", pa.string()), ("shapes", pa.string()), *words])
 
 
 def compile_rules(catalog: Catalog, as_of: dt.date, dialect: str = "duckdb", read_on: dt.date | None = None) -> Program:
@@ -91,7 +85,7 @@ class Written(msgspec.Struct, frozen=True):
 def _write(layout: Layout, dialect: str) -> Written:
     given = {name: _input(name, table.schema) for name, table in layout.constants().items()}
     persons, facts, answers = _input("persons", PERSONS), _input("facts", FACTS), _input("answers", ANSWERS)
-    ways, shapes = _input("ways", WAYS), _input("shapes", shapes_schema(layout))
+    ways = _input("ways", WAYS)
     write = Writer()
 
     day = given["k_day"]
@@ -121,7 +115,7 @@ def _write(layout: Layout, dialect: str) -> Written:
         "weeks": people.weeks_known(weeks),
     }
     joined = [write.materialise(name, part) for name, part in parts.items()]
-    table = write.materialise("person_flags", people.join_all(persons, day, joined, shapes, layout))
+    table = write.materialise("person_flags", people.join_all(persons, day, joined))
     for level, questions in enumerate(Asking(layout, table).levels()):
         table = _materialise_questions(write, layout, table, level, questions)
     pairs = layout.hinges()

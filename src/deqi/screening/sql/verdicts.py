@@ -73,12 +73,9 @@ class Judge:
     def _readable(self, kinds: tuple[str, ...]) -> ir.BooleanValue:
         return ~ibis.or_(*(self._table[f"unreadable_{kind}"] for kind in kinds))
 
-    def _silence_is_no(self, number: int, kinds: tuple[str, ...]) -> ir.BooleanValue:
+    def _silence_is_no(self, kinds: tuple[str, ...]) -> ir.BooleanValue:
         table = self._table
-        listed = [
-            table[f"complete_{kind}"] & ~table[f"unknown_{kind}"] & self._flag(f"judged_{kind}", number)
-            for kind in kinds
-        ]
+        listed = [table[f"complete_{kind}"] & ~table[f"unknown_{kind}"] for kind in kinds]
         return ibis.and_(*listed, self._readable(kinds))
 
     def _on_record(
@@ -91,7 +88,7 @@ class Judge:
         lapsed = asking.lapsed(ask)
         no = (deny & ~weak & self._readable(kinds) & ~lapsed) | asking.denied(ask, gate)
         if listed:
-            no = no | (self._silence_is_no(number, kinds) & ~lapsed)
+            no = no | (self._silence_is_no(kinds) & ~lapsed)
         return _decide(
             (yes | asking.answered_yes(ask).fill_null(False), True),
             (maybe.ifelse(asking.denied_since(number, ask, gate), no), False),

@@ -68,21 +68,6 @@ def test_a_procedure_can_name_a_device():
     assert sets_of("procedure", text="Removal of pacemaker") == {}
 
 
-@pytest.mark.parametrize(
-    ("name", "codes", "text", "judged"),
-    [
-        ("diabetes", (("snomed", "1234"),), "", True),
-        ("diabetes", (("local", "1234"),), "", False),
-        ("diabetes", (("local", "1234"),), "asthma", True),
-        ("no-words", (), "numbness", False),
-        ("no-words", (("icd10cm", "R51"),), "", True),
-    ],
-)
-def test_whether_a_fact_outside_a_set_is_known_to_be_outside(name, codes, text, judged):
-    fact = Fact(kind="condition", codes=tuple(Coding(*one) for one in codes), text=text)
-    assert INDEX.can_judge(name, fact) is judged
-
-
 def test_a_value_set_adds_codes_and_says_so():
     index = INDEX.with_value_sets({"diabetes": [Coding("snomed", "73211009"), Coding("snomed", "44054006")]})
     added = Fact(kind="condition", codes=(Coding("snomed", "73211009"),))
