@@ -19,6 +19,7 @@ from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Region, Technique
 from deqi.safety.cases.run import Case, read_cases
 from deqi.safety.explain import leaf_words
+from deqi.safety.rules import semantics
 from deqi.safety.rules.catalog import Branch, Catalog, CompiledRule, build_catalog
 
 FOLDER = Path(__file__).parent / "rules"
@@ -39,12 +40,48 @@ def pages(knowledge: Knowledge) -> dict[str, str]:
     cases = _cases_by_rule()
     words = _Words(knowledge)
     themes = {path.stem: read_rules(path) for path in sorted((knowledge.folder / "rules").glob("*.yaml"))}
-    found = {"README.md": _index(themes, cases)}
+    found = {"README.md": _index(themes, cases), "records.md": _records()}
     for theme, rules in themes.items():
         parts = [f"# Rules: {_title(theme)}", NOTICE]
         parts += [_rule(compiled[rule.id], catalog, words, cases[rule.id]) for rule in rules]
         found[f"{theme}.md"] = "\n\n".join(parts) + "\n"
     return found
+
+
+def _records() -> str:
+    """What records say to leaves, from the tables that both engines read."""
+    parts = ["# What a record says", NOTICE, (semantics.__doc__ or "").strip()]
+    for heading, table in (
+        ("Conditions, procedures, devices and allergies", semantics.RECORDED),
+        ("Medicines", semantics.TAKEN),
+    ):
+        rows = [[state, end, *cells] for (state, end), cells in table.items()]
+        parts += [f"## {heading}", _grid(["status", "recorded end", *semantics.LASTING], rows)]
+    begun = [["known" if known else "only written", lies, says] for (known, lies), says in semantics.BEGUN.items()]
+    parts += [
+        "## Rules with a window of days",
+        "Where the beginning lies, for a record that holds or may: it says the less of the two.",
+        _grid(["beginning", "lies", "says at most"], begun),
+        "Where the end lies, for a medicine that is over.",
+        _grid(["lies", "says"], [list(row) for row in semantics.GIVEN.items()]),
+        "## Coded results",
+        "Among the latest, by whether the value is in the set (`-` cannot be read) and where its date lies.",
+        _grid(
+            ["in the set", "lies", "says"],
+            [
+                ["-" if truth is None else truth.name.lower(), lies, says]
+                for (truth, lies), says in semantics.CODED.items()
+            ],
+        ),
+        "## Records that may be meant, or dated after the day of reading",
+        _grid(["would say", "says"], [list(row) for row in semantics.LESS.items()]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _grid(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _title(theme: str) -> str:

@@ -69,14 +69,20 @@ def sheet(found: Assessed, library: Library) -> Page:
     Raises:
         InputError: there is no plan.
     """
+    from deqi.report.fact_words import Names
     from deqi.report.plan_page import sheet_page
+    from deqi.report.unclear import unclear_sections
     from deqi.safety.plancheck.sheet import sheet_of
 
     if found.check is None:
         raise InputError("--sheet: no plan; add --plan and a plan file, or protocol: and the id of a protocol.")
-    return sheet_page(
+    page = sheet_page(
         sheet_of(found.check, found.engine.catalog), _words(library), library.knowledge, found.engine.catalog
     )
+    names = Names(library.knowledge, found.engine.catalog)
+    unclear = unclear_sections(found.assessment, library.knowledge, library.phrases, names.fact)
+    filled = tuple(one for one in unclear if one.lead or one.card)
+    return dataclasses.replace(page, sections=(*page.sections, *filled))
 
 
 def rule(nodes: Sequence[Explained], library: Library) -> Page:

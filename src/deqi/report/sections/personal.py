@@ -102,7 +102,7 @@ def _modifier(one: HarmModifier, phrases: Phrases) -> Say:
 
 
 def _withheld(one: HarmModifier, phrases: Phrases) -> Say:
-    fields = {"outcome": one.outcome or one.event.replace("_", " "), "factor": one.factor}
+    fields = {"outcome": one.outcome or one.event.replace("_", " "), "factor": one.factor, "note": one.note}
     return Say(phrases.say("personal.withheld", fields), _modifier_refs(one))
 
 

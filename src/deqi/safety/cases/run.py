@@ -18,9 +18,10 @@ from deqi.errors import InputError
 from deqi.people.dates import day
 from deqi.people.facts import Answer, Person
 from deqi.people.files.answers import answers_in
-from deqi.people.files.person import read_person_file
+from deqi.people.files.person import complete_lists, read_person_file
 from deqi.people.files.source import read_bytes
 from deqi.people.files.yaml_text import read_document
+from deqi.people.read import read_chart
 from deqi.safety.engine import Engine
 from deqi.safety.evaluate.context import BIRTH_QUESTION, SEX_QUESTION
 from deqi.safety.findings import Assessment, Candidacy, RuleState
@@ -35,11 +36,15 @@ MAX_BYTES = 8 * 2**20
 class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a case checks; None: not checked."""
 
-    rules: Mapping[str, RuleState] = {}
+    rules: Mapping[str, RuleState | Literal["not-no"]] = {}
     candidacy: Candidacy | None = None
     if_clear: Candidacy | None = None
     asks: tuple[str, ...] = ()
     asks_not: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    possible_not: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
     needlings: Mapping[str, NeedlingStatus] = {}
 
 
@@ -51,7 +56,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     reason: str
     author: Literal["independent", "engine"]
     as_of: dt.date
+    read_on: dt.date | None = None
     person: dict[str, Any]
+    fhir: tuple[dict[str, Any], ...] = ()
     answers: dict[str, Any] = {}
     answers_else: Literal["no"] | None = None
     plan: dict[str, Any] | None = None
@@ -77,13 +84,13 @@ class CasesReport(msgspec.Struct, frozen=True):
 
 
 def read_cases(path: Path = CASES) -> tuple[Case, ...]:
-    """The cases of one file, or of the YAML and JSON files of a folder.
+    """The cases of one file, or of the YAML and JSON files in a folder and below it.
 
     Raises:
         InputError: a file that cannot be read, a case that does not fit the format, or an id that stands twice.
     """
     files = (
-        sorted(one for one in path.iterdir() if one.suffix in (".yaml", ".yml", ".json")) if path.is_dir() else [path]
+        sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml", ".json")) if path.is_dir() else [path]
     )
     if not files:
         raise InputError(f"{path}: no case files; give a folder with .yaml files, or one file.")
@@ -134,11 +141,25 @@ def run_case(engine: Engine, case: Case) -> Iterator[Disagreement]:
 def person_of(engine: Engine, case: Case) -> Person:
     """The person of a case, with all answers."""
     name = f"case {case.id}"
-    person = read_person_file(json.dumps(case.person).encode(), name, engine.index, engine.sites, case.as_of)
+    person = _written(engine, case, name)
     given = tuple(answers_in(_dated(case.answers), name, "answers", day(case.as_of)))
     answered = {answer.question for answer in (*person.answers, *given)}
     rest = _reassuring(engine.catalog, case, answered) if case.answers_else == "no" else ()
     return msgspec.structs.replace(person, answers=(*person.answers, *given, *rest))
+
+
+def _written(engine: Engine, case: Case, name: str) -> Person:
+    """The person as the case's own file or chart holds them."""
+    read_on = case.read_on or case.as_of
+    if not case.fhir:
+        person = read_person_file(json.dumps(case.person).encode(), name, engine.index, engine.sites, read_on)
+        return msgspec.structs.replace(person, read_on=read_on)
+    chart = "\n".join(json.dumps(one) for one in case.fhir).encode()
+    reading = read_chart([chart], index=engine.index, sites=engine.sites, as_of=read_on, name=name)
+    if len(reading.persons) != 1:
+        raise InputError(f"{name}, fhir: {len(reading.persons)} persons; give the records of one.")
+    complete = complete_lists(case.person.get("complete"), name)
+    return msgspec.structs.replace(reading.persons[0], complete=complete)
 
 
 def plan_in(case: Case) -> Plan | None:
@@ -165,7 +186,8 @@ def _reassuring(catalog: Catalog, case: Case, answered: set[str]) -> Iterator[An
 
 def _compare(expect: Expected, result: Assessment) -> Iterator[tuple[str, str, str]]:
     for rule, state in expect.rules.items():
-        yield f"rule {rule}", state, result.states[rule]
+        found = result.states[rule]
+        yield f"rule {rule}", state, state if state == "not-no" and found in _NOT_NO else found
     if expect.candidacy is not None:
         yield "candidacy", expect.candidacy, result.candidacy
     if expect.if_clear is not None:
@@ -175,9 +197,28 @@ def _compare(expect: Expected, result: Assessment) -> Iterator[tuple[str, str, s
         yield f"asks {question}", "asked", "asked" if question in asked else "not asked"
     for question in expect.asks_not:
         yield f"asks {question}", "not asked", "asked" if question in asked else "not asked"
+    yield from _compare_doubts(expect, result)
     statuses = {f"{one.point} {one.side}": one.status for one in result.plan}
     for needling, status in expect.needlings.items():
         yield f"needling {needling}", status, statuses.get(needling, "not in the plan check")
+
+
+_NOT_NO = ("yes", "unknown", "superseded")
+
+
+def _compare_doubts(expect: Expected, result: Assessment) -> Iterator[tuple[str, str, str]]:
+    """What is listed as possible and as not understood."""
+    sets = {name for one in result.possible for name in one.sets}
+    unclear = [one.words for one in result.not_understood]
+    either = [*unclear, *(one.words for one in result.possible)]
+    for name in expect.possible:
+        yield f"possible {name}", "listed", "listed" if name in sets else "not listed"
+    for name in expect.possible_not:
+        yield f"possible {name}", "not listed", "listed" if name in sets else "not listed"
+    for words in expect.not_understood:
+        yield f"not understood {words}", "listed", "listed" if any(words in one for one in unclear) else "not listed"
+    for words in expect.understood:
+        yield f"understood {words}", "not listed", "listed" if any(words in one for one in either) else "not listed"
 
 
 def _check_names(catalog: Catalog, case: Case) -> None:
