@@ -19,8 +19,8 @@ FEWEST = 3
 """So many words in a row make English; fewer are names."""
 _RAISED = {"InputError", "StatsInputError", "TableError", "ValueError", "TypeError", "RuntimeError", "AttributeError"}
 _RAISED |= {"KeyError", "NotImplementedError", "AssertionError", "TooFewStudiesError", "ImproperlyConfigured"}
-_ELSEWHERE = _RAISED | {"compile", "Option", "Argument", "Typer"}
-"""Calls whose words are errors, patterns or the help of options."""
+_ELSEWHERE = _RAISED | {"compile", "Option", "Argument", "Typer", "Fault", "TableSpec"}
+"""Calls whose words are errors, patterns, the help of options, or tell what a table is."""
 
 
 def english(text: str) -> bool:
@@ -41,6 +41,9 @@ def in_code(path: Path) -> Iterator[tuple[int, str]]:
             skipped.add(node.value)  # docstrings, of attributes too
         elif isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _called(node) in _ELSEWHERE):
             skipped.update(ast.walk(node))
+        for body in (getattr(node, name, None) for name in ("body", "orelse")):
+            if isinstance(body, list) and body and isinstance(body[-1], ast.Raise):
+                skipped.update(part for statement in body for part in ast.walk(statement))  # words of that error
     parts = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)} - skipped
     for node in ast.walk(tree):
         if node in skipped:

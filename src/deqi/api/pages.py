@@ -59,8 +59,17 @@ def assessment(found: Assessed, library: Library, *, form: bool = False, full: b
     """
     from deqi.report.assessment import assessment_page
 
+    half_met, lines = found.half_met, found.lines  # before the page: a room is not gone back to
     return assessment_page(
-        found.assessment, found.person, found.engine.catalog, library.knowledge, found.check, form=form, full=full
+        found.assessment,
+        found.person,
+        found.engine.catalog,
+        library.knowledge,
+        found.check,
+        half_met=half_met,
+        lines=lines,
+        form=form,
+        full=full,
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from deqi.knowledge import Knowledge
-from deqi.people.facts import Person
+from deqi.people.facts import Answer, Fact, Person
 from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
 from deqi.report.fact_words import VERIFIED, Names
 from deqi.report.phrase import Phrases, labels
 from deqi.report.plan_page import plan_headline, plan_sections
 from deqi.report.questions import questions_section
 from deqi.report.unclear import unclear_sections
-from deqi.safety.explain import known_part
+from deqi.safety.document import FactLine
+from deqi.safety.explain import HalfMet
 from deqi.safety.findings import Assessment, Finding
 from deqi.safety.plancheck.check import PlanCheck
 from deqi.safety.rules.catalog import Catalog
@@ -32,15 +33,19 @@ def assessment_page(
     knowledge: Knowledge,
     check: PlanCheck | None = None,
     *,
+    half_met: Iterable[HalfMet] = (),
+    lines: Mapping[Fact | Answer, FactLine] | None = None,
     form: bool = False,
     full: bool = True,
 ) -> Page:
     """What the rules say of one person on one day, and of a plan; ``form``: with the questions as a file to fill in.
 
+    ``half_met`` are the undecided rules of which a part is on record, ``lines`` the facts as lines.
+
     With a plan the verdict and the needlings come first; without ``full`` the person's rules that no needling meets are
     counted in a line, and so are the open questions.
     """
-    names = Names(knowledge, catalog)
+    names = Names(knowledge, catalog, lines)
     phrases = Phrases(knowledge.texts)
     planned = tuple(plan_sections(check, catalog, phrases, full=full)) if check is not None else ()
     if check is not None and not full:
@@ -69,7 +74,7 @@ def assessment_page(
         _group("red-flags", "Red flags", flags, names),
         *groups,
         *unclear_sections(result, knowledge, phrases, names.fact),
-        _half_met(result, person, catalog, names),
+        _half_met(half_met, names),
         _cleared(result),
         _on_the_day(result, catalog),
         *(questions_section(result, catalog, stage) for stage in ("booking", "session", "plan")),
@@ -149,24 +154,16 @@ def _labels(finding: Finding) -> Iterator[str]:
         yield f"Note: {rule.note}"
 
 
-def _half_met(result: Assessment, person: Person, catalog: Catalog, names: Names) -> Section:
+def _half_met(rules: Iterable[HalfMet], names: Names) -> Section:
     """Rules that could bar this person and of which a part is on record already: what they wait for."""
-    begun = [
-        one
-        for one in catalog.rules
-        if one.precludes and one.rule.stage == "booking" and result.states[one.rule.id] == "unknown"
-    ]
-    entries: list[Entry] = []
-    for one in sorted(begun, key=lambda one: one.sort_key):
-        because = known_part(catalog, person, result.as_of, one.rule.id)
-        if because:
-            waits = [question.question for question in result.questions if one.rule.id in question.decides]
-            lines = [
-                one.rule.plain,
-                *(f"On record: {names.fact(fact)}" for fact in because),
-                f"Waits for: {', '.join(waits)}",
-            ]
-            entries.append(Entry(say(f"{one.rule.title}  [{one.rule.id}]"), tuple(say(line) for line in lines)))
+    entries = []
+    for one in rules:
+        lines = [
+            one.rule.plain,
+            *(f"On record: {names.fact(fact)}" for fact in one.because),
+            f"Waits for: {', '.join(one.waits)}",
+        ]
+        entries.append(Entry(say(f"{one.rule.title}  [{one.rule.id}]"), tuple(say(line) for line in lines)))
     return Section("undecided", "Not decided yet, and could bar", card=tuple(entries))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.sources import Source
@@ -18,7 +18,11 @@ VERIFIED = {"no": "not verified", "partly": "verified in part"}
 class Names:
     """The names of techniques, regions, sources and candidacies, and what is said with them."""
 
-    def __init__(self, knowledge: Knowledge, catalog: Catalog) -> None:
+    def __init__(
+        self, knowledge: Knowledge, catalog: Catalog, lines: Mapping[Fact | Answer, FactLine] | None = None
+    ) -> None:
+        """``lines`` are the facts as lines, where they were made before."""
+        self._lines = lines or {}
         self._catalog = catalog
         self._texts = knowledge.texts
         self._techniques = {row.technique: row.plain_name for row in knowledge.rows(Technique)}
@@ -35,7 +39,7 @@ class Names:
 
     def fact(self, fact: Fact | Answer) -> str:
         """One fact in a line: what, when, where it was read."""
-        line = fact_line(fact, self._catalog)
+        line = self._lines.get(fact) or fact_line(fact, self._catalog)
         if line.kind == "answer":
             return f'answer {_value(line)} to "{line.display or line.code}"{_from(line)}'
         code = f" ({line.system} {line.code})" if line.code else ""

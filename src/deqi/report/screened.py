@@ -21,7 +21,7 @@ def screened_page(summary: Summary, titles: Mapping[str, str], words: Mapping[st
         Section("candidacy", "", card=(_candidacies(summary),)),
         Section("standing", "", card=(_standing(summary, words), *_possible(summary, words))),
         Section("rules", "", card=(_rules(summary, titles),)),
-        Section("attrition", "", card=(_attrition(summary),)),
+        Section("attrition", "", card=(_attrition(summary, words),)),
         Section("coverage", "", lead=tuple(_coverage(summary))),
         Section("unreadable", "", card=tuple(_unreadable(summary))),
     )
@@ -63,8 +63,8 @@ def _size(count: Count) -> int:
     return count if isinstance(count, int) else 0
 
 
-def _attrition(summary: Summary) -> Table:
-    rows = tuple(cells(str(step.persons), step.what) for step in summary.attrition)
+def _attrition(summary: Summary, words: Mapping[str, str]) -> Table:
+    rows = tuple(cells(str(step.persons), words[f"screened.attrition.{step.what}"]) for step in summary.attrition)
     return Table("", ("", ""), rows, numeric=(0,), narrow=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import msgspec
 
@@ -199,6 +200,11 @@ def _question(one: OpenQuestion, catalog: Catalog) -> QuestionPart:
 def question_text(row: Question) -> str:
     """Plain words for patients, clinicians' words for the others."""
     return row.plain if row.audience == "patient" else row.clinician
+
+
+def fact_lines(facts: Iterable[Fact | Answer], catalog: Catalog) -> dict[Fact | Answer, FactLine]:
+    """Each fact and answer as a line."""
+    return {fact: fact_line(fact, catalog) for fact in facts}
 
 
 def fact_line(fact: Fact | Answer, catalog: Catalog) -> FactLine:

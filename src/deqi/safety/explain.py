@@ -9,10 +9,12 @@ from typing import Literal
 import msgspec
 
 from deqi.errors import InputError
+from deqi.knowledge.rules import Rule
 from deqi.people.facts import Answer, Fact, Person
 from deqi.safety.evaluate.context import Context
 from deqi.safety.evaluate.reference import judge_leaves, truth_of
 from deqi.safety.evaluate.verdict import Verdict
+from deqi.safety.findings import Assessment
 from deqi.safety.needling.plan import Plan
 from deqi.safety.rules.catalog import Branch, Catalog
 from deqi.safety.rules.truth import Truth
@@ -57,6 +59,32 @@ def known_part(catalog: Catalog, person: Person, as_of: dt.date, rule_id: str) -
     """The facts and answers that make a part of a rule true, though the rule is not decided; empty when none does."""
     nodes = explain(catalog, person, as_of, rule_id)
     return tuple(dict.fromkeys(fact for node in nodes if node.truth == "yes" for fact in node.because))
+
+
+class HalfMet(msgspec.Struct, frozen=True):
+    """A rule that could bar somebody and is not decided, of which a part is on record; what it waits for."""
+
+    rule: Rule
+    because: tuple[Fact | Answer, ...]
+    waits: tuple[str, ...]
+
+
+def half_met(catalog: Catalog, person: Person, result: Assessment) -> tuple[HalfMet, ...]:
+    """The undecided rules that could bar this person and of which a part is on record already, worst first."""
+    begun = [
+        one
+        for one in catalog.rules
+        if one.precludes and one.rule.stage == "booking" and result.states[one.rule.id] == "unknown"
+    ]
+    return tuple(
+        HalfMet(
+            one.rule,
+            because,
+            tuple(question.question for question in result.questions if one.rule.id in question.decides),
+        )
+        for one in sorted(begun, key=lambda one: one.sort_key)
+        if (because := known_part(catalog, person, result.as_of, one.rule.id))
+    )
 
 
 def _nodes(

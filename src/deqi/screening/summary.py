@@ -43,7 +43,7 @@ with a record that neither bars nor changes anything."""
 
 
 class Attrition(msgspec.Struct, frozen=True):
-    """A step from the files to the judged, and how many persons it concerns."""
+    """A step from the files to the judged, by its key, and how many persons it concerns."""
 
     what: str
     persons: Count
@@ -134,7 +134,7 @@ def summarise(
 
 
 _UNCLEAR = "not understood"
-_EVERYBODY, _DEAD, _JUDGED = "in the files", "dead on the day: left out", "judged"
+_EVERYBODY, _DEAD, _JUDGED = "in-files", "dead", "judged"
 
 
 def _clear(name: str) -> str:
@@ -264,9 +264,9 @@ def _attrition(runner: Runner) -> dict[str, int]:
         _EVERYBODY,
         _DEAD,
         _JUDGED,
-        "of them with a chart partly unreadable",
-        "of them with nothing on record",
-        "of them without a recorded sex",
-        "of them without a date of birth",
+        "partly-unreadable",
+        "nothing-recorded",
+        "no-sex",
+        "no-birth",
     )
     return dict(zip(names, counts, strict=True))
