@@ -13,9 +13,16 @@ from deqi.safety.rules.truth import Truth
 
 
 def answered_yes(context: Context, ask: str | None) -> Truth:
-    """Yes or no as answered; no for a question that is not about this person; else unknown."""
+    """Yes or no as answered; no for a question that is not about this person; else unknown. Kept per person."""
     if ask is None:
         return Truth.UNKNOWN
+    known = context.answered.get(ask)
+    if known is None:
+        known = context.answered[ask] = _answered_yes(context, ask)
+    return known
+
+
+def _answered_yes(context: Context, ask: str) -> Truth:
     given = context.answer(ask)
     if given is None:
         return Truth.NO if context.not_applicable(ask) and not context.lapsed(ask) else Truth.UNKNOWN

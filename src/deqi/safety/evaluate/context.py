@@ -34,7 +34,9 @@ class Context:
         "_ages",
         "_before",
         "_sex",
+        "_terms",
         "affected_questions",
+        "answered",
         "answers",
         "as_of",
         "catalog",
@@ -55,7 +57,9 @@ class Context:
         self.recorded_sets: dict[str, list[Fact]] = {}
         self.doubted_sets: dict[str, list[Fact]] = {}
         self._about: dict[str, Truth] = {}
+        self._terms: dict[int, Truth] = {}
         self._before: dict[str, tuple[str, ...]] = {}
+        self.answered: dict[str, Truth] = {}
         self.unrecorded: dict[tuple[str | None, str | None, bool], Verdict] = {}
         self.not_understood: set[Kind] = set()
         self._enter_facts()
@@ -168,6 +172,12 @@ class Context:
 
     def _term(self, term: tuple[Alternative, ...]) -> Truth:
         """The record can only affirm: while it is silent, the answers among the alternatives say what holds."""
+        known = self._terms.get(id(term))
+        if known is None:
+            known = self._terms[id(term)] = self._find_term(term)
+        return known
+
+    def _find_term(self, term: tuple[Alternative, ...]) -> Truth:
         told, best = False, Truth.NO
         for option in term:
             truth = self._holds(option)

@@ -29,6 +29,8 @@ _COLUMN: Mapping[Lasting, int] = {lasting: place for place, lasting in enumerate
 
 def recorded(leaf: Recorded, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Recorded`."""
+    if leaf.set not in context.recorded_sets and leaf.set not in context.doubted_sets:
+        return unrecorded(context, leaf.ask, leaf.gate, silence_is_no=context.silence_is_no(leaf.kinds))
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
     found = Found(context.as_of)
     for fact in context.facts(leaf.set):
@@ -42,6 +44,8 @@ def recorded(leaf: Recorded, context: Context) -> Verdict:
 
 def medication(leaf: Medication, context: Context) -> Verdict:
     """See :class:`deqi.knowledge.leaves.Medication`."""
+    if leaf.set not in context.recorded_sets and leaf.set not in context.doubted_sets:
+        return unrecorded(context, leaf.ask, leaf.gate, silence_is_no=context.silence_is_no(("medication",)))
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
     found = Found(context.as_of)
     for fact in context.facts(leaf.set):
