@@ -87,7 +87,7 @@ def test_an_ending_in_capitals_is_an_ending(tmp_path: Path) -> None:
     (tmp_path / "x" / "Condition.ndjson").rename(tmp_path / "x" / "Condition.NDJSON.GZ")
     data = (tmp_path / "x" / "Condition.NDJSON.GZ").read_bytes()
     (tmp_path / "x" / "Condition.NDJSON.GZ").write_bytes(gzip.compress(data))
-    assert [one.name for one in files.fhir_files(tmp_path / "x")] == ["Condition.NDJSON.GZ"]
+    assert [one.name for one in files.export_at(tmp_path / "x").files] == ["Condition.NDJSON.GZ"]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_place_or_day_that_cannot_be_is_refused(
 def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"b\xff.ndjson")).write_text("{}")
     with pytest.raises(InputError, match="not UTF-8"):
-        files.fhir_files(tmp_path)
+        files.export_at(tmp_path)
 
 
 def test_a_file_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ def person(
         _check_questions(given, library, str(answers) if isinstance(answers, Path) else "answers")
         found = msgspec.structs.replace(found, answers=(*found.answers, *given))
     unreadable = (str(one) for one in reading.unreadable)
-    return OnePerson(found, (*unreadable, *_undated(found, library, as_of)))
+    passed = (f"{one}: not read." for one in reading.passed_over)
+    return OnePerson(found, (*passed, *unreadable, *_undated(found, library, as_of)))
 
 
 def _check_questions(given: tuple[Answer, ...], library: Library, name: str) -> None:
@@ -121,7 +122,8 @@ def table(source: Path | BinaryIO, name: str = "input") -> Table:
 
 def passed_over(path: Path) -> tuple[str, ...]:
     """What stands in a folder of FHIR files and is not read."""
-    from deqi.screening.ingest.fhir.files import passed_over as names
+    from deqi.people.fhir.folder import look_into
+    from deqi.people.files.source import is_folder
     from deqi.screening.ingest.omop.files import is_omop
 
-    return tuple(names(path)) if path.is_dir() and not is_omop(path) else ()
+    return look_into(path).passed_over if is_folder(path) and not is_omop(path) else ()

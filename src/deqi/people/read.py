@@ -12,15 +12,14 @@ import msgspec
 from deqi.errors import InputError
 from deqi.people.facts import Person
 from deqi.people.fhir.chart import ChartReader
+from deqi.people.fhir.folder import NDJSON, look_into
 from deqi.people.files.person import read_person_file
-from deqi.people.files.source import entries, is_file, is_folder, plain_bytes, read_bytes
+from deqi.people.files.source import is_folder, plain_bytes, read_bytes
 from deqi.people.reading import Reading
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.sites import SiteFinder
 
 _FHIR = re.compile(rb'"resourceType"\s*:')
-_NDJSON = (".ndjson", ".jsonl")
-_FHIR_FILES = (*_NDJSON, ".json")
 
 
 def read_person(
@@ -55,14 +54,24 @@ def read_chart(
         InputError: a file cannot be read, or nothing is about a person.
     """
     sites = sites or SiteFinder()
-    files = [file for source in sources for file in _files(source)]
     reader = ChartReader(index, sites)
+    files: list[Path | bytes] = []
+    passed_over: list[str] = []
+    for source in sources:
+        if isinstance(source, bytes) or not is_folder(source):
+            files.append(source)
+            continue
+        found = look_into(source)
+        files += found.files
+        passed_over += found.passed_over
+        for path, kind in found.unread:
+            reader.pass_over(str(path), kind)
     for file in files:
         if isinstance(file, Path):
             called, data = str(file), read_bytes(file)
         else:
             called, data = name, plain_bytes(file, name)
-        ndjson = True if called.removesuffix(".gz").casefold().endswith(_NDJSON) else None
+        ndjson = True if called.removesuffix(".gz").casefold().endswith(NDJSON) else None
         if ndjson or _is_fhir(data):
             reader.add(data, called, ndjson)
         elif len(files) == 1:
@@ -74,22 +83,10 @@ def read_chart(
     if not reading.persons:
         raise InputError(f"{_called(files, name)}: nothing about a person; give a Patient and the records about them")
     return msgspec.structs.replace(
-        reading, persons=tuple(msgspec.structs.replace(one, read_on=as_of) for one in reading.persons)
+        reading,
+        persons=tuple(msgspec.structs.replace(one, read_on=as_of) for one in reading.persons),
+        passed_over=tuple(passed_over),
     )
-
-
-def _files(source: Path | bytes) -> Sequence[Path | bytes]:
-    """The file itself, or the FHIR files in a folder."""
-    if isinstance(source, bytes) or not is_folder(source):
-        return [source]
-    files = [
-        path
-        for path in entries(source)
-        if is_file(path) and path.name.removesuffix(".gz").casefold().endswith(_FHIR_FILES)
-    ]
-    if not files:
-        raise InputError(f"{source}: a folder without .json or .ndjson files; give the folder of the export")
-    return files
 
 
 def _called(files: Sequence[Path | bytes], name: str) -> str:

@@ -27,9 +27,11 @@ class Unreadable(msgspec.Struct, frozen=True, gc=False):
 
 class Reading(msgspec.Struct, frozen=True):
     """The persons of some files; ``resources`` counts the records read of each type, ``left_out`` those that are no
-    facts by reason (such as "not about what deqi looks at"), ``unreadable`` lists the malformed ones."""
+    facts by reason (such as "not about what deqi looks at"), ``unreadable`` lists the malformed ones, ``passed_over``
+    names what stands in the folder and was not read."""
 
     persons: tuple[Person, ...]
     unreadable: tuple[Unreadable, ...] = ()
     resources: Mapping[str, int] = {}
     left_out: Mapping[str, int] = {}
+    passed_over: tuple[str, ...] = ()

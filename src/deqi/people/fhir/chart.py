@@ -15,18 +15,20 @@ from deqi.people.fhir import types as fhir
 from deqi.people.fhir.convert import Codes, Converter
 from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, WrongVersionError, is_json, refusal
 from deqi.people.fhir.elements import MalformedError
-from deqi.people.fhir.faults import ALL_KINDS, Fault, fault_of
+from deqi.people.fhir.faults import ALL_KINDS, KIND_OF_TYPE, Fault, fault_of
+from deqi.people.fhir.meaning import meaning_of, says_twice
 from deqi.people.fhir.names import R4_TYPES
 from deqi.people.fhir.patients import Known, known_from, merge
 from deqi.people.fhir.references import Registry, base_of, key_of, own_keys, type_of
 from deqi.people.fhir.responses import answers_of
 from deqi.people.fhir.salvage import salvaged_kind
 from deqi.people.fhir.versions import TYPES_ELSEWHERE, version_of, version_tell
-from deqi.people.reading import Reading
+from deqi.people.reading import Reading, Unreadable
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.sites import SiteFinder
 
 _decoders = {kind: msgspec.json.Decoder(type_).decode for kind, type_ in fhir.TYPES.items()}
+_READ = {kind: frozenset(field.name for field in msgspec.structs.fields(type_)) for kind, type_ in fhir.TYPES.items()}
 NO_FACT = "entered in error, cancelled, or an order not to give"
 TWICE = "an id that stands twice, with different contents"
 POINTS_NOWHERE = "points to a record that is not in the files"
@@ -180,6 +182,12 @@ class ChartReader:
             except MalformedError as error:
                 self._refuse(piece, str(error))
 
+    def pass_over(self, file: str, kind: str) -> None:
+        """Note a file that is not read although it says FHIR; ``kind`` is the resource type by its name, if any."""
+        kinds = frozenset({KIND_OF_TYPE[kind]}) if kind in KIND_OF_TYPE else frozenset() if kind else ALL_KINDS
+        if kinds:
+            self._faults.append(Fault(Unreadable(Origin(file), kind, "a file that is not read"), kinds, None, None))
+
     def preview(self, kind: str, raw: bytes) -> list[Fact] | None:
         """The facts of a clinical resource in NDJSON that stands for itself, without taking it in.
 
@@ -225,6 +233,8 @@ class ChartReader:
             raise (self._other_version(version) if version else MalformedError("an element of a wrong type")) from None
         except UNDECODABLE:
             raise NotJsonError("not JSON in UTF-8, or nested too deeply") from None
+        if says_twice(piece.raw, _READ[piece.kind]):
+            raise MalformedError("a key that stands twice")
         version, readable = version_of(piece.kind, resource)
         if version and readable:
             self._tally.others[version] += 1
@@ -241,7 +251,7 @@ class ChartReader:
         if resource.modifierExtension or resource.implicitRules:
             raise MalformedError("a modifier extension or implicit rules, which may change what it means")
         keys = own_keys(piece.kind, resource.id, piece.full_url)
-        if resource.id and not once and self._again(piece, keys[-1]):
+        if resource.id and not once and self._again(piece, resource, keys[-1]):
             self._left_out["the same record again"] += 1
             return
         self._resources[piece.kind] += 1
@@ -254,9 +264,10 @@ class ChartReader:
         else:
             self._clinical(resource, piece)
 
-    def _again(self, piece: Piece, key: str) -> bool:
-        """Whether this very resource was read before. Other contents under the same id are malformed, and kept."""
-        content = hash(bytes(piece.raw or b""))
+    def _again(self, piece: Piece, resource: fhir.Resource, key: str) -> bool:
+        """Whether a resource that means the same was read before. One that means something else under the same id is
+        malformed, and kept."""
+        content = meaning_of(resource)
         before = self._seen.get(key)
         if before == content:
             return True

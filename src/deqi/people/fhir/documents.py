@@ -10,10 +10,13 @@ from msgspec import Raw
 
 from deqi.errors import InputError
 from deqi.people.facts import Origin
+from deqi.people.fhir.meaning import entries_that_say_twice
 from deqi.people.fhir.versions import version_of_meta, version_of_number
 
 MAX_NESTED_BUNDLES = 3
 _KIND = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
+_RESOURCE = re.compile(rb'"resource"')
+_ENTRY = re.compile(rb'"entry"')
 _BYTE = re.compile(r"byte (\d+)")
 _BUNDLES_OF_ONE_TIME = frozenset(
     {"transaction", "batch", "collection", "searchset", "document", "message", "batch-response", ""}
@@ -97,14 +100,6 @@ def is_json(raw: bytes | memoryview) -> bool:
     return True
 
 
-class Bundle(msgspec.Struct, frozen=True, gc=False):
-    """A file that is one Bundle: the number of the document, and its entries with undecoded resources."""
-
-    file: str
-    number: int
-    entries: list[_Entry]
-
-
 class Cutter:
     """Cuts files into pieces; numbers the documents as it goes.
 
@@ -117,24 +112,6 @@ class Cutter:
         self._documents = 0
         self.skipped = 0
         self.partial: set[int] = set()
-
-    def bundle(self, data: bytes, file: str) -> Bundle | None:
-        """A file as one Bundle; None for anything else, and where something in it is not as it should be.
-
-        Raises:
-            InputError: a Bundle of a type that is not read, or of another version.
-        """
-        if kind_of(memoryview(data)) != "Bundle" or _looks_like_ndjson(data):
-            return None
-        try:
-            bundle = _bundle(data)
-        except UNDECODABLE:
-            return None
-        return Bundle(file, self._opened(bundle, Origin(file), None), bundle.entry or [])
-
-    def entry(self, bundle: Bundle, place: int) -> Iterator[Piece]:
-        """The resource of one entry of a Bundle; those in it where it is itself a Bundle."""
-        return self._entry(bundle.entries[place], place, Origin(bundle.file), 0, bundle.number)
 
     def pieces(self, data: bytes, file: str, ndjson: bool | None = None) -> Iterator[Piece]:
         """All resources of a file. ``ndjson`` None: found out from the first line.
@@ -186,11 +163,6 @@ class Cutter:
             return
         yield Piece(kind, raw, Origin(origin.file, origin.line, kind), document=self._next())
 
-    @property
-    def documents(self) -> int:
-        """The highest number of a document so far."""
-        return self._documents
-
     def _next(self) -> int:
         self._documents += 1
         return self._documents
@@ -203,7 +175,15 @@ class Cutter:
             yield from self._loose(raw, origin, depth, self._next() if outer is None else outer)
             return
         number = self._opened(bundle, origin, outer)
-        yield from self._entries(bundle.entry or (), origin, depth, number)
+        entries: Sequence[_Entry | None] = bundle.entry or ()
+        if sum(1 for _ in _RESOURCE.finditer(raw)) != sum(bool(one.resource) for one in bundle.entry or ()) or (
+            sum(1 for _ in _ENTRY.finditer(raw)) > 1
+        ):
+            lists, doubled = entries_that_say_twice(raw)
+            if lists:
+                yield Piece("", None, origin, document=number, reason="a key that stands twice")
+            entries = [None if place in doubled else one for place, one in enumerate(entries)]
+        yield from self._entries(entries, origin, depth, number)
 
     def _opened(self, bundle: _Bundle, origin: Origin, outer: int | None) -> int:
         """The number of the document that a Bundle is, or that it is in."""
@@ -236,7 +216,7 @@ class Cutter:
         path = f"{path}Bundle.entry[{place}]"
         if entry is None:
             at = Origin(origin.file, origin.line, path)
-            yield Piece("", None, at, document=number, reason="an entry with a wrong type")
+            yield Piece("", None, at, document=number, reason="an entry with a wrong type, or a key that stands twice")
             return
         if not entry.resource or (entry.search and entry.search.mode == "outcome"):
             return

@@ -35,6 +35,8 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
         if path.is_char_device():  # has no end and no size that tells
             raise InputError(f"{path}: a device; give a file that can be read")
         data = path.read_bytes()
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         if getattr(error, "errno", None) == errno.ENAMETOOLONG:
             raise InputError("the name of a file: longer than a name can be; give the path of a file") from None
@@ -127,26 +129,29 @@ def _size(limit: int) -> str:
     return f"{limit // 2**30} GB" if limit >= 2**30 else f"{max(limit // 2**20, 1)} MB"
 
 
-def blocks(path: Path) -> Iterator[bytes]:
-    """A file's bytes in blocks, unpacked when it is gzip: for files that may be larger than the memory.
+def blocks(path: Path, size: int | None = None) -> Iterator[bytes]:
+    """A file's bytes in blocks of a size, unpacked when it is gzip: for files that may be larger than the memory.
 
     Raises:
         InputError: it cannot be read, grows too much, or is broken gzip.
     """
+    size = size or BLOCK
     try:
         with path.open("rb") as file:
             packed = file.read(2) == _GZIP
             file.seek(0)
             if packed:
-                yield from _unpacked(file, path)
+                yield from _unpacked(file, path, size)
             else:
-                while block := file.read(BLOCK):
+                while block := file.read(size):
                     yield block
+    except InputError:
+        raise
     except (OSError, ValueError):
         raise cannot_read(path) from None
 
 
-def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
+def _unpacked(file: BinaryIO, path: Path, size: int) -> Iterator[bytes]:
     """The contents of a gzip file of one or more members."""
     stream, within = zlib.decompressobj(wbits=31), False
     read, made = 0, 0
@@ -154,7 +159,7 @@ def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
         while data := file.read(2**20):
             read += len(data)
             while data:
-                piece, within = stream.decompress(data, BLOCK), True
+                piece, within = stream.decompress(data, size), True
                 made += len(piece)
                 if made > max(read * MAX_GZIP_RATIO, 2**20):
                     raise InputError(f"{path}: unpacks to far more than charts do; unpack and check it yourself")

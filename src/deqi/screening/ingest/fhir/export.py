@@ -17,7 +17,7 @@ from deqi.people.fhir.chart import ChartReader
 from deqi.people.files.source import read_bytes
 from deqi.people.terminology.sites import SiteFinder
 from deqi.screening import collector
-from deqi.screening.ingest.fhir.files import fhir_files, is_ndjson, lines_of, size_of
+from deqi.screening.ingest.fhir.files import export_at, is_ndjson, lines_of, size_of
 from deqi.screening.ingest.fhir.large import LargeFiles
 from deqi.screening.ingest.tables import Intake, Reader
 from deqi.screening.ingest.target import Counting, FactRows
@@ -42,23 +42,26 @@ def read_fhir(
     Raises:
         InputError: a file cannot be read, is of another FHIR version, or nothing in them is about a person.
     """
-    files = fhir_files(path)
+    found = export_at(path)
+    files = list(found.files)
     before = {file: _stamp(file) for file in files}
     target = FactRows(connection, reader)
     chart = ChartReader(reader.index, sites, target)
+    for file, kind in found.unread:
+        chart.pass_over(str(file), kind)
     try:
         with collector.paused():
             _read_all(files, connection, chart, target, progress)
             reading = chart.finish(reader.as_of)
             if not reading.persons:
                 raise InputError(f"{path}: nothing about a person; give a Patient and the records about them")
-            found = target.finish(reading, chart.number_of, complete, counting)
+            made = target.finish(reading, chart.number_of, complete, counting)
     except FileNotFoundError as error:
         raise InputError(f"{error.filename}: went away while it was read; copy the export first") from None
     for file, stamp in before.items():
         if _stamp(file) != stamp:
             raise InputError(f"{file}: changed while it was read; copy the export first")
-    return found
+    return made
 
 
 def _read_all(

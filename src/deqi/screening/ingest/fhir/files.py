@@ -7,37 +7,26 @@ from pathlib import Path
 
 from deqi.errors import InputError
 from deqi.people.fhir.chart import Line
+from deqi.people.fhir.folder import NDJSON, Folder, look_into, plain_name
 from deqi.people.files.source import blocks, entries, is_file, is_folder
 
 MAX_LINE = 256 * 2**20
-_NDJSON = (".ndjson", ".jsonl")
-_FHIR = (*_NDJSON, ".json")
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def fhir_files(path: Path) -> list[Path]:
-    """The files of a folder that may be FHIR, by name; the file itself.
+def export_at(path: Path) -> Folder:
+    """The files of a folder; a file by itself.
 
     Raises:
-        InputError: a folder without any, or a name that cannot be written down.
+        InputError: nothing in the folder is FHIR, or a name cannot be written down.
     """
     _named_in_utf8(path)
     if not is_folder(path):
-        return [path]
-    inside = entries(path)
-    for one in inside:
+        return Folder((path,), (), ())
+    for one in entries(path):
         _named_in_utf8(one)
-    files = [one for one in inside if is_file(one) and _plain(one).endswith(_FHIR)]
-    if not files:
-        raise InputError(f"{path}: a folder without .json or .ndjson files; give the folder of the export")
-    return files
-
-
-def passed_over(path: Path) -> list[str]:
-    """The names of what stands in a folder and is not read."""
-    read = set(fhir_files(path))
-    return sorted(one.name for one in entries(path) if one not in read) if is_folder(path) else []
+    return look_into(path)
 
 
 def _named_in_utf8(path: Path) -> None:
@@ -49,7 +38,7 @@ def _named_in_utf8(path: Path) -> None:
 
 def is_ndjson(path: Path) -> bool:
     """Whether a file is NDJSON by its name."""
-    return _plain(path).endswith(_NDJSON)
+    return plain_name(path).endswith(NDJSON)
 
 
 def size_of(path: Path) -> int:
@@ -87,7 +76,3 @@ def whole_lines(path: Path) -> Iterator[bytes]:
             yield data[:cut]
     if rest:
         yield rest
-
-
-def _plain(path: Path) -> str:
-    return path.name.casefold().removesuffix(".gz")

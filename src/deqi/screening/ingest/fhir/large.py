@@ -23,6 +23,7 @@ from deqi.people.facts import Fact
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.chart import ChartReader, Line
 from deqi.people.fhir.documents import UNDECODABLE, kind_of
+from deqi.people.fhir.meaning import says_twice
 from deqi.people.fhir.references import key_of, type_of
 from deqi.people.files.source import sql_path
 from deqi.screening.ingest.tables import is_looked_at
@@ -60,6 +61,7 @@ _FORMS = {
     fhir.Period | None: rf'\{{("start":{_STRING}(,"end":{_STRING})?|"end":{_STRING}(,"start":{_STRING})?)\}}',
 }
 """What the text of an element looks like when nothing is unusual about it."""
+_REFERENCE = frozenset({"reference", "display"})
 _reference = msgspec.json.Decoder(fhir.Reference).decode
 
 
@@ -213,7 +215,7 @@ def _kind_of(path: Path) -> str:
 def _person_meant(text: str) -> str | None:
     """The key of the person whom a reference, as JSON, means; None for one that is not plain."""
     try:
-        reference = _reference(text).reference
+        reference = None if says_twice(text.encode(), _REFERENCE) else _reference(text).reference
     except UNDECODABLE:
         return None
     key = key_of(reference, "") if reference and not reference.startswith("#") else None

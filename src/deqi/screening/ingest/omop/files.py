@@ -84,6 +84,9 @@ def open_folder(folder: Path, connection: duckdb.DuckDBPyConnection) -> OmopFile
         if len(files) > 1:
             names = " and ".join(one.name for one in files)
             raise InputError(f"{folder}: the table {table} stands in {names}; leave the one that counts")
+    for path in entries(folder):
+        if path.name.casefold().partition(".")[0] in TABLES and not path.name.casefold().endswith(_ENDINGS):
+            raise InputError(f"{path}: a table in a form that is not read; give it as CSV or Parquet, or remove it")
     paths = {table: files[0] for table, files in found.items()}
     columns: dict[str, frozenset[str]] = {}
     readers: dict[str, str] = {}

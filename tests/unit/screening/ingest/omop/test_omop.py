@@ -293,3 +293,48 @@ def test_what_no_concept_stands_for_is_heard_by_its_own_words(tmp_path: Path) ->
         )
     assert [(who, how) for who, how, _ in rows] == [("1", "name"), ("2", "alarm"), ("2", "unknown"), ("4", "unknown")]
     assert "pacemaker" in rows[0][2] and "pacemaker" in rows[1][2]
+
+
+def _packed(folder: Path, table: str, data: bytes) -> Path:
+    (folder / f"{table}.csv").unlink()
+    (folder / f"{table}.csv.gz").write_bytes(data)
+    return folder
+
+
+def _refusal(folder: Path) -> str:
+    with Workspace() as space, pytest.raises(InputError) as refused:
+        read_omop(folder, space.connection, reader_for(engine().catalog, AS_OF))
+    return str(refused.value)
+
+
+def test_packed_tables_have_the_guards_of_charts(tmp_path: Path) -> None:
+    table = TABLES["condition_occurrence"].encode()
+    whole = gzip.compress(table)
+    folder = _folder(tmp_path)
+    assert "too early" in _refusal(_packed(folder, "condition_occurrence", whole[:-12]))
+    path = folder / "condition_occurrence.csv.gz"
+    path.write_bytes(whole[:-8] + bytes([whole[-8] ^ 1]) + whole[-7:])
+    assert "broken gzip" in _refusal(folder)
+    path.write_bytes(whole[:20] + b"\xff" * 10 + whole[30:])
+    assert "broken gzip" in _refusal(folder)
+    path.write_bytes(gzip.compress(table + b"0" * 20_000_000))
+    assert "far more than charts do" in _refusal(folder)
+    path.write_bytes(whole)
+    with Workspace() as space:
+        read_omop(folder, space.connection, reader_for(engine().catalog, AS_OF))
+
+
+def test_the_name_of_a_folder_is_no_data(tmp_path: Path) -> None:
+    folder = tmp_path / "person_id=7"
+    folder.mkdir()
+    states, _, _ = _states(_folder(folder, "parquet"), "anticoagulant-any")
+    assert set(states) == {"1", "2", "3", "4"}
+    for file in folder.iterdir():
+        file.unlink()
+    states, _, _ = _states(_folder(folder), "anticoagulant-any")
+    assert set(states) == {"1", "2", "3", "4"}
+
+
+def test_a_table_in_another_form_is_refused(tmp_path: Path) -> None:
+    (_folder(tmp_path) / "drug_exposure.csv.bz2").write_bytes(b"x")
+    assert "drug_exposure.csv.bz2: a table in a form that is not read" in _refusal(tmp_path)
