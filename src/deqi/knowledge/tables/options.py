@@ -17,12 +17,17 @@ Measure = Literal["half", "third", "recovered", "mean", "present", "any", "other
 
 
 class Treatment(Row, frozen=True, kw_only=True):
-    """A treatment other than acupuncture. ``order``: those that guidelines put first come first."""
+    """A treatment other than acupuncture. ``order``: those that guidelines put first come first.
+
+    ``on_page`` no: held and named, but never beside acupuncture as a choice (unlawful in places, or not the person's
+    to choose).
+    """
 
     treatment: str
     plain_name: str
     clinical_name: str
     order: int
+    on_page: bool
 
 
 class AlternativeEffect(Row, frozen=True, kw_only=True):

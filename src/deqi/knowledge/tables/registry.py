@@ -1,6 +1,6 @@
 """All tables, in reading order."""
 
-from deqi.knowledge.tables import atlas, evidence, harms, options, plans, sources, vocabulary, words
+from deqi.knowledge.tables import atlas, decision, evidence, harms, options, plans, sources, vocabulary, words
 from deqi.knowledge.tables.base import TableSpec
 
 _ALL = (
@@ -80,6 +80,7 @@ _ALL = (
     TableSpec("alternative_scores", options.AlternativeScore, ("effect",), "the same as NNT, ratio or points"),
     TableSpec("alternative_harms", options.AlternativeHarm, ("harm",), "what other treatments cost people"),
     TableSpec("natural_courses", options.NaturalCourse, ("course",), "how people fare without treatment"),
+    TableSpec("decision_parts", decision.DecisionPart, ("part",), "what of the rules a decision page says"),
     TableSpec("events", words.Event, ("event",), "unwanted events in plain words"),
     TableSpec("event_parts", words.EventPart, ("whole", "part"), "which events are part of which"),
     TableSpec("edition_changes", words.EditionChange, ("change",), "what is different since the last edition"),

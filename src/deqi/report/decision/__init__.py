@@ -1,0 +1,1 @@
+"""The decision page and the one-pager: what a person weighs, in their order."""

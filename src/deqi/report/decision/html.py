@@ -1,0 +1,76 @@
+"""The decision page as HTML: one self-contained file, or the body alone for the site's frame.
+
+No script, no style attribute, no address that is loaded: a strict content policy lets all of it through.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import jinja2
+import markupsafe
+
+from deqi.report.blocks import Figure, Page, Say
+from deqi.report.decision.parts import (
+    Fold,
+    Heading,
+    Lines,
+    Notice,
+    Pair,
+    Part,
+    Sheet,
+    Steps,
+    Sure,
+    Ticks,
+    Tiles,
+)
+from deqi.report.html import environment, known
+
+KINDS: dict[type, str] = {
+    Say: "say", Heading: "heading", Notice: "notice", Pair: "pair", Sure: "sure", Lines: "lines", Tiles: "tiles",
+    Ticks: "ticks", Steps: "steps", Fold: "fold", Figure: "figure",
+}  # fmt: skip
+
+
+def part_kind(part: Part) -> str:
+    """Which branch of the macro writes a part."""
+    return KINDS[type(part)]
+
+
+def draw_at(figure: Figure, width: float) -> markupsafe.Markup:
+    """A figure's SVG. The drawing module escapes its text."""
+    return markupsafe.Markup(figure.draw(width))
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    """The report's templates, knowing the parts of a decision page."""
+    made = environment()
+    made.filters["part_kind"] = part_kind
+    made.filters["draw_at"] = draw_at
+    return made
+
+
+def decision_body(sheet: Sheet) -> markupsafe.Markup:
+    """The inside of ``<main>``: one ``div.decision`` with the page's only h1."""
+    module = _templates().get_template("decision_macros.html.j2").module
+    return markupsafe.Markup(_tidy(module.body(sheet)))  # type: ignore[attr-defined]
+
+
+def decision_css() -> str:
+    """The one stylesheet of decision pages; every rule is under ``.decision``."""
+    loader = environment().loader
+    assert loader is not None
+    source, _, _ = loader.get_source(environment(), "decision.css")
+    return source
+
+
+def decision_html(sheet: Sheet, page: Page | None = None) -> str:
+    """The page as one file; page: the full report, behind one tap."""
+    ctx = known(page) if page is not None else None
+    return _tidy(_templates().get_template("decision.html.j2").render(sheet=sheet, page=page, ctx=ctx))
+
+
+def _tidy(html: str) -> str:
+    return re.sub(r"\n\s*\n+", "\n", html)

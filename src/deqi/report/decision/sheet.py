@@ -1,0 +1,68 @@
+"""The decision page in the reader's order."""
+
+from __future__ import annotations
+
+from deqi.report.blocks import Say
+from deqi.report.decision.choosing import ask_section, else_section, may_section, who_section
+from deqi.report.decision.helping import harm_section, help_section
+from deqi.report.decision.model import Decision
+from deqi.report.decision.parts import Heading, Notice, Part, Sheet, SheetSection, Steps
+from deqi.report.model import PersonalPart
+from deqi.report.phrase import Phrases
+
+MOST_QUESTIONS = 6
+BARRING = ("absolute", "relative", "caution")
+
+
+def decision_sheet(decision: Decision, phrases: Phrases) -> Sheet:
+    """Will it help, can it hurt, may I have it, what else is there, what do I ask, who checked this."""
+    name = decision.topic.id
+    own = f"decision.question.{name}"
+    sections = [
+        *([_for_you(decision.personal, phrases)] if decision.personal is not None else []),
+        help_section(decision, phrases),
+        harm_section(decision, phrases),
+        may_section(decision, phrases),
+        else_section(decision, phrases),
+        ask_section(decision, phrases),
+        who_section(decision, phrases),
+    ]
+    return Sheet(
+        title=phrases.say("decision.title", {"condition": decision.topic.plain_name}),
+        decision=phrases.say(own if own in phrases.texts else "decision.question"),
+        lead=_lead(decision, phrases),
+        unchecked="" if decision.checked else phrases.say("decision.unchecked"),
+        scope=phrases.say("decision.scope"),
+        sections=tuple(sections),
+        report=phrases.say("decision.report"),
+    )
+
+
+def _lead(decision: Decision, phrases: Phrases) -> Say:
+    """The answer in four sentences: whether anything is known, that it may hurt, that some must not."""
+    benefits = [one for compared in decision.compared for one in compared.cell.benefits]
+    rows = tuple(row for one in benefits[:3] for row in one.rows)
+    if not benefits:
+        return Say(phrases.say("decision.lead.none"))
+    sure = any(one.clear and one.certainty.level in ("moderate", "high") for one in benefits)
+    return Say(phrases.say("decision.lead.better" if sure else "decision.lead.open"), rows)
+
+
+def _for_you(part: PersonalPart, phrases: Phrases) -> SheetSection:
+    """What bars and changes first, then what to find out."""
+    parts: list[Part] = [Notice("first", Say(phrases.say(f"candidacy.{part.candidacy}")))]
+    order = sorted(
+        (one for one in part.findings if one.severity in BARRING), key=lambda one: BARRING.index(one.severity)
+    )
+    if order:
+        parts.append(Heading(phrases.say("decision.you.bars")))
+        parts += [Say(one.plain, (f"rule:{one.rule}",), one.title) for one in order]
+    else:
+        parts.append(Say(phrases.say("decision.you.none")))
+    if part.questions:
+        parts.append(Heading(phrases.say("decision.you.ask")))
+        shown = part.questions[:MOST_QUESTIONS]
+        parts.append(Steps(tuple(Say(one.text, (f"question:{one.question}",)) for one in shown)))
+        if len(part.questions) > len(shown):
+            parts.append(Say(phrases.say("decision.you.more", {"count": len(part.questions) - len(shown)})))
+    return SheetSection("d-you", phrases.say("decision.you.heading"), tuple(parts))
