@@ -42,7 +42,7 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.txt
 	@touch $@
 
 run: $(VENV)/base.stamp ## The main job: print the benefit-risk report for neuropathy and write report.html
-	@$(BIN)/deqi report --condition neuropathy --format html -o report.html
+	@$(BIN)/deqi report --condition neuropathy -o report.html
 	@$(BIN)/deqi report --condition neuropathy
 
 serve: $(VENV)/web.stamp ## The site, on this machine

@@ -25,7 +25,31 @@ def run(*arguments: str) -> str:
 
 
 def test_the_default_is_text_on_neuropathy() -> None:
-    assert run().startswith("ACUPUNCTURE FOR PERIPHERAL NEUROPATHY\n")
+    assert run("--full").startswith("ACUPUNCTURE FOR PERIPHERAL NEUROPATHY\n")
+
+
+@pytest.mark.parametrize("name", ["neuropathy", "diabetes", "chemo", "diabetic neuropathy", "type 2", "headache"])
+def test_a_terminal_shows_forty_lines_and_names_the_rest(name: str) -> None:
+    lines = run("--condition", name).splitlines()
+    assert len(lines) <= 40
+    assert "--full" in " ".join(lines[-3:])
+
+
+def test_a_file_is_written_by_its_ending(tmp_path: Path) -> None:
+    for ending, start in (("html", "<!DOCTYPE html>"), ("md", "# "), ("json", "{"), ("bib", "@")):
+        path = tmp_path / f"x.{ending}"
+        run("--condition", "hiv", "-o", str(path))
+        assert path.read_text(encoding="utf-8").lstrip().startswith(start)
+    result = CliRunner().invoke(app, ["report", *DAY, "-o", str(tmp_path / "x.docx")])
+    assert isinstance(result.exception, InputError) and "no format goes by that ending" in str(result.exception)
+
+
+def test_the_html_is_the_decision_page_with_the_full_report_behind_a_tap(tmp_path: Path) -> None:
+    path = tmp_path / "x.html"
+    run("--condition", "diabetes", "-o", str(path))
+    html = path.read_text(encoding="utf-8")
+    assert html.index('id="d-help"') < html.index('<details class="full-report">') < html.index('id="benefits"')
+    assert html.count("<h1>") == 1
 
 
 def test_every_format_is_written_to_a_file(tmp_path: Path) -> None:
@@ -48,7 +72,8 @@ def test_a_person_and_a_plan(tmp_path: Path) -> None:
     person, out = tmp_path / "p.yaml", tmp_path / "report.html"
     person.write_text(PERSON, encoding="utf-8")
     text = run("--condition", "diabetic", "--person", str(person))
-    assert "FOR THIS PERSON" in text and "On an anticoagulant" in text and "point by point" not in text
+    assert "FOR YOU" in text and "On an anticoagulant" in text and "point by point" not in text
+    assert "FOR THIS PERSON" in run("--condition", "diabetic", "--person", str(person), "--full")
     run("--person", str(person), "--plan", "protocol:dimitrova-2017", "--format", "html", "-o", str(out))
     assert "The plan, point by point" in out.read_text(encoding="utf-8")
     assert stat.S_IMODE(out.stat().st_mode) == 0o600

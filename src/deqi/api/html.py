@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import jinja2
+    import markupsafe
 
     from deqi.report.blocks import Page
+    from deqi.report.decision.one_pager import OnePager
+    from deqi.report.decision.parts import Sheet
     from deqi.report.html import Around
 
 
@@ -38,3 +41,23 @@ def style() -> Path:
     import deqi.report
 
     return Path(deqi.report.__file__).parent / "templates" / "report.css"
+
+
+def decision_body(sheet: Sheet) -> markupsafe.Markup:
+    """A decision page for a frame: one ``div.decision`` with the page's only h1, no script, no style attribute."""
+    from deqi.report.decision.html import decision_body as body
+
+    return body(sheet)
+
+
+def one_pager_body(page: OnePager) -> markupsafe.Markup:
+    """A one-pager for a frame: one ``div.onepager``."""
+    from deqi.report.decision.one_pager import one_pager_body as body
+
+    return body(page)
+
+
+def decision_styles() -> tuple[Path, Path]:
+    """The style sheets of decision pages and one-pagers; every rule is under ``.decision`` or ``.onepager``."""
+    folder = style().parent
+    return folder / "decision.css", folder / "one_pager.css"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from deqi.knowledge.tables.words import Claim
     from deqi.report.blocks import Page
     from deqi.report.chain import Chain
+    from deqi.report.decision.one_pager import OnePager
+    from deqi.report.decision.parts import Sheet
     from deqi.report.model import Report
     from deqi.report.topics import Topic
     from deqi.safety.cases.run import CasesReport
@@ -36,6 +38,33 @@ def report(made: Report, library: Library) -> Page:
     from deqi.report.surfaces import page_of
 
     return page_of(made, library.knowledge)
+
+
+def decision(made: Report, library: Library) -> Sheet | None:
+    """The decision page of a report; None for a topic that rests on published reviews alone."""
+    from deqi.report.decision.decide import decide
+    from deqi.report.decision.sheet import decision_sheet
+
+    if made.evidence is None:
+        return None
+    return decision_sheet(decide(library.knowledge, made), library.phrases)
+
+
+def one_pager(made: Report, library: Library) -> OnePager | None:
+    """One A4 for a clinician; None for a topic that rests on published reviews alone."""
+    from deqi.report.decision.decide import decide
+    from deqi.report.decision.one_pager import one_pager as paged
+
+    if made.evidence is None:
+        return None
+    return paged(decide(library.knowledge, made), library.knowledge, library.phrases)
+
+
+def opening(page: Page) -> Page:
+    """The answer of a whole report, without what stands behind it."""
+    import dataclasses
+
+    return dataclasses.replace(page, sections=page.sections[:1])
 
 
 def summary(made: Report, library: Library) -> Page:

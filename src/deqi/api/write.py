@@ -9,6 +9,8 @@ from deqi.errors import InputError
 
 if TYPE_CHECKING:
     from deqi.report.blocks import Page
+    from deqi.report.decision.one_pager import OnePager
+    from deqi.report.decision.parts import Sheet
     from deqi.report.model import Report
 
 Format = Literal["text", "md", "html", "json"]
@@ -19,6 +21,23 @@ def page(one: Page, output_format: Format = "text", width: int = 80, *, trace: b
     from deqi.report.surfaces import write_page
 
     return write_page(one, output_format, width, trace=trace)
+
+
+def decision(sheet: Sheet, output_format: Literal["text", "html"], width: int, more: str, page: Page) -> str:
+    """A decision page: in short on a terminal (``more`` says how to read on), or as one file with the full report."""
+    from deqi.plain import harmless
+    from deqi.report.decision.html import decision_html
+    from deqi.report.decision.text import decision_text
+
+    return harmless(decision_html(sheet, page) if output_format == "html" else decision_text(sheet, width, more))
+
+
+def one_pager(page: OnePager, output_format: Literal["text", "html"], width: int) -> str:
+    """The one-pager as text or as one A4 of HTML."""
+    from deqi.plain import harmless
+    from deqi.report.decision.one_pager import one_pager_html, one_pager_text
+
+    return harmless(one_pager_html(page) if output_format == "html" else one_pager_text(page, width))
 
 
 def json(value: Any) -> str:

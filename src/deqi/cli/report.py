@@ -23,7 +23,21 @@ class Format(enum.StrEnum):
     bib = "bib"
 
 
-_PAGES: Final[dict[str, Literal["text", "md", "html"]]] = {"text": "text", "md": "md", "html": "html", "pdf": "html"}
+_ENDINGS: Final[dict[str, str]] = {".htm": "html", ".txt": "text"}
+
+
+def _format(given: Format | None, output: Path | None) -> str:
+    """The format asked for, else the one the file's ending names, else text."""
+    if given is not None:
+        return given.value
+    if output is None:
+        return "text"
+    ending = output.suffix.casefold()
+    name = _ENDINGS.get(ending, ending.removeprefix("."))
+    if name in Format.__members__:
+        return name
+    known = ", ".join(f".{one.value}" for one in Format if one is not Format.text)
+    raise InputError(f"-o {output}: no format goes by that ending; write one of .txt, {known}, or add --format.")
 
 
 def report(
@@ -36,15 +50,18 @@ def report(
     compare: Annotated[
         tuple[str, str] | None, typer.Option("--compare", help="Two conditions side by side.", show_default=False)
     ] = None,
-    summary: Annotated[bool, typer.Option("--summary", help="The GRADE summary of findings, on one page.")] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="One page for a clinician; with --full the GRADE summary of findings.")
+    ] = False,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="The day it is for, as 2026-11-24; today if left out.")
     ] = None,
     sessions: Annotated[int, typer.Option("--sessions", min=1, max=100, help="Sessions in a course, for harms.")] = 10,
     trace: Annotated[bool, typer.Option("--trace", help="In text: every table, and the rows behind a number.")] = False,
-    output_format: Annotated[Format, typer.Option("--format", help="How to write it; ris and bib: its sources.")] = (
-        Format.text
-    ),
+    full: Annotated[bool, typer.Option("--full", help="The whole report, not the page in short.")] = False,
+    output_format: Annotated[
+        Format | None, typer.Option("--format", help="How to write it; without it, by the ending of -o; else text.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
 ) -> None:
@@ -55,7 +72,7 @@ def report(
     from deqi.cli.days import day_of
     from deqi.cli.output import notice, width, write
 
-    wanted = "json" if as_json else output_format.value
+    wanted = "json" if as_json else _format(output_format, output)
     if wanted == "pdf" and output is None:
         raise InputError("--format pdf: a PDF is not for the screen; name a file with -o report.pdf.")
     if (summary or compare) and wanted in ("json", "ris", "bib"):
@@ -80,13 +97,24 @@ def report(
     elif wanted in ("ris", "bib"):
         text = writing.citations(made[0], "ris" if wanted == "ris" else "bib")
     else:
-        if compare:
-            page = pages.comparison(made, library)
-        elif summary:
-            page = pages.summary(made[0], library)
+        style: Literal["text", "html"] = "html" if wanted in ("html", "pdf") else "text"
+        short = not (full or compare or trace or wanted == "md")
+        sheet = pages.decision(made[0], library) if short and not summary else None
+        one = pages.one_pager(made[0], library) if short and summary else None
+        if one is not None:
+            text = writing.one_pager(one, style, columns)
+        elif sheet is not None:
+            more = library.phrases.say("decision.text.more", {"name": made[0].topic.name})
+            text = writing.decision(sheet, style, columns, more, pages.report(made[0], library))
         else:
-            page = pages.report(made[0], library)
-        text = writing.page(page, _PAGES[wanted], columns, trace=trace)
+            if compare:
+                page = pages.comparison(made, library)
+            elif summary:
+                page = pages.summary(made[0], library)
+            else:
+                page = pages.report(made[0], library)
+                page = pages.opening(page) if short and style == "text" and not person else page
+            text = writing.page(page, "md" if wanted == "md" else style, columns, trace=trace)
     if output is None:
         write(text.rstrip("\n"))
         return

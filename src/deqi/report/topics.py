@@ -8,7 +8,7 @@ from typing import Literal
 from deqi.errors import InputError
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import Indication
-from deqi.knowledge.tables.vocabulary import Condition
+from deqi.knowledge.tables.vocabulary import Condition, ConditionName
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,8 +42,9 @@ def topic_of(knowledge: Knowledge, written: str) -> Topic:
     """
     known = topics(knowledge)
     wanted = _slug(written)
+    other = {_slug(row.alias): row.condition for row in knowledge.rows(ConditionName)}
     for topic in known:
-        if wanted in (topic.id, topic.name):
+        if wanted in (topic.id, topic.name) or other.get(wanted) == topic.id:
             return topic
     close = [topic for topic in known if topic.name.startswith(f"{wanted}-")]
     if wanted and len(close) == 1:

@@ -41,6 +41,7 @@ _ALL = (
     TableSpec("plan_lines", plans.PlanLine, ("line",), "what the plan check says by itself"),
     TableSpec("stricta", atlas.Stricta, ("item",), "STRICTA 2010 items"),
     TableSpec("conditions", vocabulary.Condition, ("condition",), "conditions trials are about"),
+    TableSpec("condition_names", vocabulary.ConditionName, ("alias",), "other names of conditions"),
     TableSpec("comparators", vocabulary.ComparatorKind, ("comparator",), "what acupuncture was compared with"),
     TableSpec("domains", vocabulary.Domain, ("domain",), "kinds of outcome, in order of choice"),
     TableSpec("trials", evidence.Trial, ("trial",), "trials"),

@@ -185,6 +185,13 @@ class Condition(Row, frozen=True, kw_only=True):
     order: int
 
 
+class ConditionName(Row, frozen=True, kw_only=True):
+    """Another name under which people look for a condition; capitals, spaces and hyphens do not matter."""
+
+    alias: str
+    condition: Annotated[str, references("conditions", "condition")]
+
+
 class ComparatorKind(Row, frozen=True, kw_only=True):
     """What acupuncture was compared with, and the broad group it belongs to."""
 

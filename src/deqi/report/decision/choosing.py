@@ -88,7 +88,7 @@ def _acupuncture(name: str, decision: Decision, phrases: Phrases, halves: bool) 
     for benefit in (halved if halves else people)[:1]:
         hundred = benefit.per_hundred
         assert hundred is not None
-        found = _people(hundred.difference, hundred.difference_low, hundred.difference_high, phrases)
+        found = people_words(hundred.difference, hundred.difference_low, hundred.difference_high, phrases)
         if not halves:
             found = phrases.say("decision.else.measure", {"number": found, "outcome": benefit.plain_name})
         rows = benefit.rows
@@ -119,7 +119,7 @@ def option_words(one: Option, phrases: Phrases) -> str:
     """The size of another treatment: people of 100, or points, or what one group had."""
     gain, score, count = one.gain, one.score, one.count
     if gain is not None:
-        return _people(gain.value, gain.low, gain.high, phrases)
+        return people_words(gain.value, gain.low, gain.high, phrases)
     if score is not None and score.mean_difference is not None and score.scale_high is not None:
         turn = -1.0 if one.effect.better == "lower" else 1.0
         fields = {"d": short(turn * score.mean_difference), "most": plain(score.scale_high - (score.scale_low or 0))}
@@ -132,7 +132,7 @@ def option_words(one: Option, phrases: Phrases) -> str:
     return phrases.say("decision.else.nothing")
 
 
-def _people(value: float, low: float | None, high: float | None, phrases: Phrases) -> str:
+def people_words(value: float, low: float | None, high: float | None, phrases: Phrases) -> str:
     """More or fewer people of 100, with the interval where one is held."""
     side = "more" if value >= 0 else "fewer"
     fields = {"d": whole(abs(value))}
@@ -166,8 +166,6 @@ def _course(decision: Decision, phrases: Phrases) -> Iterator[Say]:
     shown = [told[0], *[row for row in told[1:] if row.arm != told[0].arm and row.measure == told[0].measure][:1]]
     for row in shown:
         yield Say(_course_words(row, phrases), (f"course:{row.course}", *(f"source:{one}" for one in row.source)))
-    if any(row.arm == "placebo" for row in shown):
-        yield say(phrases.say("decision.else.course.placebo"))
 
 
 def _course_words(row: NaturalCourse, phrases: Phrases) -> str:
@@ -200,7 +198,6 @@ def ask_section(decision: Decision, phrases: Phrases) -> SheetSection:
     parts: list[Part] = [
         say(_visit(decision, phrases)),
         Fold(phrases.say("decision.ask.session.title"), (_strip(decision, phrases),)),
-        say(phrases.say("decision.ask.lead")),
         Steps(tuple(say(phrases.say(f"decision.ask.{index}")) for index in range(1, 7))),
         Ticks(
             phrases.say("decision.ask.matters"),

@@ -105,7 +105,11 @@ def _counted(knowledge: Knowledge, benefit: Benefit, trials: dict[str, Trial]) -
     assert found is not None
     ends = exact_proportion(found.baseline_events, found.baseline_total)
     effect = next(
-        (one for one in every_effect(knowledge) if one.trial.trial == found.trial and one.outcome.name == benefit.outcome),
+        (
+            one
+            for one in every_effect(knowledge)
+            if one.trial.trial == found.trial and one.outcome.name == benefit.outcome
+        ),
         None,
     )
     events = effect.events if effect is not None and benefit.basis == "trial" else None
@@ -135,7 +139,8 @@ def _shown(held: Iterable[Option], condition: str) -> tuple[Option, ...]:
     relief = [one for one in held if one.effect.purpose == "treatment" and one.told and one.treatment.on_page]
     own = [one for one in relief if one.effect.condition == condition] or relief
     own.sort(key=lambda one: (KINDS.index(one.effect.comparator_kind), MEASURES.index(one.effect.measure)))
-    chosen = list(dict.fromkeys(one.treatment.treatment for one in own))[:MOST_OPTIONS]
+    most = MOST_OPTIONS if own and own[0].effect.measure == MEASURES[0] else MOST_OPTIONS - 1
+    chosen = list(dict.fromkeys(one.treatment.treatment for one in own))[:most]
     found: dict[tuple[str, str, str], Option] = {}
     for one in own:
         if one.treatment.treatment in chosen:

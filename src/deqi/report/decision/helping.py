@@ -50,7 +50,7 @@ def _every(decision: Decision, phrases: Phrases) -> Iterator[Say]:
     for one in decision.compared:
         for benefit in one.cell.benefits:
             kinds = decision.topic.id if one.cell.broad else ""
-            words = f"{capital(_measure(benefit, decision, phrases, kinds))}."
+            words = f"{capital(measure_words(benefit, decision, phrases, kinds))}."
             yield Say(words, benefit.rows, phrases.say(f"decision.help.{one.cell.group}"))
     yield say(phrases.say("decision.help.fold.words"))
 
@@ -66,7 +66,7 @@ def _comparison(one: Compared, decision: Decision, phrases: Phrases) -> Iterator
         yield _origin(one.counted, decision, phrases)
     rest = _each_trial_once(one)
     if rest:
-        words = "; ".join(_measure(other, decision, phrases, kinds) for other in rest)
+        words = "; ".join(measure_words(other, decision, phrases, kinds) for other in rest)
         lead = phrases.say("decision.help.more") if one.counted is not None else ""
         rows = tuple(row for other in rest for row in other.rows)
         yield Say(f"{capital(words)}.", rows, lead)
@@ -85,7 +85,7 @@ def _each_trial_once(one: Compared) -> list[Benefit]:
         if benefit.reporter == "patient" and not said & set(benefit.trials):
             said |= set(benefit.trials)
             found.append(benefit)
-    return found[:MOST_OTHERS] or list(one.others[: 0 if one.counted is not None else 1])
+    return found[: 1 if one.cell.broad else MOST_OTHERS] or list(one.others[: 0 if one.counted is not None else 1])
 
 
 def _numberless(one: Compared, phrases: Phrases, *, first: bool) -> str:
@@ -147,7 +147,7 @@ def _origin(counted: Counted, decision: Decision, phrases: Phrases) -> Say:
     return Say(words, benefit.rows)
 
 
-def _measure(benefit: Benefit, decision: Decision, phrases: Phrases, broad: str) -> str:
+def measure_words(benefit: Benefit, decision: Decision, phrases: Phrases, broad: str) -> str:
     """One more measure in a clause: its size and from where to where, turned so that more is better."""
     what = benefit.plain_name
     if broad and len(set(benefit.conditions)) == 1 and benefit.conditions[0] != broad:
@@ -165,8 +165,11 @@ def _measure(benefit: Benefit, decision: Decision, phrases: Phrases, broad: str)
     turn = -1.0 if benefit.lower_is_better else 1.0
     low, high = sorted((turn * benefit.low, turn * benefit.high))
     fields |= {"gap": short(abs(benefit.value)), "side": _side(turn * benefit.value, phrases)}
-    if low < 0 < high or low < 0 and high <= 0:
-        fields |= {"low": f"{short(abs(low))} {_side(low, phrases)}", "high": f"{short(abs(high))} {_side(high, phrases)}"}
+    if low < 0 < high or (low < 0 and high <= 0):
+        fields |= {
+            "low": f"{short(abs(low))} {_side(low, phrases)}",
+            "high": f"{short(abs(high))} {_side(high, phrases)}",
+        }
     else:
         fields |= {"low": short(low), "high": short(high)}
     if benefit.scale_low is None or benefit.scale_high is None:
@@ -294,6 +297,4 @@ def _rung(label: str, rate: float, low: float, high: float) -> Rung:
 def _map(phrases: Phrases) -> Figure:
     title, words = phrases.say("decision.harm.map.title"), phrases.say("decision.harm.map.words")
     labels = [phrases.say(f"decision.harm.map.{name}") for name in ("lung", "vessel", "feet")]
-    return Figure(
-        title, lambda width: danger_map(labels, title=title, description=words, width=min(width, LADDER))
-    )
+    return Figure(title, lambda width: danger_map(labels, title=title, description=words, width=min(width, LADDER)))

@@ -32,7 +32,9 @@ def ladder(rungs: Sequence[Rung], *, title: str, description: str, axis: str, wi
     parts: list[str] = []
     y = 4.0
     for rung in rungs:
-        parts.append(text(0, y + 13, shorten(rung.label, width - text_width(rung.words, SMALL) - 10, SMALL), size=SMALL))
+        parts.append(
+            text(0, y + 13, shorten(rung.label, width - text_width(rung.words, SMALL) - 10, SMALL), size=SMALL)
+        )
         parts.append(text(width, y + 13, rung.words, anchor="end", size=SMALL, bold=True))
         middle = y + 24
         parts.append(line(scale.left, middle, scale.right, middle, opacity=0.2))
