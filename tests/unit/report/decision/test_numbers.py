@@ -8,7 +8,7 @@ import re
 import pytest
 
 from deqi.report.decision.parts import Fold, Lines, Pair, Part
-from tests.support.arithmetic import Z, exact, log_rr, table
+from tests.support.arithmetic import exact, log_rr, table
 from tests.support.decisions import TOPICS, decision, sheet
 
 
