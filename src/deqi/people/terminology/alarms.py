@@ -53,11 +53,8 @@ class AlarmWords:
                 self._inside[words[0]] = row.may_mean
             elif row.match == "ending":
                 self._endings[words[0]] = row.may_mean
-        self._by_first: dict[str, list[str]] = defaultdict(list)
-        for stem in self._starts:
-            if len(stem) >= _SHORTEST_FUZZY:
-                for first in {stem[0], stem[1]}:
-                    self._by_first[first].append(stem)
+        self._near_starts = NearBeginnings(stem for stem in self._starts if len(stem) >= _SHORTEST_FUZZY)
+        self._near_inside = NearBeginnings(stem for stem in self._inside if len(stem) > _SHORTEST_FUZZY)
 
     def find(self, text: str) -> frozenset[Sets]:
         """What the words of a text may mean, for each of them that alarms: the sets of its row."""
@@ -118,12 +115,9 @@ class AlarmWords:
         if len(word) < _SHORTEST_FUZZY or not word.isalpha() or self._is_word(word):
             return set()
         word = word[:_LONGEST_WORD]
-        found = {self._starts[stem] for stem in self._by_first.get(word[0], ()) if _begins_near(word, stem)}
-        for stem, sets in self._inside.items():
-            if len(stem) > _SHORTEST_FUZZY and any(
-                _begins_near(word[place:], stem) for place in range(len(word) - len(stem) + 2)
-            ):
-                found.add(sets)
+        found = {self._starts[stem] for stem in self._near_starts.of(word)}
+        for place in range(len(word) - _SHORTEST_FUZZY + 1):
+            found.update(self._inside[stem] for stem in self._near_inside.of(word[place:]))
         return found
 
     def _phrases_at(self, words: list[str], place: int) -> Iterable[Sets]:
@@ -134,6 +128,37 @@ class AlarmWords:
                 continue
             if here[-1] == phrase[-1] or (open_end and here[-1].startswith(phrase[-1])):
                 yield sets
+
+
+class NearBeginnings:
+    """The stems within one edit of which a word begins.
+
+    One edit leaves one of two parts of a stem as it is, for one of two cuts beside each other (an exchange over one of
+    them does not touch the other). By these parts a few stems are found that may be near; only they are compared.
+    """
+
+    def __init__(self, stems: Iterable[str]) -> None:
+        self._fronts: dict[str, set[str]] = defaultdict(set)
+        self._backs: dict[tuple[int, str], set[str]] = defaultdict(set)
+        for stem in stems:
+            for cut in (len(stem) // 2, len(stem) // 2 + 1):
+                self._fronts[stem[:cut]].add(stem)
+                self._backs[cut, stem[cut:]].add(stem)
+        self._front_sizes = sorted({len(front) for front in self._fronts})
+        self._back_sizes = sorted({(cut, len(back)) for cut, back in self._backs})
+
+    def of(self, word: str) -> set[str]:
+        """The stems near to the beginning of a word."""
+        maybe: set[str] = set()
+        for size in self._front_sizes:
+            maybe |= self._fronts.get(word[:size], _NONE)
+        for cut, size in self._back_sizes:
+            for place in (cut - 1, cut, cut + 1):
+                maybe |= self._backs.get((cut, word[place : place + size]), _NONE)
+        return {stem for stem in maybe if _begins_near(word, stem)}
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 def _begins_near(word: str, stem: str) -> bool:

@@ -161,7 +161,7 @@ class Hearing:
                 )
             )
             if not known and kind == "medication":
-                medicines = self._lexicon.medicines.keys()
+                medicines = self._lexicon.medicines_like(word, most)
                 known = tuple(
                     (name, ())
                     for name, _, _ in process.extract(

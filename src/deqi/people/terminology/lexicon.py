@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -69,6 +70,18 @@ class Lexicon:
             name, _, ingredient = line.partition("\t")
             found[name] = ingredient or name
         return found
+
+    @functools.cached_property
+    def _by_beginning(self) -> Mapping[tuple[str, int], list[str]]:
+        found: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for name in self.medicines:
+            found[name[0], len(name)].append(name)
+        return found
+
+    def medicines_like(self, word: str, most: int) -> list[str]:
+        """The names of medicines that begin as a word does and differ in length by so many letters at most."""
+        lengths = range(len(word) - most, len(word) + most + 1)
+        return [name for length in lengths for name in self._by_beginning.get((word[0], length), ())]
 
     @functools.cached_property
     def _icd10cm(self) -> Mapping[str, str]:
