@@ -14,13 +14,14 @@ import numpy as np
 from scipy.special import chdtrc, gammaln, ndtr, ndtri, stdtr, stdtrit, xlogy
 
 from metafit.counts import models
+from metafit.counts.conditional import conditional
 from metafit.counts.data import Laid
 from metafit.counts.heterogeneity import Tests, heterogeneity
 from metafit.counts.newton import eigen
 from metafit.counts.results import CountFit
 from metafit.results import Bools, Floats, Heterogeneity, Ints, Prediction, Status
 
-MODELS: Final = ("UM.FS", "UM.RS")
+MODELS: Final = ("UM.FS", "UM.RS", "CM.EL")
 #: A between-study standard deviation beyond this (logit or log scale) is the likelihood running away.
 _RUNAWAY = 30.0
 #: Cells worked on at once, so that the arrays of a large batch stay in the processor's cache.
@@ -77,8 +78,11 @@ def glmm(laid: Laid, *, measure: str, model: str, test: str, level: float, nagq:
     )
     todo = np.flatnonzero(status == Status.OK)
     for rows in np.array_split(todo, max(1, todo.size * y[0].size // _CHUNK)) if todo.size else ():
-        cells = _cells(laid.family, y[rows], n[rows], vi[rows])
-        part = _fit(cells, yi[rows], used[rows], model if two else "", nagq)
+        if two and model == "CM.EL":
+            part = _conditional(y[rows], n[rows], yi[rows], used[rows])
+        else:
+            cells = _cells(laid.family, y[rows], n[rows], vi[rows])
+            part = _fit(cells, yi[rows], used[rows], model if two else "", nagq)
         for name in raw.__slots__:
             getattr(raw, name)[rows] = getattr(part, name)
     alone = status == Status.SINGLE_STUDY
@@ -91,7 +95,9 @@ def glmm(laid: Laid, *, measure: str, model: str, test: str, level: float, nagq:
     status = np.where(runaway, int(Status.NOT_ESTIMABLE), status)
     status = np.where((status == Status.OK) & ~raw.converged, int(Status.NOT_CONVERGED), status)
     good = (status == Status.OK) | alone
-    if binomial:
+    if two and model == "CM.EL":
+        constant = np.zeros(a)
+    elif binomial:
         constant = (gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)).sum((1, 2))
     else:
         constant = (xlogy(y, np.where(n > 0, n, 1.0)) - gammaln(y + 1)).sum((1, 2))
@@ -168,12 +174,23 @@ def _finish(
         prediction=Prediction(keep(theta - reach, several), keep(theta + reach, several)),
         measure=measure,
         model=model,
-        nagq=1 if model == "UM.RS" else nagq,
+        nagq={"UM.RS": 1, "CM.EL": 0}.get(model, nagq),
         sigma2=keep(raw.sigma**2, several),
         loglik=keep(raw.value + constant, several),
         association=None,
         tarone=None,
     )
+
+
+def _conditional(y: Floats, n: Floats, yi: Floats, used: Bools) -> _Raw:
+    """CM.EL, one analysis after the other."""
+    fits = []
+    for i in range(y.shape[0]):
+        here = used[i]
+        fits.append(conditional(y[i, here], n[i, here], float(np.median(yi[i, here])), float(np.std(yi[i, here]))))
+    columns = {name: np.array([getattr(one, name) for one in fits]) for name in fits[0]._fields}
+    nothing = np.full(y.shape[0], np.nan)
+    return _Raw(sigma=nothing, wald=nothing.copy(), **columns)
 
 
 def _endless(y: Floats, n: Floats, used: Bools, binomial: bool, model: str) -> Bools:

@@ -29,7 +29,7 @@ def pool_counts(
     *,
     measure: str,
     method: CountMethod = "GLMM",
-    model: Literal["UM.FS", "UM.RS"] = "UM.FS",
+    model: Literal["UM.FS", "UM.RS", "CM.EL"] = "UM.FS",
     test: Literal["t", "z"] | None = None,
     level: float = 0.95,
     nagq: int = 7,
@@ -37,7 +37,8 @@ def pool_counts(
 ) -> CountFit:
     """Pool counts of one or two arms; arrays `(..., k)` give one analysis per leading index.
 
-    GLMM: PLO, IRLN (one arm), OR, IRR (two arms; model UM.FS by quadrature with nagq points, UM.RS by Laplace);
+    GLMM: PLO, IRLN (one arm), OR, IRR (two arms; model UM.FS by quadrature with nagq points, UM.RS by Laplace, and
+    for OR CM.EL, the exact conditional likelihood);
     test t by default. MH: OR, RR, RD, IRR, IRD. PETO: OR. MH and PETO know no test but z. correct: continuity
     correction of the Cochran-Mantel-Haenszel test (never of an estimate). Where nothing can be estimated (no
     events anywhere, effects that run to infinity) the numbers are NaN and `status` says why.
@@ -49,7 +50,9 @@ def pool_counts(
     if measure not in _FITS[method]:
         raise StatsInputError(f"method {method} does not pool {measure!r}: use {', '.join(_FITS[method])}")
     if model not in MODELS:
-        raise StatsInputError(f"model {model!r} is not known: use UM.FS or UM.RS")
+        raise StatsInputError(f"model {model!r} is not known: use UM.FS, UM.RS or CM.EL")
+    if model == "CM.EL" and measure != "OR":
+        raise StatsInputError(f"model CM.EL is for odds ratios of two arms, not {measure!r}")
     if test not in (None, "t", "z"):
         raise StatsInputError(f"test {test!r} is not known for counts: use t or z")
     if test == "t" and method != "GLMM":

@@ -19,7 +19,7 @@ class Association:
 class CountFit(Fit):
     """A pooled count measure, on the analysis scale of its measure (log for OR, RR, IRR, IRLN; logit for PLO).
 
-    model: "" or, for mixed models of two arms, UM.FS or UM.RS. nagq: quadrature points (0 where none are used).
+    model: "" or, for mixed models of two arms, UM.FS, UM.RS or CM.EL. nagq: quadrature points (0 where none are used).
     sigma2: variance of the study levels (UM.RS; NaN else). loglik: of the fitted model. association: Cochran,
     Mantel and Haenszel's test (Peto's own where the method is Peto), None where there is none. tarone: the
     Breslow-Day statistic with Tarone's correction for homogeneity of odds ratios.

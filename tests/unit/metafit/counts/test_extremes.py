@@ -157,7 +157,8 @@ def test_calls_without_meaning_are_refused() -> None:
         {"measure": "PLO"},
         {"measure": "OR", "method": "MH", "test": "t"},
         {"measure": "OR", "method": "median"},
-        {"measure": "OR", "model": "CM.EL"},
+        {"measure": "OR", "model": "CM.XX"},
+        {"measure": "IRR", "model": "CM.EL"},
         {"measure": "OR", "level": 195},
         {"measure": "OR", "nagq": 0},
     ):
