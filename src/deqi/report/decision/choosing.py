@@ -25,7 +25,6 @@ def may_section(decision: Decision, phrases: Phrases) -> SheetSection:
     signs = "; ".join(phrases.say(f"decision.part.{row.part}") for row in hospital if row.part != "fever")
     words = f"{phrases.say('decision.may.hospital', {'signs': signs})} {phrases.say('decision.part.fever')}"
     parts.append(Notice("hospital", Say(words, tuple(f"rule:{rule}" for row in hospital for rule in row.rules))))
-    parts.append(say(phrases.say("decision.may.lead")))
     parts.append(
         Tiles(
             tuple(
@@ -39,6 +38,7 @@ def may_section(decision: Decision, phrases: Phrases) -> SheetSection:
             )
         )
     )
+    parts.append(say(phrases.say("decision.may.lead")))
     doctor = [row for row in decision.parts if row.kind == "doctor"]
     signs = "; ".join(phrases.say(f"decision.part.{row.part}") for row in doctor)
     refs = tuple(f"rule:{rule}" for row in doctor for rule in row.rules)
