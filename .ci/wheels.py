@@ -65,7 +65,8 @@ def main() -> int:
     """Build, install, use; 1 when anything fails."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--spark", action="store_true", help="try the extra spark too")
-    spark = parser.parse_args().spark
+    parser.add_argument("--bare", action="store_true", help="the oldest Python alone, without any extra")
+    given = parser.parse_args()
     failures: list[str] = []
     with tempfile.TemporaryDirectory(prefix="deqi-wheels-") as name:
         place = Path(name)
@@ -75,14 +76,20 @@ def main() -> int:
         print(f"built {wheel.name} and {source.name}; Pythons: {', '.join(f'3.{minor}' for minor, _ in pythons)}")
         for minor, python in pythons:
             # Every extra by itself where most people are; together on newer Pythons.
-            singles = ["", "screen", "plot", "web", *(["spark"] if spark else [])]
-            for extras in [[one] for one in singles] if minor == OLDEST[1] else [[""], ["screen", "plot", "web"]]:
+            singles = ["", "screen", "plot", "web", *(["spark"] if given.spark else [])]
+            tried = [[one] for one in singles] if minor == OLDEST[1] else [[""], ["screen", "plot", "web"]]
+            for extras in tried[: (minor == OLDEST[1]) if given.bare else None]:
                 begun = time.monotonic()
                 found = use(python, wheel, [one for one in extras if one], place / f"{minor}-{'-'.join(extras)}")
                 failures += [f"3.{minor} [{','.join(extras)}]: {one}" for one in found]
                 took = time.monotonic() - begun
-                print(f"3.{minor} [{','.join(extras)}]: {len(found)} failures, {took:.0f} s", flush=True)
-    print("\n".join(failures) if failures else "the wheel works in all of them")
+                print(
+                    f"3.{minor} [{','.join(extras)}]: {len(found)} failures, {took:.0f} s",
+                    *found,
+                    sep="\n  ",
+                    flush=True,
+                )
+    print(f"{len(failures)} failures" if failures else "the wheel works in all of them")
     return 1 if failures else 0
 
 
@@ -140,7 +147,8 @@ def use(python: Path, wheel: Path, extras: list[str], folder: Path) -> list[str]
         (folder / name).write_text(text)
     commands = [one for extra in (extras or [""]) for one in EXTRAS[extra]]
     failures = []
-    for command in [*commands, *([] if extras else typed_in_pages())]:
+    oldest = python_version(bin_) == OLDEST
+    for command in [*commands, *(typed_in_pages() if oldest and not extras else [])]:
         failures += run(command, bin_, folder)
     if not extras:
         for command in REFUSED:
@@ -152,6 +160,13 @@ def use(python: Path, wheel: Path, extras: list[str], folder: Path) -> list[str]
             failures += run(f"python -c {shlex.quote(code)}", bin_, folder, silent=True, called=page)
     shutil.rmtree(folder, ignore_errors=True)
     return failures
+
+
+def python_version(bin_: Path) -> tuple[int, ...]:
+    """The Python of an environment."""
+    code = "import sys; print(*sys.version_info[:2])"
+    done = subprocess.run([bin_ / "python", "-c", code], capture_output=True, text=True, check=True)
+    return tuple(map(int, done.stdout.split()))
 
 
 def typed_in_pages() -> Iterator[str]:

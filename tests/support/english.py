@@ -12,9 +12,12 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[2] / "src"
 _WORDS = re.compile(r"[A-Za-z]{2,}(?:['’-][a-z]+)?")
 _SQL = re.compile(
-    r"\b(?:SELECT|FROM|WHERE|CREATE|INSERT|UPDATE|DELETE|JOIN|USING|GROUP BY|ORDER BY|COPY|WITH|AND|OR|AS|IS NULL)\b"
+    r"\b(?:SELECT|CASE|WHEN|FROM|WHERE|CREATE|INSERT|UPDATE|DELETE|JOIN|USING|GROUP BY|ORDER BY|COPY|WITH|AND|OR|AS"
+    r"|IS NULL)\b"
 )
 _MARKUP = re.compile(r"[{}<>]|^\s*[#.@\w-]+\s*:\s*\S+;?\s*$")
+_FAULTS = re.compile(r"^_?([A-Z_]+_)?FAULTS?$")
+"""Constants that say what is wrong with a record: errors."""
 FEWEST = 3
 """So many words in a row make English; fewer are names."""
 _RAISED = {"InputError", "StatsInputError", "TableError", "ValueError", "TypeError", "RuntimeError", "AttributeError"}
@@ -39,7 +42,7 @@ def in_code(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             skipped.add(node.value)  # docstrings, of attributes too
-        elif isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _called(node) in _ELSEWHERE):
+        elif _elsewhere(node):
             skipped.update(ast.walk(node))
         for body in (getattr(node, name, None) for name in ("body", "orelse")):
             if isinstance(body, list) and body and isinstance(body[-1], ast.Raise):
@@ -59,6 +62,13 @@ def in_code(path: Path) -> Iterator[tuple[int, str]]:
             continue
         if english(text):
             yield node.lineno, text
+
+
+def _elsewhere(node: ast.AST) -> bool:
+    """Whether a node's words are errors, patterns, or the help of options."""
+    if isinstance(node, ast.Assign):
+        return any(_FAULTS.search(getattr(one, "id", "")) is not None for one in node.targets)
+    return isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _called(node) in _ELSEWHERE)
 
 
 def _called(node: ast.Call) -> str:

@@ -96,7 +96,7 @@ def screen(
 class _Bar:
     """What is going on, on a terminal; nothing where there is none."""
 
-    _STEPS = ("reading", "compiling the rules", "judging", "writing")
+    _STEPS = ("reading", "compiling", "judging", "writing")
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()

@@ -66,7 +66,7 @@ def screen(
     runner = Runner(space.connection)
     progress("reading", 0.0)
     intake = _read(engine, path, as_of, read_on, runner, complete, progress)
-    progress("compiling the rules", 0.0)
+    progress("compiling", 0.0)
     program = compile_rules(engine.catalog, as_of, "duckdb" if spark is None else "spark", read_on)
     _mark_dead(runner, as_of)
     progress("judging", 0.0)

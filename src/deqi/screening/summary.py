@@ -37,7 +37,7 @@ class SystemCoverage(msgspec.Struct, frozen=True):
     sets_without_codes: tuple[str, ...]
 
 
-STANDINGS = ("known bar", "known change", "possible", "nothing on record", "nothing known")
+STANDINGS = ("known-bar", "known-change", "possible", "nothing-recorded", "nothing-known")
 """What can be acted on, first things first; each person stands under the first that holds. *Nothing known* are those
 with a record that neither bars nor changes anything."""
 

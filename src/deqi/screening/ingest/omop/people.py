@@ -13,6 +13,12 @@ from deqi.screening.ingest.omop.files import OmopFiles, date_of, text_of, whole_
 
 FIRST_YEAR = 1900
 """Nobody in the records was born before."""
+FAULTS = (
+    ("person_id IS NULL", "no person_id, or one that is no whole number"),
+    ("person_id IS NOT NULL AND no_gender", "a gender_concept_id that is no whole number"),
+    ("person_id IS NOT NULL AND no_birth", f"a date of birth that is none, before {FIRST_YEAR} or after the day"),
+)
+"""What is wrong with a row of the table person, as SQL and in words."""
 
 
 def read_people(files: OmopFiles, connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
@@ -66,11 +72,7 @@ def _births(files: OmopFiles, connection: duckdb.DuckDBPyConnection, as_of: dt.d
             FROM written)
         SELECT *, garbled OR (y IS NOT NULL AND NOT coalesce(y >= {FIRST_YEAR} AND first <= DATE '{as_of}', false))
             AS no_birth FROM dated""")
-    for test, reason in (
-        ("person_id IS NULL", "no person_id, or one that is no whole number"),
-        ("person_id IS NOT NULL AND no_gender", "a gender_concept_id that is no whole number"),
-        ("person_id IS NOT NULL AND no_birth", f"a date of birth that is none, before {FIRST_YEAR} or after the day"),
-    ):
+    for test, reason in FAULTS:
         connection.execute(f"INSERT INTO o_unread SELECT 'person', row, id, '{reason}' FROM o_person_rows WHERE {test}")
 
 

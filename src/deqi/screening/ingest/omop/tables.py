@@ -45,6 +45,8 @@ KIND_OF_TABLE: Mapping[str, Kind] = {
 }
 _COMPARATORS = ("<", "<=", ">=", ">")
 _UNREADABLE_MOST = 100_000
+STRANGER_FAULT = "of a person who is not in the table person"
+NO_ANCESTOR_FAULT = "medicines known by their own code only: there is no concept_ancestor"
 
 
 def read_omop(folder: Path, connection: duckdb.DuckDBPyConnection, reader: Reader) -> Intake:
@@ -79,7 +81,7 @@ class _Omop:
         )
         self._mark_bad()
         unreadable = tuple(self._unreadable())
-        left_out = Counter({"of a person who is not in the table person": self._strangers()})
+        left_out = Counter({STRANGER_FAULT: self._strangers()})
         self._run("DELETE FROM o_rows WHERE bad <> ''")
         self._concepts()
         codings = self._dictionary()
@@ -88,9 +90,7 @@ class _Omop:
         self._facts()
         self._keep("answers", pa.Table.from_pylist([], ANSWERS))
         if "concept_ancestor" not in self._files and "drug_exposure" in self._files:
-            left_out["medicines known by their own code only: there is no concept_ancestor"] = self._one(
-                "SELECT count(*) FROM o_rows WHERE kind = 'medication'"
-            )
+            left_out[NO_ANCESTOR_FAULT] = self._one("SELECT count(*) FROM o_rows WHERE kind = 'medication'")
         records = dict(self._all("SELECT of, count(*) FROM o_rows GROUP BY 1 ORDER BY 1"))
         for name in ("o_rows", "o_concept", "o_dict", "o_match", "o_value", "o_unit", "o_person", "o_shape", "o_people",
                      "o_death", "o_unread", "o_bad", "o_above"):  # fmt: skip
