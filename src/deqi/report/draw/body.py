@@ -30,8 +30,8 @@ def danger_map(labels: Sequence[str], *, title: str, description: str, width: fl
         polygon(OUTLINE, fill="none", stroke=INK),
         *(polygon(shape, fill=BLUE, opacity=0.55) for shape in LUNGS),
         *(line(x1, y1, x2, y2, stroke=VERMILION, width=4) for x1, y1, x2, y2 in VESSELS),
-        rect(72, 276, 24, 26, fill=INK, opacity=0.25),
-        rect(104, 276, 24, 26, fill=INK, opacity=0.25),
+        rect(75, 276, 18, 24, fill=INK, opacity=0.25),
+        rect(107, 276, 18, 24, fill=INK, opacity=0.25),
     ]
     targets = ((128, 104), (102, 150), (126, 288))
     for words, (x, y) in zip(labels, targets, strict=True):

@@ -46,7 +46,7 @@ def ladder(rungs: Sequence[Rung], *, title: str, description: str, axis: str, wi
     for tick in (1, 10, 100, 1_000, 10_000, 100_000):
         x = scale.at(tick)
         parts.append(line(x, 4, x, y, opacity=0.15))
-        words = f"{tick:,}"
+        words = f"{tick:,}" if tick != OF // 10 or width > 500 else ""
         half = text_width(words, SMALL) / 2
         parts.append(text(min(x, width - half), y + 14, words, anchor="middle", size=SMALL))
     parts.append(text(width / 2, y + 30, axis, anchor="middle", size=SMALL))
