@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from deqi.report.blocks import Say
 from deqi.report.decision.choosing import ask_section, else_section, may_section, who_section
 from deqi.report.decision.helping import harm_section, help_section
@@ -9,6 +11,7 @@ from deqi.report.decision.model import Decision
 from deqi.report.decision.parts import Heading, Notice, Part, Sheet, SheetSection, Steps
 from deqi.report.model import PersonalPart
 from deqi.report.phrase import Phrases
+from deqi.report.unclear import unclear_line
 
 MOST_QUESTIONS = 6
 BARRING = ("absolute", "relative", "caution")
@@ -57,8 +60,9 @@ def _for_you(part: PersonalPart, phrases: Phrases) -> SheetSection:
     if order:
         parts.append(Heading(phrases.say("decision.you.bars")))
         parts += [Say(one.plain, (f"rule:{one.rule}",), one.title) for one in order]
-    else:
+    elif not part.possible:
         parts.append(Say(phrases.say("decision.you.none")))
+    parts += _unclear(part, phrases)
     if part.questions:
         parts.append(Heading(phrases.say("decision.you.ask")))
         shown = part.questions[:MOST_QUESTIONS]
@@ -66,3 +70,16 @@ def _for_you(part: PersonalPart, phrases: Phrases) -> SheetSection:
         if len(part.questions) > len(shown):
             parts.append(Say(phrases.say("decision.you.more", {"count": len(part.questions) - len(shown)})))
     return SheetSection("d-you", phrases.say("decision.you.heading"), tuple(parts))
+
+
+def _unclear(part: PersonalPart, phrases: Phrases) -> Iterator[Part]:
+    """Records that may mean a hazard, those that no table knows, and what could not be read: never silence."""
+    if part.possible:
+        yield Heading(phrases.say("unclear.possible"))
+        yield from (Say(one) for one in part.possible)
+    if part.not_understood:
+        yield Say(unclear_line(list(part.not_understood), phrases))
+    if part.skipped:
+        yield Say(phrases.say("unclear.skipped", {"files": ", ".join(part.skipped)}))
+    if part.unreadable:
+        yield Say(phrases.say("personal.unreadable", {"kinds": ", ".join(part.unreadable)}))

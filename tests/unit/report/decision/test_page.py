@@ -146,3 +146,20 @@ def test_the_one_pager_keeps_its_bounds(name: str) -> None:
 def test_duloxetine_stands_first_beside_it() -> None:
     assert paper("diabetic").options[0].strong.startswith("Duloxetine")
     assert paper("chemotherapy-induced").options[0].strong.startswith("Duloxetine")
+
+
+def test_doubt_about_a_person_stands_before_everything_else() -> None:
+    import dataclasses
+
+    from deqi.report.decision.sheet import decision_sheet
+    from deqi.report.model import PersonalPart
+
+    part = PersonalPart("ask-first", "candidate", (), (), ("medication",), possible=("An old order: warfarin.",),
+                        not_understood=("xyz",), skipped=("chart.json",))  # fmt: skip
+    phrases = Phrases(load().texts)
+    made = decision_sheet(dataclasses.replace(decision("diabetic"), personal=part), phrases)
+    assert made.sections[0].id == "d-you"
+    text = decision_text(made, 80, "")
+    for said in ("An old order: warfarin.", "xyz", "chart.json", "medication"):
+        assert said in text
+    assert phrases.say("decision.you.none") not in text
