@@ -8,7 +8,7 @@ PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 quiet = @$(1) >.make.log 2>&1 || { cat .make.log; rm -f .make.log; exit 1; }; rm -f .make.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run coverage wheels serve test test-spark check lint types bench golden requirements docs clean
+.PHONY: help run coverage wheels serve test fuzz test-spark check lint types bench golden requirements docs clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*?## "} {printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ wheels: $(VENV)/dev.stamp ## Build the distributions, and use the wheel in empty
 
 properties: $(VENV)/dev.stamp ## The properties of doubt on 20,000 drawn examples
 	DEQI_PROPERTY_EXAMPLES=20000 $(BIN)/python -m pytest tests/properties/doubt
+
+fuzz: $(VENV)/dev.stamp ## Spoil a valid example of each file 5,000 times and read it
+	DEQI_FUZZ=5000 $(BIN)/python -m pytest tests/properties/readers
 
 test-spark: $(VENV)/spark.stamp ## Spark tests (needs Java 17)
 	$(BIN)/python -m pytest tests/spark

@@ -1,0 +1,170 @@
+"""Whatever is done to a file, each reader reads it or refuses it in a sentence: no other error, no hang, no quoting."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import time
+import warnings
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deqi.errors import InputError
+from deqi.evidence.table.pooled import pool_table
+from deqi.evidence.table.reading import parse_table
+from deqi.people.files.answers import read_answers
+from deqi.people.files.settings import read_settings
+from deqi.people.read import read_chart
+from deqi.people.terminology.value_sets import read_value_sets
+from deqi.safety.needling.plan_file import read_plan
+from deqi.screening.ingest.omop.tables import read_omop
+from deqi.screening.sql.columns import reader_for
+from deqi.screening.workspace import Workspace
+from tests.support.engines import AS_OF, engine
+from tests.support.mutating import mutated
+from tests.support.resources import condition, observation, order, patient
+
+TIMES = int(os.environ.get("DEQI_FUZZ", "300"))
+SECONDS = 2.0
+PLANTED = "Quuxzanzibarplant"
+"""Stands wherever a record holds words or an identifier, and never in what a reader says of it."""
+Read = Callable[[bytes], str]
+"""Reads some bytes; gives all that was said of them."""
+
+_PERSON = f"""sex: female
+born: 1961-04-02
+complete: [medications]
+conditions:
+  - {PLANTED}
+  - {{name: breast cancer, since: 2019-03, status: past, site: left breast}}
+  - {{set: pacemaker, status: current}}
+medications:
+  - {{name: warfarin, since: 2026-01, status: current}}
+observations:
+  - {{name: platelet count, value: 210, unit: "10*9/L", date: 2026-11-20}}
+answers: {{pregnant: no, weeks-pregnant: {{value: 12, unit: wk, date: 2026-11-01}}}}
+"""
+_ANSWERS = f"date: 2026-11-01\nanswers: {{pregnant: no, side: {{value: {PLANTED}, date: 2026-10-01}}}}\n"
+_SETTINGS = "complete: [medications, devices]\nsettings: {}\n"
+_PLAN = f"""{{"title": "{PLANTED}", "minutes": 30, "needlings": [
+  {{"point": "ST36", "side": "both", "depth_mm": 15, "angle": "perpendicular"}}],
+  "needles": {{"gauge_mm": 0.2, "lot": "{PLANTED}", "expiry": "2028-01-31"}}}}"""
+_TABLE = "study,ai,n1i,ci,n2i\nA,1,20,3,22\nB,4,50,6,51\nC,2,30,2,29\nD,7,80,12,78\n"
+_VALUE_SET = json.dumps(
+    {
+        "resourceType": "ValueSet",
+        "id": "pacemaker",
+        "expansion": {"total": 1, "contains": [{"system": "http://snomed.info/sct", "code": "1", "display": PLANTED}]},
+    }
+)
+_OMOP = {
+    "person": f"person_id,gender_concept_id,year_of_birth,person_source_value\n1,1,1960,{PLANTED}\n2,2,1950,x\n",
+    "concept": f"concept_id,concept_name,vocabulary_id,concept_class_id,concept_code\n1,FEMALE,Gender,Gender,F\n"
+    f"20,{PLANTED},SNOMED,Clinical Finding,441509002\n",
+    "condition_occurrence": "condition_occurrence_id,person_id,condition_concept_id,condition_start_date\n"
+    "100,1,20,2019-01-05\n101,2,20,2019-01-05\n",
+}
+
+
+def _resources() -> list[dict[str, object]]:
+    whose = {"subject": {"reference": f"Patient/{PLANTED}", "display": PLANTED}}
+    records = (condition(id="c", text={"div": PLANTED}), order(id="m"), observation(id="o"))
+    return [patient(id=PLANTED), *(one | whose for one in records)]
+
+
+def _chart(name: str) -> Read:
+    def read(data: bytes) -> str:
+        reading = read_chart([data], index=engine().index, sites=engine().sites, as_of=AS_OF, name=name)
+        for person in reading.persons:
+            engine().assess(person, AS_OF)
+        return " ".join(map(str, (*reading.unreadable, *reading.left_out)))
+
+    return read
+
+
+def _quiet(read: Callable[[bytes], object]) -> Read:
+    def quietly(data: bytes) -> str:
+        read(data)
+        return ""
+
+    return quietly
+
+
+def _pool(data: bytes) -> None:
+    pool_table(parse_table(data, "table"))
+
+
+@pytest.fixture(scope="module")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[bytes, Read]]]:
+    """Each reader with a valid example."""
+    folder, omop = tmp_path_factory.mktemp("sets"), tmp_path_factory.mktemp("omop")
+    for table, text in _OMOP.items():
+        (omop / f"{table}.csv").write_text(text)
+
+    def value_sets(data: bytes) -> None:
+        (folder / "pacemaker.json").write_bytes(data)
+        read_value_sets(folder, engine().index.sets)
+
+    lines = "\n".join(map(json.dumps, _resources())).encode()
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in _resources()]}
+    with Workspace() as space:
+
+        def omop_table(table: str) -> Read:
+            def read(data: bytes) -> str:
+                try:
+                    (omop / f"{table}.csv").write_bytes(data)
+                    found = read_omop(omop, space.connection, reader_for(engine().catalog, AS_OF))
+                    return " ".join(map(str, (*found.unreadable, *found.left_out)))
+                finally:
+                    (omop / f"{table}.csv").write_text(_OMOP[table])
+
+            return read
+
+        yield {
+            "person": (_PERSON.encode(), _chart("person")),
+            "answers": (_ANSWERS.encode(), _quiet(read_answers)),
+            "settings": (_SETTINGS.encode(), _quiet(read_settings)),
+            "plan": (_PLAN.encode(), _quiet(read_plan)),
+            "resource": (json.dumps(_resources()[1], indent=1).encode(), _chart("chart.json")),
+            "ndjson": (lines, _chart("chart.ndjson")),
+            "packed": (gzip.compress(lines), _chart("chart.ndjson.gz")),
+            "bundle": (json.dumps(bundle).encode(), _chart("chart.json")),
+            "value sets": (_VALUE_SET.encode(), _quiet(value_sets)),
+            "pool": (_TABLE.encode(), _quiet(_pool)),
+            **{f"omop {table}": (text.encode(), omop_table(table)) for table, text in _OMOP.items()},
+        }
+
+
+NAMES = ("person", "answers", "settings", "plan", "resource", "ndjson", "packed", "bundle", "value sets", "pool",
+         *(f"omop {table}" for table in _OMOP))  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reader(readers: dict[str, tuple[bytes, Read]], name: str) -> None:
+    data, read = readers[name]
+    read(data)  # as it is, it can be read
+    draw = random.Random(f"{name} {TIMES}")
+    times = TIMES // len(_OMOP) if name.startswith("omop") else TIMES
+    refused = 0
+    for _ in range(times):
+        spoilt = mutated(data, draw)
+        began = time.process_time()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                said = read(spoilt)
+        except InputError as error:
+            said = str(error)
+            refused += 1
+            assert said and "\n" not in said, spoilt[:2000]
+        except Exception as error:
+            pytest.fail(f"{type(error).__name__}: {error}\n{spoilt[:2000]!r}")
+        took = time.process_time() - began
+        assert took < SECONDS, (took, spoilt[:2000])
+        if name != "pool":  # cells of a table of studies are no person's
+            assert PLANTED[:9] not in said, (said, spoilt[:2000])
+    assert refused
