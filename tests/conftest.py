@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
 
@@ -14,9 +15,10 @@ __all__ = ["copy", "engine", "knowledge", "someone", "spoil"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compiled rules are kept between test runs, beside pytest's own cache and not among the user's files."""
-    if config.cache is not None:
-        os.environ["DEQI_CACHE"] = str(config.cache.mkdir("deqi"))
+    """Nothing that is kept comes from another run: compiled rules live in a folder of this run alone."""
+    folder = tempfile.TemporaryDirectory(prefix="deqi-tests-")
+    config.add_cleanup(folder.cleanup)
+    os.environ["DEQI_CACHE"] = folder.name
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ def sweep(folder: Path) -> None:
             if found is None or found[1] != _HOST or _is_running(int(found[2])):
                 continue
             with contextlib.suppress(OSError):
-                if not _is_mine(left):
+                if not is_mine(left):
                     continue
                 if left.is_dir() and not left.is_symlink():
                     shutil.rmtree(left, ignore_errors=True)
@@ -161,7 +161,7 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _is_mine(path: Path) -> bool:
+def is_mine(path: Path) -> bool:
     """Whether it belongs to this user; where there are no user ids, other users' files cannot be removed anyway."""
     who = getattr(os, "getuid", None)
     return who is None or path.lstat().st_uid == who()

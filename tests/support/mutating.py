@@ -7,8 +7,9 @@ import random
 _TOKENS = (
     b"null", b"true", b"{}", b"[]", b'""', b"0", b"-1", b"1e999", b"-0.0", b"1e400", b"NaN", b"9" * 400, b"012",
     b'"\\ud800"', b'"\\u0000"', b"\\u202e", b"\xe2\x80\xae", b"\x00", b"\x1b[31m", b"\xff", b"\xef\xbb\xbf", b"\xc3",
-    b"[" * 200, b'{"a":' * 200, b"&a [*a]", b"!!python/object:os.system", b"? - a", b"<<: *a", b"\r", b"\n\n", b"\t",
-    b"1:30", b"2026-02-30", b"0000-00-00", b"9999-12-31", b"2026-11-24T25:61:00Z", b"_id=7", b"' OR 1=1 --", b"../..", b"%s%n",
+    b"[" * 200, b'{"a":' * 200, b"&a [*a]", b"!!python/object:os.system", b"? - a", b"\r", b"\n\n", b"\t",
+    b"<<: *a", b"1:30",
+    b"2026-02-30", b"0000-00-00", b"9999-12-31", b"2026-11-24T25:61:00Z", b"_id=7", b"' OR 1=1 --", b"../..", b"%s%n",
     b'"resourceType":"Bundle"', b'"id":"a","id":"b"', b",", b":", b'"', b"'", b"}", b"]", b" " * 5000, b"a" * 5000,
 )  # fmt: skip
 

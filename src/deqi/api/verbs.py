@@ -19,6 +19,7 @@ from deqi.api.requests import (
 )
 from deqi.api.results import Assessed, Screened
 from deqi.errors import InputError
+from deqi.log import event
 
 if TYPE_CHECKING:
     from deqi.evidence.table.contrasts import NetworkTable
@@ -117,6 +118,7 @@ def screen(library: Library, request: ScreenRequest) -> Screened:
             exact=request.exact,
         )
         blocking = done.anybody_barred
+    event("screened", {"seconds": summary.seconds, "tables": len(files)})
     return Screened(summary, files, blocking)
 
 

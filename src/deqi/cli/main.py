@@ -32,6 +32,7 @@ from deqi.cli import (
 from deqi.cli.output import notice
 from deqi.cli.stopping import EXIT, SENTENCE, Stopping
 from deqi.errors import InputError
+from deqi.log import fault
 
 app = typer.Typer(
     name="deqi",
@@ -117,6 +118,7 @@ def _tell(error: Exception) -> int:
     elif isinstance(error, OSError) and error.errno in _SENTENCES:
         sentence = _SENTENCES[error.errno]
     else:
+        fault(error)
         last = traceback.extract_tb(error.__traceback__)[-1]
         sentence = (
             f"a fault of the program: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}; "

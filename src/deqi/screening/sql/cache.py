@@ -9,13 +9,19 @@ import contextlib
 import functools
 import hashlib
 import os
-import tempfile
+import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from deqi.errors import InputError
+from deqi.writing import is_mine, write_file
+
+_LIBRARIES = ("deqi", "ibis-framework", "sqlglot", "duckdb", "msgspec")
+_MADE_OF = (".py", ".csv", ".yaml", ".json")
 T = TypeVar("T", bound=msgspec.Struct)
 
 _FOLDER = "DEQI_CACHE"
@@ -47,25 +53,26 @@ def _path(name: str, parts: tuple[str, ...]) -> Path | None:
 
 @functools.cache
 def _code() -> bytes:
-    """A digest of the code that makes the results, so that other code never reads them."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parents[2].rglob("*.py")):
-        digest.update(path.read_bytes())
+    """A digest of all that the results are made of: the package with its tables, and the libraries that compile."""
+    digest = hashlib.sha256(repr((sys.version, [version(name) for name in _LIBRARIES])).encode())
+    package = Path(__file__).parents[2]
+    for path in sorted(package.rglob("*")):
+        if path.suffix in _MADE_OF:
+            digest.update(repr(path.relative_to(package)).encode())
+            digest.update(path.read_bytes())
     return digest.digest()
 
 
 def _read(path: Path, wanted: type[T]) -> T | None:
     with contextlib.suppress(OSError, msgspec.MsgspecError):
-        if path.stat().st_uid == os.getuid():
+        if is_mine(path):
             return msgspec.msgpack.decode(path.read_bytes(), type=wanted)
     return None
 
 
 def _write(path: Path, value: msgspec.Struct) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, InputError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for older in path.parent.glob(f"{path.name.rpartition('-')[0]}-*.msgpack"):
             older.unlink(missing_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as handle:
-            handle.write(msgspec.msgpack.encode(value))
-        Path(handle.name).replace(path)
+        write_file(path, msgspec.msgpack.encode(value), private=True)

@@ -184,6 +184,7 @@ def _fingerprint(layout: Layout) -> str:
             [(one.rule, one.trigger, one.precludes) for one in layout.rules],
             [catalog.leaves[number] for number in (*layout.used, *layout.planned)],
             catalog.applies,
+            sorted(catalog.settings.values.items()),
             list(catalog.questions.values()),
         )
     )
