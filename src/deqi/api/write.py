@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from deqi.errors import InputError
 
 if TYPE_CHECKING:
+    from deqi.api.library import Library
     from deqi.report.blocks import Page
     from deqi.report.decision.one_pager import OnePager
     from deqi.report.decision.parts import Sheet
@@ -91,3 +92,22 @@ def rendered(svg: str, path: Path, option: str) -> bytes:
         return Drawing(svg).data(path.suffix.casefold())
     except StatsInputError as error:
         raise InputError(f"{option} {path.name}: {error}") from None
+
+
+def site(folder: Path, library: Library) -> tuple[Path, ...]:
+    """The public pages as files that need no server; every file is whole or not there.
+
+    Raises:
+        InputError: the folder cannot be made or written.
+    """
+    from deqi.report.offline import offline_files
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise InputError(f"{folder}: that folder cannot be made; give one that can.") from None
+    made = []
+    for name, text in offline_files(library.knowledge):
+        file(folder / name, text)
+        made.append(folder / name)
+    return tuple(made)

@@ -27,6 +27,7 @@ from deqi.cli import (
     report,
     screen,
     serve,
+    site,
     sources,
 )
 from deqi.cli.output import notice
@@ -58,6 +59,7 @@ app.command("serve")(serve.serve)
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(cases.app, name="cases")
 app.add_typer(demo.app, name="demo")
+app.add_typer(site.app, name="site")
 
 
 def _print_version(wanted: bool) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 
 from deqi.knowledge import load
+from deqi.report.topics import topics
 from tests.support.browser import DESK, PHONE, axe_faults, page_at, wider_than_screen
 from tests.support.site import Site
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 60_000
 """Compressed bytes of a page."""
+REVIEWS = tuple(f"/t/{one.name}" for one in topics(load()) if one.kind == "reviews")
 PAGES = (
     "/",
     "/find?q=diabetes",
@@ -34,6 +36,11 @@ PAGES = (
     "/e/trial/schroeder2007",
     "/e/source/witt2009",
     "/e/row/neuropathy/value/O001",
+    "/t/neuropathy",
+    "/t/diabetic",
+    "/t/back-pain",
+    "/t/neuropathy/clinician",
+    "/t/neuropathy/full",
     "/t/neuropathy/compare",
     "/ask",
     "/nothing-here",
@@ -72,7 +79,9 @@ def test_a_crawl_finds_no_dead_end(site: Site) -> None:
         assert found.status == 200, place
         if "text/html" not in found.headers["content-type"]:
             continue
-        assert len(found.body) <= MOST_BYTES or place.startswith("/t/"), f"{place}: {len(found.body)} bytes"
+        assert len(found.body) <= MOST_BYTES or place.endswith("/full") or place in REVIEWS, (
+            f"{place}: {len(found.body)} bytes"
+        )
         for where in links(site.get(place).text):
             target = urldefrag(urljoin(place, where)).url
             if urlsplit(target).netloc:

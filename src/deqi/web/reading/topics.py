@@ -73,7 +73,16 @@ def made(topic: Topic) -> Report:
 def topic(request: HttpRequest, topic: str) -> HttpResponse:
     """The page to decide with."""
     found = topic_named(topic)
-    return pages.kept_page(request, found.name, "topic", lambda: _full(found))
+    return pages.kept_page(request, found.name, "topic", lambda: _decide(found))
+
+
+@require_safe
+def clinician(request: HttpRequest, topic: str) -> HttpResponse:
+    """One sheet of paper for a clinician."""
+    found = topic_named(topic)
+    if blocks.one_pager(made(found), library.library()) is None:
+        raise Http404
+    return pages.kept_page(request, found.name, "clinician", lambda: _one_sheet(found))
 
 
 @require_safe
@@ -81,6 +90,21 @@ def full(request: HttpRequest, topic: str) -> HttpResponse:
     """Everything, with every row and source."""
     found = topic_named(topic)
     return pages.kept_page(request, found.name, "full", lambda: _full(found))
+
+
+def _decide(found: Topic) -> str:
+    """The decision page; a topic that rests on published reviews alone has its report instead."""
+    sheet = blocks.decision(made(found), library.library())
+    if sheet is None:
+        return _full(found)
+    body = html.decision_body(sheet)
+    return pages.render("reading/topic.html.j2", {"topic": found, "title": sheet.title, "body": body})
+
+
+def _one_sheet(found: Topic) -> str:
+    sheet = blocks.one_pager(made(found), library.library())
+    body = "" if sheet is None else html.one_pager_body(sheet)
+    return pages.render("reading/clinician.html.j2", {"topic": found, "body": body})
 
 
 def _full(found: Topic) -> str:

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("", topics.home, name="home"),
     path("find", topics.find, name="find"),
     path("t/<slug:topic>", topics.topic, name="topic"),
+    path("t/<slug:topic>/clinician", topics.clinician, name="clinician"),
     path("t/<slug:topic>/full", topics.full, name="full"),
     path("claims", views.claims, name="claims"),
     path("about", views.about, name="about"),
