@@ -13,7 +13,11 @@ from tests.support.reading import grade
 from tests.support.reports import TOPICS, page_on
 
 HARDEST = 8.0
-FOR_RESEARCHERS = ("pool.", "repool.")
+FOR_RESEARCHERS = (
+    "onepager.",  # one A4 for clinicians, in GRADE's words
+    "pool.",
+    "repool.",
+)
 """Words beside a researcher's own numbers: those of the field."""
 LONG_ENOUGH = 8
 """Shorter phrases are labels: the formula has no meaning for them."""
