@@ -25,6 +25,7 @@ class Workspace:
             "temp_directory": str(self.folder / "spill"),
             "preserve_insertion_order": "false",
             "autoinstall_known_extensions": "false",
+            "enable_progress_bar": "false",
         }
         if threads is not None:
             config["threads"] = str(threads)
