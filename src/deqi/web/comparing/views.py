@@ -127,3 +127,11 @@ def _file(choice: Choice, form: str) -> str:
     if drawn is None:
         raise Http404
     return drawn
+
+
+def warm(found: Topic) -> None:
+    """Make one comparison of a topic once, so that all it needs is loaded."""
+    for cell in _evidence(found).cells:
+        for synthesis in cell.syntheses:
+            _page(Choice(found, cell, synthesis, None, comparing.methods()[0]))
+            return

@@ -110,3 +110,10 @@ def _one_sheet(found: Topic) -> str:
 def _full(found: Topic) -> str:
     page = blocks.report(made(found), library.library())
     return pages.render("reading/full.html.j2", {"topic": found, "page": page, "ctx": html.around(page)})
+
+
+def warm(found: Topic) -> None:
+    """Make the pages of a topic once, so that all they need is loaded."""
+    _decide(found)
+    _full(found)
+    _one_sheet(found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
-from deqi.api import Library
+from deqi.api import Library, html, look_up, pages
 
 
 @functools.cache
@@ -19,6 +20,20 @@ def say(key: str, fields: dict[str, object] | None = None) -> str:
 
 
 def warm() -> None:
-    """Load everything that every worker needs."""
-    library().engine  # noqa: B018
-    library().phrases  # noqa: B018
+    """Load everything that every worker needs, before the first request.
+
+    Modules are loaded when first used; two threads that load parts of a circle at once can meet a half-loaded module.
+    So each kind of page is made once here, by one thread.
+    """
+    from deqi.web.asking import course
+    from deqi.web.comparing import views as comparing
+    from deqi.web.reading import topics
+
+    shelf = library()
+    for one in look_up.topics(shelf):
+        if one.kind == "trials":
+            topics.warm(one)
+            comparing.warm(one)
+            break
+    found = course.course((), shelf, dt.date.fromisoformat(shelf.knowledge.edition.released))
+    html.around(pages.told(found.found, shelf))
