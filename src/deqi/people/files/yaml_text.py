@@ -32,6 +32,8 @@ def read_document(data: bytes, name: str) -> dict[str, Any]:
     value = _read_json(text, name) if text.lstrip().startswith("{") else None
     if value is None:
         value = _read_yaml(text, name)
+    if _has_half_characters(value):
+        raise InputError(f"{name}: half of a character (\\ud800 to \\udfff); write the whole one, or leave it out")
     if not isinstance(value, dict):
         raise InputError(f"{name}: not a mapping; begin with a key such as sex: female")
     return value
@@ -48,6 +50,15 @@ def _read_json(text: str, name: str) -> Any:
     if _too_deep(value, MAX_DEPTH):
         raise InputError(f"{name}: nested more than {MAX_DEPTH} deep; write it flatter")
     return value
+
+
+def _has_half_characters(value: Any) -> bool:
+    """Whether a text holds what no encoding can write."""
+    if isinstance(value, str):
+        return not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value)
+    if isinstance(value, dict):
+        return any(_has_half_characters(key) or _has_half_characters(one) for key, one in value.items())
+    return isinstance(value, list) and any(map(_has_half_characters, value))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from deqi.people.facts import KINDS, Answer, Coding, Fact, Kind
 from deqi.people.reading import Reading
 from deqi.screening.ingest.tables import NOTHING, PERSONS, Intake, Reader, TableMaker, Tables, shape
 
-TOGETHER = 50_000
+TOGETHER = 20_000
 """Facts put into DuckDB at a time."""
 
 Counting = Callable[[tuple[Answer, ...]], Iterable[Answer]]
