@@ -25,11 +25,16 @@ class Workspace:
             "temp_directory": str(self.folder / "spill"),
             "preserve_insertion_order": "false",
             "autoinstall_known_extensions": "false",
-            "enable_progress_bar": "false",
         }
         if threads is not None:
             config["threads"] = str(threads)
-        self.connection = duckdb.connect(":memory:", config=config)
+        try:
+            self.connection = duckdb.connect(":memory:", config=config)
+            # Of a connection, not of the database: DuckDB refuses it above.
+            self.connection.execute("SET enable_progress_bar = false")
+        except BaseException:
+            self._open.close()
+            raise
 
     def __enter__(self) -> Workspace:
         return self
