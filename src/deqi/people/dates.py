@@ -39,6 +39,10 @@ class DateRange(msgspec.Struct, frozen=True, gc=False):
         return self.latest < other.earliest
 
 
+ANY_DAY = DateRange(dt.date(1900, 1, 1), dt.date(2200, 12, 31))
+"""A day of which nothing is known."""
+
+
 def day(date: dt.date) -> DateRange:
     """The range of one day."""
     return DateRange(date, date)

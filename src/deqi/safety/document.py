@@ -9,7 +9,7 @@ import msgspec
 
 from deqi.knowledge.rules import Severity, Stage
 from deqi.knowledge.tables.vocabulary import Question
-from deqi.people.dates import DateRange
+from deqi.people.dates import ANY_DAY, DateRange
 from deqi.people.facts import Answer, Fact, Origin
 from deqi.safety.evaluate.doubt import Why
 from deqi.safety.findings import Assessment, Candidacy, Finding, OpenQuestion
@@ -235,7 +235,7 @@ def fact_line(fact: Fact | Answer, catalog: Catalog) -> FactLine:
 
 def written(when: DateRange | None) -> str:
     """A day, month or year as people record them; else the first and last day it may be."""
-    if when is None:
+    if when is None or when == ANY_DAY:
         return ""
     first, last = when.earliest, when.latest
     if first == last:

@@ -31,6 +31,7 @@ KIND_OF_TYPE: Mapping[str, Kind] = {
 }
 """The kind of fact that each resource type would have become."""
 
+_FORM = "QuestionnaireResponse"
 _HOLDING_OTHERS = frozenset({"Bundle", "Parameters"})
 
 
@@ -55,6 +56,9 @@ def fault_of(piece: Piece, reason: str, kinds: frozenset[Kind] | None = None) ->
     if kinds is None:
         if kind in KIND_OF_TYPE:
             kinds = frozenset({KIND_OF_TYPE[kind]})
+        elif kind == _FORM:
+            # Its answers may have been about anything: no list proves absence beside it.
+            kinds = ALL_KINDS
         elif kind in R4_TYPES and kind not in _HOLDING_OTHERS:
             kinds = frozenset()
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deqi.people.dates import ANY_DAY
 from deqi.people.facts import Answer, Origin
 from deqi.people.fhir import statuses
 from deqi.people.fhir import types as fhir
@@ -19,7 +20,8 @@ def answers_of(resource: fhir.QuestionnaireResponse, origin: Origin) -> Iterator
         return
     if resource.status not in statuses.RESPONSE:
         raise MalformedError("no status, or one that FHIR R4 does not have")
-    given = moment(resource.authored)
+    # A form without a date may be of any day: what reassures in it may be too old, what does not counts.
+    given = moment(resource.authored) or ANY_DAY
     waiting = list(reversed(resource.item or []))
     while waiting:
         item = waiting.pop()
@@ -27,7 +29,9 @@ def answers_of(resource: fhir.QuestionnaireResponse, origin: Origin) -> Iterator
         for answer in item.answer or ():
             waiting.extend(reversed(answer.item or []))
             value = _answered(answer)
-            if item.linkId and value is not None:
+            if item.linkId and (value is not None or not answer.item):
+                # An answer without a value is one that could not be read.
+                value = "" if value is None else value
                 unit = unit_of(answer.valueQuantity) if answer.valueQuantity else ""
                 yield Answer(item.linkId, value, unit, given, origin)
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from deqi.people.dates import DateRange
+from deqi.people.dates import DateRange, parse_date
 from deqi.people.facts import Answer
 from deqi.safety.rules.catalog import Catalog
 
 UNSURE = ("unsure", "not-sure", "unknown")
 LAPSED = "lapsed"
-"""The value of an adverse answer that no longer counts: it is asked again, and nothing else denies it meanwhile."""
+"""The value of an adverse answer that no longer counts, or of one that could not be read: it is asked again, and
+nothing else denies it meanwhile."""
 NOT_SAID = (*UNSURE, LAPSED)
 """Values that answer nothing."""
 
@@ -25,14 +26,15 @@ def standing_answers(
 
     Of those that cannot be told apart in time the more adverse stands. A reassuring answer older than its days is
     left out, an adverse one lapses at the end of its question's window. An answer given after the day does not
-    exist yet; an adverse one dated after the day of reading is there and cannot be placed.
+    exist yet; an adverse one dated after the day of reading is there and cannot be placed. A value that does not answer
+    its question may have been adverse, and stands like one that has lapsed.
     """
     by_question: dict[str, list[Answer]] = {}
     for answer in answers:
         by_question.setdefault(answer.question, []).append(answer)
     standing: dict[str, Answer] = {}
     for question, given in by_question.items():
-        if len(given) == 1 and given[0].given is None:
+        if len(given) == 1 and given[0].given is None and readable(given[0], catalog):
             standing[question] = given[0]
             continue
         newest = _standing(question, given, catalog, as_of, max(as_of, read_on or as_of))
@@ -43,15 +45,35 @@ def standing_answers(
 
 def _standing(question: str, given: list[Answer], catalog: Catalog, as_of: dt.date, read_on: dt.date) -> Answer | None:
     there = [one for one in given if one.given is None or one.given.on_or_before(as_of)]
-    answer = _worst(question, _newest(there), catalog) if there else None
+    read = [one for one in there if readable(one, catalog)]
+    answer = _worst(question, _newest(read), catalog) if read else None
+    unread = [one for one in there if one not in read and (answer is None or not _before(one.given, answer.given))]
     if answer is not None:
         answer = aged(answer, catalog, as_of)
+    if unread and (answer is None or not adverse(answer, catalog)):
+        answer = msgspec.structs.replace(max(unread, key=_order), value=LAPSED)
     if len(there) < len(given) and (answer is None or not adverse(answer, catalog)):
         later = [one for one in given if one.given is not None and not one.given.on_or_before(read_on)]
         worst = [one for one in later if adverse(one, catalog)]
         if worst:
             return msgspec.structs.replace(max(worst, key=_order), value=LAPSED)
     return answer
+
+
+def readable(answer: Answer, catalog: Catalog) -> bool:
+    """Whether a value answers its question. One that does not is no answer, and silences an older reassuring one."""
+    row = catalog.questions.get(answer.question)
+    if row is None or answer.value in UNSURE:
+        return True
+    match row.type:
+        case "yes-no":
+            return answer.value in ("yes", "no")
+        case "number":
+            return not isinstance(answer.value, str)
+        case "choice":
+            return answer.value in row.answers
+        case _:
+            return isinstance(answer.value, str) and parse_date(answer.value) is not None
 
 
 def aged(answer: Answer, catalog: Catalog, as_of: dt.date) -> Answer | None:
