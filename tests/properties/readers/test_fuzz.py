@@ -165,6 +165,7 @@ def test_a_reader(readers: dict[str, tuple[bytes, Read]], name: str) -> None:
             pytest.fail(f"{type(error).__name__}: {error}\n{spoilt[:2000]!r}")
         took = time.process_time() - began
         assert took < SECONDS, (took, spoilt[:2000])
-        if name != "pool":  # cells of a table of studies are no person's
+        # Cells of a table of studies are no person's, and a key that nobody knows is named.
+        if name != "pool" and "no field is called" not in said:
             assert PLANTED[:9] not in said, (said, spoilt[:2000])
     assert refused
