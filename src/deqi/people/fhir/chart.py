@@ -438,13 +438,13 @@ class ChartReader:
         persons = tuple(
             Person(
                 token=f"p{known.number + 1}",
-                facts=tuple(_marked(facts[known.number], as_of)),
-                answers=tuple(answers[known.number]),
+                facts=tuple(_marked(facts.get(known.number, []), as_of)),
+                answers=tuple(answers.get(known.number, ())),
                 sex=known.sex,
                 birth=known.birth,
                 deceased=known.deceased,
                 died=known.died,
-                unreadable=frozenset(unreadable[known.number]),
+                unreadable=frozenset(unreadable.get(known.number, ())),
                 origin=known.origin,
             )
             for known in self._known

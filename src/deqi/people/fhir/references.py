@@ -60,16 +60,16 @@ class Registry(Generic[T]):
 
     def __init__(self) -> None:
         self._by_key: dict[str, T] = {}
-        self._by_tail: dict[str, dict[str, T]] = {}
+        self._of_servers: dict[str, dict[str, T]] = {}
 
     def add(self, keys: tuple[str, ...], value: T) -> None:
         """Enter a resource; a key that is taken keeps its first resource."""
         for key in keys:
             self._by_key.setdefault(key, value)
             tail = _tail(key)
-            if tail:
+            if tail and tail != key:
                 base = key[: -len(tail)]
-                self._by_tail.setdefault(tail, {}).setdefault(base, value)
+                self._of_servers.setdefault(tail, {}).setdefault(base, value)
 
     def exact(self, key: str) -> T | None:
         """The resource entered under this very key."""
@@ -81,8 +81,8 @@ class Registry(Generic[T]):
         if found is not None:
             return found
         tail = _tail(key)
-        bases = self._by_tail.get(tail, {})
-        if len(bases) != 1:
-            return None
-        base, value = next(iter(bases.items()))
-        return value if not base or key == tail else None
+        of_servers, relative = self._of_servers.get(tail, {}), self._by_key.get(tail)
+        if relative is not None:
+            return None if of_servers else relative
+        # A relative reference finds the one server's; that of another server is another resource.
+        return next(iter(of_servers.values())) if len(of_servers) == 1 and key == tail else None

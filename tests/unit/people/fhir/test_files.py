@@ -191,5 +191,5 @@ def test_a_file_that_is_no_fhir_is_refused_with_its_place(data, words):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         read_person(tmp_path / "nobody.json", index=INDEX)
-    with pytest.raises(InputError, match=r"without \.json"):
+    with pytest.raises(InputError, match=r"without FHIR in \.json"):
         read_person(tmp_path, index=INDEX)
