@@ -13,7 +13,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +59,19 @@ def severities() -> dict[str, tuple[str, str]]:
 
 
 @functools.cache
-def _results() -> frozenset[str]:
-    return frozenset(one.rule.id for one in engine().catalog.rules if "observation" in repr(one.rule.when))
+def _results() -> dict[str, frozenset[str]]:
+    found = {one.rule.id: repr(one.rule.when) for one in engine().catalog.rules}
+    return {rule: frozenset(re.findall(r"'observation': '([^']+)'", when)) for rule, when in found.items()}
 
 
-def reads_results(rule: str) -> bool:
-    """Whether a leaf of this rule compares a measured value."""
-    return rule in _results()
+def reads_results(rule: str, results: Collection[str]) -> bool:
+    """Whether a leaf of this rule compares one of these measured values."""
+    return not _results()[rule].isdisjoint(results)
+
+
+def results_of(person: deqi.Person) -> frozenset[str]:
+    """What the person's record holds measured values of."""
+    return frozenset(match.set for fact in person.facts if fact.kind == "observation" for match in fact.sets)
 
 
 @functools.cache

@@ -2,7 +2,8 @@
 
 One reading is taken here. Where a record says yes and the person's own answers say no, the record stands; once that
 record is blurred, the answer is what settles a record that is only possible, or there would be nothing left to ask.
-Such a rule is not compared, unless it reads a result: no answer of yes or no settles those.
+Such a rule is not compared, unless it reads a result that the record holds: no answer of yes or no settles those. A
+rule about a medicine and its result is settled through the medicine where the record holds no result.
 """
 
 from __future__ import annotations
@@ -34,12 +35,15 @@ def loosened(before: Judged, after: Judged, exempt: Collection[str] = ()) -> lis
     return found + _needlings(before, after)
 
 
-def contradicted(records: Judged, answers: Judged) -> list[str]:
-    """Rules that the records fire and that the answers alone deny."""
+def contradicted(records: Judged, answers: Judged, results: Collection[str]) -> list[str]:
+    """Rules that the records fire and that the answers deny, with the lists declared complete.
+
+    ``results``: of what the records hold measured values.
+    """
     return [
         rule
         for rule, state in answers.states.items()
-        if state in _CLEAR and records.states[rule] not in _CLEAR and not reads_results(rule)
+        if state in _CLEAR and records.states[rule] not in _CLEAR and not reads_results(rule, results)
     ]
 
 

@@ -57,7 +57,8 @@ def test_a_later_day_never_says_no(chart: Chart, days: int) -> None:
     ended = json.loads(json.dumps(chart).replace('"2026"', '"2025"').replace('"2026-11"', '"2026-10"'))
     before = engines.judge(engines.person_of_chart(ended))
     after = engines.judge(engines.person_of_chart(ended, later), later)
-    exempt = contradicted(before, engines.judge(engines.person_of_chart(_forms(ended)), engines.AS_OF))
+    results = engines.results_of(engines.person_of_chart(ended))
+    exempt = contradicted(before, engines.judge(engines.person_of_chart(_forms(ended)), engines.AS_OF), results)
     assert loosened(before, after, (*exempt, *_MOVES_WITH_THE_DAY)) == []
 
 
@@ -70,7 +71,9 @@ def test_lists_not_declared_complete_never_say_no(chart: Chart, complete: tuple[
 
 def _compared(chart: Chart, after: Chart, complete: tuple[str, ...]) -> list[str]:
     before = engines.judge(engines.person_of_chart(chart, complete=complete))
-    exempt = contradicted(before, engines.judge(engines.person_of_chart(_forms(chart))))
+    results = engines.results_of(engines.person_of_chart(chart))
+    answers = engines.judge(engines.person_of_chart(_forms(chart), complete=complete))
+    exempt = contradicted(before, answers, results)
     return loosened(before, engines.judge(engines.person_of_chart(after, complete=complete)), exempt)
 
 
