@@ -44,7 +44,7 @@ def _commands(folder: Path) -> dict[str, tuple[list[str], dict[str, bytes]]]:
     browser.write_text(_BROWSER)
     browser.chmod(0o755)
     out = folder / "out"
-    tables = {f"{name}.parquet": b"PAR1" for name in ("persons", "findings", "questions", "unreadable")}
+    tables = {f"{name}.parquet": b"PAR1" for name in ("persons", "findings", "questions", "unclear", "unreadable")}
     return {
         "screen": (["screen", str(folder / "people"), "-o", str(out)], tables),
         "report": (["report", "--format", "html", "-o", str(out / "r.html")], {"r.html": b"</html>"}),

@@ -89,6 +89,7 @@ def test_tables_are_private_and_harmless(export: tuple[Path, dict[str, object]])
         "persons.csv",
         "findings.csv",
         "questions.csv",
+        "unclear.csv",
         "unreadable.csv",
     }
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
@@ -156,9 +157,9 @@ def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         copied.append(source)
         if len(copied) == 3:
             raise OSError(28, "No space left on device")
-        target.write(b"half")
+        Path(target).write_bytes(b"half")
 
-    monkeypatch.setattr("shutil.copyfileobj", full)
+    monkeypatch.setattr("shutil.copyfile", full)
     code, _, error = _screen(file, "-o", out)
     assert code != 0
     assert "cannot be written (No space left on device)" in error
