@@ -46,10 +46,11 @@ def standing_answers(
 def _standing(question: str, given: list[Answer], catalog: Catalog, as_of: dt.date, read_on: dt.date) -> Answer | None:
     there = [one for one in given if one.given is None or one.given.on_or_before(as_of)]
     read = [one for one in there if readable(one, catalog)]
-    answer = _worst(question, _newest(read), catalog) if read else None
-    unread = [one for one in there if one not in read and (answer is None or not _before(one.given, answer.given))]
-    if answer is not None:
-        answer = aged(answer, catalog, as_of)
+    newest = _newest(read) if read else []
+    # Each ages by itself: one of unknown day says no more than one beside it that still counts.
+    counting = [aged_one for one in newest if (aged_one := aged(one, catalog, as_of)) is not None]
+    answer = _worst(question, counting, catalog) if counting else None
+    unread = [one for one in there if one not in read and not any(_before(one.given, other.given) for other in newest)]
     if unread and (answer is None or not adverse(answer, catalog)):
         answer = msgspec.structs.replace(max(unread, key=_order), value=LAPSED)
     if len(there) < len(given) and (answer is None or not adverse(answer, catalog)):
@@ -63,11 +64,11 @@ def _standing(question: str, given: list[Answer], catalog: Catalog, as_of: dt.da
 def readable(answer: Answer, catalog: Catalog) -> bool:
     """Whether a value answers its question. One that does not is no answer, and silences an older reassuring one."""
     row = catalog.questions.get(answer.question)
-    if row is None or answer.value in UNSURE:
+    if row is None or answer.value in (*UNSURE, "yes", "no"):
         return True
     match row.type:
         case "yes-no":
-            return answer.value in ("yes", "no")
+            return False
         case "number":
             return not isinstance(answer.value, str)
         case "choice":
@@ -114,7 +115,7 @@ def _worst(question: str, answers: list[Answer], catalog: Catalog) -> Answer:
     row = catalog.questions.get(question)
     if row is not None and row.type == "number":
         return _worst_number(question, answers, catalog)
-    worst = [one for one in answers if adverse(one, catalog)]
+    worst = [one for one in answers if adverse(one, catalog)] or [one for one in answers if one.value == LAPSED]
     if worst:
         return max(worst, key=_order)
     return msgspec.structs.replace(max(answers, key=_order), value=UNSURE[0])
