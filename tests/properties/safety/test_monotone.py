@@ -65,7 +65,8 @@ def persons(draw: st.DrawFn) -> Person:
 
 
 def truths(person: Person) -> dict[str, Truth]:
-    return {one.rule.rule.id: one.truth for one in judge_rules(Context(CATALOG, person, AS_OF))}
+    context = Context(CATALOG, person, AS_OF)
+    return {one.rule.rule.id: one.truth for one in judge_rules(context, judge_leaves(context))}
 
 
 def reassuring(question: str) -> str:

@@ -84,12 +84,13 @@ def test_a_rule_that_can_be_cleared_asks_for_it(engine: Engine, someone: Someone
 
 @pytest.mark.parametrize("denial", [{"status": "refuted", "date": "2026-11-01"}, {"status": "past", "until": "2020"}])
 def test_an_unreadable_chart_proves_no_absence(engine: Engine, someone: Someone, denial: dict[str, str]) -> None:
-    person = someone(conditions=[{"set": "lymphoedema", **denial}])
-    assert engine.assess(person, AS_OF).states["lymphoedema-limb"] == "no"
-    torn = msgspec.structs.replace(person, unreadable=frozenset({"condition"}))
+    taken = {"medications": [{"code": "rxnorm 1191", **denial}, {"code": "rxnorm 32968", "date": "2026-10-01"}]}
+    person = someone(**taken)
+    assert engine.assess(person, AS_OF).states["dual-antiplatelet"] == "no"
+    torn = msgspec.structs.replace(person, unreadable=frozenset({"medication"}))
     result = engine.assess(torn, AS_OF)
-    assert result.states["lymphoedema-limb"] == "unknown"
-    assert result.unreadable == ("condition",)
+    assert result.states["dual-antiplatelet"] == "unknown"
+    assert result.unreadable == ("medication",)
 
 
 def test_an_unreadable_result_may_be_the_latest(engine: Engine, someone: Someone) -> None:
