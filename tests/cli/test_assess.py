@@ -44,7 +44,8 @@ def test_json_fits_its_schema(capsys, person: str) -> None:
     ran = run(capsys, "assess", "--person", person, *DAY, "--json")
     assert ran.code == 0
     jsonschema.validate(ran.json, schema("assessment"), format_checker=jsonschema.FormatChecker())
-    assert list(ran.json) == ["as_of", "knowledge", "candidacy", "if_clear", "findings", "questions", "plan"]
+    first = ["as_of", "knowledge", "candidacy", "if_clear", "findings", "questions", "plan", "session", "held"]
+    assert list(ran.json) == [*first, "possible", "not_understood", "unreadable", "skipped"]
     assert ran.json["candidacy"] == "not-a-candidate"
 
 
@@ -263,4 +264,4 @@ def test_a_record_dated_later_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     file = tmp_path / "person.yaml"
     file.write_text("conditions: [{code: icd10cm C50.911, since: 2090}, {code: icd10cm I89.0, since: 2019}]\n")
     text = " ".join(run(capsys, "assess", "--person", str(file), "--as-of", "2026-11-24").out.split())
-    assert "look whether the date is right: conditions[0]." in text
+    assert "conditions[0]: dated after the day of reading (Cancer). Look whether the date is right." in text

@@ -16,7 +16,7 @@ def test_the_sheet_is_printed_alone(capsys: pytest.CaptureFixture[str], tmp_path
     plan = str(HERE / "plans" / "leg.yaml")
     out = run(capsys, "assess", "--person", str(who), "--plan", plan, "--as-of", "2026-11-24", "--sheet").out
     assert out.startswith("Textbook leg plan")
-    assert "Open questions about the person" in out
+    assert "Open about the person: 18." in out
     assert "Needles in: 8 " in out and "counted out: ____" in out
     assert "omit: ST36 left, GB34 left" in out
 

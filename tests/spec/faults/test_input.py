@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import deqi
+from deqi.people.read import read_chart
 from tests.properties.doubt import engines
 from tests.spec.faults.command import run, written
 
@@ -27,7 +27,7 @@ def test_a_doubled_key_in_a_chart_is_no_silence(code: str) -> None:
         + code.replace("CM", _CM)
         + "}"
     )
-    reading = deqi.read_chart([f"{PATIENT}\n{line}".encode()], index=engines.engine().index)
+    reading = read_chart([f"{PATIENT}\n{line}".encode()], index=engines.engine().index)
     assert len(reading.unreadable) == 1
     [person] = reading.persons
     assert engines.judge(person).states["pacemaker-ea"] == "unknown"

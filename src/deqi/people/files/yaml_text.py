@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from typing import Any
 
 import yaml
@@ -114,6 +115,11 @@ def _line(mark: Any) -> str:
     return f", line {mark.line + 1}" if mark is not None else ""
 
 
+_JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,40}")
+"""A key that is one of ours, and no words of somebody's."""
+
+
 class _KeyFaultError(yaml.MarkedYAMLError):
     """A key that is no word, or that stands twice; ``problem`` says so."""
 
@@ -132,7 +138,12 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
             raise _KeyFaultError(None, None, "a key that is no word; put it in quotes", key_node.start_mark)
         if key in found:
             raise _KeyFaultError(None, None, "a key that stands twice; keep one of them", key_node.start_mark)
-        found[key] = loader.construct_object(value_node, deep=True)
+        try:
+            found[key] = loader.construct_object(value_node, deep=True)
+        except _KeyFaultError as error:
+            if isinstance(value_node, yaml.ScalarNode) and _WORD.fullmatch(key):
+                error.problem = f"{key}: {error.problem}"
+            raise
     return found
 
 
@@ -140,7 +151,19 @@ def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
     return str(node.value)
 
 
+def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
+    """YAML 1.1 reads 012 as ten, 1:30 as ninety and 1_0 as ten: a number is read by JSON's grammar (RFC 8259) alone."""
+    written = str(node.value)
+    if written.lower().lstrip("+-") in (".inf", ".nan"):
+        return float(written.replace(".", "", 1))  # refused where a number is asked for, with its place
+    if not _JSON_NUMBER.fullmatch(written):
+        raise _KeyFaultError(None, None, "a number that is not written plainly, as 12 or 1.5", node.start_mark)
+    return int(written) if written.lstrip("-").isdecimal() else float(written)
+
+
 _Loader.add_constructor(_PLAIN + "map", _mapping)
+_Loader.add_constructor(_PLAIN + "int", _number)
+_Loader.add_constructor(_PLAIN + "float", _number)
 _Loader.add_constructor(_PLAIN + "timestamp", _as_text)
 
 
