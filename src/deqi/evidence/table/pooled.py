@@ -131,7 +131,9 @@ def pool_table(
         share = count_weights(counts_of(given, chosen), measure=measure, method=method)  # type: ignore[arg-type]
     else:
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = 100.0 / (v + float(np.nan_to_num(fit.tau2[0])))
+            spread = v + float(np.nan_to_num(fit.tau2[0]))
+            # Against the smallest, not 1: the inverse of a variance of 1e-308 is no number any more.
+            share = np.min(spread[np.isfinite(spread)], initial=np.inf) / spread
             share = 100.0 * share / np.nansum(share)
     every = sizes(given, chosen, measure)
     groups, between = (
