@@ -26,7 +26,7 @@ def test_a_cluster_needs_a_folder_that_all_see(master: str) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^--work: .* cannot be used"):
+    with pytest.raises(InputError, match=r"^--work: .*: no folder can be made there"):
         Spark("yarn", tmp_path / "nothing")
 
 

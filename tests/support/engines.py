@@ -31,20 +31,21 @@ def engine() -> Engine:
 
 
 @functools.cache
-def program(as_of: dt.date = AS_OF) -> Program:
-    return compile_rules(engine().catalog, as_of)
+def program(as_of: dt.date = AS_OF, read_on: dt.date | None = None) -> Program:
+    return compile_rules(engine().catalog, as_of, read_on=read_on)
 
 
-def judged(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[dict[str, object]]:
-    """What the compiled rules say, in the words of `told`."""
+def judged(people: Sequence[Person], as_of: dt.date = AS_OF, read_on: dt.date | None = None) -> list[dict[str, object]]:
+    """What the compiled rules say, in the words of `told`; all of these people were read on one day."""
     with duckdb.connect() as connection:
         runner = Runner(connection)
         runner.load(tables_of(engine().catalog, people, as_of))
-        runner.run(program(as_of))
-        return list(_read(runner, people, as_of))
+        runner.run(program(as_of, read_on))
+        return list(_read(runner, people, program(as_of, read_on)))
 
 
-def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[dict[str, object]]:
+def _read(runner: Runner, people: Sequence[Person], compiled: Program) -> Iterator[dict[str, object]]:
+    as_of = compiled.layout.as_of
     facts = [fact for person in people for fact in person.facts]
     answers = [answer for person in people for answer in _counting(person, as_of)]
     rules = dict(runner.rows("SELECT rule_index, rule FROM k_rules"))
@@ -58,7 +59,7 @@ def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[
     unclear: dict[int, set[Fact]] = {}
     for person, row in runner.rows("SELECT person, row FROM not_understood"):
         unclear.setdefault(person, set()).add(facts[row])
-    fill_in(runner.connection, program(as_of).layout)
+    fill_in(runner.connection, compiled.layout)
     restricts: dict[int, dict[str, set[Restricted]]] = {}
     for person, rule_index, written in runner.rows("SELECT person, rule_index, restricts FROM restricting"):
         filled = msgspec.json.decode(written, type=tuple[Restricted, ...])
@@ -69,7 +70,7 @@ def _read(runner: Runner, people: Sequence[Person], as_of: dt.date) -> Iterator[
         "SELECT person, question, decides FROM questions ORDER BY person, rank"
     ):
         questions.setdefault(person, []).append((question, decides))
-    rules = program(as_of).layout.rules
+    rules = compiled.layout.rules
     columns = ", ".join(f'"{state_column(rule)}"' for rule in rules)
     ranked = [rule for (rule,) in runner.rows("SELECT rule FROM k_rules ORDER BY rank")]
     for number, candidacy, if_clear, *states in runner.rows(
@@ -112,10 +113,15 @@ def told(assessment: Assessment) -> dict[str, object]:
     }
 
 
-def disagreements(people: Sequence[Person], as_of: dt.date = AS_OF) -> list[str]:
-    """Where the engines differ, in words; empty when they agree about everybody."""
+def disagreements(people: Sequence[Person], as_of: dt.date = AS_OF, read_on: dt.date | None = None) -> list[str]:
+    """Where the engines differ, in words; empty when they agree about everybody.
+
+    ``read_on`` is the day on which all of these people's records were read, the same day if not given: a population is
+    screened on one day, a person carries theirs.
+    """
+    assert {person.read_on for person in people} <= {read_on, None}
     wrong = []
-    for person, found in zip(people, judged(people, as_of), strict=True):
+    for person, found in zip(people, judged(people, as_of, read_on), strict=True):
         expected = told(engine().assess(person, as_of))
         for what, said in expected.items():
             if said != found[what]:

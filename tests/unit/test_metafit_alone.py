@@ -32,7 +32,7 @@ class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
         if top in self.installed - ALLOWED:
-            raise ImportError(f"metafit must do without {top}")
+            raise ModuleNotFoundError(f"metafit must do without {top}", name=name)
 
 
 for name in list(sys.modules):

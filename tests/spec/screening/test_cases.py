@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 
-from deqi.safety.cases.run import Case, person_of, read_cases
+from deqi.people.facts import Person
+from deqi.safety.cases.run import person_of, read_cases
 from tests.support.engines import disagreements, engine
 
 
 def test_every_case_without_a_plan() -> None:
-    by_day: dict[object, list[Case]] = defaultdict(list)
+    by_day: dict[tuple[dt.date, dt.date | None], list[Person]] = defaultdict(list)
     for case in read_cases():
         if case.plan is None:
-            by_day[case.as_of].append(case)
+            person = person_of(engine(), case)
+            by_day[case.as_of, person.read_on].append(person)
     assert by_day
-    for as_of, cases in by_day.items():
-        wrong = disagreements([person_of(engine(), case) for case in cases], as_of)
+    for (as_of, read_on), people in by_day.items():
+        wrong = disagreements(people, as_of, read_on)
         assert not wrong, f"{len(wrong)} disagreements, the first: {wrong[0]}"

@@ -119,6 +119,7 @@ def test_cumulative_names_follow_the_order() -> None:
 
 
 def test_frames() -> None:
+    pytest.importorskip("pandas", reason="pandas is not installed: pip install pandas")
     fit = FIT.to_frame()
     assert fit.loc[0, "estimate"] == FIT.estimate and fit.loc[0, "measure"] == "RR"
     studies = metafit.pool([0.1, np.nan, 0.3], [0.1, 0.1, np.nan], names=["a", "b", "c"]).to_frame("studies")
@@ -136,7 +137,7 @@ def test_frames() -> None:
 
 
 def test_a_pandas_frame_goes_in() -> None:
-    import pandas
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed: pip install pandas")
 
     frame = pandas.DataFrame(TRIALS)
     effects = metafit.escalc("RR", COLUMNS, frame, names="study")

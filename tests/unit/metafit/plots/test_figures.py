@@ -41,11 +41,19 @@ def words(drawing: Drawing) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_in_every_format(name: str, tmp_path: Path) -> None:
+def test_every_figure_as_png_and_pdf(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install matplotlib")
     drawing = FIGURES[name]()
-    for suffix, begins in ((".svg", b"<svg"), (".png", b"\x89PNG"), (".pdf", b"%PDF")):
+    for suffix, begins in ((".png", b"\x89PNG"), (".pdf", b"%PDF")):
         drawing.save(tmp_path / f"f{suffix}")
         assert (tmp_path / f"f{suffix}").read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_as_svg(name: str, tmp_path: Path) -> None:
+    drawing = FIGURES[name]()
+    drawing.save(tmp_path / "f.svg")
+    assert (tmp_path / "f.svg").read_bytes().startswith(b"<svg")
     root = ElementTree.fromstring(drawing.svg)
     assert root.attrib["role"] == "img" and all(root.find(f"{{*}}{tag}").text for tag in ("title", "desc"))  # type: ignore[union-attr]
     assert "nan" not in drawing.svg and drawing._repr_svg_() == drawing.svg
