@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from deqi import writing
-from deqi.cli.stopping import SENTENCE
 from deqi.errors import InputError
 from deqi.writing import new_folder, replacing, write_file
 
+SENTENCE = "stopped before it was done."
 _BROWSER = """#!/bin/sh
 for word in "$@"; do case "$word" in --print-to-pdf=*) out="${word#--print-to-pdf=}";; esac; done
 printf '%%PDF-1.4 ' > "$out"; sleep 0.3; printf 'whole' >> "$out"

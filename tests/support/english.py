@@ -16,20 +16,20 @@ _SQL = re.compile(
     r"|IS NULL)\b"
 )
 _MARKUP = re.compile(r"[{}<>]|^\s*[#.@\w-]+\s*:\s*\S+;?\s*$")
-_FAULTS = re.compile(r"^_?([A-Z_]+_)?FAULTS?$")
-"""Constants that say what is wrong with a record: errors."""
 FEWEST = 3
 """So many words in a row make English; fewer are names."""
-_RAISED = {"InputError", "StatsInputError", "TableError", "ValueError", "TypeError", "RuntimeError", "AttributeError"}
-_RAISED |= {"KeyError", "NotImplementedError", "AssertionError", "TooFewStudiesError", "ImproperlyConfigured"}
-_ELSEWHERE = _RAISED | {"compile", "Option", "Argument", "Typer", "Fault", "TableSpec"}
-"""Calls whose words are errors, patterns, the help of options, or tell what a table is."""
+_ERROR = re.compile(r"^_?[A-Z]\w*Error$|^(ImproperlyConfigured|Stopped)$")
+"""The names of what is raised."""
+_ELSEWHERE = {"compile", "Option", "Argument", "Typer"}
+"""Calls whose words are patterns or the help of options."""
+_QUOTED = re.compile(r"'([^']*)'")
+"""Text inside SQL."""
 
 
 def english(text: str) -> bool:
-    """Whether a literal is words for people: three words in a row, most of them lower case, and no SQL."""
+    """Whether a literal is words for people: three words in a row, most of them lower case; of SQL, what is quoted."""
     if _SQL.search(text):
-        return False
+        return any(map(english, _QUOTED.findall(text)))
     words = _WORDS.findall(re.sub(r"https?://\S+", " ", text))
     joined = re.search(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}[,;:]? [a-z]{2,}", text)
     return len(words) >= FEWEST and joined is not None
@@ -65,10 +65,10 @@ def in_code(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _elsewhere(node: ast.AST) -> bool:
-    """Whether a node's words are errors, patterns, or the help of options."""
-    if isinstance(node, ast.Assign):
-        return any(_FAULTS.search(getattr(one, "id", "")) is not None for one in node.targets)
-    return isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _called(node) in _ELSEWHERE)
+    """Whether a node's words are errors that are raised, patterns, or the help of options."""
+    if isinstance(node, ast.Call):
+        return _called(node) in _ELSEWHERE or _ERROR.search(_called(node)) is not None
+    return isinstance(node, ast.Raise)
 
 
 def _called(node: ast.Call) -> str:

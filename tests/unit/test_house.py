@@ -15,17 +15,8 @@ from tests.support import english, journey
 SOURCE = Path(__file__).parents[2] / "src"
 MOST = 0.22
 """No room has more of deqi's lines; metafit is a library of its own and counted apart."""
-CEILINGS = {
-    "api": 1,
-    "cli": 10,
-    "evidence": 29,
-    "knowledge": 51,
-    "metafit": 42,
-    "people": 15,
-    "report": 87,
-    "safety": 19,
-}
-"""English literals in each room, outside errors, docstrings and the help of options. A ceiling only falls."""
+CEILINGS = {"metafit": 42, "report": 86}
+"""English literals in each room, outside errors, docstrings and the help of options; no other room has any."""
 
 
 def test_no_room_is_the_house() -> None:
@@ -71,6 +62,7 @@ def test_a_chart_fact_goes_up_and_never_back() -> None:
     [
         ("No trial says how many people got better.", True),
         ("SELECT person, count(*) AS findings FROM found", False),
+        ("SELECT row, 'a date that cannot be read' FROM found", True),
         ("not-a-candidate", False),
         ("ask first", False),
         ("https://doi.org/10.1136/bmj.317.7168.1309", False),

@@ -67,7 +67,7 @@ def _undated(one: Person, library: Library, as_of: dt.date) -> Iterator[str]:
         answer.given is None and answer.question in rows and rows[answer.question].stage == "session"
         for answer in one.answers
     ):
-        yield f"answers about the day itself bear no date; they are taken as given on {as_of}."
+        yield library.knowledge.texts["answers.undated"].format(as_of=as_of)
 
 
 def plan(written: str | bytes, library: Library) -> Plan:

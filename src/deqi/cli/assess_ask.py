@@ -54,7 +54,7 @@ def ask(library: Library, request: AssessRequest) -> AssessRequest:
             person = asking.with_answer(person, given)
         request = dataclasses.replace(request, person=person)
     if asked:
-        _store(asked, request)
+        _store(asked, request, texts)
     write()
     return request
 
@@ -96,9 +96,9 @@ def _put(question: Question, number: int, left: int, texts: Mapping[str, str]) -
         write_wrapped(texts["asking.again"].format(choices=choices), indent="   ")
 
 
-def _store(asked: dict[str, Answer], request: AssessRequest) -> None:
+def _store(asked: dict[str, Answer], request: AssessRequest, texts: Mapping[str, str]) -> None:
     write()
-    name = str(typer.prompt("Keep the answers in a file? Its name, or nothing", default="", show_default=False)).strip()
+    name = str(typer.prompt(texts["cli.keep-answers"], default="", show_default=False)).strip()
     if name:
         writing.file(Path(name), asking.answers_file(tuple(asked.values()), request.as_of), private=True)
         write(f"wrote {name}")

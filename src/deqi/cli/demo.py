@@ -43,11 +43,12 @@ def population(
     from deqi.cli.output import write
 
     day = day_of(as_of)
+    library = Library.load()
     with typer.progressbar(length=number, label="making people") as bar:
         needed = make(
-            Library.load(),
+            library,
             DemoRequest(number, output, day, seed, bundles=shape is Shape.bundles, progress=lambda: bar.update(1)),
         )
     write(f"wrote {number} people for {day} to {output}")
     if number < needed:
-        write(f"{needed} people are needed to fire every rule")
+        write(library.phrases.say("cli.demo.needed", {"count": needed}))

@@ -31,7 +31,7 @@ from deqi.cli import (
     sources,
 )
 from deqi.cli.output import notice
-from deqi.cli.stopping import EXIT, SENTENCE, Stopping
+from deqi.cli.stopping import EXIT, Stopping
 from deqi.errors import InputError
 from deqi.log import fault
 
@@ -84,12 +84,6 @@ def main(
     """
 
 
-_SENTENCES = {
-    errno.ENOSPC: "the output: there is no room left to write it; make room or write elsewhere.",
-    errno.ENAMETOOLONG: "the name of a file: longer than a name can be; give the path of a file.",
-}
-
-
 def run() -> None:
     """The ``deqi`` command: exit 0 ok, 1 a blocking finding under ``--strict``, 2 bad input, 130 stopped."""
     if sys.stdout is None:
@@ -101,7 +95,7 @@ def run() -> None:
             app()
         except BaseException as error:
             if stopping.asked:
-                notice(SENTENCE)
+                notice(str(stopping.error))
                 sys.exit(EXIT)
             if not isinstance(error, Exception):
                 raise
@@ -113,18 +107,23 @@ def _tell(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):
         sys.stderr.close()
         return 0
-    if isinstance(error, InputError):
-        sentence = str(error)
-    elif isinstance(error, MemoryError):
-        sentence = "there is not enough memory for this; give fewer files at a time, or a machine with more."
-    elif isinstance(error, OSError) and error.errno in _SENTENCES:
-        sentence = _SENTENCES[error.errno]
-    else:
-        fault(error)
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        sentence = (
-            f"a fault of the program: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}; "
-            "please report it, without the record."
-        )
-    notice(sentence)
+    notice(str(_told(error)))
     return 2
+
+
+def _told(error: Exception) -> Exception:
+    """The user's error that an error is; one of ours is written to the log, and says where it was."""
+    if isinstance(error, InputError):
+        return error
+    if isinstance(error, MemoryError):
+        return InputError("there is not enough memory for this; give fewer files at a time, or a machine with more.")
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return InputError("the output: there is no room left to write it; make room or write elsewhere.")
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return InputError("the name of a file: longer than a name can be; give the path of a file.")
+    fault(error)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return RuntimeError(
+        f"a fault of the program: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}; "
+        "please report it, without the record."
+    )

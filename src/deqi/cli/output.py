@@ -64,5 +64,5 @@ def library_of(settings: Path | None, value_sets: Path | None) -> Library:
 
     made = Library.load(None if settings is None else read.settings(settings), value_sets)
     for name in made.engine.unused_value_sets:
-        notice(f"{value_sets}/{name}: belongs to no code set of deqi and is not used.")
+        notice(made.phrases.say("cli.unused-value-set", {"name": f"{value_sets}/{name}"}))
     return made

@@ -77,9 +77,9 @@ def screen(
     library = library_of(settings, value_sets)
     left = read.passed_over(path)
     for name in left[:_NAMED]:
-        notice(f"{name!r}: not read; FHIR ends in .json, .ndjson or .jsonl, or these with .gz.")
+        notice(library.phrases.say("cli.not-read", {"name": name}))
     if len(left) > _NAMED:
-        notice(f"and {len(left) - _NAMED} more that are not read.")
+        notice(library.phrases.say("cli.not-read.more", {"count": len(left) - _NAMED}))
     with _Bar() as bar:
         request = ScreenRequest(path, day, output, output_format.value, exact, memory, day_of(None), spark, bar.step)
         found = judge(library, request)

@@ -8,7 +8,6 @@ import signal
 from typing import Any
 
 EXIT = 130
-SENTENCE = "stopped before it was done."
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -22,6 +21,7 @@ class Stopping:
 
     def __init__(self) -> None:
         self.asked = False
+        self.error = Stopped("stopped before it was done.")
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Stopping:
@@ -42,7 +42,7 @@ class Stopping:
     def _stop(self, *_: object) -> None:
         if not self.asked:  # once is enough: what is being put in order is not disturbed
             self.asked = True
-            raise Stopped
+            raise self.error
 
 
 def _ignore() -> None:

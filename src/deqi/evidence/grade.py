@@ -13,7 +13,7 @@ from typing import Literal
 
 Level = Literal["high", "moderate", "low", "very low"]
 LEVELS: tuple[Level, ...] = ("high", "moderate", "low", "very low")
-Doubt = Literal["risk of bias", "inconsistency", "indirectness", "imprecision", "publication bias", "cited review"]
+Doubt = Literal["risk-of-bias", "inconsistency", "indirectness", "imprecision", "publication-bias", "cited-review"]
 
 OPTIMAL_INFORMATION_SIZE = 400
 """People with numbers below which a result counts as imprecise (GRADE's rule of thumb)."""
@@ -53,7 +53,7 @@ def never_above(found: Certainty, rated: Level | None, review: str) -> Certainty
     if rated is None or LEVELS.index(rated) <= LEVELS.index(found.level):
         return found
     steps = LEVELS.index(rated) - LEVELS.index(found.level)
-    return Certainty(rated, (*found.reasons, Reason("cited review", steps, "review", {"review": review})))
+    return Certainty(rated, (*found.reasons, Reason("cited-review", steps, "review", {"review": review})))
 
 
 def least(levels: tuple[Level, ...]) -> Level:
@@ -84,7 +84,7 @@ class Body:
 
 def benefit_reasons(body: Body) -> tuple[Reason, ...]:
     """The steps down for one outcome with an effect."""
-    reasons = [Reason("risk of bias", 1, "unjudged") if body.blinded else Reason("risk of bias", 2, "unjudged_open")]
+    reasons = [Reason("risk-of-bias", 1, "unjudged") if body.blinded else Reason("risk-of-bias", 2, "unjudged_open")]
     if body.i2 is not None and body.i2 >= SUBSTANTIAL_I2:
         reasons.append(Reason("inconsistency", 1, "disagree", {"i2": f"{body.i2:.0f}"}))
     if body.surrogate:
@@ -103,5 +103,5 @@ def benefit_reasons(body: Body) -> tuple[Reason, ...]:
         reasons.append(Reason("imprecision", 1, "few", few))
     if body.compared and body.missing / body.compared >= MANY_MISSING:
         fields = {"missing": f"{body.missing}", "all": f"{body.compared}"}
-        reasons.append(Reason("publication bias", 1, "missing", fields))
+        reasons.append(Reason("publication-bias", 1, "missing", fields))
     return tuple(reasons)

@@ -117,7 +117,7 @@ def _event(event: str, rates: Sequence[HarmRate], published: tuple[PublishedHarm
         listed=place,
         per=PER[place],
         shape="once" if shown.once else "rate",
-        counted=shown.per == "event per treatment",
+        counted=shown.per == "event-per-treatment",
         events=shown.events,
         total=shown.total,
         surveys=shown.k,

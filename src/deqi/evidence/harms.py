@@ -35,7 +35,7 @@ can tell whether surveys disagree."""
 WIDE = 4.0
 """How many times its lower end the upper end of an interval is before it counts as imprecise."""
 
-Per = Literal["person", "treatment", "event per treatment"]
+Per = Literal["person", "treatment", "event-per-treatment"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +111,7 @@ class CourseRisk:
     per_100: float
     low: float
     high: float
-    basis: Literal["per person", "per treatment times sessions", "not comparable"]
+    basis: Literal["per-person", "treatment-times-sessions", "not-comparable"]
 
 
 def harm_rates(knowledge: Knowledge) -> tuple[HarmRate, ...]:
@@ -135,7 +135,7 @@ def _counts(knowledge: Knowledge) -> Iterable[_Counted]:
         if use.use == "pool" and row.verified != "no" and (count := _count(row, use, surveys[row.survey])) is not None:
             event, unit, reporter = use.pool_key.split("|")
             per: Per = (
-                "person" if unit == "patients" else "treatment" if unit == "treatments" else "event per treatment"
+                "person" if unit == "patients" else "treatment" if unit == "treatments" else "event-per-treatment"
             )
             yield count, event, per, reporter
 
@@ -194,7 +194,7 @@ def harm_rate(event: str, per: Per, window: str, reporter: str, counts: Iterable
         high = float(zero_upper(totals.sum()))
     elif len(kept) >= LEAST_TO_POOL:
         model = "GLMM"
-        binomial = per != "event per treatment"
+        binomial = per != "event-per-treatment"
         fit = pool_counts(OneArm(events, totals), measure="PLO" if binomial else "IRLN", method="GLMM", nagq=NAGQ)
         back = _inverse_logit if binomial else _exponent
         rate, low, high = (back(float(one)) for one in (fit.estimate, fit.ci_low, fit.ci_high))
@@ -203,7 +203,7 @@ def harm_rate(event: str, per: Per, window: str, reporter: str, counts: Iterable
     elif len(kept) == 1:
         model = "exact"
         rate = float(events[0] / totals[0])
-        found = (exact_rate if per == "event per treatment" else exact_proportion)(events[0], totals[0])
+        found = (exact_rate if per == "event-per-treatment" else exact_proportion)(events[0], totals[0])
         low, high = float(found.low), float(found.high)
     return HarmRate(
         event=event,
@@ -236,7 +236,7 @@ def one_per_group(counts: Iterable[SurveyCount]) -> list[SurveyCount]:
 
 def harm_reasons(counts: list[SurveyCount], low: float, high: float) -> tuple[Reason, ...]:
     """The steps down for one event. Few events are imprecise, never inconsistent: chance alone scatters them."""
-    reasons = [Reason("risk of bias", 1, "harm_unchecked")]
+    reasons = [Reason("risk-of-bias", 1, "harm_unchecked")]
     events = sum(count.events for count in counts)
     if len(counts) == 1:
         reasons.append(Reason("imprecision", 1, "harm_one_survey"))
@@ -271,11 +271,11 @@ def over_a_course(rate: HarmRate, sessions: int = COURSE_SESSIONS) -> CourseRisk
     nan = float("nan")
     if rate.per == "person":
         if rate.window == "course":
-            return CourseRisk(100 * rate.rate, 100 * rate.low, 100 * rate.high, "per person")
+            return CourseRisk(100 * rate.rate, 100 * rate.low, 100 * rate.high, "per-person")
     elif not rate.window and rate.rate < RARE_PER_TREATMENT:
         per_100, low, high = (min(100.0, 100 * sessions * one) for one in (rate.rate, rate.low, rate.high))
-        return CourseRisk(per_100, low, high, "per treatment times sessions")
-    return CourseRisk(nan, nan, nan, "not comparable")
+        return CourseRisk(per_100, low, high, "treatment-times-sessions")
+    return CourseRisk(nan, nan, nan, "not-comparable")
 
 
 def _inverse_logit(x: float) -> float:

@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from deqi.knowledge.find import PointFinder, points_near
 from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables.atlas import Hazard, HazardText, MeasuredDepth, Point, PointAnatomy, PointDepth, PointName
-
-NO_LIMIT = "no safe limit known"
+from deqi.knowledge.words import say
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,21 +38,23 @@ class HazardCard:
     def lines(self) -> list[tuple[str, str]]:
         """Label and text, for reading."""
         at_risk = self.structure + (f" ({', '.join(self.classes)})" if self.classes != ("none",) else "")
-        rows = [("At risk", at_risk), ("Severity", self.severity)]
+        rows = [(say("card.at-risk"), at_risk), (say("card.severity"), self.severity)]
         if self.segment:
-            rows.insert(0, ("Segment", self.segment))
+            rows.insert(0, (say("card.segment"), self.segment))
         if self.angles:
-            rows.append(("Angle", ", ".join(self.angles)))
-        rows.append(("Depth limit", self.cap_label))
+            rows.append((say("card.angle"), ", ".join(self.angles)))
+        rows.append((say("card.limit"), self.cap_label))
         if self.measured:
-            rows.append(("Measured", "; ".join(self.measured)))
+            rows.append((say("card.measured"), "; ".join(self.measured)))
         if self.anticoagulant_avoid:
-            rows.append(("Blood thinners", "avoid deep needling here in people on anticoagulants"))
+            rows.append((say("card.blood-thinners"), say("card.blood-thinners.deep")))
         if self.pregnancy != "none":
-            rows.append(("Pregnancy", self.pregnancy))
+            rows.append((say("card.pregnancy"), self.pregnancy))
         if self.note:
-            rows.append(("Note", self.note))
-        rows.append(("Source", f"{', '.join(self.source) or 'none'} (verified: {self.verified}; basis: {self.basis})"))
+            rows.append((say("card.note"), self.note))
+        named = ", ".join(self.source) or "none"
+        standing = say("card.source.of", source=named, verified=self.verified, basis=self.basis)
+        rows.append((say("card.source"), standing))
         return rows
 
 
@@ -79,14 +80,14 @@ class PointCard:
     def lines(self) -> list[tuple[str, str]]:
         """Label and text, for reading; empty ones are left out."""
         rows = [
-            ("Place", self.location),
-            ("Or", self.location_alternative),
-            ("Skin nerve", self.nerve_superficial),
-            ("Deep nerve", self.nerve_deep),
-            ("Dermatome", self.dermatome),
-            ("Textbooks", self.textbook_depth),
-            ("Hazards", "" if self.hazard_data else "no hazard data for this point; that does not mean it is safe"),
-            ("Source", ", ".join(self.source)),
+            (say("card.place"), self.location),
+            (say("card.or"), self.location_alternative),
+            (say("card.nerve.skin"), self.nerve_superficial),
+            (say("card.nerve.deep"), self.nerve_deep),
+            (say("card.dermatome"), self.dermatome),
+            (say("card.textbooks"), self.textbook_depth),
+            (say("card.hazards"), "" if self.hazard_data else say("card.hazards.none")),
+            (say("card.source"), ", ".join(self.source)),
         ]
         return [(label, text) for label, text in rows if text]
 
@@ -142,18 +143,18 @@ def card(knowledge: Knowledge, code: str) -> PointCard:
 
 def _measured(row: MeasuredDepth) -> str:
     """A distance behind a limit in words: to what, how far, in whom."""
-    beside = " (beside it)" if row.bears == "beside" else ""
+    key = "card.distance.beside" if row.bears == "beside" else "card.distance"
     whom = ", ".join(part for part in (row.statistic, row.people, row.method) if part)
-    return f"{row.structure}{beside} {row.mm:g} mm ({whom})"
+    return say(key, structure=row.structure, mm=row.mm, whom=whom)
 
 
 def _hazard(row: Hazard, texts: dict[str, HazardText], measured: tuple[str, ...]) -> HazardCard:
     if row.cap_mm is None:
-        cap = NO_LIMIT
+        cap = say("card.limit.none")
     elif row.cap_basis == "published":
-        cap = f"{row.cap_mm:g} mm below the skin (published)"
+        cap = say("card.limit.published", mm=row.cap_mm)
     else:
-        cap = f"{row.cap_mm:g} mm below the skin (default, not clinician-reviewed)"
+        cap = say("card.limit.default", mm=row.cap_mm, default=say("default"))
     return HazardCard(
         hazard=row.hazard,
         segment=row.segment,
@@ -175,10 +176,10 @@ def _hazard(row: Hazard, texts: dict[str, HazardText], measured: tuple[str, ...]
 
 def _textbook(depth: PointDepth | None, hazards: tuple[HazardCard, ...]) -> str:
     if depth is None or depth.cun_high_lowest is None or depth.cun_low is None:
-        return "not needled" if depth and depth.needling and "no" in depth.needling.split("_") else ""
+        return say("card.not-needled") if depth and depth.needling and "no" in depth.needling.split("_") else ""
     caps = [hazard.cap_mm for hazard in hazards if hazard.cap_mm is not None]
-    limit = f"depth limit here {min(caps):g} mm" if caps else NO_LIMIT
+    limit = say("card.limit.here", mm=min(caps)) if caps else say("card.limit.none")
     low = min(depth.cun_low, depth.cun_high_lowest)
     span = f"{low:g}-{depth.cun_high_lowest:g} cun" if low < depth.cun_high_lowest else f"{low:g} cun"
     angle = f", {depth.angle}" if depth.angle else ""
-    return f"{span}{angle} (the shallowest source; 25 mm to the cun by convention); {limit}"
+    return say("card.textbook", span=span, angle=angle, limit=limit)

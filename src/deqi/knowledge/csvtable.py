@@ -74,8 +74,7 @@ def read_table(path: Path, row: type[T]) -> tuple[T, ...]:
     """
     known = {field.name for field in msgspec.structs.fields(row)}
     header = header_of(path)
-    if problem := _header_problem(header, known):
-        raise TableError(f"{path.name}: {problem}")
+    _check_header(header, known, path.name)
     kinds = cell_kinds(row)
     special = {name: kind for name, kind in kinds.items() if kind != "plain"}
     lines: list[int] = []
@@ -89,14 +88,15 @@ def read_table(path: Path, row: type[T]) -> tuple[T, ...]:
         raise TableError(_place(str(error), path.name, lines)) from None
 
 
-def _header_problem(header: list[str], known: set[str]) -> str:
+def _check_header(header: list[str], known: set[str], file: str) -> None:
     unknown = [name for name in header if name not in known]
     missing = sorted(known - set(header))
     if unknown:
-        return f"unknown columns {', '.join(unknown)}; the schema has {', '.join(sorted(known))}"
+        raise TableError(f"{file}: unknown columns {', '.join(unknown)}; the schema has {', '.join(sorted(known))}")
     if missing:
-        return f"missing columns {', '.join(missing)}"
-    return "the same column name stands twice" if len(set(header)) < len(header) else ""
+        raise TableError(f"{file}: missing columns {', '.join(missing)}")
+    if len(set(header)) < len(header):
+        raise TableError(f"{file}: the same column name stands twice")
 
 
 def _prepare(cells: dict[str, str], special: Mapping[str, CellKind], place: str) -> dict[str, Any]:

@@ -204,7 +204,7 @@ def _cited(report: Report) -> Iterator[str]:
             shown += [*cell.treatment, *cell.unclear, *cell.companions, *cell.prevention, *cell.not_randomised]
             for benefit in cell.benefits:
                 for reason in benefit.certainty.reasons:
-                    if reason.domain == "cited review" and reason.fields["review"]:
+                    if reason.domain == "cited-review" and reason.fields["review"]:
                         yield reason.fields["review"]
             for synthesis in cell.syntheses:
                 for effect in synthesis.effects:

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 
+from deqi.evidence.grade import Reason
 from deqi.knowledge.tables.evidence import Trial
 
 
@@ -19,6 +20,11 @@ class Phrases:
     def say(self, key: str, fields: Mapping[str, object] | None = None) -> str:
         """A phrase with its braces filled in."""
         return self.texts[key].strip().format_map(dict(fields or {}))
+
+
+def domain(reason: Reason, phrases: Phrases) -> str:
+    """The domain of GRADE to which a step down belongs."""
+    return phrases.say(f"grade.domain.{reason.domain}")
 
 
 def standing(basis: str, verified: str, phrases: Phrases) -> str:

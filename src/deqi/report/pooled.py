@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from deqi.evidence.table.also import Check
 from deqi.evidence.table.pooled import PooledTable
-from deqi.evidence.table.words import MEASURE_WORDS, ONE_GROUP, PROPORTIONS, study_interval
+from deqi.evidence.table.words import ONE_GROUP, PROPORTIONS, measure_words, study_interval
 from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table, cells, say, sheet
 from deqi.report.pooled_figures import forest_of
 from metafit import Summary
@@ -19,7 +19,7 @@ _LONGEST = 36
 
 def pooled_page(pooled: PooledTable, name: str, words: Mapping[str, str], *, figures: bool = False) -> Page:
     """The page of a pooled table; ``figures`` adds the forest plot."""
-    measure = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    measure = measure_words(pooled.measure)
     lead = f"{name}: {measure} ({pooled.measure}) from {', '.join(pooled.columns)}; method {pooled.method}."
     notes = tuple(say(f"Note: {warning}") for warning in pooled.warnings)
     more = tuple(block for check in pooled.checks for block in check_blocks(check))
@@ -55,7 +55,7 @@ def summary_blocks(summary: Summary) -> Iterator[Block]:
 
 def effects_page(pooled: PooledTable, name: str, words: Mapping[str, str]) -> Page:
     """The effects of the studies: analysis scale, natural scale, and why a row has none."""
-    measure = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    measure = measure_words(pooled.measure)
     rows = []
     for one in pooled.studies:
         numbers = study_interval(one)

@@ -10,7 +10,7 @@ import numpy as np
 
 from deqi.errors import InputError
 from deqi.evidence.table.pooled import PooledTable
-from deqi.evidence.table.words import LOG_RATIOS, MEASURE_WORDS, ONE_GROUP, study_interval
+from deqi.evidence.table.words import LOG_RATIOS, ONE_GROUP, measure_words, study_interval
 from deqi.report.draw import ForestRow, FunnelPoint, forest, funnel
 from metafit import Fit, gosh, regress
 from metafit.plots import bubble_plot, gosh_plot, sensitivity_plot
@@ -61,7 +61,7 @@ def forest_of(pooled: PooledTable, width: float = 720, *, favours: str | None = 
         prediction_low=_known(low),
         prediction_high=_known(high),
     )
-    words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    words = measure_words(pooled.measure)
     ratio = pooled.measure in LOG_RATIOS
     null = None if pooled.measure in ONE_GROUP else (1.0 if ratio else 0.0)
     left, _, right = (favours or "").partition("|")
@@ -112,7 +112,7 @@ def funnel_of(pooled: PooledTable) -> str:
     """A funnel plot of the studies around the pool."""
     if pooled.estimate is None:
         raise InputError("--funnel: there is no pooled estimate to draw around.")
-    words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    words = measure_words(pooled.measure)
     points = [FunnelPoint(s.study, s.yi, math.sqrt(s.vi)) for s in pooled.studies if s.yi is not None and s.vi]
     ratio = pooled.measure in LOG_RATIOS
     contours = () if pooled.measure in ONE_GROUP else (0.9, 0.95, 0.99)
@@ -142,7 +142,7 @@ def _bubble(pooled: PooledTable) -> str:
     yi, vi = _numbers(pooled)
     x = np.array([math.nan if value is None else value for value in found.values])
     fit = regress(yi, vi, x, method=pooled.method, test=pooled.test, level=pooled.level, measure=pooled.measure)
-    words = MEASURE_WORDS.get(pooled.measure, pooled.measure)
+    words = measure_words(pooled.measure)
     label = found.coefficients[1].name
     return bubble_plot(fit, yi, vi, x, label=label, title=f"Bubble plot: {words} by {label}").svg
 

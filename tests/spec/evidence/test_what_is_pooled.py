@@ -83,8 +83,8 @@ def test_only_rare_rates_per_treatment_become_a_course() -> None:
     for rate in harm_rates(KNOWLEDGE):
         course = over_a_course(rate)
         if rate.per == "person" and rate.window == "course":
-            assert course.basis == "per person"
-        elif course.basis == "not comparable":
+            assert course.basis == "per-person"
+        elif course.basis == "not-comparable":
             assert math.isnan(course.per_100)
         else:
             assert rate.rate < 1e-4
@@ -106,4 +106,4 @@ def test_every_certainty_has_its_reasons() -> None:
     for synthesis in syntheses(KNOWLEDGE):
         assert synthesis.benefits
         for benefit in synthesis.benefits:
-            assert any(reason.domain == "risk of bias" for reason in benefit.certainty.reasons)
+            assert any(reason.domain == "risk-of-bias" for reason in benefit.certainty.reasons)

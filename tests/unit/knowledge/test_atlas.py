@@ -1,8 +1,9 @@
 """A depth is never shown alone, and no hazard data never reads as safe."""
 
 from deqi.knowledge import load
-from deqi.knowledge.atlas import NO_LIMIT, all_codes, card
+from deqi.knowledge.atlas import all_codes, card
 from deqi.knowledge.tables.atlas import Hazard, PointDepth
+from deqi.knowledge.words import say
 
 KNOWLEDGE = load()
 
@@ -13,7 +14,7 @@ def test_a_textbook_depth_always_stands_with_a_limit_or_with_none_known() -> Non
         text = card(KNOWLEDGE, code).textbook_depth
         if "cun" in text:
             shown += 1
-            assert "depth limit here" in text or NO_LIMIT in text, code
+            assert "depth limit here" in text or say("card.limit.none") in text, code
     assert shown > 350
 
 
@@ -29,7 +30,7 @@ def test_house_caps_are_labelled_and_no_cap_says_so() -> None:
     for row in KNOWLEDGE.rows(Hazard):
         shown = next(one for one in card(KNOWLEDGE, row.point).hazards if one.hazard == row.hazard)
         if row.cap_mm is None:
-            assert shown.cap_label == NO_LIMIT
+            assert shown.cap_label == say("card.limit.none")
         elif row.cap_basis == "house":
             assert "default, not clinician-reviewed" in shown.cap_label
 

@@ -254,7 +254,7 @@ def test_harm_rates_come_from_their_rows(line: dict[str, Any]) -> None:
             events = round((float(use["implied_low"]) + float(use["implied_high"])) / 2)
         pairs.append((events, float(row["denominator"])))
     got = (rate["rate"], rate["low"], rate["high"])
-    counted = rate["per"] == "event per treatment"
+    counted = rate["per"] == "event-per-treatment"
     if rate["upper_only"]:
         total = sum(n for _, n in pairs)
         assert sum(x for x, _ in pairs) == 0 and got[:2] == (0, 0)
@@ -268,10 +268,10 @@ def test_harm_rates_come_from_their_rows(line: dict[str, Any]) -> None:
         assert len(pairs) >= 3
         again = plain.mixed_model(*zip(*pairs, strict=True), binomial=not counted)
         assert got == pytest.approx((again["rate"], again["low"], again["high"]), rel=1e-3)
-    if course["basis"] == "per person":
+    if course["basis"] == "per-person":
         assert rate["per"] == "person" and rate["window"] == "course"
         assert rate["rate"] is None or course["per_100"] == pytest.approx(100 * rate["rate"])
-    elif course["basis"] == "per treatment times sessions":
+    elif course["basis"] == "treatment-times-sessions":
         assert rate["rate"] < 1e-4 and course["per_100"] == pytest.approx(1000 * rate["rate"])
     else:
         assert rate["window"] != "course"

@@ -164,7 +164,7 @@ def test_a_longer_course_multiplies_only_rare_rates_of_treatments(knowledge: Kno
         for line, more in zip(ten, twenty, strict=True)
         if line.course.per_100 > 0
     }
-    assert factors == {"per person": 1.0, "per treatment times sessions": 2.0}
+    assert factors == {"per-person": 1.0, "treatment-times-sessions": 2.0}
 
 
 def test_unverified_numbers_are_not_shown() -> None:

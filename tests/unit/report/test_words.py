@@ -17,8 +17,12 @@ FOR_RESEARCHERS = (
     "onepager.",  # one A4 for clinicians, in GRADE's words
     "pool.",
     "repool.",
+    "measure.",
+    "check.",  # for those who keep the knowledge
+    "signoff.",
+    "record.",  # for those who export records, in the names of FHIR and OMOP
 )
-"""Words beside a researcher's own numbers: those of the field."""
+"""Words beside a researcher's own numbers, and for those who keep the records: those of their field."""
 LONG_ENOUGH = 8
 """Shorter phrases are labels: the formula has no meaning for them."""
 

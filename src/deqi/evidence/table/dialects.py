@@ -59,9 +59,9 @@ DIALECTS: Final = (
     ),
     Dialect("RevMan", ("mean_1", "sd_1", "total_1", "mean_2", "sd_2", "total_2"), _MEANS),
     Dialect("RevMan", ("giv_mean", "giv_se"), ("yi", "sei")),
-    Dialect("tables of results", ("estimate", "lower", "upper"), _INTERVAL),
-    Dialect("tables of results", ("effect", "lower", "upper"), _INTERVAL),
-    Dialect("tables of results", ("es", "lci", "uci"), _INTERVAL),
+    Dialect("results", ("estimate", "lower", "upper"), _INTERVAL),
+    Dialect("results", ("effect", "lower", "upper"), _INTERVAL),
+    Dialect("results", ("es", "lci", "uci"), _INTERVAL),
 )
 #: What names a study, the first that is there; two columns are written one after the other.
 STUDY: Final = (
@@ -93,7 +93,7 @@ def translate(table: Table) -> tuple[Table, list[str]]:
             }
             pairs = ", ".join(f"{theirs} as {ours}" for ours, (theirs,) in new.items())
             copies |= new
-            notes.append(say("read-as", dialect=dialect.program, pairs=pairs))
+            notes.append(say("read-as", dialect=say(f"dialect.{dialect.program}"), pairs=pairs))
     if "study" not in columns:
         named = next((names for names in STUDY if set(names) <= set(columns)), None)
         if named is not None:

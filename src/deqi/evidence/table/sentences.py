@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from deqi.knowledge.store import load
+from deqi.knowledge import words
 
 
 def say(key: str, **fields: object) -> str:
     """The sentence `pool.<key>` with its braces filled in."""
-    return load().texts[f"pool.{key}"].strip().format(**fields)
+    return words.say(f"pool.{key}", **fields)
 
 
 def some(parts: list[str], most: int = 5) -> str:

@@ -5,44 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from deqi.evidence.table.answer import StudyRow
+from deqi.knowledge.store import load
 
-MEASURE_WORDS: Final = {
-    "RR": "risk ratio",
-    "OR": "odds ratio",
-    "PETO": "odds ratio, Peto's one step",
-    "RD": "risk difference",
-    "AS": "arcsine difference",
-    "MD": "mean difference",
-    "SMD": "standardised mean difference",
-    "SMDH": "standardised mean difference, variances unequal",
-    "ROM": "ratio of means",
-    "CVR": "ratio of coefficients of variation",
-    "VR": "ratio of standard deviations",
-    "MN": "mean",
-    "MNLN": "mean, by its logarithm",
-    "COR": "correlation",
-    "ZCOR": "correlation, by Fisher's z",
-    "IRR": "rate ratio",
-    "IRD": "rate difference",
-    "IRSD": "difference of root rates",
-    "HR": "hazard ratio",
-    "PLO": "proportion, by its logit",
-    "PLN": "proportion, by its logarithm",
-    "PAS": "proportion, by its arcsine",
-    "PFT": "proportion, Freeman-Tukey",
-    "PR": "proportion",
-    "IRLN": "rate, by its logarithm",
-    "IR": "rate",
-    "IRS": "rate, by its root",
-    "IRFT": "rate, Freeman-Tukey",
-    "MC": "mean change",
-    "SMCC": "standardised mean change (by the SD of the change)",
-    "SMCR": "standardised mean change (by the SD before)",
-    "GEN": "effect as given",
-}
 PROPORTIONS: Final = ("PLO", "PLN", "PAS", "PFT", "PR", "RD")
 ONE_GROUP: Final = ("PLO", "PLN", "PAS", "PFT", "PR", "IRLN", "IR", "IRS", "IRFT", "MN", "MNLN")
 LOG_RATIOS: Final = ("RR", "OR", "PETO", "ROM", "IRR", "HR", "CVR", "VR")
+
+
+def measure_words(measure: str) -> str:
+    """A measure's name for people; its short name where it has no other."""
+    return load().texts.get(f"measure.{measure}", measure)
 
 
 def study_interval(study: StudyRow) -> tuple[float, float, float] | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from deqi.knowledge.check.tables import Fault
 from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables.vocabulary import Code, CodeSet, DrugProduct
+from deqi.knowledge.words import say
 
 _SYSTEMS = {
     "condition": ("snomed", "icd10cm"),
@@ -30,10 +31,9 @@ def coverage_faults(knowledge: Knowledge) -> Iterator[Fault]:
             if system not in systems[row.set] and f"no {system}" not in row.note:
                 yield Fault(
                     f"code_sets.csv, {row.set}",
-                    f"holds no {system} code, so a chart in {system} can never match; add one, "
-                    f"or write 'no {system}: why' in its note",
+                    say("check.set-without-system", system=system),
                 )
     ingredients = {code.code for code in knowledge.rows(Code) if code.system == "rxnorm"}
     for product in knowledge.rows(DrugProduct):
         if product.ingredient not in ingredients:
-            yield Fault(f"drug_products.csv, {product.code}", f"its ingredient {product.ingredient} is in no code set")
+            yield Fault(f"drug_products.csv, {product.code}", say("check.ingredient", ingredient=product.ingredient))

@@ -21,6 +21,7 @@ from deqi.knowledge.tables.evidence import (
 )
 from deqi.knowledge.tables.vocabulary import ComparatorKind
 from deqi.knowledge.tables.words import EventPart
+from deqi.knowledge.words import say
 
 MIXED = ("mixed", "sham_v_none")
 """Comparators of published pools that are no comparator of acupuncture: several kinds together, or pretend v none."""
@@ -42,18 +43,18 @@ def _comparison_faults(knowledge: Knowledge) -> Iterator[Fault]:
     groups = {row.comparator: row.group for row in knowledge.rows(ComparatorKind)}
     trials = {row.trial: row for row in knowledge.rows(Trial)}
     for key in sorted(arms ^ set(designs)) + sorted(results ^ set(designs)):
-        yield Fault(f"trial_comparisons.csv, {'/'.join(key)}", "arms, results and designs must name the same")
+        yield Fault(f"trial_comparisons.csv, {'/'.join(key)}", say("check.comparisons-differ"))
     for (name, comparator), row in designs.items():
         place = f"trial_comparisons.csv, {name}/{comparator}"
         dummy = groups[comparator] in _DUMMIES
         if dummy == (row.sham == "none"):
-            yield Fault(place, "a dummy has a kind of sham, anything else has none")
+            yield Fault(place, say("check.sham-kind"))
         if row.blinded == "yes" and (not dummy or row.sham == "other_kind"):
-            yield Fault(place, "people can tell a needle from what is no needle, so this comparison is not blinded")
+            yield Fault(place, say("check.not-blinded"))
         if row.allocation == "single_arm" and trials[name].randomised == "yes":
-            yield Fault(place, "a single arm has nobody to be allocated to")
+            yield Fault(place, say("check.single-arm"))
         if (row.technique in ("laser", "current", "tapping")) != (trials[name].purpose == "other-technique"):
-            yield Fault(place, f"technique {row.technique} does not go with purpose {trials[name].purpose}")
+            yield Fault(place, say("check.technique-purpose", technique=row.technique, purpose=trials[name].purpose))
 
 
 def _outcome_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -61,10 +62,10 @@ def _outcome_faults(knowledge: Knowledge) -> Iterator[Fault]:
     counted = {row.outcome for row in knowledge.rows(OutcomeValue) if row.value_type == "events"}
     for row in knowledge.rows(Outcome):
         if (row.outcome in counted or row.domain == "responder") and row.outcome not in defined:
-            yield Fault(f"outcomes.csv, {row.outcome}", "a count of people needs its kind in outcome_definitions")
+            yield Fault(f"outcomes.csv, {row.outcome}", say("check.count-without-kind"))
     for contrast in knowledge.rows(OutcomeContrast):
         if contrast.measure in ("MD", "SMD") and contrast.estimate is not None and not contrast.score:
-            yield Fault(f"outcome_contrasts.csv, {contrast.contrast}", "a difference says of what it is (column score)")
+            yield Fault(f"outcome_contrasts.csv, {contrast.contrast}", say("check.difference-of-what"))
 
 
 def _pool_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -73,11 +74,11 @@ def _pool_faults(knowledge: Knowledge) -> Iterator[Fault]:
     for row in knowledge.rows(PublishedPool):
         place = f"published_pools.csv, {row.pool}"
         if row.comparator not in known:
-            yield Fault(place, f"comparator {row.comparator!r} is not in comparators, nor one of {', '.join(MIXED)}")
+            yield Fault(place, say("check.comparator", comparator=row.comparator, others=", ".join(MIXED)))
         if row.pool not in notes:
-            yield Fault(place, "has no row in published_pool_notes")
+            yield Fault(place, say("check.pool-without-notes"))
         elif row.estimate is not None and row.measure != "percent" and not notes[row.pool].better:
-            yield Fault(place, "a number needs the side on which people do well (column better of its note)")
+            yield Fault(place, say("check.better-side"))
 
 
 def _part_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -90,7 +91,7 @@ def _part_faults(knowledge: Knowledge) -> Iterator[Fault]:
         while todo:
             one = todo.pop()
             if one == whole:
-                yield Fault(f"event_parts.csv, {whole}", "is part of itself")
+                yield Fault(f"event_parts.csv, {whole}", say("check.part-of-itself"))
                 break
             if one not in seen:
                 seen.add(one)

@@ -15,6 +15,7 @@ from deqi.knowledge.tables.atlas import Hazard, PointDepth
 from deqi.knowledge.tables.harms import HarmRow, HarmUse
 from deqi.knowledge.tables.options import AlternativeCount
 from deqi.knowledge.tables.vocabulary import ObservationKind, Setting, Unit
+from deqi.knowledge.words import say
 
 _ORDERED = (
     ("ci_low", "ci_high"),
@@ -70,25 +71,25 @@ def _row_problems(row: Any, columns: set[str]) -> Iterator[str]:
     for column in columns:
         value = getattr(row, column)
         if isinstance(value, float) and not math.isfinite(value):
-            yield f"{column} is not a finite number"
+            yield say("check.not-finite", column=column)
         if value is None or isinstance(value, str | bool | tuple):
             continue
         if column in _NOT_NEGATIVE and value < 0:
-            yield f"{column} {value:g} is negative"
+            yield say("check.negative", column=column, value=value)
         if column in _POSITIVE and value == 0:
-            yield f"{column} is zero"
+            yield say("check.zero", column=column)
         if column == "year" and not _EARLIEST_YEAR <= value <= _LATEST_YEAR:
-            yield f"year {value} is outside {_EARLIEST_YEAR}-{_LATEST_YEAR}"
+            yield say("check.year", value=value, earliest=_EARLIEST_YEAR, latest=_LATEST_YEAR)
     for low, high in _ORDERED:
         if low in columns and high in columns:
             least, most = getattr(row, low), getattr(row, high)
             if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-                yield f"{low} {least:g} is above {high} {most:g}"
+                yield say("check.order", low=low, least=least, high=high, most=most)
 
 
 def _date_problems(row: Any) -> Iterator[str]:
     if isinstance(row, Row) and row.review_by < row.reviewed_on:
-        yield f"review_by {row.review_by} is before reviewed_on {row.reviewed_on}"
+        yield say("check.review-order", by=row.review_by, on=row.reviewed_on)
 
 
 def _harm_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -99,7 +100,7 @@ def _harm_faults(knowledge: Knowledge) -> Iterator[Fault]:
             continue
         place = f"harm_rows.csv, {row.harm}"
         if row.counts in ("patients_with_event", "treatments_with_event") and row.events > row.denominator:
-            yield Fault(place, f"{row.events:g} {row.counts} of {row.denominator:g}")
+            yield Fault(place, say("check.more-than-all", events=row.events, counts=row.counts, all=row.denominator))
         use = uses.get(row.harm)
         printed = _number(row.rate_reported)
         if printed is None or row.rate_unit != "%" or (use is not None and use.known_error):
@@ -108,12 +109,11 @@ def _harm_faults(knowledge: Knowledge) -> Iterator[Fault]:
         if abs(computed - printed) > _printed_tolerance(row.rate_reported):
             yield Fault(
                 place,
-                f"printed {row.rate_reported} %, the counts give {computed:.4g} %; "
-                "correct the cell or record a known_error with its correction",
+                say("check.printed-percent", printed=row.rate_reported, computed=computed),
             )
     for use in uses.values():
         if bool(use.known_error) != bool(use.correction):
-            yield Fault(f"harm_uses.csv, {use.harm}", "known_error and correction go together")
+            yield Fault(f"harm_uses.csv, {use.harm}", say("check.correction"))
 
 
 def _option_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -125,11 +125,13 @@ def _option_faults(knowledge: Knowledge) -> Iterator[Fault]:
             (row.events_control, row.n_control, row.control),
         ):
             if events is not None and total and printed is not None and abs(100 * events / total - printed) > _ROUNDED:
-                yield Fault(place, f"{printed:g} per 100, the counts give {100 * events / total:.4g}")
+                yield Fault(place, say("check.per-hundred", printed=printed, computed=100 * events / total))
         if row.treated is None or row.control is None or row.difference is None:
             continue
         if abs(row.treated - row.control - row.difference) > 2 * _ROUNDED:
-            yield Fault(place, f"difference {row.difference:g} is not {row.treated:g} less {row.control:g}")
+            yield Fault(
+                place, say("check.difference", difference=row.difference, treated=row.treated, control=row.control)
+            )
 
 
 def _number(text: str) -> float | None:
@@ -151,18 +153,16 @@ def _cap_faults(knowledge: Knowledge) -> Iterator[Fault]:
     for row in knowledge.rows(Hazard):
         limit = textbook.get(row.point)
         if row.cap_mm is not None and limit is not None and row.cap_mm > limit:
-            yield Fault(
-                f"hazards.csv, {row.hazard}", f"cap {row.cap_mm:g} mm is above the lowest textbook maximum {limit:g} mm"
-            )
+            yield Fault(f"hazards.csv, {row.hazard}", say("check.cap-above-books", cap=row.cap_mm, limit=limit))
         if (row.cap_mm is None) != (row.cap_basis == ""):
-            yield Fault(f"hazards.csv, {row.hazard}", "cap_mm and cap_basis go together")
+            yield Fault(f"hazards.csv, {row.hazard}", say("check.cap-basis"))
 
 
 def _setting_faults(knowledge: Knowledge) -> Iterator[Fault]:
     for row in knowledge.rows(Setting):
         if not row.low <= row.default_value <= row.high:
-            yield Fault(f"settings.csv, {row.setting}", f"the default {row.default_value:g} is outside its own range")
+            yield Fault(f"settings.csv, {row.setting}", say("check.default-range", value=row.default_value))
     units = {unit for row in knowledge.rows(Unit) for unit in (row.code, row.to)}
     for kind in knowledge.rows(ObservationKind):
         if kind.unit and kind.unit not in units:
-            yield Fault(f"observations.csv, {kind.observation}", f"the unit {kind.unit} is not in units")
+            yield Fault(f"observations.csv, {kind.observation}", say("check.unit-unknown", unit=kind.unit))

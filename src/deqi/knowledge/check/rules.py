@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 import msgspec
 
 from deqi.knowledge import leaves as kinds
 from deqi.knowledge.check.tables import Fault
 from deqi.knowledge.leaves import AnyLeaf
+from deqi.knowledge.protocols import Protocol
 from deqi.knowledge.rules import AllOf, AnyOf, Node, Rule, parse_trigger
 from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables.atlas import Point
@@ -23,6 +24,7 @@ from deqi.knowledge.tables.vocabulary import (
     Technique,
     Unit,
 )
+from deqi.knowledge.words import say
 
 
 class _Names:
@@ -55,81 +57,80 @@ def _rule_problems(rule: Rule, names: _Names) -> Iterator[str]:
     try:
         trigger = parse_trigger(rule.when)
     except msgspec.ValidationError as error:
-        yield f"the trigger cannot be read: {error}"
+        yield say("check.trigger", error=error)
         return
     found = list(leaves_of(trigger))
     for leaf in found:
         yield from _leaf_problems(leaf, names)
     for restriction in rule.restricts:
-        for region in restriction.regions:
-            if region not in names.regions:
-                yield f"restricts the unknown region {region}"
-        for technique in restriction.techniques:
-            if technique not in names.techniques:
-                yield f"restricts the unknown technique {technique}"
-        for point in restriction.points:
-            if point not in names.points:
-                yield f"restricts the unknown point {point}"
-    yield from (f"cites the unknown source {one}" for one in rule.source if one not in names.sources)
-    yield from (f"is superseded by the unknown rule {one}" for one in rule.superseded_by if one not in names.rules)
+        yield from _unknown("check.restricts-unknown", "region", restriction.regions, names.regions)
+        yield from _unknown("check.restricts-unknown", "technique", restriction.techniques, names.techniques)
+        yield from _unknown("check.restricts-unknown", "point", restriction.points, names.points)
+    yield from _unknown("check.cites-unknown", "source", rule.source, names.sources)
+    yield from _unknown("check.superseded-unknown", "rule", rule.superseded_by, names.rules)
     for question in (rule.site_question, rule.clearance.question if rule.clearance else None):
         if question is not None and question not in names.questions:
-            yield f"asks the unknown question {question}"
+            yield say("check.asks-unknown", name=question)
     yield from _sense_problems(rule, found)
 
 
 def _sense_problems(rule: Rule, found: list[AnyLeaf]) -> Iterator[str]:
     everything = any(restriction.everything for restriction in rule.restricts)
     if not rule.restricts:
-        yield "restricts nothing and advises nothing"
+        yield say("check.does-nothing")
     if rule.severity == "information" and any(
         not (restriction.advice or restriction.matched) for restriction in rule.restricts
     ):
-        yield "is information and yet restricts something"
+        yield say("check.information-restricts")
     if rule.severity != "information" and all(restriction.advice for restriction in rule.restricts):
-        yield f"is {rule.severity} and only advises"
+        yield say("check.only-advises", severity=rule.severity)
     if everything and rule.severity == "absolute" and rule.verified == "no":
-        yield "bars everything on an unverified hazard alone"
+        yield say("check.unverified-bar")
     uses_plan = any(isinstance(leaf, kinds.PLAN_LEAVES) for leaf in found)
     if uses_plan != (rule.stage == "plan"):
-        yield f"stage {rule.stage} {'with' if uses_plan else 'without'} a leaf about the plan"
+        yield say("check.stage-with" if uses_plan else "check.stage-without", stage=rule.stage)
     if everything and rule.stage == "booking" and rule.severity in ("absolute", "relative"):
         for leaf in found:
             if isinstance(leaf, kinds.Recorded | kinds.Medication | kinds.Observation | kinds.Coded) and not (
                 leaf.ask or leaf.gate
             ):
-                yield "blocks the candidacy through a leaf that no question can clear"
+                yield say("check.never-cleared")
     if rule.review_by < rule.reviewed_on or rule.reviewed_on > dt.date(2100, 1, 1):
-        yield "review dates out of order"
+        yield say("check.review-dates")
 
 
 def _leaf_problems(leaf: AnyLeaf, names: _Names) -> Iterator[str]:
     for field in ("ask", "gate", "question"):
         question = getattr(leaf, field, None)
         if question is not None and question not in names.questions:
-            yield f"asks the unknown question {question}"
+            yield say("check.asks-unknown", name=question)
     for field in ("within_days", "value", "over_mm", "minutes_over"):
         setting = getattr(leaf, field, None)
         if isinstance(setting, str) and setting[1:] not in names.settings:
-            yield f"uses the unknown setting {setting}"
+            yield say("check.uses-unknown", kind="setting", name=setting)
     code_set = getattr(leaf, "set", None)
     if code_set is not None and code_set not in names.sets:
-        yield f"uses the unknown code set {code_set}"
+        yield say("check.uses-unknown", kind="code set", name=code_set)
     match leaf:
         case kinds.Observation() | kinds.Coded():
             if leaf.observation not in names.observations:
-                yield f"uses the unknown observation {leaf.observation}"
+                yield say("check.uses-unknown", kind="observation", name=leaf.observation)
             elif isinstance(leaf, kinds.Observation) and leaf.unit not in names.units | {"1", "{INR}"}:
-                yield f"uses the unknown unit {leaf.unit}"
+                yield say("check.uses-unknown", kind="unit", name=leaf.unit)
         case kinds.Answer():
             yield from _answer_problems(leaf, names)
         case kinds.Needling():
-            yield from (f"uses the unknown point {one}" for one in leaf.points if one not in names.points)
-            yield from (f"uses the unknown region {one}" for one in leaf.regions if one not in names.regions)
-            yield from (f"uses the unknown region {one}" for one in leaf.current_crosses if one not in names.regions)
-            yield from (f"uses the unknown technique {one}" for one in leaf.techniques if one not in names.techniques)
+            yield from _unknown("check.uses-unknown", "point", leaf.points, names.points)
+            yield from _unknown("check.uses-unknown", "region", leaf.regions, names.regions)
+            yield from _unknown("check.uses-unknown", "region", leaf.current_crosses, names.regions)
+            yield from _unknown("check.uses-unknown", "technique", leaf.techniques, names.techniques)
         case _:
             pass
+
+
+def _unknown(key: str, kind: str, used: Iterable[str], known: Container[str]) -> Iterator[str]:
+    """Names that are used and not known, each as the sentence of a key."""
+    yield from (say(key, kind=kind, name=one) for one in used if one not in known)
 
 
 def _answer_problems(leaf: kinds.Answer, names: _Names) -> Iterator[str]:
@@ -139,7 +140,7 @@ def _answer_problems(leaf: kinds.Answer, names: _Names) -> Iterator[str]:
     allowed = ("yes", "no") if question.type == "yes-no" else question.answers
     for answer in leaf.among:
         if allowed and answer not in allowed:
-            yield f"takes the answer {answer}, which {leaf.question} does not have"
+            yield say("check.answer-unknown", answer=answer, question=leaf.question)
 
 
 def leaves_of(node: Node) -> Iterator[AnyLeaf]:
@@ -160,7 +161,7 @@ def _cycles(rules: tuple[Rule, ...]) -> Iterator[Fault]:
         while todo:
             one = todo.pop()
             if one == rule.id:
-                yield Fault(f"rules, {rule.id}", "is superseded by itself, through others")
+                yield Fault(f"rules, {rule.id}", say("check.superseded-circle"))
                 break
             if one not in seen:
                 seen.add(one)
@@ -171,16 +172,16 @@ def _question_faults(names: _Names) -> Iterator[Fault]:
     for name, row in names.questions.items():
         place = f"questions.csv, {name}"
         if row.type == "choice" and len(row.answers) < 2:
-            yield Fault(place, "a choice needs at least two answers")
+            yield Fault(place, say("check.choice-answers"))
         if row.type == "number" and not row.unit:
-            yield Fault(place, "a number needs a unit")
+            yield Fault(place, say("check.number-unit"))
         for term in row.applies_if:
             for option in term.split("|"):
                 kind, _, rest = option.partition(":")
                 if kind == "answer" and rest.partition("=")[0] not in names.questions:
-                    yield Fault(place, f"applies_if names the unknown question {rest.partition('=')[0]}")
+                    yield Fault(place, say("check.applies-unknown", kind="question", name=rest.partition("=")[0]))
                 if kind in ("recorded", "medication") and rest not in names.sets:
-                    yield Fault(place, f"applies_if names the unknown code set {rest}")
+                    yield Fault(place, say("check.applies-unknown", kind="code set", name=rest))
 
 
 def protocol_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -188,11 +189,14 @@ def protocol_faults(knowledge: Knowledge) -> Iterator[Fault]:
     names = _Names(knowledge)
     for protocol in knowledge.protocols:
         place = f"protocols.yaml, {protocol.id}"
-        for component in protocol.components:
-            used = [needling.point for needling in component.needlings]
-            used += [point for pair in component.pairs for point in (pair.start, pair.end)]
-            yield from (Fault(place, f"unknown point {one}") for one in used if one not in names.points)
-            if component.technique not in names.techniques:
-                yield Fault(place, f"unknown technique {component.technique}")
-        yield from (Fault(place, f"unknown point {one}") for one in protocol.optional_points if one not in names.points)
-        yield from (Fault(place, f"unknown source {one}") for one in protocol.source if one not in names.sources)
+        yield from (Fault(place, problem) for problem in _protocol_problems(protocol, names))
+
+
+def _protocol_problems(protocol: Protocol, names: _Names) -> Iterator[str]:
+    for component in protocol.components:
+        used = [needling.point for needling in component.needlings]
+        used += [point for pair in component.pairs for point in (pair.start, pair.end)]
+        yield from _unknown("check.unknown", "point", used, names.points)
+        yield from _unknown("check.unknown", "technique", (component.technique,), names.techniques)
+    yield from _unknown("check.unknown", "point", protocol.optional_points, names.points)
+    yield from _unknown("check.unknown", "source", protocol.source, names.sources)

@@ -11,6 +11,7 @@ from deqi.knowledge.check.tables import Fault
 from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables import TABLES, Row
 from deqi.knowledge.tables.sources import Source
+from deqi.knowledge.words import say
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _PMID = re.compile(r"\d{1,8}")
@@ -37,28 +38,28 @@ def source_faults(knowledge: Knowledge) -> Iterator[Fault]:
                 ids[value.casefold()].append(row.source)
         for value, names in ids.items():
             if len(names) > 1:
-                yield Fault("sources.csv", f"{column} {value} stands under {', '.join(names)}; keep one id")
+                yield Fault("sources.csv", say("check.id-twice", column=column, value=value, names=", ".join(names)))
     for name, spec in TABLES.items():
         if not issubclass(spec.row, Row):
             continue
         for table_row in knowledge.rows(spec.row):
             if table_row.verified == "yes" and not table_row.source:
                 key = "/".join(str(getattr(table_row, part)) for part in spec.key)
-                yield Fault(f"{name}.csv, {key}", "verified yes without a source")
+                yield Fault(f"{name}.csv, {key}", say("check.verified-without-source"))
 
 
 def _problems(row: Source) -> Iterator[str]:
     if not re.fullmatch(r"[a-z0-9]+", row.source):
-        yield "an id has lower-case letters and digits only"
+        yield say("check.source-id")
     if row.doi and not _DOI.fullmatch(row.doi):
-        yield f"{row.doi!r} is not a DOI (10.xxxx/...)"
+        yield say("check.doi", value=row.doi)
     if row.pmid and not _PMID.fullmatch(row.pmid):
-        yield f"{row.pmid!r} is not a PMID"
+        yield say("check.pmid", value=row.pmid)
     if row.pmcid and not _PMCID.fullmatch(row.pmcid):
-        yield f"{row.pmcid!r} is not a PMCID"
+        yield say("check.pmcid", value=row.pmcid)
     if row.url:
         parts = urlsplit(row.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            yield f"{row.url!r} is not a web address"
+            yield say("check.address", value=row.url)
         elif any(word in parts.hostname for word in _NO_SOURCE_HOSTS) or re.fullmatch(r"[\d.]+", parts.hostname):
-            yield f"{parts.hostname} is a copy, a proxy or a flash-card page; cite the work itself"
+            yield say("check.copy", host=parts.hostname)

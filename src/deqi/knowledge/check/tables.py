@@ -14,6 +14,7 @@ from deqi.knowledge.csvtable import TableError, header_of
 from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables import TABLES, Row
 from deqi.knowledge.tables.base import PROVENANCE
+from deqi.knowledge.words import say
 
 MOST_COLUMNS = 20
 
@@ -34,14 +35,14 @@ def key_of(row: msgspec.Struct, key: tuple[str, ...]) -> str:
 def shape_faults(knowledge: Knowledge) -> list[Fault]:
     """Files that are missing, unknown, too wide, or that do not fit their schema."""
     faults = [
-        Fault(path.name, "no schema for this file; add one to the registry or remove the file")
+        Fault(path.name, say("check.no-schema"))
         for path in sorted(knowledge.folder.glob("*.csv"))
         if path.stem not in TABLES
     ]
     for name, spec in TABLES.items():
         path = knowledge.folder / f"{name}.csv"
         if not path.is_file():
-            faults.append(Fault(path.name, "the file is missing"))
+            faults.append(Fault(path.name, say("check.file-missing")))
             continue
         faults += [Fault(path.name, problem) for problem in _header_problems(header_of(path), spec.row)]
         try:
@@ -52,15 +53,15 @@ def shape_faults(knowledge: Knowledge) -> list[Fault]:
         try:
             getattr(knowledge, part)
         except (TableError, OSError, KeyError, TypeError, ValueError) as error:
-            faults.append(Fault(part, f"cannot be read: {error}"))
+            faults.append(Fault(part, say("check.unreadable", error=error)))
     return faults
 
 
 def _header_problems(header: list[str], row: type[msgspec.Struct]) -> Iterator[str]:
     if len(header) > MOST_COLUMNS:
-        yield f"{len(header)} columns; split it, {MOST_COLUMNS} are the most"
+        yield say("check.too-wide", count=len(header), most=MOST_COLUMNS)
     if issubclass(row, Row) and tuple(header[-len(PROVENANCE) :]) != PROVENANCE:
-        yield f"the last columns must be {', '.join(PROVENANCE)}"
+        yield say("check.last-columns", columns=", ".join(PROVENANCE))
 
 
 def key_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -69,14 +70,14 @@ def key_faults(knowledge: Knowledge) -> Iterator[Fault]:
         counts = Counter(key_of(row, spec.key) for row in knowledge.rows(spec.row))
         for key, times in counts.items():
             if times > 1:
-                yield Fault(f"{name}.csv", f"the key {key} stands {times} times")
+                yield Fault(f"{name}.csv", say("check.key-twice", key=key, times=times))
     for what, keys in (
         ("rules", [rule.id for rule in knowledge.rules]),
         ("protocols", [protocol.id for protocol in knowledge.protocols]),
     ):
         for key, times in Counter(keys).items():
             if times > 1:
-                yield Fault(what, f"the id {key} stands {times} times")
+                yield Fault(what, say("check.rule-twice", key=key, times=times))
 
 
 def reference_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -93,7 +94,7 @@ def reference_faults(knowledge: Knowledge) -> Iterator[Fault]:
                     if value != "" and value not in known[target]:
                         yield Fault(
                             f"{name}.csv, {key_of(row, spec.key)}, column {column}",
-                            f"{value!r} is not in {target[0]}.{target[1]}",
+                            say("check.reference", value=value, target=".".join(target)),
                         )
 
 

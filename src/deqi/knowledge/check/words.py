@@ -10,6 +10,7 @@ from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables import TABLES
 from deqi.knowledge.tables.options import Treatment
 from deqi.knowledge.tables.words import Alternative, Claim, Event, Practicality
+from deqi.knowledge.words import say
 
 _MEDICINE = r"(?:medicines?|medications?|drugs?|tablets?|pills?|blood[- ]thinners?|anticoagulants?|insulin|dose|warfarin|aspirin|steroids?|chemotherapy|pump)"  # noqa: E501
 _LEAVE = r"(?:stop|stopping|pause|pausing|skip|skipping|omit|withhold|hold|halt|come off|leave off|leave out|miss|interrupt|discontinue)"  # noqa: E501
@@ -38,7 +39,7 @@ def word_faults(knowledge: Knowledge) -> Iterator[Fault]:
     """Every fault in words that people read."""
     for place, text in person_facing(knowledge):
         if found := STOP_A_MEDICINE.search(text):
-            yield Fault(place, f"tells somebody to leave a medicine: {found[0]!r}")
+            yield Fault(place, say("check.leaves-medicine", words=found[0]))
     yield from _claim_faults(knowledge)
 
 
@@ -68,12 +69,12 @@ def _claim_faults(knowledge: Knowledge) -> Iterator[Fault]:
             kind, _, key = reference.partition(":")
             table = _PREFIXES.get(kind)
             if table is None:
-                yield Fault(place, f"{reference!r} is not one of {', '.join(_PREFIXES)} and a key")
+                yield Fault(place, say("check.claim-kind", value=reference, kinds=", ".join(_PREFIXES)))
                 continue
             if table not in keys:
                 spec = TABLES[table]
                 keys[table] = {str(getattr(row, spec.key[0])) for row in knowledge.rows(spec.row)}
             if key not in keys[table]:
-                yield Fault(place, f"{reference!r} is not in {table}")
+                yield Fault(place, say("check.reference", value=reference, target=table))
         if claim.verdict == "supported" and not claim.rows:
-            yield Fault(place, "is called supported without a row")
+            yield Fault(place, say("check.supported-without-row"))

@@ -11,6 +11,7 @@ from deqi.knowledge.tables import TABLES, Row
 from deqi.knowledge.tables.atlas import Hazard, Point
 from deqi.knowledge.tables.evidence import TrialResult
 from deqi.knowledge.tables.sources import Source
+from deqi.knowledge.words import say
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,21 +33,21 @@ def find_gaps(knowledge: Knowledge) -> tuple[Gap, ...]:
 
 def _gaps(knowledge: Knowledge) -> Iterator[Gap]:
     released = dt.date.fromisoformat(knowledge.edition.released)
-    yield _gap("Trials without a usable number", [
+    yield _gap(say("gaps.numbers"), [
         f"{row.trial} v {row.comparator}: {row.numbers_reason}"
         for row in knowledge.rows(TrialResult)
         if row.numbers_status == "not_available"
     ])  # fmt: skip
     hazards = {row.point for row in knowledge.rows(Hazard)}
-    yield _gap("Points without hazard data", [row.code for row in knowledge.rows(Point) if row.code not in hazards])
-    yield _gap("Hazards without a depth limit", [row.hazard for row in knowledge.rows(Hazard) if row.cap_mm is None])
-    yield _gap("Depth limits that are cautious defaults", [
+    yield _gap(say("gaps.hazards"), [row.code for row in knowledge.rows(Point) if row.code not in hazards])
+    yield _gap(say("gaps.limits"), [row.hazard for row in knowledge.rows(Hazard) if row.cap_mm is None])
+    yield _gap(say("gaps.limits.default"), [
         row.hazard for row in knowledge.rows(Hazard) if row.cap_basis == "house"
     ])  # fmt: skip
-    yield _gap("Rules resting on a cautious default", [rule.id for rule in knowledge.rules if rule.basis == "default"])
-    yield _gap("Rules not verified", [rule.id for rule in knowledge.rules if rule.verified == "no"])
-    yield _gap("Rules no clinician has checked", [rule.id for rule in knowledge.rules if not rule.checked_by])
-    yield _gap("Sources without an address", [
+    yield _gap(say("gaps.rules.default"), [rule.id for rule in knowledge.rules if rule.basis == "default"])
+    yield _gap(say("gaps.rules.unverified"), [rule.id for rule in knowledge.rules if rule.verified == "no"])
+    yield _gap(say("gaps.rules.unchecked"), [rule.id for rule in knowledge.rules if not rule.checked_by])
+    yield _gap(say("gaps.sources"), [
         row.source
         for row in knowledge.rows(Source)
         if not (row.doi or row.pmid or row.pmcid or row.url or row.registry) and row.kind != "default"
@@ -54,8 +55,8 @@ def _gaps(knowledge: Knowledge) -> Iterator[Gap]:
     for name, spec in TABLES.items():
         if issubclass(spec.row, Row):
             rows = knowledge.rows(spec.row)
-            yield Gap(f"{name}: not verified", sum(row.verified == "no" for row in rows), ())
-            yield _gap(f"{name}: review overdue at release", [
+            yield Gap(say("gaps.table.unverified", name=name), sum(row.verified == "no" for row in rows), ())
+            yield _gap(say("gaps.table.overdue", name=name), [
                 str(getattr(row, spec.key[0])) for row in rows if row.review_by < released
             ])  # fmt: skip
 

@@ -8,8 +8,7 @@ from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables.atlas import Hazard, HazardText, MeasuredDepth, PointDepth, RegionHazard
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Setting
-
-BLANK = "agree / change to: ____  name, date: ____"
+from deqi.knowledge.words import say
 
 
 def signoff_sheet(knowledge: Knowledge) -> str:
@@ -20,40 +19,34 @@ def signoff_sheet(knowledge: Knowledge) -> str:
 def _lines(knowledge: Knowledge) -> Iterator[str]:
     seen = {row.source: row.seen for row in knowledge.rows(Source)}
 
-    def read(sources: tuple[str, ...]) -> str:
-        return ", ".join(f"{one} ({seen.get(one, 'not listed')})" for one in sources if one != "default") or "none"
+    blank = say("signoff.blank")
 
-    yield f"# Values for a clinician to sign: knowledge {knowledge.edition.version}"
+    unlisted = say("signoff.not-listed")
+
+    def read(sources: tuple[str, ...]) -> str:
+        return ", ".join(f"{one} ({seen.get(one, unlisted)})" for one in sources if one != "default") or "none"
+
+    yield "# " + say("signoff.title", edition=knowledge.edition.version)
     yield ""
-    yield "Every value below is a cautious default that no paper read states, or rests on one nobody could verify."
-    yield "Nothing here has been checked by a clinician yet. One line a value; the last column is yours."
+    yield say("signoff.lead")
     yield ""
-    yield "## Thresholds"
-    yield ""
-    yield "| setting | rule | value | range | unit | note | sources read | reviewer |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield from _table("signoff.thresholds")
     for row in knowledge.rows(Setting):
         if row.basis == "default" or row.verified != "yes":
             yield (
                 f"| {row.setting} | {row.rule} | {row.default_value:g} | {row.low:g} to {row.high:g} | {row.unit} "
-                f"| {_cell(row.note)} | {read(row.source)} | {BLANK} |"
+                f"| {_cell(row.note)} | {read(row.source)} | {blank} |"
             )
     yield ""
-    yield "## Rules"
-    yield ""
-    yield "| rule | severity | says | note | verified | sources read | reviewer |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield from _table("signoff.rules")
     for rule in knowledge.rules:
         if rule.basis == "default" or rule.verified == "no":
             yield (
                 f"| {rule.id} | {rule.severity} | {_cell(rule.title)} | {_cell(rule.note)} | {rule.verified} "
-                f"| {read(rule.source)} | {BLANK} |"
+                f"| {read(rule.source)} | {blank} |"
             )
     yield ""
-    yield "## Depth limits (mm below the skin, adults)"
-    yield ""
-    yield "| point | limit | lowest textbook maximum | measured | textbook words | sources read | reviewer |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield from _table("signoff.depths")
     textbook = {row.point: row.mm_high_lowest for row in knowledge.rows(PointDepth)}
     words = {row.hazard: row.textbook_depth for row in knowledge.rows(HazardText)}
     measured: dict[str, list[str]] = {}
@@ -67,19 +60,25 @@ def _lines(knowledge: Knowledge) -> Iterator[str]:
             yield (
                 f"| {hazard.point}{' ' + hazard.segment if hazard.segment else ''} | {hazard.cap_mm:g} "
                 f"| {'' if limit is None else f'{limit:g}'} | {_cell('; '.join(measured.get(hazard.point, [])))} "
-                f"| {_cell(words.get(hazard.hazard, ''))} | {read(hazard.source)} | {BLANK} |"
+                f"| {_cell(words.get(hazard.hazard, ''))} | {read(hazard.source)} | {blank} |"
             )
     yield ""
-    yield "## Depth limits of regions (the lower of this and of the region's points holds)"
-    yield ""
-    yield "| region | limit | measured | note | sources read | reviewer |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    yield from _table("signoff.regions")
     for region in knowledge.rows(RegionHazard):
-        limit_text = "its points'" if region.cap_mm is None else f"{region.cap_mm:g}"
+        limit_text = say("signoff.its-points") if region.cap_mm is None else f"{region.cap_mm:g}"
         yield (
             f"| {region.region} | {limit_text} | {_cell(region.measured)} | {_cell(region.note)} "
-            f"| {read(region.source)} | {BLANK} |"
+            f"| {read(region.source)} | {blank} |"
         )
+
+
+def _table(key: str) -> Iterator[str]:
+    """The heading of a table, and its columns, which stand under one key."""
+    columns = say(f"{key}.columns")
+    yield "## " + say(key)
+    yield ""
+    yield f"| {columns} |"
+    yield "| --- " * (columns.count("|") + 1) + "|"
 
 
 def _cell(text: str) -> str:

@@ -55,9 +55,8 @@ PROVENANCE = ("source", "verified", "basis", "authored_by", "checked_by", "revie
 
 @dataclasses.dataclass(frozen=True)
 class TableSpec:
-    """One table: its file stem, row type, key columns and what a row is."""
+    """One table: its file stem, row type (whose docstring says what a row is) and key columns."""
 
     name: str
     row: type[msgspec.Struct]
     key: tuple[str, ...]
-    about: str

@@ -10,10 +10,11 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from deqi.errors import InputError
+from deqi.knowledge.words import say
 from deqi.people.facts import Answer, Fact, Kind, Origin, Person, is_stale
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.convert import Codes, Converter
-from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, WrongVersionError, is_json, refusal
+from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, is_json, refusal
 from deqi.people.fhir.elements import MalformedError
 from deqi.people.fhir.faults import ALL_KINDS, KIND_OF_TYPE, Fault, fault_of
 from deqi.people.fhir.meaning import meaning_of, says_twice
@@ -29,9 +30,6 @@ from deqi.people.terminology.sites import SiteFinder
 
 _decoders = {kind: msgspec.json.Decoder(type_).decode for kind, type_ in fhir.TYPES.items()}
 _READ = {kind: frozenset(field.name for field in msgspec.structs.fields(type_)) for kind, type_ in fhir.TYPES.items()}
-NO_FACT = "entered in error, cancelled, or an order not to give"
-TWICE = "an id that stands twice, with different contents"
-POINTS_NOWHERE = "points to a record that is not in the files"
 _Pointing = (
     fhir.MedicationRequest
     | fhir.MedicationStatement
@@ -111,7 +109,7 @@ class _Tally:
     def check(self, file: str) -> None:
         """Refuse a file of which most is of another FHIR version, or nothing is JSON."""
         if self.others.total() > self.clean - self.bent:
-            raise WrongVersionError(refusal(file, self.others.most_common(1)[0][0]))
+            raise refusal(file, self.others.most_common(1)[0][0])
         if self.broken and self.broken == self.pieces:
             raise InputError(f"{file}: no line of it is JSON; give FHIR R4 as JSON or NDJSON")
 
@@ -186,7 +184,7 @@ class ChartReader:
         """Note a file that is not read although it says FHIR; ``kind`` is the resource type by its name, if any."""
         kinds = frozenset({KIND_OF_TYPE[kind]}) if kind in KIND_OF_TYPE else frozenset() if kind else ALL_KINDS
         if kinds:
-            self._faults.append(Fault(Unreadable(Origin(file), kind, "a file that is not read"), kinds, None, None))
+            self._faults.append(Fault(Unreadable(Origin(file), kind, say("record.file-not-read")), kinds, None, None))
 
     def preview(self, kind: str, raw: bytes) -> list[Fact] | None:
         """The facts of a clinical resource in NDJSON that stands for itself, without taking it in.
@@ -252,7 +250,7 @@ class ChartReader:
             raise MalformedError("a modifier extension or implicit rules, which may change what it means")
         keys = own_keys(piece.kind, resource.id, piece.full_url)
         if resource.id and not once and self._again(piece, resource, keys[-1]):
-            self._left_out["the same record again"] += 1
+            self._left_out[say("record.again")] += 1
             return
         self._resources[piece.kind] += 1
         if isinstance(resource, fhir.Patient):
@@ -272,7 +270,7 @@ class ChartReader:
         if before == content:
             return True
         if before is not None:
-            self._refuse(piece, TWICE)
+            self._refuse(piece, say("record.id-twice"))
         self._seen[key] = content
         return False
 
@@ -281,7 +279,7 @@ class ChartReader:
         before = next((found for key in keys if (found := self._patients.exact(key)) is not None), None)
         if before is not None:
             if not merge(before, known):
-                self._refuse(piece, "another birth date or sex under the id of another patient", ALL_KINDS)
+                self._refuse(piece, say("record.another-person"), ALL_KINDS)
             return
         self._known.append(known)
         self._patients.add(keys, known)
@@ -343,7 +341,7 @@ class ChartReader:
 
     def _keep(self, owner: str, fact: Fact | None) -> None:
         if fact is None:
-            self._left_out[NO_FACT] += 1
+            self._left_out[say("record.no-fact")] += 1
         else:
             self._store.add(owner, fact)
 
@@ -395,7 +393,7 @@ class ChartReader:
         if key is None:
             raise MalformedError("a subject that names no resource")
         if not person:
-            self._left_out["not about a person"] += 1
+            self._left_out[say("record.no-person")] += 1
             return None
         if piece.document is not None:
             self._owners[piece.document].add(key)
@@ -450,7 +448,7 @@ class ChartReader:
             for known in self._known
         )
         if self._cutter.skipped:
-            self._left_out["a kind of record deqi does not look at"] = self._cutter.skipped
+            self._left_out[say("record.no-kind")] = self._cutter.skipped
         records = tuple(fault.record for fault in self._faults)
         return Reading(persons, records, dict(self._resources), dict(self._left_out))
 
@@ -460,7 +458,7 @@ class ChartReader:
             code = device.code if device else self._medications.find(one.key)
             try:
                 if code is None and not one.words:
-                    raise MalformedError(POINTS_NOWHERE)
+                    raise MalformedError("points to a record that is not in the files")
                 fact = self._point(one.resource, code or ((), one.words), _origin(one.piece, one.resource))
             except MalformedError as error:
                 self._refuse(one.piece, str(error))

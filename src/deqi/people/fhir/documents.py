@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from deqi.errors import InputError
+from deqi.knowledge.words import say
 from deqi.people.facts import Origin
 from deqi.people.fhir.meaning import entries_that_say_twice
 from deqi.people.fhir.versions import version_of_meta, version_of_number
@@ -148,7 +149,7 @@ class Cutter:
         except InputError as error:
             if isinstance(error, WrongVersionError):
                 raise
-            yield Piece("Bundle", None, origin, reason="a Bundle that cannot be read")
+            yield Piece("Bundle", None, origin, reason=say("record.bundle"))
 
     def _document(self, raw: memoryview, origin: Origin) -> Iterator[Piece]:
         kind = kind_of(raw)
@@ -181,7 +182,7 @@ class Cutter:
         ):
             lists, doubled = entries_that_say_twice(raw)
             if lists:
-                yield Piece("", None, origin, document=number, reason="a key that stands twice")
+                yield Piece("", None, origin, document=number, reason=say("record.key-twice"))
             entries = [None if place in doubled else one for place, one in enumerate(entries)]
         yield from self._entries(entries, origin, depth, number)
 
@@ -216,7 +217,7 @@ class Cutter:
         path = f"{path}Bundle.entry[{place}]"
         if entry is None:
             at = Origin(origin.file, origin.line, path)
-            yield Piece("", None, at, document=number, reason="an entry with a wrong type, or a key that stands twice")
+            yield Piece("", None, at, document=number, reason=say("record.entry"))
             return
         if not entry.resource or (entry.search and entry.search.mode == "outcome"):
             return
@@ -229,7 +230,7 @@ class Cutter:
         if kind != "Bundle":
             yield Piece(kind, raw, at, entry.fullUrl or "", number)
         elif depth >= MAX_NESTED_BUNDLES:
-            yield Piece(kind, None, at, document=number, reason="Bundles inside Bundles, too deep")
+            yield Piece(kind, None, at, document=number, reason=say("record.too-deep"))
         else:
             yield from self._bundle(raw, at, depth + 1, number)
 
@@ -242,16 +243,16 @@ class Cutter:
         version = version_of_number(bundle.fhirVersion) if bundle.fhirVersion else None
         version = version or (version_of_meta(memoryview(bundle.meta)) if bundle.meta else None)
         if version:
-            raise WrongVersionError(refusal(_at(origin), version))
+            raise refusal(_at(origin), version)
 
 
 class WrongVersionError(InputError):
     """A file of another FHIR version."""
 
 
-def refusal(where: str, version: str) -> str:
-    """The sentence that refuses a file of another FHIR version."""
-    return f"{where}: this is FHIR {version}; deqi reads FHIR R4, so export the chart as R4 (4.0.1)"
+def refusal(where: str, version: str) -> WrongVersionError:
+    """The error that refuses a file of another FHIR version."""
+    return WrongVersionError(f"{where}: this is FHIR {version}; deqi reads FHIR R4, so export the chart as R4 (4.0.1)")
 
 
 def _at(origin: Origin) -> str:

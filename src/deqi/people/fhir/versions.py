@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from deqi.knowledge.words import say
 from deqi.people.fhir import types as fhir
 
 _R4 = re.compile(r"4\.[0-3](\.|$)")
@@ -59,7 +60,7 @@ _fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 def version_of_number(number: str) -> str | None:
     """The name of the FHIR version a ``fhirVersion`` states, or None for R4."""
-    return None if _R4.match(number) else _NUMBERS.get(number[:1], "of another version")
+    return None if _R4.match(number) else _NUMBERS.get(number[:1]) or say("record.another-version")
 
 
 def version_of_meta(meta: bytes | memoryview) -> str | None:

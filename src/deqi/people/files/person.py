@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args
 
 from deqi.errors import InputError
+from deqi.knowledge.words import say
 from deqi.people.dates import DateRange, aged, parse_date
 from deqi.people.facts import Coding, Fact, Kind, Origin, Person, SetMatch, Side, State
 from deqi.people.files.answers import answers_in
@@ -285,14 +286,7 @@ class _Reader:
 
 
 def _example(kind: Kind) -> str:
-    return {
-        "condition": "type 2 diabetes",
-        "medication": "warfarin",
-        "procedure": "hip replacement",
-        "device": "pacemaker",
-        "allergy": "latex",
-        "observation": "{name: platelets, value: 210, unit: 10*9/L, date: 2026-11-01}",
-    }[kind]
+    return say(f"person-file.example.{kind}")
 
 
 def _systems() -> str:

@@ -46,8 +46,11 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
 
 def cannot_read(path: Path) -> InputError:
     """The sentence about a file that cannot be read."""
-    reason = "is a folder" if is_folder(path) else "cannot be opened" if _exists(path) else "does not exist"
-    return InputError(f"{path}: {reason}; give a file that can be read")
+    if is_folder(path):
+        return InputError(f"{path}: is a folder; give a file that can be read")
+    if _exists(path):
+        return InputError(f"{path}: cannot be opened; give a file that can be read")
+    return InputError(f"{path}: does not exist; give a file that can be read")
 
 
 def is_folder(path: Path) -> bool:

@@ -118,9 +118,9 @@ def rate_numbers(line: HarmLine) -> str:
 def course_numbers(line: HarmLine) -> str:
     """Per hundred people over a course, or why not."""
     course = line.course
-    if course.basis == "not comparable":
+    if course.basis == "not-comparable":
         return "not comparable"
-    times = ", × sessions" if course.basis == "per treatment times sessions" else ""
+    times = ", × sessions" if course.basis == "treatment-times-sessions" else ""
     if line.rate.upper_only:
         return f"up to {significant(course.high)}{times}"
     return f"{significant(course.per_100)} ({significant(course.low)} to {significant(course.high)}){times}"

@@ -13,7 +13,7 @@ from deqi.evidence.outcomes import Synthesis
 from deqi.knowledge.tables.sources import Source
 from deqi.report.blocks import Block, Items, Say, Table, cells, say
 from deqi.report.model import Networks
-from deqi.report.phrase import Phrases, capital, number, p_value, plain, span, trial_label
+from deqi.report.phrase import Phrases, capital, domain, number, p_value, plain, span, trial_label
 from deqi.report.sections.figures import forest_figure
 
 
@@ -167,7 +167,11 @@ def certainty_items(certainty: Certainty, phrases: Phrases, trial: str = "") -> 
     return Items(
         title,
         tuple(
-            Say(phrases.say(f"grade.{one.code}", one.fields), (), f"{one.domain}, down {one.steps}")
+            Say(
+                phrases.say(f"grade.{one.code}", one.fields),
+                (),
+                f"{domain(one, phrases)}, down {one.steps}",
+            )
             for one in certainty.reasons
         ),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deqi.evidence.grade import Certainty
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import Report
-from deqi.report.phrase import Phrases, number, span
+from deqi.report.phrase import Phrases, domain, number, span
 from deqi.report.sections.harms import event_line
 from deqi.report.sections.harmwords import event_name, harm_words
 
@@ -50,7 +50,8 @@ def _level(certainty: Certainty, phrases: Phrases) -> str:
 def reasons(certainty: Certainty, phrases: Phrases) -> str:
     """Every step down with its reason."""
     found = "; ".join(
-        f"{one.domain} (down {one.steps}): {phrases.say(f'grade.{one.code}', one.fields)}" for one in certainty.reasons
+        f"{domain(one, phrases)} (down {one.steps}): {phrases.say(f'grade.{one.code}', one.fields)}"
+        for one in certainty.reasons
     )
     return found or phrases.say("grade.none")
 

@@ -200,7 +200,7 @@ def _compare(expect: Expected, result: Assessment) -> Iterator[tuple[str, str, s
     yield from _compare_doubts(expect, result)
     statuses = {f"{one.point} {one.side}": one.status for one in result.plan}
     for needling, status in expect.needlings.items():
-        yield f"needling {needling}", status, statuses.get(needling, "not in the plan check")
+        yield f"needling {needling}", status, statuses.get(needling, "absent")
 
 
 _NOT_NO = ("yes", "unknown", "superseded")

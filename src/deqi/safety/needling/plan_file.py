@@ -17,6 +17,7 @@ from deqi.knowledge import Knowledge, load
 from deqi.knowledge.find import PointFinder, plain
 from deqi.knowledge.tables.atlas import Hazard, Point, PointDuplicate, PointName
 from deqi.knowledge.tables.vocabulary import Region, Technique
+from deqi.knowledge.words import say
 from deqi.people.files.source import plain_bytes, read_bytes
 from deqi.people.files.yaml_text import MAX_BYTES, read_document
 from deqi.people.terminology.sites import SiteFinder
@@ -222,15 +223,18 @@ def _refuse_endless(value: Any, place: str) -> None:
 
 
 _HINTS = (
-    (r"Expected `str.*got `(int|float)`", "write it in quotes"),
-    (r"Expected `(float|int).*got `str`", "write the number alone, without a unit"),
-    (r"Expected `bool.*", "write true or false"),
-    (r"Expected `array.*", "write a list, each item after a dash"),
-    (r"Invalid RFC3339.*|Expected `date.*", "write the whole date, as 2026-11-24"),
-    (r"Object contains unknown field `(?P<field>[A-Za-z0-9_-]{1,40})`", "no field is called {field}; see docs/plan.md"),
-    (r"Object contains unknown field .*", "a field that plans do not have; see docs/plan.md"),
-    (r"Object missing required field `needlings`", "write needlings: and a list under it"),
-    (r"Object missing required field `(?P<field>\w+)`", "write {field} too"),
+    (re.compile(r"Expected `str.*got `(int|float)`", re.DOTALL), "plan-file.quotes"),
+    (re.compile(r"Expected `(float|int).*got `str`", re.DOTALL), "plan-file.number"),
+    (re.compile(r"Expected `bool.*", re.DOTALL), "plan-file.true-false"),
+    (re.compile(r"Expected `array.*", re.DOTALL), "plan-file.list"),
+    (re.compile(r"Invalid RFC3339.*|Expected `date.*", re.DOTALL), "plan-file.date"),
+    (
+        re.compile(r"Object contains unknown field `(?P<field>[A-Za-z0-9_-]{1,40})`", re.DOTALL),
+        "plan-file.unknown-field",
+    ),
+    (re.compile(r"Object contains unknown field .*", re.DOTALL), "plan-file.unknown"),
+    (re.compile(r"Object missing required field `needlings`", re.DOTALL), "plan-file.needlings"),
+    (re.compile(r"Object missing required field `(?P<field>\w+)`", re.DOTALL), "plan-file.missing"),
 )
 
 
@@ -244,20 +248,21 @@ def _fault(message: str) -> str:
 
 def _hint(what: str, where: str) -> str:
     for pattern, hint in _HINTS:
-        if found := re.fullmatch(pattern, what, re.DOTALL):
-            return hint.format(**found.groupdict())
+        if found := pattern.fullmatch(what):
+            return say(hint, **found.groupdict())
     if "enum value" in what:
-        return f"not one of the words this field takes{_words_for(where)}"
+        return _words_for(where)
     return what[:1].lower() + what[1:].replace("`", "")
 
 
 def _words_for(where: str) -> str:
-    """The words a field takes, from its own declaration."""
+    """That a field takes certain words, and which, from its own declaration."""
     field = where.rpartition(".")[2]
     for struct in (Needling, CurrentPair):
         for one in msgspec.structs.fields(struct):
             if one.name == field:
                 words = re.findall(r"'([a-z-]+)'", str(msgspec.json.schema(one.type)))
                 chosen = [word for word in words if word not in ("null", "string", "enum", "anyOf", "type", "number")]
-                return f"; write one of {', '.join(dict.fromkeys(chosen))}" if chosen else ""
-    return ""
+                if chosen:
+                    return say("plan-file.words", words=", ".join(dict.fromkeys(chosen)))
+    return say("plan-file.word")

@@ -40,23 +40,23 @@ Meaning = Mapping[tuple[State, End], tuple[Says, Says, Says, Says]]
 
 
 def _rows(*rows: tuple[str, str, str]) -> Meaning:
-    """Rows of states, ends and what they say, each with several words; ``*`` are all."""
+    """Rows of states and ends, several joined by ``|`` (``*`` are all), and what they say: once, or for each kind."""
     found: dict[tuple[State, End], tuple[Says, Says, Says, Says]] = {}
     for states, ends, says in rows:
         words = says.split()
         cells = words * len(LASTING) if len(words) == 1 else words
         for state in STATES:
             for end in ENDS:
-                if state in states.split() and (ends == "*" or end in ends.split()):
+                if state in states.split("|") and (ends == "*" or end in ends.split("|")):
                     found[state, end] = tuple(cells)  # type: ignore[assignment]
     return found
 
 
 #         states             ends                 ever    lifelong  one_thing  episodic
 RECORDED = _rows(
-    ("present",              "none later perhaps", "yes"),
-    ("present",              "today over",         "yes     yes       no         silent"),
-    ("past",                 "none today over",    "yes     yes       no         silent"),
+    ("present",              "none|later|perhaps", "yes"),
+    ("present",              "today|over",         "yes     yes       no         silent"),
+    ("past",                 "none|today|over",    "yes     yes       no         silent"),
     ("past",                 "perhaps",            "yes     yes       maybe      maybe"),
     ("past",                 "later",              "yes"),
     ("inactive",             "*",                  "yes     yes       maybe      maybe"),
@@ -67,12 +67,12 @@ RECORDED = _rows(
 """Conditions, procedures, devices and allergies. A procedure that was done has no end."""
 
 TAKEN = _rows(
-    ("present",              "none later perhaps today", "yes"),
+    ("present",              "none|later|perhaps|today", "yes"),
     ("present",              "over",               "yes     yes       no         silent"),
-    ("past",                 "none today over",    "yes     yes       no         silent"),
+    ("past",                 "none|today|over",    "yes     yes       no         silent"),
     ("past",                 "perhaps",            "yes     yes       maybe      maybe"),
     ("past",                 "later",              "yes"),
-    ("inactive unknown",     "*",                  "maybe"),
+    ("inactive|unknown",     "*",                  "maybe"),
     ("refuted",              "*",                  "silent  silent    no         silent"),
     ("planned",              "*",                  "silent"),
 )  # fmt: skip

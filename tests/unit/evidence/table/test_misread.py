@@ -8,6 +8,7 @@ from deqi.errors import InputError
 from deqi.evidence.table.columns import MEASURES
 from deqi.evidence.table.dialects import DIALECTS
 from deqi.evidence.table.pooled import PooledTable, parse_table, pool_table
+from deqi.evidence.table.sentences import say
 
 TWO_ARMS = "study,events_t,total_t,events_c,total_c\n"
 GIVEN = "study,yi,vi\n"
@@ -146,7 +147,9 @@ def test_names_of_other_programs_are_read_as_ours_and_said(dialect: object) -> N
     assert found.estimate == expected.estimate and found.measure == expected.measure
     pairs = [f"{a} as {b}" for a, b in zip(theirs, ours, strict=True) if a != b]
     told = " ".join(found.warnings)
-    assert f"Read as the columns of {dialect.program}: " in told and all(pair in told for pair in pairs)  # type: ignore[attr-defined]
+    assert f"Read as the columns of {say(f'dialect.{dialect.program}')}: " in told and all(
+        pair in told for pair in pairs
+    )  # type: ignore[attr-defined]
 
 
 def test_author_and_year_name_a_study() -> None:

@@ -156,3 +156,8 @@ def date_of(column: str) -> str:
     written = f"CAST({column} AS VARCHAR)"
     read = f"coalesce(TRY_CAST({written} AS DATE), CAST(try_strptime({written}, '%Y%m%d') AS DATE))"
     return f"CASE WHEN isfinite({read}) THEN {read} END"
+
+
+def quoted(text: str) -> str:
+    """Text to stand between the quotation marks of SQL."""
+    return text.replace("'", "''")

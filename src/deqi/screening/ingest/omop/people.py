@@ -8,17 +8,18 @@ from collections.abc import Iterator
 import duckdb
 
 from deqi.errors import InputError
+from deqi.knowledge.words import say
 from deqi.people.reading import Unreadable
-from deqi.screening.ingest.omop.files import OmopFiles, date_of, text_of, whole_of
+from deqi.screening.ingest.omop.files import OmopFiles, date_of, quoted, text_of, whole_of
 
 FIRST_YEAR = 1900
 """Nobody in the records was born before."""
-FAULTS = (
-    ("person_id IS NULL", "no person_id, or one that is no whole number"),
-    ("person_id IS NOT NULL AND no_gender", "a gender_concept_id that is no whole number"),
-    ("person_id IS NOT NULL AND no_birth", f"a date of birth that is none, before {FIRST_YEAR} or after the day"),
+_FAULTS = (
+    ("person_id IS NULL", "record.person-id"),
+    ("person_id IS NOT NULL AND no_gender", "record.gender"),
+    ("person_id IS NOT NULL AND no_birth", "record.birth"),
 )
-"""What is wrong with a row of the table person, as SQL and in words."""
+"""What is wrong with a row of the table person, as SQL and the key of its words."""
 
 
 def read_people(files: OmopFiles, connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
@@ -72,7 +73,8 @@ def _births(files: OmopFiles, connection: duckdb.DuckDBPyConnection, as_of: dt.d
             FROM written)
         SELECT *, garbled OR (y IS NOT NULL AND NOT coalesce(y >= {FIRST_YEAR} AND first <= DATE '{as_of}', false))
             AS no_birth FROM dated""")
-    for test, reason in FAULTS:
+    for test, key in _FAULTS:
+        reason = quoted(say(key, first=FIRST_YEAR))
         connection.execute(f"INSERT INTO o_unread SELECT 'person', row, id, '{reason}' FROM o_person_rows WHERE {test}")
 
 
@@ -87,8 +89,9 @@ def _people(connection: duckdb.DuckDBPyConnection) -> None:
                 bool_or(no_birth) AS no_birth, count(DISTINCT coalesce(gender, 0)) AS genders,
                 count(DISTINCT concat(y, '-', m, '-', d)) AS births, max(row) AS row
             FROM o_person_rows WHERE person_id IS NOT NULL GROUP BY 1)""")
-    connection.execute("""INSERT INTO o_unread SELECT 'person', row, CAST(person_id AS VARCHAR),
-        'another birth date or sex under the person_id of another person' FROM o_people WHERE contested""")
+    reason = quoted(say("record.another-person-id"))
+    connection.execute(f"""INSERT INTO o_unread SELECT 'person', row, CAST(person_id AS VARCHAR), '{reason}'
+        FROM o_people WHERE contested""")
 
 
 def _deaths(files: OmopFiles, connection: duckdb.DuckDBPyConnection) -> None:
@@ -101,8 +104,9 @@ def _deaths(files: OmopFiles, connection: duckdb.DuckDBPyConnection) -> None:
             {whole_of(files.column("death", "person_id"))} AS person_id, {date_of(written)} AS died,
             {date_of(written)} IS NULL AND {text_of(written)} <> '' AS no_date
         FROM {files.source("death")}""")
-    connection.execute("""INSERT INTO o_unread SELECT 'death', row, id, CASE WHEN person_id IS NULL
-            THEN 'no person_id, or one that is no whole number' ELSE 'a date that cannot be read' END
+    nobody, undated = quoted(say("record.person-id")), quoted(say("record.date"))
+    connection.execute(f"""INSERT INTO o_unread
+        SELECT 'death', row, id, CASE WHEN person_id IS NULL THEN '{nobody}' ELSE '{undated}' END
         FROM o_death_rows WHERE person_id IS NULL OR no_date""")
     # The date that cannot be read may be the earlier one.
     connection.execute("""INSERT INTO o_death SELECT person_id, CASE WHEN NOT bool_or(no_date) THEN min(died) END

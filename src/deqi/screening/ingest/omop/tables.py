@@ -16,11 +16,12 @@ import duckdb
 import pyarrow as pa
 
 from deqi.errors import InputError
+from deqi.knowledge.words import say
 from deqi.people.facts import KINDS, Coding, Kind, SetMatch
 from deqi.people.reading import Unreadable
 from deqi.people.terminology.coverage import NO_CODE
 from deqi.people.terminology.sites import side_of_codes, side_of_text
-from deqi.screening.ingest.omop.files import OmopFiles, date_of, open_folder, text_of, whole_of
+from deqi.screening.ingest.omop.files import OmopFiles, date_of, open_folder, quoted, text_of, whole_of
 from deqi.screening.ingest.omop.people import read_people, unreadable_people
 from deqi.screening.ingest.tables import ALARM, ANSWERS, NOTHING, UNKNOWN, Intake, Reader, shape
 
@@ -45,8 +46,6 @@ KIND_OF_TABLE: Mapping[str, Kind] = {
 }
 _COMPARATORS = ("<", "<=", ">=", ">")
 _UNREADABLE_MOST = 100_000
-STRANGER_FAULT = "of a person who is not in the table person"
-NO_ANCESTOR_FAULT = "medicines known by their own code only: there is no concept_ancestor"
 
 
 def read_omop(folder: Path, connection: duckdb.DuckDBPyConnection, reader: Reader) -> Intake:
@@ -81,7 +80,7 @@ class _Omop:
         )
         self._mark_bad()
         unreadable = tuple(self._unreadable())
-        left_out = Counter({STRANGER_FAULT: self._strangers()})
+        left_out = Counter({say("record.stranger"): self._strangers()})
         self._run("DELETE FROM o_rows WHERE bad <> ''")
         self._concepts()
         codings = self._dictionary()
@@ -90,7 +89,7 @@ class _Omop:
         self._facts()
         self._keep("answers", pa.Table.from_pylist([], ANSWERS))
         if "concept_ancestor" not in self._files and "drug_exposure" in self._files:
-            left_out[NO_ANCESTOR_FAULT] = self._one("SELECT count(*) FROM o_rows WHERE kind = 'medication'")
+            left_out[say("record.no-ancestor")] = self._one("SELECT count(*) FROM o_rows WHERE kind = 'medication'")
         records = dict(self._all("SELECT of, count(*) FROM o_rows GROUP BY 1 ORDER BY 1"))
         for name in ("o_rows", "o_concept", "o_dict", "o_match", "o_value", "o_unit", "o_person", "o_shape", "o_people",
                      "o_death", "o_unread", "o_bad", "o_above"):  # fmt: skip
@@ -125,7 +124,7 @@ class _Omop:
         no_number, figure = "", text_of(files.column(table, "value_as_number"))
         if kind == "observation":
             no_number = f"""WHEN NOT coalesce(isfinite({number}), {figure} = '')
-                    THEN 'a value_as_number that is no number' """
+                    THEN '{quoted(say("record.number"))}' """
         value = whole_of(files.column(table, "value_as_concept_id"))
         return f"""
             SELECT '{table}' AS of, '{kind}' AS kind, {person} AS person_id, coalesce({concept}, 0) AS concept,
@@ -140,9 +139,9 @@ class _Omop:
                 {text_of(files.column(table, f"{table}_id"))} AS id,
                 CASE WHEN coalesce({concept}, 0) = 0 AND coalesce({source}, 0) = 0
                     THEN {text_of(files.column(table, f"{stem}_source_value"))} ELSE '' END AS said,
-                CASE WHEN {person} IS NULL THEN 'no person, or one that is no number'
-                    WHEN {concept} IS NULL THEN 'no concept, or one that is no number'
-                    WHEN {start} IS NULL AND {text_of(written)} <> '' THEN 'a date that cannot be read'
+                CASE WHEN {person} IS NULL THEN '{quoted(say("record.person"))}'
+                    WHEN {concept} IS NULL THEN '{quoted(say("record.concept"))}'
+                    WHEN {start} IS NULL AND {text_of(written)} <> '' THEN '{quoted(say("record.date"))}'
                     {no_number}ELSE '' END AS bad
             FROM {files.source(table)}
         """
@@ -315,7 +314,7 @@ class _Omop:
                 {", ".join(f"false AS complete_{kind}" for kind in KINDS)},
                 {", ".join(f"{str(kind in bad).lower()} AS unreadable_{kind}" for kind in KINDS)},
                 {", ".join(f"shapes_{kind}" for kind in KINDS)},
-                '{_quoted(files.name("person"))}' AS file, CAST(NULL AS BIGINT) AS line, '' AS path,
+                '{quoted(files.name("person"))}' AS file, CAST(NULL AS BIGINT) AS line, '' AS path,
                 CAST(person_id AS VARCHAR) AS resource_id
             FROM o_person LEFT JOIN shapes USING (person) LEFT JOIN o_death USING (person_id)""")
         for kind in KINDS:
@@ -363,7 +362,7 @@ class _Omop:
             )
 
     def _file_of(self) -> str:
-        cases = " ".join(f"WHEN '{name}' THEN '{_quoted(self._files.name(name))}'" for name in KIND_OF_TABLE
+        cases = " ".join(f"WHEN '{name}' THEN '{quoted(self._files.name(name))}'" for name in KIND_OF_TABLE
                          if name in self._files)  # fmt: skip
         return f"CASE r.of {cases} END"
 
@@ -387,7 +386,3 @@ class _Omop:
 def _instant(column: str) -> str:
     """OMOP's times of day have no offset, so they order nothing."""
     return f"CASE WHEN {column} IS NULL THEN CAST(NULL AS TIMESTAMP) END"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
