@@ -16,6 +16,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from deqi.errors import InputError
 _OURS = re.compile(r"\.?deqi-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{16}")
 _HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 """Tells machines apart that write to one disk."""
+_TRIES, _PAUSE_S = 40, 0.05
+"""How often, and after how many seconds, a folder is removed again that something still writes to."""
 
 
 def write_file(path: Path, content: str | bytes, *, private: bool = False) -> None:
@@ -116,7 +119,7 @@ def work_folder(parent: Path | None = None) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
 def sweep(folder: Path) -> None:
@@ -133,6 +136,15 @@ def sweep(folder: Path) -> None:
                     shutil.rmtree(left, ignore_errors=True)
                 else:
                     left.unlink()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, even while a program that was just ended still writes to it."""
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_PAUSE_S)
 
 
 def _name() -> str:

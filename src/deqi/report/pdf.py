@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -28,14 +31,7 @@ def write_pdf(html: str, path: Path, *, private: bool = False) -> None:
         page, printed = folder / "report.html", folder / "report.pdf"
         try:
             page.write_text(html, encoding="utf-8")
-            subprocess.run(
-                [
-                    browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-                    "--disable-background-networking", "--disable-component-update", "--no-pdf-header-footer",
-                    f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}", page.as_uri(),
-                ],
-                check=True, capture_output=True, timeout=SECONDS,
-            )  # fmt: skip
+            _print(browser, page, printed, folder)
             if not printed.is_file():
                 raise subprocess.SubprocessError
         except (subprocess.SubprocessError, OSError):
@@ -44,3 +40,32 @@ def write_pdf(html: str, path: Path, *, private: bool = False) -> None:
             ) from None
         with replacing([path], private=private) as (target,):
             shutil.copyfile(printed, target)
+
+
+def _print(browser: str, page: Path, printed: Path, folder: Path) -> None:
+    """Run the browser, all of whose own files stay in the folder; it does not outlive the call, however that ends."""
+    own = folder / "browser"
+    own.mkdir()
+    words = [
+        browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
+        "--disable-background-networking", "--disable-component-update", "--no-pdf-header-footer",
+        f"--user-data-dir={own}/profile", f"--print-to-pdf={printed}", page.as_uri(),
+    ]  # fmt: skip
+    # A browser is many processes: as a group of their own they can be ended together.
+    process = subprocess.Popen(
+        words,
+        env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(own))},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        if process.wait(SECONDS) != 0:
+            raise subprocess.SubprocessError
+    finally:
+        with contextlib.suppress(OSError):
+            if os.name == "nt":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
