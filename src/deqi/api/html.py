@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     import markupsafe
 
     from deqi.report.blocks import Page
+    from deqi.report.decision.html import Why
     from deqi.report.decision.one_pager import OnePager
     from deqi.report.decision.parts import Sheet
     from deqi.report.html import Around
@@ -22,18 +24,21 @@ def environment() -> jinja2.Environment:
     return made()
 
 
-def around(page: Page) -> Around:
-    """What the macros need to know of the page they write."""
-    from deqi.report.html import known
+def around(page: Page, places: Mapping[str, str] | None = None) -> Around:
+    """What the macros need to know of the page they write.
 
-    return known(page)
+    ``places`` are addresses by reference, for a page that does not hold its rows and sources itself.
+    """
+    from deqi.report.html import Around, known
+
+    return known(page) if places is None else Around(places, page.labels)
 
 
 def bare() -> Around:
     """The same where there is no list of rows or sources to jump to."""
     from deqi.report.html import Around
 
-    return Around(frozenset(), {})
+    return Around({}, {})
 
 
 def style() -> Path:
@@ -43,11 +48,14 @@ def style() -> Path:
     return Path(deqi.report.__file__).parent / "templates" / "report.css"
 
 
-def decision_body(sheet: Sheet) -> markupsafe.Markup:
-    """A decision page for a frame: one ``div.decision`` with the page's only h1, no script, no style attribute."""
+def decision_body(sheet: Sheet, why: Why | None = None) -> markupsafe.Markup:
+    """A decision page for a frame: one ``div.decision`` with the page's only h1, no script, no style attribute.
+
+    ``why`` gives the address where one reads what a sentence rests on.
+    """
     from deqi.report.decision.html import decision_body as body
 
-    return body(sheet)
+    return body(sheet, why)
 
 
 def one_pager_body(page: OnePager) -> markupsafe.Markup:

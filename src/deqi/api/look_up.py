@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from deqi.knowledge.tables.sources import Source
     from deqi.knowledge.tables.words import Claim
     from deqi.report.chain import Chain
+    from deqi.report.model import RowLine
     from deqi.report.topics import Topic
     from deqi.safety.cases.run import CasesReport
     from deqi.safety.compare import Changes
@@ -173,6 +174,24 @@ def source(library: Library, name: str) -> Cited:
     if chosen is None:
         raise InputError(f"{name!r}: no such source; `deqi sources` lists their ids.")
     return Cited(chosen, cited_by(library.knowledge, chosen.source))
+
+
+def references(library: Library) -> frozenset[str]:
+    """Every reference that can be explained or looked up: rows (``value:O012``, ``harm:H001``) and sources."""
+    from deqi.report.rows import every_row
+
+    rows = {line.key for line in every_row(library.knowledge)}
+    return frozenset(rows | {f"source:{row.source}" for row in sources(library)})
+
+
+def rows(library: Library, wanted: Sequence[str]) -> tuple[RowLine, ...]:
+    """The rows of some references, in the order asked for; those that do not exist are left out."""
+    from deqi.report.model import RowLine
+    from deqi.report.rows import every_row
+
+    found = {line.key: line for line in every_row(library.knowledge)}
+    found |= {f"source:{row.source}": RowLine(f"source:{row.source}", row.cite, ()) for row in sources(library)}
+    return tuple(found[one] for one in wanted if one in found)
 
 
 def explain(library: Library, reference: str, condition: str, as_of: dt.date) -> Chain:

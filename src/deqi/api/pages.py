@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from deqi.report.chain import Chain
     from deqi.report.decision.one_pager import OnePager
     from deqi.report.decision.parts import Sheet
-    from deqi.report.model import Report
+    from deqi.report.model import Report, RowLine
     from deqi.report.topics import Topic
     from deqi.safety.cases.run import CasesReport
     from deqi.safety.compare import Changes
@@ -254,6 +254,13 @@ def chain(found: Chain, topic: Topic, library: Library) -> Page:
     from deqi.report.works import chain_page
 
     return chain_page(found, topic, _words(library))
+
+
+def rows_behind(rows: Sequence[RowLine], library: Library) -> Page:
+    """The rows that one sentence rests on."""
+    from deqi.report.row_cards import rows_page
+
+    return rows_page(rows, _words(library))
 
 
 def faults(found: CheckReport, library: Library) -> Page:

@@ -5,6 +5,7 @@ Command modules import what they need inside their functions, so that ``deqi --h
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import sys
@@ -90,8 +91,10 @@ def run() -> None:
         sys.exit(2)  # closed by whoever started it: nowhere to write, and perhaps nowhere to complain
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal of few letters still gets the rest
-    with Stopping() as stopping:
+    stopping = Stopping()
+    with contextlib.ExitStack() as after:
         try:
+            after.enter_context(stopping)  # in here, because it may be asked to stop while it begins to listen
             app()
         except BaseException as error:
             if stopping.asked:

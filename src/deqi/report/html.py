@@ -40,21 +40,21 @@ def as_html(page: Page) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Around:
-    """What every macro needs: the references that have a place to jump to, and the words around the content."""
+    """What every macro needs: the references that have a place to go to, and the words around the content."""
 
-    targets: frozenset[str]
+    places: Mapping[str, str]
     labels: Mapping[str, str]
 
 
 def known(page: Page) -> Around:
-    """The surroundings of a page."""
+    """The surroundings of a page that holds its rows and sources itself."""
     targets = set()
     for section in every_section(page.sections):
         if section.id == "rows":
             targets |= {row[0].text for block in section.full if isinstance(block, Table) for row in block.rows}
         if section.id == "sources":
             targets |= {f"source:{say.strong}" for say in every_say(section) if say.strong}
-    return Around(frozenset(targets), page.labels)
+    return Around({one: f"#{anchor(one)}" for one in sorted(targets)}, page.labels)
 
 
 def anchor(reference: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from deqi.knowledge.rules import Rule
 from deqi.knowledge.tables.harms import HarmRow, HarmSurvey
-from deqi.report.blocks import Items, Page, Pairs, Section, Table, cells, say, sheet
+from deqi.report.blocks import Entry, Items, Page, Pairs, Section, Table, cells, say, sheet
+from deqi.report.model import RowLine
 from deqi.report.phrase import Phrases, plain
 
 
@@ -48,3 +49,9 @@ def rule_card(rule: Rule, phrases: Phrases, words: Mapping[str, str]) -> Page:
     ]
     pairs = Pairs(tuple((phrases.say(f"row.rule.{name}"), say(text)) for name, text in about if text))
     return sheet(rule.title, words, Section("rule", "", card=(pairs,)))
+
+
+def rows_page(rows: Sequence[RowLine], words: Mapping[str, str]) -> Page:
+    """Several rows that one sentence rests on, each with its sources."""
+    entries = tuple(Entry(say(row.text, row.key, *(f"source:{one}" for one in row.source))) for row in rows)
+    return sheet("", words, Section("behind", "", card=entries))

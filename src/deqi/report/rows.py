@@ -15,6 +15,7 @@ from deqi.knowledge.tables.evidence import (
     TrialResult,
 )
 from deqi.knowledge.tables.harms import HarmModifier, HarmRow, PublishedHarmPool
+from deqi.knowledge.tables.options import AlternativeCount, AlternativeEffect, AlternativeScore, NaturalCourse
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.words import Guideline
 from deqi.report.model import Report, RowLine
@@ -77,8 +78,29 @@ def every_row(knowledge: Knowledge) -> Iterator[RowLine]:
         yield RowLine(
             f"guideline:{guideline.guideline}", f"{guideline.body}: {guideline.recommendation}", guideline.source
         )
+    yield from _options(knowledge)
     for rule in knowledge.rules:
         yield RowLine(f"rule:{rule.id}", f"{rule.title}. {rule.why}", rule.source)
+
+
+def _options(knowledge: Knowledge) -> Iterator[RowLine]:
+    """What else there is, and what happens without treatment, each with its numbers in one line."""
+    counts = {row.effect: row for row in knowledge.rows(AlternativeCount)}
+    scores = {row.effect: row for row in knowledge.rows(AlternativeScore)}
+    for effect in knowledge.rows(AlternativeEffect):
+        head = f"{effect.treatment}, {effect.outcome}, against {effect.comparator}"
+        numbers = (_filled(counts.get(effect.effect)), _filled(scores.get(effect.effect)))
+        yield RowLine(f"effect:{effect.effect}", "; ".join((head, *filter(None, numbers))), effect.source)
+    for course in knowledge.rows(NaturalCourse):
+        yield RowLine(f"course:{course.course}", f"{course.who}, {course.outcome}: {_filled(course)}", course.source)
+
+
+def _filled(row: AlternativeCount | AlternativeScore | NaturalCourse | None) -> str:
+    """The numbers that a row has, each with the name of its column."""
+    if row is None:
+        return ""
+    numbers = ((name, getattr(row, name)) for name in row.__struct_fields__)
+    return ", ".join(f"{name} {value:g}" for name, value in numbers if isinstance(value, int | float))
 
 
 def _outcomes(knowledge: Knowledge) -> Iterator[RowLine]:

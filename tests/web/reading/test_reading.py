@@ -41,6 +41,13 @@ PAGES = (
     "/t/back-pain",
     "/t/neuropathy/clinician",
     "/t/neuropathy/full",
+    "/t/neuropathy/benefits",
+    "/t/diabetic/risks",
+    "/t/diabetic/may-i",
+    "/t/diabetic/sure",
+    "/t/diabetic/else",
+    "/t/diabetic/print",
+    "/e/why/diabetic?r=value:O039+value:O040",
     "/t/neuropathy/compare",
     "/ask",
     "/nothing-here",
@@ -79,8 +86,7 @@ def test_a_crawl_finds_no_dead_end(site: Site) -> None:
         assert found.status == 200, place
         if "text/html" not in found.headers["content-type"]:
             continue
-        whole = place.endswith("/full") or place in REVIEWS
-        assert whole or len(found.body) <= MOST_BYTES, f"{place}: {len(found.body)} bytes"
+        assert place in REVIEWS or len(found.body) <= MOST_BYTES, f"{place}: {len(found.body)} bytes"
         for where in links(site.get(place).text):
             target = urldefrag(urljoin(place, where)).url
             if urlsplit(target).netloc:
@@ -140,6 +146,30 @@ def test_every_rule_survey_and_source_has_a_page(site: Site) -> None:
     for place in places:
         found = site.get(place)
         assert found.status == 200, place
+
+
+@pytest.mark.parametrize("topic", ["diabetic", "chemotherapy-induced", "neuropathy"])
+def test_every_sentence_that_rests_on_rows_leads_to_them(site: Site, topic: str) -> None:
+    """From the page to decide with, one tap to the rows of a sentence, and one from there to a row and its source."""
+    asked = [one for one in links(site.get(f"/t/{topic}").text) if one.startswith("/e/")]
+    behind = {one for one in asked if one.startswith("/e/why/")}
+    assert len(behind) > 3 and len([one for one in asked if one.startswith("/e/row/")]) > 3
+    for place in behind:
+        page = site.get(place)
+        assert page.status == 200, place
+        assert any(one.startswith(("/e/row/", "/e/source/", "/e/rule/", "/e/trial/")) for one in links(page.text)), place
+
+
+def test_a_row_nobody_knows_is_not_there(site: Site) -> None:
+    for place in ("/e/why/diabetic", "/e/why/diabetic?r=value:none", "/e/why/none?r=value:O039"):
+        assert site.get(place).status == 404
+
+
+@pytest.mark.parametrize("part", ["benefits", "risks"])
+def test_help_and_harm_are_told_at_three_depths(site: Site, part: str) -> None:
+    """In a sentence, on a card, and with every row behind a tap."""
+    page = site.get(f"/t/neuropathy/{part}").text
+    assert page.index('class="lead"') < page.index('class="card"') < page.index('<details>')
 
 
 def test_methods_say_what_the_code_does(site: Site) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import Protocol
 
 import jinja2
 import markupsafe
@@ -52,10 +53,18 @@ def _templates() -> jinja2.Environment:
     return made
 
 
-def decision_body(sheet: Sheet) -> markupsafe.Markup:
+class Why(Protocol):
+    """Where to read what words rest on: an address for their rows, empty for none."""
+
+    label: str
+
+    def __call__(self, refs: tuple[str, ...]) -> str: ...
+
+
+def decision_body(sheet: Sheet, why: Why | None = None) -> markupsafe.Markup:
     """The inside of ``<main>``: one ``div.decision`` with the page's only h1."""
     module = _templates().get_template("decision_macros.html.j2").module
-    return markupsafe.Markup(_tidy(module.body(sheet)))  # type: ignore[attr-defined]
+    return markupsafe.Markup(_tidy(module.body(sheet, why)))  # type: ignore[attr-defined]
 
 
 def decision_css() -> str:

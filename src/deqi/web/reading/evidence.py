@@ -8,12 +8,13 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from deqi.api import look_up
+from deqi.api import html, look_up
 from deqi.api import pages as blocks
 from deqi.api.types import InputError, Page
+from deqi.web.reading.places import MOST, places, references
 from deqi.web.reading.topics import topic_named
 from deqi.web.reading.views import page_of
-from deqi.web.site import library
+from deqi.web.site import library, pages
 
 
 def _found(make: Callable[[], Page]) -> Page:
@@ -78,3 +79,19 @@ def row(request: HttpRequest, topic: str, kind: str, name: str) -> HttpResponse:
     reference = f"{kind}:{name}"
     page = _found(lambda: blocks.chain(look_up.explain(shelf, reference, about.name, released), about, shelf))
     return page_of(request, "row", lambda: page, f"{about.name} {reference}")
+
+
+@require_safe
+def why(request: HttpRequest, topic: str) -> HttpResponse:
+    """Why these words: the rows that a sentence rests on, each a link to all that is known of it."""
+    about = topic_named(topic)
+    asked = dict.fromkeys(request.GET.get("r", "").split()[:MOST])
+    known = tuple(one for one in asked if one in references())
+    if not known:
+        raise Http404
+    shelf = library.library()
+    page = blocks.rows_behind(look_up.rows(shelf, known), shelf)
+    given = {"title": pages.words("why.title"), "page": page, "ctx": html.around(page, places(about.name))}
+    return pages.kept_page(
+        request, about.name, "why", lambda: pages.render("reading/blocks.html.j2", given), " ".join(known)
+    )

@@ -11,9 +11,12 @@ from django.views.decorators.http import require_safe
 from deqi.api import ReportRequest, html, look_up, report
 from deqi.api import pages as blocks
 from deqi.api.types import InputError, Report, Topic
+from deqi.web.reading.places import Why, places
 from deqi.web.site import library, pages
 
 MOST_TYPED = 80
+PARTS = {"benefits": "benefits", "risks": "harms", "may-i": "who-should-not", "sure": "how-sure", "else": "what-else"}
+"""The parts of a report that have an address of their own, by the last word of it, and their sections."""
 
 
 @require_safe
@@ -97,8 +100,35 @@ def _decide(found: Topic) -> str:
     sheet = blocks.decision(made(found), library.library())
     if sheet is None:
         return _full(found)
-    body = html.decision_body(sheet)
-    return pages.render("reading/topic.html.j2", {"topic": found, "title": sheet.title, "body": body})
+    body = html.decision_body(sheet, Why(found.name))
+    given = {"topic": found, "title": sheet.title, "body": body, "parts": PARTS}
+    return pages.render("reading/topic.html.j2", given)
+
+
+@require_safe
+def printed(request: HttpRequest, topic: str) -> HttpResponse:
+    """The page to decide with as it is printed: no links to tap, its address and edition on the paper."""
+    found = topic_named(topic)
+    sheet = blocks.decision(made(found), library.library())
+    if sheet is None:
+        raise Http404
+    given = {"topic": found, "title": sheet.title, "body": html.decision_body(sheet)}
+    return pages.kept_page(request, found.name, "print", lambda: pages.render("reading/print.html.j2", given))
+
+
+@require_safe
+def part(request: HttpRequest, topic: str, part: str) -> HttpResponse:
+    """One question of the report: in a sentence, on a card, with every row."""
+    found = topic_named(topic)
+    page = blocks.report(made(found), library.library())
+    section = next((one for one in page.sections if one.id == PARTS[part]), None)
+    if section is None:
+        raise Http404
+    given = {
+        "topic": found, "page": page, "section": section, "at": part, "parts": PARTS,
+        "ctx": html.around(page, places(found.name)),
+    }  # fmt: skip
+    return pages.kept_page(request, found.name, f"part/{part}", lambda: pages.render("reading/part.html.j2", given))
 
 
 def _one_sheet(found: Topic) -> str:
@@ -109,7 +139,10 @@ def _one_sheet(found: Topic) -> str:
 
 def _full(found: Topic) -> str:
     page = blocks.report(made(found), library.library())
-    return pages.render("reading/full.html.j2", {"topic": found, "page": page, "ctx": html.around(page)})
+    # Rows and sources have pages of their own, to which every number leads.
+    sections = [one for one in page.sections if one.id not in ("rows", "sources")]
+    given = {"topic": found, "page": page, "sections": sections, "ctx": html.around(page, places(found.name))}
+    return pages.render("reading/full.html.j2", given)
 
 
 def warm(found: Topic) -> None:

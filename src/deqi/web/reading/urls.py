@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("t/<slug:topic>", topics.topic, name="topic"),
     path("t/<slug:topic>/clinician", topics.clinician, name="clinician"),
     path("t/<slug:topic>/full", topics.full, name="full"),
+    path("t/<slug:topic>/print", topics.printed, name="print"),
+    *(path(f"t/<slug:topic>/{one}", topics.part, {"part": one}, name=one) for one in topics.PARTS),
     path("claims", views.claims, name="claims"),
     path("about", views.about, name="about"),
     path("about/ipdas", views.ipdas, name="ipdas"),
@@ -24,5 +26,6 @@ urlpatterns: list[URLPattern] = [
     path("e/survey/<slug:name>", evidence.survey, name="survey"),
     path("e/rule/<slug:name>", evidence.rule, name="rule"),
     path("e/source/<slug:name>", evidence.source, name="source"),
+    path("e/why/<slug:topic>", evidence.why, name="why"),
     path("e/row/<slug:topic>/<slug:kind>/<slug:name>", evidence.row, name="row"),
 ]
