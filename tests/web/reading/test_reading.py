@@ -157,7 +157,8 @@ def test_every_sentence_that_rests_on_rows_leads_to_them(site: Site, topic: str)
     for place in behind:
         page = site.get(place)
         assert page.status == 200, place
-        assert any(one.startswith(("/e/row/", "/e/source/", "/e/rule/", "/e/trial/")) for one in links(page.text)), place
+        rows = ("/e/row/", "/e/source/", "/e/rule/", "/e/trial/")
+        assert any(one.startswith(rows) for one in links(page.text)), place
 
 
 def test_a_row_nobody_knows_is_not_there(site: Site) -> None:
@@ -169,7 +170,7 @@ def test_a_row_nobody_knows_is_not_there(site: Site) -> None:
 def test_help_and_harm_are_told_at_three_depths(site: Site, part: str) -> None:
     """In a sentence, on a card, and with every row behind a tap."""
     page = site.get(f"/t/neuropathy/{part}").text
-    assert page.index('class="lead"') < page.index('class="card"') < page.index('<details>')
+    assert page.index('class="lead"') < page.index('class="card"') < page.index("<details>")
 
 
 def test_methods_say_what_the_code_does(site: Site) -> None:
