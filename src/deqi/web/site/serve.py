@@ -36,12 +36,11 @@ def serve(address: str | None, port: int | None) -> None:
 
 def _serve(settings: Environment, server: type, interfaces: type, http1: type) -> None:
     server(
-        "deqi.web.site.wsgi:application",
+        "deqi.web.site.rsgi:application",
         address=settings.address,
         port=settings.port,
-        interface=interfaces.WSGI,  # type: ignore[attr-defined]
+        interface=interfaces.RSGI,  # type: ignore[attr-defined]
         workers=settings.workers,
-        blocking_threads=settings.threads,
         backlog=BACKLOG,
         http1_settings=http1(header_read_timeout=HEADER_READ_MS),
         websockets=False,
