@@ -343,9 +343,9 @@ def defaults(library: Library) -> Defaults:
     """The defaults of the pools and the size of the knowledge."""
     import inspect
 
-    from deqi.api.requests import SESSIONS
-    from deqi.evidence.estimates import LEAST_TO_POOL, LEAST_TO_PREDICT, estimate
+    from deqi.evidence.estimates import estimate
     from deqi.knowledge.tables.evidence import Trial
+    from deqi.knowledge.thresholds import thresholds
     from metafit import pool
     from metafit.inverse_variance.pooling import check_call
 
@@ -355,9 +355,9 @@ def defaults(library: Library) -> Defaults:
         method,
         test,
         100.0 * fraction,
-        LEAST_TO_POOL,
-        LEAST_TO_PREDICT,
-        SESSIONS,
+        thresholds().least_to_pool,
+        thresholds().least_to_predict,
+        thresholds().course_sessions,
         len(library.knowledge.rules),
         len(library.knowledge.rows(Trial)),
         len(surveys(library)),

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from deqi.people.facts import Person
     from deqi.safety.needling.plan import Plan
 
-SESSIONS = 10
-"""Sessions in a course, for harms."""
-
 
 @dataclasses.dataclass(frozen=True)
 class ReportRequest:
-    """A condition or another use, on a day; with a person (and perhaps a plan) the report has a personal part."""
+    """A condition or another use, on a day; with a person (and perhaps a plan) the report has a personal part.
+
+    ``sessions``: those of a course, for harms; None for the usual number.
+    """
 
     as_of: dt.date
     condition: str = "neuropathy"
-    sessions: int = SESSIONS
+    sessions: int | None = None
     person: Person | None = None
     plan: Plan | None = None
 

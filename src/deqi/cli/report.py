@@ -56,7 +56,9 @@ def report(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="The day it is for, as 2026-11-24; today if left out.")
     ] = None,
-    sessions: Annotated[int, typer.Option("--sessions", min=1, max=100, help="Sessions in a course, for harms.")] = 10,
+    sessions: Annotated[
+        int | None, typer.Option("--sessions", min=1, max=100, help="Sessions in a course, for harms; ten if left out.")
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="In text: every table, and the rows behind a number.")] = False,
     full: Annotated[bool, typer.Option("--full", help="The whole report, not the page in short.")] = False,
     output_format: Annotated[

@@ -8,13 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from deqi.evidence.effects import TrialEffect
+from deqi.knowledge.thresholds import thresholds
 from metafit import Status, pool, subgroups
 from metafit.absolute import absolute_effect, number_needed
 from metafit.results import Floats
-
-LEAST_TO_POOL = 3
-LEAST_TO_PREDICT = 5
-"""Trials from which on a prediction interval is given: with fewer the spread between trials is hardly known."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,7 +101,7 @@ def estimate(effects: Sequence[TrialEffect], method: str = "REML") -> Estimate:
     fit = pool(yi, vi, method=method)
     ratio = effects[0].measure == "RR"
     n = sum(effect.people for effect in effects)
-    predicted = len(effects) >= LEAST_TO_PREDICT and np.isfinite(float(fit.prediction.low))
+    predicted = len(effects) >= thresholds().least_to_predict and np.isfinite(float(fit.prediction.low))
     heterogeneity = fit.heterogeneity
     weight = 1 / (vi + float(heterogeneity.tau2))
     low, high = as_read(fit.ci_low, ratio), as_read(fit.ci_high, ratio)
@@ -142,7 +139,7 @@ def by_condition(effects: Sequence[TrialEffect]) -> Subgroups | None:
     levels = []
     for index, name in enumerate(found.levels):
         inside = [effect for effect in effects if effect.trial.condition == name]
-        shown = len(inside) >= LEAST_TO_POOL and found.fit.status[index] == Status.OK
+        shown = len(inside) >= thresholds().least_to_pool and found.fit.status[index] == Status.OK
         numbers = (found.fit.estimate[index], found.fit.ci_low[index], found.fit.ci_high[index])
         value, low, high = (as_read(one, ratio) if shown else None for one in numbers)
         n = sum(effect.people for effect in inside)

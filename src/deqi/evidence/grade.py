@@ -11,17 +11,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
+from deqi.knowledge.thresholds import thresholds
+
 Level = Literal["high", "moderate", "low", "very low"]
 LEVELS: tuple[Level, ...] = ("high", "moderate", "low", "very low")
 Doubt = Literal["risk-of-bias", "inconsistency", "indirectness", "imprecision", "publication-bias", "cited-review"]
-
-OPTIMAL_INFORMATION_SIZE = 400
-"""People with numbers below which a result counts as imprecise (GRADE's rule of thumb)."""
-VERY_FEW_PEOPLE = 100
-"""People below which imprecision takes two steps (a cautious default; no paper states the number)."""
-SUBSTANTIAL_I2 = 50.0
-MANY_MISSING = 0.2
-"""Share of results out of reach above which what is missing could change the picture."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,8 +78,9 @@ class Body:
 
 def benefit_reasons(body: Body) -> tuple[Reason, ...]:
     """The steps down for one outcome with an effect."""
+    limits = thresholds()
     reasons = [Reason("risk-of-bias", 1, "unjudged") if body.blinded else Reason("risk-of-bias", 2, "unjudged_open")]
-    if body.i2 is not None and body.i2 >= SUBSTANTIAL_I2:
+    if body.i2 is not None and body.i2 >= limits.substantial_i2:
         reasons.append(Reason("inconsistency", 1, "disagree", {"i2": f"{body.i2:.0f}"}))
     if body.surrogate:
         reasons.append(Reason("indirectness", 1, "surrogate"))
@@ -95,13 +90,13 @@ def benefit_reasons(body: Body) -> tuple[Reason, ...]:
         reasons.append(Reason("indirectness", 1, "unlike"))
     crosses = body.low <= body.null <= body.high
     few = {"n": f"{body.people:,}", "k": f"{body.trials}"}
-    if body.people < VERY_FEW_PEOPLE:
+    if body.people < limits.very_few_people:
         reasons.append(Reason("imprecision", 2, "few_open" if crosses else "few", few))
     elif crosses:
         reasons.append(Reason("imprecision", 1, "open"))
-    elif body.people < OPTIMAL_INFORMATION_SIZE:
+    elif body.people < limits.optimal_information_size:
         reasons.append(Reason("imprecision", 1, "few", few))
-    if body.compared and body.missing / body.compared >= MANY_MISSING:
+    if body.compared and body.missing / body.compared >= limits.many_missing:
         fields = {"missing": f"{body.missing}", "all": f"{body.compared}"}
         reasons.append(Reason("publication-bias", 1, "missing", fields))
     return tuple(reasons)

@@ -16,12 +16,11 @@ from deqi.evidence.grade import Certainty
 from deqi.evidence.harms import HarmRate, SurveyCount, harm_rate, harm_rates, one_per_group, parts_of
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.harms import HarmRow, HarmUse, PublishedHarmPool
+from deqi.knowledge.thresholds import thresholds
 
 Listed = Literal["course", "one_treatment", "treatments"]
 LISTS: tuple[Listed, ...] = ("course", "one_treatment", "treatments")
 PER = {"course": 1000, "one_treatment": 100, "treatments": 10_000}
-RARE = 1e-3
-"""Below one in 1,000 the largest count leads; above it, what patients say (a cautious default)."""
 REPORTERS = ("patient", "mixed", "practitioner", "registry")
 """Who said so, the most telling first: patients notice more than practitioners write down."""
 Shape = Literal["rate", "once", "none"]
@@ -73,7 +72,7 @@ class EventHarm:
 
     @property
     def rare(self) -> bool:
-        return self.shape != "rate" or self.rate < RARE
+        return self.shape != "rate" or self.rate < thresholds().rare_rate
 
 
 def event_harms(knowledge: Knowledge) -> tuple[EventHarm, ...]:
@@ -139,7 +138,7 @@ def _event(event: str, rates: Sequence[HarmRate], published: tuple[PublishedHarm
 def _lead(seen: Sequence[HarmRate], here: Sequence[HarmRate]) -> HarmRate:
     """The largest count for a rare event; else what patients say before what others do, the larger count first."""
     largest = max(seen, key=lambda rate: rate.largest.denominator)
-    if largest.largest.rate < RARE:
+    if largest.largest.rate < thresholds().rare_rate:
         return largest
     return min(here, key=lambda rate: (rate.upper_only, rate.reporter != "patient", -rate.largest.denominator))
 

@@ -18,23 +18,13 @@ from deqi.evidence.grade import Certainty, Reason, certainty
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.harms import HarmRow, HarmSurvey, HarmUse
 from deqi.knowledge.tables.words import EventPart
+from deqi.knowledge.thresholds import thresholds
 from metafit.counts.data import OneArm
 from metafit.counts.exact import exact_proportion, exact_rate, zero_upper
 from metafit.counts.pooling import pool_counts
 
-LEAST_TO_POOL = 3
-LEAST_TO_PREDICT = 5
-COURSE_SESSIONS = 10
 NAGQ = 61
 """Quadrature points: with mostly empty counts the usual seven are several percent off."""
-RARE_PER_TREATMENT = 1e-4
-"""Below one in 10,000 treatments the same person is so seldom hit twice that sessions may be multiplied."""
-FEW_EVENTS = 10
-"""Events below which a rate is imprecise whatever the number of people (a cautious default), and below which nobody
-can tell whether surveys disagree."""
-WIDE = 4.0
-"""How many times its lower end the upper end of an interval is before it counts as imprecise."""
-
 Per = Literal["person", "treatment", "event-per-treatment"]
 
 
@@ -192,13 +182,13 @@ def harm_rate(event: str, per: Per, window: str, reporter: str, counts: Iterable
     if upper_only:
         model, rate, low = "exact", 0.0, 0.0
         high = float(zero_upper(totals.sum()))
-    elif len(kept) >= LEAST_TO_POOL:
+    elif len(kept) >= thresholds().least_to_pool:
         model = "GLMM"
         binomial = per != "event-per-treatment"
         fit = pool_counts(OneArm(events, totals), measure="PLO" if binomial else "IRLN", method="GLMM", nagq=NAGQ)
         back = _inverse_logit if binomial else _exponent
         rate, low, high = (back(float(one)) for one in (fit.estimate, fit.ci_low, fit.ci_high))
-        if len(kept) >= LEAST_TO_PREDICT:
+        if len(kept) >= thresholds().least_to_predict:
             prediction_low, prediction_high = (back(float(one)) for one in (fit.prediction.low, fit.prediction.high))
     elif len(kept) == 1:
         model = "exact"
@@ -240,29 +230,29 @@ def harm_reasons(counts: list[SurveyCount], low: float, high: float) -> tuple[Re
     events = sum(count.events for count in counts)
     if len(counts) == 1:
         reasons.append(Reason("imprecision", 1, "harm_one_survey"))
-    if events < FEW_EVENTS:
+    if events < thresholds().few_events:
         reasons.append(Reason("imprecision", 1, "harm_few", {"events": f"{events:,.0f}"}))
-    elif high / max(low, 1e-12) > WIDE:
+    elif high / max(low, 1e-12) > thresholds().wide_interval:
         reasons.append(Reason("imprecision", 1, "harm_wide"))
-    if len(counts) > 1 and events >= FEW_EVENTS and _differ(counts):
+    if len(counts) > 1 and events >= thresholds().few_events and _differ(counts):
         reasons.append(Reason("inconsistency", 1, "harm_differ"))
     return tuple(reasons)
 
 
 def _differ(counts: list[SurveyCount]) -> bool:
-    """Several-fold rates that chance does not explain (chi-square of the counts at their common rate, 5 %)."""
+    """Several-fold rates that chance does not explain (chi-square of the counts at their common rate)."""
     from scipy.special import chdtrc
 
     rates = [count.rate for count in counts]
-    if min(rates) > 0 and max(rates) / min(rates) <= WIDE:
+    if min(rates) > 0 and max(rates) / min(rates) <= thresholds().wide_interval:
         return False
     common = sum(count.events for count in counts) / sum(count.denominator for count in counts)
     expected = [common * count.denominator for count in counts]
     chi2 = sum((count.events - mean) ** 2 / mean for count, mean in zip(counts, expected, strict=True))
-    return bool(chdtrc(len(counts) - 1, chi2) < 0.05)
+    return bool(chdtrc(len(counts) - 1, chi2) < thresholds().differing_p)
 
 
-def over_a_course(rate: HarmRate, sessions: int = COURSE_SESSIONS) -> CourseRisk:
+def over_a_course(rate: HarmRate, sessions: int) -> CourseRisk:
     """Per 100 people over a course. Only rare per-treatment rates may be multiplied by sessions.
 
     The multiple is a ceiling (several events may meet one person), so it is cut at 100. A rate of a window other than
@@ -272,7 +262,7 @@ def over_a_course(rate: HarmRate, sessions: int = COURSE_SESSIONS) -> CourseRisk
     if rate.per == "person":
         if rate.window == "course":
             return CourseRisk(100 * rate.rate, 100 * rate.low, 100 * rate.high, "per-person")
-    elif not rate.window and rate.rate < RARE_PER_TREATMENT:
+    elif not rate.window and rate.rate < thresholds().rare_per_treatment:
         per_100, low, high = (min(100.0, 100 * sessions * one) for one in (rate.rate, rate.low, rate.high))
         return CourseRisk(per_100, low, high, "treatment-times-sessions")
     return CourseRisk(nan, nan, nan, "not-comparable")

@@ -19,12 +19,12 @@ import numpy as np
 from deqi.evidence.benefits import conditions_inside, usable_effects
 from deqi.evidence.comparisons import GROUPS
 from deqi.evidence.effects import Family, TrialEffect, chosen_effects
-from deqi.evidence.estimates import LEAST_TO_POOL
 from deqi.evidence.grade import Body, Certainty, Reason, benefit_reasons, certainty
 from deqi.evidence.outcomes import SURROGATES, UNLIKE, measured
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import TrialResult
 from deqi.knowledge.tables.vocabulary import Condition
+from deqi.knowledge.thresholds import thresholds
 from metafit.errors import StatsInputError
 from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
 from metafit.network.consistency import DesignTest, Geometry, design_test, geometry, split_evidence
@@ -142,7 +142,7 @@ def network_verdict(knowledge: Knowledge, condition: str) -> NetworkVerdict:
         if len(sizes) < 2:
             continue
         two = (sizes[0], sizes[1])
-        if two[1] >= LEAST_TO_POOL:
+        if two[1] >= thresholds().least_to_pool:
             made = evidence_network(knowledge, condition, about.family, domain=about.domain, kind=about.kind)
             found += [made] if made is not None else []
         if (two[1], two[0]) > (best[1], best[0]):
@@ -286,7 +286,7 @@ def _assemble(
         Caveat.NOT_FOR_PATIENTS: True,
         Caveat.BROAD: len(conditions) > 1,
         Caveat.CONSISTENCY_UNCHECKED: tests.between.df == 0,
-        Caveat.SINGLE_TRIALS: any(node.trials < LEAST_TO_POOL for node in found),
+        Caveat.SINGLE_TRIALS: any(node.trials < thresholds().least_to_pool for node in found),
         Caveat.SHARED_ARM: several,
         Caveat.SHARED_ARM_DROPPED: dropped,
         Caveat.NO_HETEROGENEITY: fit.q_df == 0,

@@ -13,7 +13,6 @@ from typing import Literal
 from deqi.evidence.comparisons import GROUPS
 from deqi.evidence.effects import REPORTERS, Family, Side, TrialEffect, clear, leaning
 from deqi.evidence.estimates import (
-    LEAST_TO_POOL,
     Absolute,
     Estimate,
     Subgroups,
@@ -25,6 +24,7 @@ from deqi.evidence.grade import Body, Certainty, Level, benefit_reasons, certain
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import OutcomeKind, OutcomeRating
 from deqi.knowledge.tables.vocabulary import Domain
+from deqi.knowledge.thresholds import thresholds
 
 SURROGATES = ("sensory_test", "nerve_conduction", "other")
 UNLIKE = ("cancer_pain", "musculoskeletal", "sciatica")
@@ -136,7 +136,7 @@ class Setting:
 def synthesise(about: Measured, effects: Sequence[TrialEffect], setting: Setting) -> Synthesis:
     """The synthesis of these effects: one a trial, randomised treatment trials of needles only."""
     kept = _one_a_trial(effects, setting.parents)
-    pooled, why = None, "few" if len(kept) < LEAST_TO_POOL else ""
+    pooled, why = None, "few" if len(kept) < thresholds().least_to_pool else ""
     if not why and about.family == "score" and not _same_scores(kept):
         why = "scores"
     if not why:

@@ -10,8 +10,9 @@ import numpy as np
 from deqi.errors import InputError
 from deqi.evidence.benefits import BenefitCell, Evidence
 from deqi.evidence.effects import TrialEffect
-from deqi.evidence.estimates import LEAST_TO_POOL, Estimate, as_read, effect_arrays, estimate
+from deqi.evidence.estimates import Estimate, as_read, effect_arrays, estimate
 from deqi.evidence.outcomes import Synthesis
+from deqi.knowledge.thresholds import thresholds
 from metafit import leave_one_out
 
 METHODS = ("REML", "DL", "PM", "ML", "SJ", "EB", "FE")
@@ -80,7 +81,7 @@ def repool(cell: BenefitCell, synthesis: Synthesis, trials: Collection[str] | No
         raise InputError(f"trial {strange[0]!r} is not among {', '.join(known)}.")
     chosen = tuple(one for one in synthesis.effects if trials is None or one.trial.trial in trials)
     mixed = len({one.score for one in chosen}) > 1 if synthesis.measured.family == "score" else False
-    pooled = len(chosen) >= LEAST_TO_POOL and not mixed
+    pooled = len(chosen) >= thresholds().least_to_pool and not mixed
     return Repooled(
         synthesis,
         cell,
@@ -88,7 +89,7 @@ def repool(cell: BenefitCell, synthesis: Synthesis, trials: Collection[str] | No
         method,
         mixed,
         estimate(chosen, method) if pooled else None,
-        _without(chosen, method) if pooled and len(chosen) > LEAST_TO_POOL else (),
+        _without(chosen, method) if pooled and len(chosen) > thresholds().least_to_pool else (),
     )
 
 

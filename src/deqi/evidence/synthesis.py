@@ -18,15 +18,12 @@ from deqi.evidence.effects import TrialEffect, every_effect, leaning
 from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.evidence import Outcome, OutcomeContrast, OutcomeValue, TrialResult
 from deqi.knowledge.tables.vocabulary import Domain
+from deqi.knowledge.thresholds import thresholds
 
-LEAST_FOR_SIGN_TEST = 5
 SEEN = ("favours_acupuncture", "favours_control", "no_difference", "mixed")
 OUT_OF_REACH = ("not_seen", "not_finished")
 _UNFIT = ("baseline_only", "within_arm_only", "single_arm", "unit_is_limb", "misprint")
 """Why an outcome's numbers tell no direction between groups of people."""
-LEVEL_SHARE = 0.05
-"""Without an interval nobody can see how sure a gap is: below this share of its scale it counts as level (a cautious
-default; no paper states the number)."""
 Known = Literal["interval", "size", "claim", "none"]
 
 
@@ -150,7 +147,7 @@ def _sizes(knowledge: Knowledge) -> Mapping[Key, tuple[float, tuple[str, ...]]]:
         width = (
             None if outcome.scale_low is None or outcome.scale_high is None else outcome.scale_high - outcome.scale_low
         )
-        if width and abs(turned) < LEVEL_SHARE * width:
+        if width and abs(turned) < thresholds().level_share * width:
             turned = 0.0
         if key not in found or turned != 0:
             found[key] = (turned, gap[1])
@@ -194,7 +191,7 @@ def sign_test(found: Iterable[TrialDirection]) -> SignTest:
         len(claims),
         sum(one.direction == "not_seen" for one in every),
         sum(one.direction == "not_finished" for one in every),
-        _two_sided(favour, len(effects)) if len(effects) >= LEAST_FOR_SIGN_TEST else None,
+        _two_sided(favour, len(effects)) if len(effects) >= thresholds().least_for_sign_test else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from deqi.knowledge.thresholds import thresholds
 from deqi.people.dates import DateRange
 
 Kind = Literal["condition", "medication", "procedure", "device", "allergy", "observation"]
@@ -31,10 +32,6 @@ Side = Literal["left", "right", "both"]
 How = Literal["set", "code", "product", "valueset", "name"]
 """How a fact came into a code set: named by the person file, by a code, by a product's ingredient, by a ValueSet of
 the organisation, or by its name only ("matched by name")."""
-
-STALE_ACTIVE_DAYS = 365
-"""A medicine still called active but last written so long ago may no longer be taken (default, not
-clinician-reviewed)."""
 
 
 class Coding(msgspec.Struct, frozen=True, gc=False):
@@ -71,7 +68,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     to a coded result; ``value_missing`` is true when the result says that it has no value. ``comparator`` is one of
     ``< <= >= >`` or empty. ``site`` is a region id. ``start`` and ``end`` are when it began or was done, and ended;
     ``recorded`` when it was written down. ``stale_active`` marks a medicine that is called active but was last written
-    more than `STALE_ACTIVE_DAYS` before ``as_of``.
+    more than ``stale-active-days`` before ``as_of``.
 
     ``understood`` is false where no table knows the record, ``alarms`` are sets that it may mean without being in
     them, ``meant`` the names nearest to what was written. ``unread`` shows a result that is neither a number with a
@@ -172,10 +169,10 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_stale(fact: Fact, as_of: dt.date) -> bool:
-    """An active medicine last written more than `STALE_ACTIVE_DAYS` ago. One without a written date is not."""
+    """An active medicine last written more than ``stale-active-days`` ago. One without a written date is not."""
     return (
         fact.kind == "medication"
         and fact.state == "present"
         and fact.recorded is not None
-        and (as_of - fact.recorded.latest).days > STALE_ACTIVE_DAYS
+        and (as_of - fact.recorded.latest).days > thresholds().stale_active_days
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from deqi.evidence.benefits import benefit_evidence
 from deqi.evidence.harm_lists import event_harms
-from deqi.evidence.harms import COURSE_SESSIONS, harm_rates, over_a_course, parts_of
+from deqi.evidence.harms import harm_rates, over_a_course, parts_of
 from deqi.evidence.network import network_verdict
 from deqi.knowledge import Knowledge
 from deqi.knowledge.editorial.gaps import find_gaps
@@ -26,6 +26,7 @@ from deqi.knowledge.tables.harms import (
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Condition
 from deqi.knowledge.tables.words import Alternative, Claim, Event, Guideline, Practicality
+from deqi.knowledge.thresholds import thresholds
 from deqi.report.model import (
     Bar,
     EventLine,
@@ -53,10 +54,10 @@ def assemble(
     topic: Topic,
     as_of: dt.date,
     *,
-    sessions: int = COURSE_SESSIONS,
+    sessions: int | None = None,
     personal: PersonalPart | None = None,
 ) -> Report:
-    """The report on a topic as the knowledge stands. sessions: the length of a course, for harms."""
+    """The report on a topic as the knowledge stands. sessions: of a course, for harms; else the usual number."""
     found = tuple(_claims(knowledge, topic))
     claims = tuple(claim for claim, _ in found)
     names = _names(knowledge, topic, claims)
@@ -73,7 +74,7 @@ def assemble(
         evidence=benefit_evidence(knowledge, topic.id) if topic.kind == "trials" else None,
         network=_networks(knowledge, topic.id) if topic.kind == "trials" else None,
         uses=tuple(OtherUse(one, details.get(one.indication)) for one in uses),
-        harms=_harms(knowledge, sessions),
+        harms=_harms(knowledge, sessions or thresholds().course_sessions),
         alternatives=tuple(one for one in knowledge.rows(Alternative) if one.condition in names),
         guidelines=tuple(
             one for one in knowledge.rows(Guideline) if one.condition in names or f"guideline:{one.guideline}" in named

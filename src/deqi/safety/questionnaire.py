@@ -10,6 +10,7 @@ import msgspec
 
 from deqi.knowledge.rules import Stage
 from deqi.knowledge.tables.vocabulary import Question
+from deqi.knowledge.thresholds import thresholds
 from deqi.people.dates import day, parse_date
 from deqi.people.facts import Answer
 from deqi.safety.evaluate.standing import standing_answers
@@ -47,13 +48,6 @@ def _wanted(result: Assessment, catalog: Catalog, asked: Collection[str], stages
             yield one.question
 
 
-LASTING_DAYS = 90
-"""Answers that count at least so long may be renewed all at once (default, not clinician-reviewed)."""
-RENEWABLE_LIVES = 2
-"""... until they are so many times as old as they may be; then each is asked again (default, not
-clinician-reviewed)."""
-
-
 def renewable(answers: Iterable[Answer], catalog: Catalog, as_of: dt.date) -> tuple[Answer, ...]:
     """The answers of a returning person that no longer count and may be renewed by "has any of this changed since?".
 
@@ -68,9 +62,9 @@ def renewable(answers: Iterable[Answer], catalog: Catalog, as_of: dt.date) -> tu
     for question, some in newest.items():
         last = max((one.given.latest for one in some if one.given is not None), default=None)
         days = catalog.shelf_life[question].valid_days if question in catalog.shelf_life else None
-        if question in standing or last is None or days is None or days < LASTING_DAYS:
+        if question in standing or last is None or days is None or days < thresholds().lasting_answer_days:
             continue
-        if 0 <= (as_of - last).days <= RENEWABLE_LIVES * days:
+        if 0 <= (as_of - last).days <= thresholds().renewable_lives * days:
             found += [one for one in some if one.given is not None and one.given.latest == last][:1]
     return tuple(found)
 

@@ -81,7 +81,7 @@ def test_per_person_and_per_treatment_are_never_mixed() -> None:
 
 def test_only_rare_rates_per_treatment_become_a_course() -> None:
     for rate in harm_rates(KNOWLEDGE):
-        course = over_a_course(rate)
+        course = over_a_course(rate, 10)
         if rate.per == "person" and rate.window == "course":
             assert course.basis == "per-person"
         elif course.basis == "not-comparable":

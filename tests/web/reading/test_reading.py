@@ -174,11 +174,11 @@ def test_help_and_harm_are_told_at_three_depths(site: Site, part: str) -> None:
 
 
 def test_methods_say_what_the_code_does(site: Site) -> None:
-    from deqi.evidence.estimates import LEAST_TO_POOL, LEAST_TO_PREDICT
+    from deqi.knowledge.thresholds import thresholds
     from metafit import pool
 
     page = re.sub(r"\s+", " ", site.get("/methods").text)
     fit = pool([0.1, 0.4, 0.2], [0.1, 0.1, 0.1])
     assert f"The method is {fit.method} with the {fit.test} test" in page
-    assert f"From {LEAST_TO_POOL} trials on" in page
-    assert f"from {LEAST_TO_PREDICT} trials on" in page
+    assert f"From {thresholds().least_to_pool} trials on" in page
+    assert f"from {thresholds().least_to_predict} trials on" in page

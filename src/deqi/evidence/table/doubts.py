@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import Final
 
 import numpy as np
 
@@ -16,16 +15,11 @@ from deqi.evidence.table.columns import ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED
 from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say, some
+from deqi.knowledge.thresholds import thresholds
 from metafit import Effects, Status, harmonic_mean, pool
 
-#: From so many studies on, agreement beyond chance (upper tail of Q) is worth a question.
-_FEWEST_AGREEING, _AGREEING_P = 5, 0.975
-#: Mean distance of the estimates from the middle of their intervals, as shares of the width, that is not rounding.
-_OFF_MIDDLE, _HOW_MUCH_BETTER = 0.02, 0.5
-#: Largest over smallest size from which one size cannot stand for all.
-_SIZES_DIFFER: Final = 10.0
-_STRONG_Z = 1.96
 _A_WHOLE_ROW = 4
+"""So many numbers alike are a row copied, whatever the study is called."""
 
 
 def ask_for_measure(table: Table, given: Numbers, chosen: ColumnSet, measure: str | None) -> None:
@@ -41,10 +35,11 @@ def ask_for_measure(table: Table, given: Numbers, chosen: ColumnSet, measure: st
     y, low, high = y[here], low[here], high[here]
     if not y.size or (low <= 0).any():
         return
+    limits = thresholds()
     arithmetic = np.mean(np.abs(y / 2 - low / 4 - high / 4) / (high / 2 - low / 2))
     logs = np.log(y), np.log(low), np.log(high)
     geometric = np.mean(np.abs(logs[0] - (logs[1] + logs[2]) / 2) / (logs[2] - logs[1]))
-    if arithmetic > _OFF_MIDDLE / 2 and geometric < _HOW_MUCH_BETTER * 2 * arithmetic:
+    if arithmetic > limits.off_middle_share / 2 and geometric < limits.closer_on_logs * 2 * arithmetic:
         raise InputError(say("ask-measure", name=table.name))
 
 
@@ -55,7 +50,7 @@ def doubts(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, me
     if measure in SIZED:
         size = given.columns[chosen.columns[1]]
         size = size[np.isfinite(size)]
-        if size.size and size.max() > _SIZES_DIFFER * size.min():
+        if size.size and size.max() > thresholds().sizes_differ_times * size.min():
             ends = {"low": f"{size.min():g}", "high": f"{size.max():g}", "size": f"{harmonic_mean(size):.4g}"}
             said.append(say("sizes-differ", measure=measure, **ends))
     return said
@@ -95,7 +90,7 @@ def _repeated(table: Table, given: Numbers, effects: Effects) -> list[str]:
 def _too_alike(chosen: ColumnSet, effects: Effects) -> list[str]:
     fit = pool(effects.yi, effects.vi, method="FE")
     q_p = float(fit.heterogeneity.q_p)
-    if int(fit.k) < _FEWEST_AGREEING or int(fit.status) != Status.OK or not q_p > _AGREEING_P:
+    if int(fit.k) < thresholds().agreeing_studies or int(fit.status) != Status.OK or not q_p > thresholds().agreeing_p:
         return []
     key = "agree.variances" if chosen.kind == "yi_vi" else "agree.other"
     return [say(key, p=f"{q_p:.4f}")]
@@ -111,4 +106,4 @@ def _ratios_in_yi(chosen: ColumnSet, effects: Effects, measure: str) -> list[str
         return []
     z: Floats = y / np.sqrt(v)
     around = y.min() < 1.0 < y.max() and 0.5 < float(np.exp(np.mean(np.log(y)))) < 2.0
-    return [say("ratios-in-yi")] if around and bool((z > _STRONG_Z).all()) else []
+    return [say("ratios-in-yi")] if around and bool((z > thresholds().strong_z).all()) else []

@@ -32,6 +32,7 @@ from deqi.evidence.table.effects import counts_of, effects_of, warn_rows
 from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, group_labels, on_moderators
 from deqi.evidence.table.reading import Table, parse_table, read_table
 from deqi.evidence.table.sentences import say
+from deqi.knowledge.thresholds import thresholds
 from metafit import (
     Effects,
     Fit,
@@ -62,8 +63,6 @@ _STATUS: Final = {
     Status.NOT_CONVERGED: "not-converged",
     Status.NO_STANDARD_ERROR: "no-standard-error",
 }
-#: Below so many studies a prediction interval is shown with a caution.
-FEW_FOR_PREDICTION: Final = 5
 
 
 def pool_table(
@@ -255,7 +254,7 @@ def _assemble(
     moved = shown_at(measure, ends, size)
     predicted = math.isfinite(ends[3])
     several = int(fit.k[0]) > 1
-    if predicted and int(fit.k[0]) < FEW_FOR_PREDICTION:
+    if predicted and int(fit.k[0]) < thresholds().least_to_predict:
         warnings.append(say("few-for-prediction", k=int(fit.k[0])))
     # with sparse counts the Wald statistic says little: mixed models give their likelihood ratio test
     q, q_p = (h.q[0], h.q_p[0]) if h.lrt is None or h.lrt_p is None else (h.lrt[0], h.lrt_p[0])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deqi.knowledge.store import Knowledge
 from deqi.knowledge.tables.atlas import Hazard, HazardText, MeasuredDepth, PointDepth, RegionHazard
 from deqi.knowledge.tables.sources import Source
-from deqi.knowledge.tables.vocabulary import Setting
+from deqi.knowledge.tables.vocabulary import Setting, Threshold
 from deqi.knowledge.words import say
 
 
@@ -36,6 +36,14 @@ def _lines(knowledge: Knowledge) -> Iterator[str]:
             yield (
                 f"| {row.setting} | {row.rule} | {row.default_value:g} | {row.low:g} to {row.high:g} | {row.unit} "
                 f"| {_cell(row.note)} | {read(row.source)} | {blank} |"
+            )
+    yield ""
+    yield from _table("signoff.fixed")
+    for fixed in knowledge.rows(Threshold):
+        if fixed.basis == "default" or fixed.verified != "yes":
+            yield (
+                f"| {fixed.threshold} | {fixed.value:g} | {fixed.unit} | {_cell(fixed.decides)} | {_cell(fixed.note)} "
+                f"| {read(fixed.source)} | {blank} |"
             )
     yield ""
     yield from _table("signoff.rules")

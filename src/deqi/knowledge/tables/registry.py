@@ -19,6 +19,7 @@ _ALL = (
     TableSpec("questions", vocabulary.Question, ("question",)),
     TableSpec("question_days", vocabulary.QuestionDays, ("question",)),
     TableSpec("settings", vocabulary.Setting, ("setting",)),
+    TableSpec("thresholds", vocabulary.Threshold, ("threshold",)),
     TableSpec("points", atlas.Point, ("code",)),
     TableSpec("point_anatomy", atlas.PointAnatomy, ("point",)),
     TableSpec("point_depths", atlas.PointDepth, ("point",)),

@@ -174,6 +174,16 @@ class Setting(Row, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Threshold(Row, frozen=True, kw_only=True):
+    """A threshold or duration that no clinic sets, and what it decides."""
+
+    threshold: str
+    value: float
+    unit: str
+    decides: str
+    note: str = ""
+
+
 class Condition(Row, frozen=True, kw_only=True):
     """A condition trials are about; ``cli_name`` is what users write."""
 

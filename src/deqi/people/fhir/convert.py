@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from deqi.knowledge.thresholds import thresholds
 from deqi.people.dates import DateRange
 from deqi.people.facts import Coding, Fact, Kind, Origin, SetMatch, Side, State
 from deqi.people.fhir import statuses
@@ -33,8 +34,6 @@ Codes = tuple[Coding, ...]
 _CACHE_LIMIT = 200_000
 DUE_DATE, PREGNANCY = "expected-delivery-date", "pregnancy"
 """Code sets: the date, and what it tells of."""
-FORTY_WEEKS = dt.timedelta(weeks=40)
-"""From the first day of the last period to the expected date of delivery, by definition."""
 
 
 class About:
@@ -399,6 +398,7 @@ class Converter:
 
     def _expecting(self, due: DateRange, about: About, resource: fhir.Observation, origin: Origin) -> Fact:
         """The pregnancy that an expected date of delivery tells of: it began forty weeks before."""
+        carried = dt.timedelta(days=thresholds().last_period_to_due_date_days)
         return Fact(
             kind="condition",
             codes=about.codes,
@@ -406,7 +406,7 @@ class Converter:
             code=about.first.code,
             display=about.first.display,
             text=about.text,
-            start=DateRange(due.earliest - FORTY_WEEKS, due.latest - FORTY_WEEKS),
+            start=DateRange(due.earliest - carried, due.latest - carried),
             recorded=moment(resource.issued) or moment(resource.effectiveDateTime or resource.effectiveInstant),
             state=state_of(resource.status, statuses.OBSERVATION) or "unknown",
             status=resource.status or "",

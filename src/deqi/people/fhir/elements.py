@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 
+from deqi.knowledge.thresholds import thresholds
 from deqi.people.dates import DateRange, parse_date, span
 from deqi.people.facts import State
 from deqi.people.fhir import statuses
@@ -21,7 +22,6 @@ _NUMBER = re.compile(
     r"([^\s0-9.,:/-][^,;]{0,40}|/\s*[^\s0-9,;][^,;]{0,40}|10[*^][^,;]{1,40})"
 )
 _LONGEST_UNREAD = 120
-_LONGEST_SUPPLY = 731
 _DAYS = {
     "d": 1,
     "day": 1,
@@ -135,7 +135,7 @@ def lasting(start: DateRange | None, supply: fhir.Quantity | None, times: int = 
     if start is None or supply is None or supply.value is None or not math.isfinite(supply.value):
         return None
     days = supply.value * _DAYS.get((supply.code or supply.unit or "d").casefold(), math.nan) * max(times, 1)
-    if not 0 < days <= _LONGEST_SUPPLY:
+    if not 0 < days <= thresholds().longest_supply_days:
         return None
     more = dt.timedelta(days=math.ceil(days))
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args
 
 from deqi.errors import InputError
+from deqi.knowledge.thresholds import thresholds
 from deqi.knowledge.words import say
 from deqi.people.dates import DateRange, aged, parse_date
 from deqi.people.facts import Coding, Fact, Kind, Origin, Person, SetMatch, Side, State
@@ -39,7 +40,6 @@ STATUSES: Mapping[str, State] = {
     "unknown": "unknown",
 }
 _COMPARATORS = ("<", "<=", ">=", ">")
-MAX_AGE = 130
 
 
 def read_person_file(
@@ -94,8 +94,8 @@ def _birth(document: Mapping[str, Any], reader: _Reader, on: dt.date | None) -> 
     age = document.get("age")
     if age is None:
         return None
-    if not isinstance(age, int) or isinstance(age, bool) or not 0 <= age <= MAX_AGE:
-        raise InputError(f"{reader.name}, age: write whole years from 0 to {MAX_AGE}")
+    if not isinstance(age, int) or isinstance(age, bool) or not 0 <= age <= thresholds().oldest_age:
+        raise InputError(f"{reader.name}, age: write whole years from 0 to {thresholds().oldest_age}")
     if on is None:
         raise InputError(f"{reader.name}, age: add the day it was true, such as date: 2026-11-24, or write born")
     return aged(age, on)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 from deqi.knowledge.leaves import Gestation
+from deqi.knowledge.thresholds import thresholds
 from deqi.people.dates import DateRange, day
 from deqi.people.facts import Answer, Fact
 from deqi.safety.evaluate.answers import denied, still_to_ask
 from deqi.safety.evaluate.context import Context, both
 from deqi.safety.evaluate.measured import DECIMALS, judge_number
-from deqi.safety.evaluate.recorded import LONGEST_PREGNANCY_DAYS
 from deqi.safety.evaluate.verdict import Verdict
 from deqi.safety.rules.truth import Truth
 
@@ -52,7 +52,7 @@ def gestation(leaf: Gestation, context: Context) -> Verdict:
 def _carried(one: Weeks, leaf: Gestation, context: Context) -> Truth:
     low = one.low * 7 + (context.as_of - one.when.latest).days
     high = one.high * 7 + (context.as_of - one.when.earliest).days
-    if low > LONGEST_PREGNANCY_DAYS:
+    if low > thresholds().longest_pregnancy_days:
         return Truth.UNKNOWN
     ends = [judge_number(float(int(round(days, DECIMALS) // 7)), "", leaf.op, leaf.value) for days in (low, high)]
     return both([end is Truth.YES for end in ends])

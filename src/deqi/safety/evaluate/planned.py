@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deqi.knowledge.leaves import Needle, Needling, Practitioner, Session
+from deqi.knowledge.thresholds import thresholds
 from deqi.safety.evaluate.applies import compare
 from deqi.safety.evaluate.context import Context, yes_or_no
 from deqi.safety.evaluate.verdict import NOT_APPLICABLE, Verdict
@@ -30,8 +31,6 @@ SIDES_QUESTION = "plan-sides"
 PAIRS_QUESTION = "plan-current-pairs"
 SEATED = "seated-treatment"
 """The technique that stands for a session given sitting up: posture belongs to the session."""
-MOST_PARTS = 10
-"""A point with more parts than this on the whole body (the paraspinal points) is never needled in all of them."""
 
 
 def needling(leaf: Needling, context: Context) -> Verdict:
@@ -313,5 +312,5 @@ def needles_of(one: Planned, catalog: Catalog) -> int:
     sites = int(row.sites) if row is not None and row.sites.isdigit() and not one.segment else 1
     if row is not None and row.laterality == "mixed":
         return sites
-    a_side = sites // 2 if 2 < sites <= MOST_PARTS else 1
+    a_side = sites // 2 if 2 < sites <= thresholds().most_parts_needled else 1
     return a_side * (2 if one.side == "both" else 1)

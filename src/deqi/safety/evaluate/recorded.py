@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from deqi.knowledge.leaves import Medication, Recorded
+from deqi.knowledge.thresholds import thresholds
 from deqi.people.dates import DateRange
 from deqi.people.facts import Fact, is_stale
 from deqi.safety.evaluate.answers import Found, from_record, unrecorded
@@ -16,13 +17,16 @@ from deqi.safety.evaluate.context import Context
 from deqi.safety.evaluate.verdict import Verdict
 from deqi.safety.rules.semantics import BEGUN, GIVEN, LASTING, LESS, RECORDED, SAYS, TAKEN, End, Lasting, Lies, Says
 
-LONGEST_PREGNANCY_DAYS = 294
-OPEN_AT_MOST_DAYS: Mapping[str, int] = {"pregnancy": LONGEST_PREGNANCY_DAYS}
-"""A record of these sets that was never closed says less after so many days: 42 weeks of pregnancy (default, not
-clinician-reviewed)."""
 
-ALARM_DAYS = 365
-"""A record that may be meant and is over counts for so many days after its end (default, not clinician-reviewed)."""
+def open_at_most(code_set: str) -> int | None:
+    """How many days a record of a set that was never closed still says all it says; None: for ever."""
+    return thresholds().longest_pregnancy_days if code_set == "pregnancy" else None
+
+
+def alarm_days(code_set: str) -> int:
+    """For how many days after its end a record that may be meant still counts."""
+    return open_at_most(code_set) or thresholds().alarm_days
+
 
 _COLUMN: Mapping[Lasting, int] = {lasting: place for place, lasting in enumerate(LASTING)}
 
@@ -79,8 +83,9 @@ def _there(leaf: Recorded, fact: Fact, context: Context, days: float | None) -> 
     as_of, lasting = context.as_of, _lasting(leaf, fact, context)
     end: End = "none" if fact.kind == "procedure" and fact.state == "present" else end_of(fact.end, as_of)
     says = RECORDED[fact.state, end][_COLUMN[lasting]]
-    if says == "yes" and leaf.set in OPEN_AT_MOST_DAYS and lasting not in ("ever", "lifelong"):
-        says = "maybe" if _older(fact.start or fact.recorded, OPEN_AT_MOST_DAYS[leaf.set], as_of) else "yes"
+    most = open_at_most(leaf.set)
+    if says == "yes" and most is not None and lasting not in ("ever", "lifelong"):
+        says = "maybe" if _older(fact.start or fact.recorded, most, as_of) else "yes"
     if days is None or fact.state == "refuted":
         return says
     if says in ("no", "silent"):
@@ -107,7 +112,7 @@ def _less(leaf: Recorded | Medication, fact: Fact, says: Says, as_of: dt.date, d
     if less != "silent" or days is not None or fact.state == "refuted":
         return less
     when = fact.end or fact.start or fact.recorded
-    counts = OPEN_AT_MOST_DAYS.get(leaf.set, ALARM_DAYS)
+    counts = alarm_days(leaf.set)
     return "maybe" if when is None or (as_of - when.latest).days <= counts else "silent"
 
 

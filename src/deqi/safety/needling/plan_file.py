@@ -17,6 +17,7 @@ from deqi.knowledge import Knowledge, load
 from deqi.knowledge.find import PointFinder, plain
 from deqi.knowledge.tables.atlas import Hazard, Point, PointDuplicate, PointName
 from deqi.knowledge.tables.vocabulary import Region, Technique
+from deqi.knowledge.thresholds import thresholds
 from deqi.knowledge.words import say
 from deqi.people.files.source import plain_bytes, read_bytes
 from deqi.people.files.yaml_text import MAX_BYTES, read_document
@@ -24,9 +25,6 @@ from deqi.people.terminology.sites import SiteFinder
 from deqi.safety.needling.plan import CurrentPair, Needling, Plan
 
 MAX_NEEDLINGS = 200
-FLAT_DEGREES = 25
-UPRIGHT_DEGREES = 75
-"""Up to the one a needle lies along the skin, from the other on it stands upright; between them it is oblique."""
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _NUMBERED = re.compile(r"(?P<word>[a-z]+)-\d+")
 
@@ -146,7 +144,9 @@ def _needling_words(one: Any, place: str) -> Any:
 
 def _angle_word(degrees: float) -> str:
     """The word for an angle in degrees, as books use it."""
-    return "transverse" if degrees <= FLAT_DEGREES else "oblique" if degrees < UPRIGHT_DEGREES else "perpendicular"
+    if degrees <= thresholds().flat_degrees:
+        return "transverse"
+    return "oblique" if degrees < thresholds().upright_degrees else "perpendicular"
 
 
 def _needling(one: Needling, place: str, names: PlanNames) -> Needling:

@@ -76,7 +76,7 @@ TAKEN = _rows(
     ("refuted",              "*",                  "silent  silent    no         silent"),
     ("planned",              "*",                  "silent"),
 )  # fmt: skip
-"""Medicines. One that is called active and was last written long ago (`STALE_ACTIVE_DAYS`) is ``maybe``."""
+"""Medicines. One that is called active and was last written long ago (``stale-active-days``) is ``maybe``."""
 
 BEGUN: Mapping[tuple[bool, Lies], Says] = {
     (True, "in"): "yes",

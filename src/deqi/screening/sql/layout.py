@@ -9,9 +9,10 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Gestation, Medication, Observation, Recorded
-from deqi.people.facts import STALE_ACTIVE_DAYS, Kind
+from deqi.knowledge.thresholds import thresholds
+from deqi.people.facts import Kind
 from deqi.safety.evaluate.applies import ON_RECORD
-from deqi.safety.evaluate.recorded import ALARM_DAYS, LONGEST_PREGNANCY_DAYS, OPEN_AT_MOST_DAYS
+from deqi.safety.evaluate.recorded import alarm_days, open_at_most
 from deqi.safety.rules.catalog import Catalog, CompiledRule, leaf_numbers
 from deqi.screening.sql.bits import Numbering, word_and_mask
 from deqi.screening.sql.marks import ANY_KIND, meanings
@@ -72,7 +73,8 @@ class Layout:
 
     def constants(self) -> dict[str, pa.Table]:
         """The small tables that the facts and answers are joined with."""
-        day = {"today": self.as_of, "read_on": self.read_on, "stale_before": self.border(STALE_ACTIVE_DAYS)}
+        stale = self.border(thresholds().stale_active_days)
+        day = {"today": self.as_of, "read_on": self.read_on, "stale_before": stale}
         return {
             "k_day": pa.Table.from_pylist([day], pa.schema([(name, pa.date32()) for name in day])),
             "k_recorded": self._recorded(),
@@ -124,8 +126,8 @@ class Layout:
             if not isinstance(leaf, Recorded | Medication):
                 continue
             days = None if leaf.within_days is None else self.catalog.value(leaf.within_days)
-            open_days = OPEN_AT_MOST_DAYS.get(leaf.set) if isinstance(leaf, Recorded) else None
-            alarm_days = OPEN_AT_MOST_DAYS.get(leaf.set, ALARM_DAYS)
+            open_days = open_at_most(leaf.set) if isinstance(leaf, Recorded) else None
+            alarmed_since = self.border(alarm_days(leaf.set))
             for kind in (*(leaf.kinds if isinstance(leaf, Recorded) else ("medication",)), ANY_KIND):
                 word, mask = word_and_mask(self.leaves.index(number))
                 rows.append(
@@ -137,7 +139,7 @@ class Layout:
                         "ever": isinstance(leaf, Recorded) and leaf.ever,
                         "border": None if days is None else self.border(days),
                         "open_since": None if open_days is None else self.border(open_days),
-                        "alarm_since": self.border(alarm_days),
+                        "alarm_since": alarmed_since,
                         "word": word,
                         "mask": mask,
                     }
@@ -220,7 +222,7 @@ class Layout:
                         "op": leaf.op,
                         "limit": low,
                         "below": high,
-                        "too_long": LONGEST_PREGNANCY_DAYS,
+                        "too_long": thresholds().longest_pregnancy_days,
                         "word": word,
                         "mask": mask,
                     }

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from deqi.knowledge import load
 from deqi.knowledge.tables.vocabulary import Code
-from deqi.people.facts import STALE_ACTIVE_DAYS
+from deqi.knowledge.thresholds import thresholds
 from deqi.people.files import source
 from deqi.people.read import read_chart
 from deqi.people.terminology.coverage import coverage
@@ -32,7 +32,7 @@ from tests.support.exports import Export, Resource, as_bundles, as_ndjson, as_on
 
 Write = Callable[[list[Resource], Path], None]
 Told = dict[str, Counter[Any]]
-_BORDER = AS_OF - dt.timedelta(days=STALE_ACTIVE_DAYS)
+_BORDER = AS_OF - dt.timedelta(days=thresholds().stale_active_days)
 _SHOWN = ("system", "code", "display", "text", "value_text", "status", "file", "line", "path", "resource_id")
 WAYS: dict[str, list[tuple[Any, str, Any]]] = {
     "by the reader of charts": [(source, "BLOCK", 7_000), (target, "TOGETHER", 7), (large, "LARGE", 2**40)],
