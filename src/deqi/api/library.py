@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from deqi.bodymap.build import Chart
     from deqi.knowledge import Knowledge
     from deqi.people.files.settings import ClinicSettings
     from deqi.report.phrase import Phrases
@@ -40,6 +41,16 @@ class Library:
 
         chosen = None if self.settings is None else self.settings.chosen
         return Engine.load(self.knowledge, chosen, self.value_sets)
+
+    @functools.cached_property
+    def chart(self) -> Chart:
+        """The body map, with the points that lie over an organ, a great vessel, the cord or an eye."""
+        from deqi.bodymap.build import Chart
+        from deqi.knowledge.tables.atlas import Hazard
+
+        atlas = self.engine.catalog.atlas
+        critical = {row.point for row in self.knowledge.rows(Hazard) if atlas.critical(row)}
+        return Chart(self.knowledge, critical)
 
     @functools.cached_property
     def phrases(self) -> Phrases:

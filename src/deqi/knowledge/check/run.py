@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from deqi.knowledge.check import coverage, evidence, numbers, rules, sources, tables, words
+from deqi.knowledge.check import coverage, evidence, numbers, places, rules, sources, tables, words
 from deqi.knowledge.check.tables import Fault
 from deqi.knowledge.csvtable import TableError
 from deqi.knowledge.store import Knowledge
@@ -36,6 +36,7 @@ def check_all(folder: Path) -> CheckReport:
         *rules.rule_faults(knowledge),
         *rules.protocol_faults(knowledge),
         *coverage.coverage_faults(knowledge),
+        *places.place_faults(knowledge),
         *evidence.evidence_faults(knowledge),
         *words.word_faults(knowledge),
     ]

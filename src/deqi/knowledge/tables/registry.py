@@ -1,6 +1,17 @@
 """All tables, in reading order."""
 
-from deqi.knowledge.tables import atlas, decision, evidence, harms, options, plans, sources, vocabulary, words
+from deqi.knowledge.tables import (
+    atlas,
+    decision,
+    evidence,
+    harms,
+    options,
+    places,
+    plans,
+    sources,
+    vocabulary,
+    words,
+)
 from deqi.knowledge.tables.base import TableSpec
 
 _ALL = (
@@ -31,6 +42,11 @@ _ALL = (
     TableSpec("angle_words", atlas.AngleWord, ("angle",)),
     TableSpec("textbook_angles", atlas.TextbookAngle, ("text",)),
     TableSpec("hazard_texts", atlas.HazardText, ("hazard",)),
+    TableSpec("segments", places.Segment, ("segment",)),
+    TableSpec("segment_profiles", places.SegmentProfile, ("profile", "along")),
+    TableSpec("point_places", places.PointPlace, ("point", "part")),
+    TableSpec("body_marks", places.BodyMark, ("mark",)),
+    TableSpec("region_areas", places.RegionArea, ("region", "segment", "along_from", "around_from")),
     TableSpec("current_paths", plans.CurrentPath, ("path",)),
     TableSpec("hazard_kinds", plans.HazardKind, ("hazard_class",)),
     TableSpec("technique_hazards", plans.TechniqueHazard, ("hazard",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from deqi.web.asking.urls import urlpatterns as asking
+from deqi.web.atlas.urls import urlpatterns as atlas
 from deqi.web.comparing.urls import urlpatterns as comparing
 from deqi.web.reading.urls import urlpatterns as reading
 from deqi.web.site import assets
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reading,
     *comparing,
     *asking,
+    *atlas,
 ]
 handler400 = "deqi.web.site.errors.bad_request"
 handler403 = "deqi.web.site.errors.forbidden"
