@@ -50,18 +50,18 @@ def renewed(person: Person, answers: Collection[Answer], as_of: dt.date) -> Pers
     return msgspec.structs.replace(person, answers=(*person.answers, *given_again(answers, as_of)))
 
 
-def words(question: Question) -> str:
+def words(library: Library, question: Question) -> str:
     """A question, and who answers it where that is not the patient."""
     from deqi.report.questions import question_words
 
-    return question_words(question)
+    return question_words(question, library.phrases)
 
 
-def choices(question: Question) -> str:
+def choices(library: Library, question: Question) -> str:
     """What may be answered."""
     from deqi.report.questions import choices as to_choose
 
-    return to_choose(question)
+    return to_choose(question, library.phrases)
 
 
 def understood(question: Question, written: str) -> str | float | None:

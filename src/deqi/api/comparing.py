@@ -91,8 +91,8 @@ def as_svg(found: Repooled, library: Library) -> str | None:
     return next(drawn, None)
 
 
-def trial_label(trial: Trial) -> str:
+def trial_label(trial: Trial, library: Library) -> str:
     """First author and year."""
     from deqi.report.phrase import trial_label as label
 
-    return label(trial)
+    return label(trial, library.phrases)

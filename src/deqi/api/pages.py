@@ -129,45 +129,45 @@ def rule(nodes: Sequence[Explained], library: Library) -> Page:
     from deqi.report.explained import rule_page
     from deqi.report.fact_words import Names
 
-    return rule_page(nodes, Names(library.knowledge, library.engine.catalog), _words(library))
+    return rule_page(nodes, Names(library.knowledge, library.engine.catalog), library.phrases)
 
 
 def changes(found: Changes, library: Library) -> Page:
     """What changed since an earlier assessment."""
     from deqi.report.explained import changes_page
 
-    return changes_page(found, _words(library))
+    return changes_page(found, library.phrases)
 
 
 def screened(found: Screened, library: Library) -> Page:
     """The counts of a screened population."""
     from deqi.report.screened import screened_page
 
-    return screened_page(found.summary, {one.id: one.title for one in library.knowledge.rules}, library.knowledge.texts)
+    return screened_page(found.summary, {one.id: one.title for one in library.knowledge.rules}, library.phrases)
 
 
 def pooled(found: PooledTable, name: str, library: Library, *, figures: bool = False) -> Page:
     """A pooled table; ``figures``: with its forest plot."""
     from deqi.report.pooled import pooled_page
 
-    return pooled_page(found, name, _words(library), figures=figures)
+    return pooled_page(found, name, library.phrases, figures=figures)
 
 
 def effects(found: PooledTable, name: str, library: Library) -> Page:
     """The effects of a table's studies, not pooled."""
     from deqi.report.pooled import effects_page
 
-    return effects_page(found, name, _words(library))
+    return effects_page(found, name, library.phrases)
 
 
 def network(found: NetworkTable, name: str, library: Library) -> Page:
     """A network of treatments."""
     from deqi.report.networks import network_page
 
-    return network_page(found, name, _words(library))
+    return network_page(found, name, library.phrases)
 
 
-def figure(kind: str, found: PooledTable, *, favours: str | None = None) -> str:
+def figure(kind: str, found: PooledTable, library: Library, *, favours: str | None = None) -> str:
     """A figure of a pooled table as SVG: forest, funnel, bubble, gosh, leave-one-out-plot, cumulative-plot.
 
     Raises:
@@ -175,7 +175,7 @@ def figure(kind: str, found: PooledTable, *, favours: str | None = None) -> str:
     """
     from deqi.report.pooled_figures import figure_of
 
-    return figure_of(kind, found, favours)
+    return figure_of(kind, found, library.phrases, favours)
 
 
 def network_figure(found: NetworkTable) -> str:
@@ -185,7 +185,7 @@ def network_figure(found: NetworkTable) -> str:
     return network_plot(found.fit).svg
 
 
-def forest(found: PooledTable) -> str:
+def forest(found: PooledTable, library: Library) -> str:
     """The forest plot of a pooled table, as SVG.
 
     Raises:
@@ -193,10 +193,10 @@ def forest(found: PooledTable) -> str:
     """
     from deqi.report.pooled_figures import forest_of
 
-    return forest_of(found)
+    return forest_of(found, library.phrases)
 
 
-def funnel(found: PooledTable) -> str:
+def funnel(found: PooledTable, library: Library) -> str:
     """The funnel plot of a pooled table, as SVG.
 
     Raises:
@@ -204,7 +204,7 @@ def funnel(found: PooledTable) -> str:
     """
     from deqi.report.pooled_figures import funnel_of
 
-    return funnel_of(found)
+    return funnel_of(found, library.phrases)
 
 
 def points(cards: Sequence[PointCard], library: Library) -> Page:
@@ -218,14 +218,14 @@ def trials(listed: Sequence[TrialLine], library: Library) -> Page:
     """The comparisons of the trials."""
     from deqi.report.evidence_card import trials_page
 
-    return trials_page(listed, _words(library))
+    return trials_page(listed, library.phrases)
 
 
 def trial(card: TrialCard, library: Library) -> Page:
     """One trial with its numbers."""
     from deqi.report.evidence_card import trial_page
 
-    return trial_page(card, _words(library))
+    return trial_page(card, library.phrases)
 
 
 def claims(rows: Sequence[Claim], library: Library) -> Page:
@@ -239,21 +239,21 @@ def sources(rows: Sequence[Source], library: Library) -> Page:
     """Every work."""
     from deqi.report.works import sources_page
 
-    return sources_page(rows, _words(library))
+    return sources_page(rows, library.phrases)
 
 
 def source(found: Cited, library: Library) -> Page:
     """One work with the rows that rest on it."""
     from deqi.report.works import source_page
 
-    return source_page(found.source, found.cited_by, _words(library))
+    return source_page(found.source, found.cited_by, library.phrases)
 
 
 def chain(found: Chain, topic: Topic, library: Library) -> Page:
     """A row, its sources, and the sentences that rest on it."""
     from deqi.report.works import chain_page
 
-    return chain_page(found, topic, _words(library))
+    return chain_page(found, topic, library.phrases)
 
 
 def rows_behind(rows: Sequence[RowLine], library: Library) -> Page:
@@ -288,7 +288,7 @@ def cases(found: CasesReport, library: Library) -> Page:
     """What became of a run of conformance cases."""
     from deqi.report.conformance import cases_page
 
-    return cases_page(found, library.edition, _words(library))
+    return cases_page(found, library.edition, library.phrases)
 
 
 def _words(library: Library) -> Mapping[str, str]:

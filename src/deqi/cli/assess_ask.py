@@ -41,7 +41,7 @@ def ask(library: Library, request: AssessRequest) -> AssessRequest:
             write_wrapped(texts["asking.settled"])
         if len(asked) == ASK_AT_MOST and not typer.confirm(texts["asking.go-on"].format(count=ASK_AT_MOST)):
             break
-        value = _put(question, len(asked) + 1, asking.left(library, found, asked) - 1, texts)
+        value = _put(question, len(asked) + 1, asking.left(library, found, asked) - 1, library)
         if value in STOP:
             break
         if value in BACK:
@@ -70,18 +70,19 @@ def _renew(library: Library, request: AssessRequest) -> AssessRequest:
     write_wrapped(texts["asking.changed"].format(since=since))
     for one in old:
         row = library.engine.catalog.questions[one.question]
-        write_wrapped(f"- {asking.words(row)} {one.value}", indent="  ", hanging="    ")
+        write_wrapped(f"- {asking.words(library, row)} {one.value}", indent="  ", hanging="    ")
     if typer.confirm(texts["asking.changed.prompt"], default=True):
         return request
     return dataclasses.replace(request, person=asking.renewed(request.person, old, request.as_of))
 
 
-def _put(question: Question, number: int, left: int, texts: Mapping[str, str]) -> str | float:
+def _put(question: Question, number: int, left: int, library: Library) -> str | float:
     """One question, until it is answered; a word of `STOP` to stop, one of `BACK` to go back."""
+    texts = library.knowledge.texts
     write()
     more = texts["asking.left"].format(count=left) if left > 0 else texts["asking.last"]
-    write_wrapped(f"{number}. {asking.words(question)} ({more})", hanging="   ")
-    choices = asking.choices(question)
+    write_wrapped(f"{number}. {asking.words(library, question)} ({more})", hanging="   ")
+    choices = asking.choices(library, question)
     while True:
         typed = str(typer.prompt(f"   [{choices}]"))
         word = typed.strip().casefold()

@@ -58,7 +58,7 @@ def pool(
     from deqi.cli.output import write_json, write_page
     from deqi.errors import InputError
 
-    studies = _read(table)
+    studies, library = _read(table), Library.load()
     wanted = tuple((moderators or "").split(","))
     further = [*(also or "").split(",")]
     further += ["leave-one-out"] * (left_out is not None) + ["cumulative"] * (cumulated is not None)
@@ -73,7 +73,7 @@ def pool(
     }
     # all are drawn before any is written
     drawn = [
-        (f"--{kind}", path, writing.rendered(pages.figure(kind, pooled, favours=favours), path, f"--{kind}"))
+        (f"--{kind}", path, writing.rendered(pages.figure(kind, pooled, library, favours=favours), path, f"--{kind}"))
         for kind, path in asked.items()
         if path is not None
     ]
@@ -85,7 +85,7 @@ def pool(
     if as_json:
         write_json(pooled.as_json())
     else:
-        write_page(pages.pooled(pooled, studies.name, Library.load()))
+        write_page(pages.pooled(pooled, studies.name, library))
 
 
 def escalc(table: TABLE, measure: MEASURE = None, level: LEVEL = 95.0, as_json: AS_JSON = False) -> None:

@@ -28,10 +28,10 @@ from deqi.knowledge.tables.vocabulary import Condition
 from deqi.knowledge.tables.words import Alternative, Claim, Event, Guideline, Practicality
 from deqi.knowledge.thresholds import thresholds
 from deqi.report.model import (
-    Bar,
     EventLine,
     HarmLine,
     Harms,
+    ListedRule,
     Misprint,
     Network,
     Networks,
@@ -79,7 +79,7 @@ def assemble(
         guidelines=tuple(
             one for one in knowledge.rows(Guideline) if one.condition in names or f"guideline:{one.guideline}" in named
         ),
-        bars=_bars(knowledge.rules),
+        rules=_listed(knowledge.rules),
         practicalities=knowledge.rows(Practicality),
         gaps=find_gaps(knowledge),
         sources=(),
@@ -160,7 +160,7 @@ def _harms(knowledge: Knowledge, sessions: int) -> Harms:
     )
 
 
-def _bars(rules: Iterable[Rule]) -> tuple[Bar, ...]:
+def _listed(rules: Iterable[Rule]) -> tuple[ListedRule, ...]:
     """The rules about persons, signs of an emergency first, then strictest first."""
     shown = [rule for rule in rules if rule.stage != "plan" and rule.severity != "information"]
     shown.sort(
@@ -171,7 +171,7 @@ def _bars(rules: Iterable[Rule]) -> tuple[Bar, ...]:
         )
     )
     return tuple(
-        Bar(
+        ListedRule(
             rule=rule.id,
             title=rule.title,
             severity=rule.severity,
@@ -190,8 +190,8 @@ def _bars(rules: Iterable[Rule]) -> tuple[Bar, ...]:
 
 def _cited(report: Report) -> Iterator[str]:
     """Every source id the report rests on."""
-    rows: list[Row | Bar] = [
-        *report.claims, *report.alternatives, *report.guidelines, *report.bars, *report.practicalities,
+    rows: list[Row | ListedRule] = [
+        *report.claims, *report.alternatives, *report.guidelines, *report.rules, *report.practicalities,
         *report.harms.modifiers, *report.harms.withheld, *(one.event for one in report.harms.no_rate),
         *(one.pool for one in report.harms.published), *(line.event for line in report.harms.events),
         *(one.row for one in report.uses), *(line.event for line in report.harms.lines if line.event),

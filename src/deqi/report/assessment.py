@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from deqi.knowledge import Knowledge
 from deqi.people.facts import Answer, Fact, Person
 from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
-from deqi.report.fact_words import VERIFIED, Names
+from deqi.report.fact_words import Names
 from deqi.report.phrase import Phrases, labels
 from deqi.report.plan_page import plan_headline, plan_sections
 from deqi.report.questions import questions_section
@@ -18,12 +18,9 @@ from deqi.safety.findings import Assessment, Finding
 from deqi.safety.plancheck.check import PlanCheck
 from deqi.safety.rules.catalog import Catalog
 
-GROUPS = (
-    ("absolute", "Must not"),
-    ("relative", "Only with a specialist's agreement"),
-    ("caution", "With changes"),
-    ("information", "Good to know"),
-)
+GROUPS = ("absolute", "relative", "caution", "information")
+LABELLED = ("no", "partly")
+"""How far a rule's row was verified, where that must be said."""
 
 
 def assessment_page(
@@ -60,26 +57,26 @@ def assessment_page(
     groups = [
         _group(
             severity,
-            title,
             [one for one in result.findings if one.rule.severity == severity and one not in flags],
             names,
+            phrases,
         )
-        for severity, title in GROUPS
+        for severity in GROUPS
     ]
     return sheet(
         "",
         labels(phrases),
         _headline(result, person, catalog, names, check, phrases),
         *planned,
-        _group("red-flags", "Red flags", flags, names),
+        _group("red-flags", flags, names, phrases),
         *groups,
         *unclear_sections(result, knowledge, phrases, names.fact),
-        _half_met(half_met, names),
-        _cleared(result),
-        _on_the_day(result, catalog),
-        *(questions_section(result, catalog, stage) for stage in ("booking", "session", "plan")),
-        _sources(result, names),
-        *(_form(result, catalog) if form and result.questions else ()),
+        _half_met(half_met, names, phrases),
+        _cleared(result, phrases),
+        _on_the_day(result, catalog, phrases),
+        *(questions_section(result, catalog, stage, phrases) for stage in ("booking", "session", "plan")),
+        _sources(result, names, phrases),
+        *(_form(result, catalog, phrases) if form and result.questions else ()),
     )
 
 
@@ -87,27 +84,26 @@ def _headline(
     result: Assessment, person: Person, catalog: Catalog, names: Names, check: PlanCheck | None, phrases: Phrases
 ) -> Section:
     plan = () if check is None else plan_headline(check, phrases)
-    words = (*plan, *_headline_words(result, person, catalog, names))
+    words = (*plan, *_headline_words(result, person, catalog, names, phrases))
     return Section("verdict", "", lead=tuple(say(text) for text in words))
 
 
-def _headline_words(result: Assessment, person: Person, catalog: Catalog, names: Names) -> Iterator[str]:
-    yield f"{names.candidacy(result.candidacy)}."
+def _headline_words(
+    result: Assessment, person: Person, catalog: Catalog, names: Names, phrases: Phrases
+) -> Iterator[str]:
+    yield phrases.say("assess.verdict", {"words": names.candidacy(result.candidacy)})
     if result.if_clear != result.candidacy:
-        yield f"If no answer gives cause for concern: {names.candidacy(result.if_clear).lower()}."
-    yield f"For {result.as_of.isoformat()}, knowledge {result.edition}."
+        yield phrases.say("assess.if_clear", {"words": names.candidacy(result.if_clear).lower()})
+    yield phrases.say("assess.for", {"as_of": result.as_of.isoformat(), "edition": result.edition})
     if person.dead_on(result.as_of):
-        yield "The record says that this person has died."
+        yield phrases.say("assess.dead")
     if result.unreadable:
-        kinds = ", ".join(result.unreadable)
-        yield f"Chart partly unreadable ({kinds}): what could not be read is not taken as absent."
+        yield phrases.say("assess.unreadable", {"kinds": ", ".join(result.unreadable)})
     if unknown := unmatched(person):
-        yield (
-            f"Belongs to no code set of the rules, so no rule looked at it: {', '.join(unknown)}. "
-            "If it matters, write a code (code: icd10cm I89.0) or a name that deqi knows."
-        )
+        yield phrases.say("assess.unmatched", {"items": ", ".join(unknown)})
     for one in catalog.settings.overrides:
-        yield f"Set by the clinic: {one.setting} {one.value:g} {one.unit} (default {one.default:g})."
+        fields = {"setting": one.setting, "value": f"{one.value:g}", "unit": one.unit, "default": f"{one.default:g}"}
+        yield phrases.say("assess.setting", fields)
 
 
 def unmatched(person: Person) -> list[str]:
@@ -122,57 +118,58 @@ def unmatched(person: Person) -> list[str]:
     ]
 
 
-def _group(name: str, title: str, findings: list[Finding], names: Names) -> Section:
-    return Section(name, title, card=tuple(finding_entry(one, names) for one in findings))
+def _group(name: str, findings: list[Finding], names: Names, phrases: Phrases) -> Section:
+    title = phrases.say(f"assess.group.{name}")
+    return Section(name, title, card=tuple(finding_entry(one, names, phrases) for one in findings))
 
 
-def finding_entry(finding: Finding, names: Names) -> Entry:
+def finding_entry(finding: Finding, names: Names, phrases: Phrases) -> Entry:
     """One finding with what to do instead, what it restricts, why, and what it rests on."""
     rule = finding.rule
     lines = [
         rule.plain,
-        f"Instead: {rule.instead}",
+        phrases.say("assess.instead", {"words": rule.instead}),
         *names.restrictions(finding.restricts),
-        *(f"Because: {names.fact(fact)}" for fact in finding.because),
-        *(f"Against it: {names.fact(fact)}" for fact in finding.disputed),
-        f"Why: {rule.why}",
-        *_labels(finding),
-        f"Sources: {', '.join(rule.source)}",
+        *(f"{phrases.say('assess.because')} {names.fact(fact)}" for fact in finding.because),
+        *(f"{phrases.say('assess.against')} {names.fact(fact)}" for fact in finding.disputed),
+        phrases.say("assess.why", {"words": rule.why}),
+        *_labels(finding, phrases),
+        phrases.say("assess.sources", {"sources": ", ".join(rule.source)}),
     ]
     return Entry(say(f"{rule.title}  [{rule.id}]"), tuple(say(line) for line in lines))
 
 
-def _labels(finding: Finding) -> Iterator[str]:
+def _labels(finding: Finding, phrases: Phrases) -> Iterator[str]:
     rule = finding.rule
     if rule.basis == "default":
-        yield "Label: default, not clinician-reviewed."
-    if rule.verified in VERIFIED:
-        yield f"Label: {VERIFIED[rule.verified]} against its sources."
+        yield phrases.say("assess.label.default")
+    if rule.verified in LABELLED:
+        yield phrases.say(f"assess.label.{rule.verified}")
     if rule.disagreements:
-        yield f"Sources disagree: {rule.disagreements}"
+        yield phrases.say("assess.disagree", {"words": rule.disagreements})
     if rule.note:
-        yield f"Note: {rule.note}"
+        yield phrases.say("assess.note", {"words": rule.note})
 
 
-def _half_met(rules: Iterable[HalfMet], names: Names) -> Section:
+def _half_met(rules: Iterable[HalfMet], names: Names, phrases: Phrases) -> Section:
     """Rules that could bar this person and of which a part is on record already: what they wait for."""
     entries = []
     for one in rules:
         lines = [
             one.rule.plain,
-            *(f"On record: {names.fact(fact)}" for fact in one.because),
-            f"Waits for: {', '.join(one.waits)}",
+            *(f"{phrases.say('assess.half.record')} {names.fact(fact)}" for fact in one.because),
+            phrases.say("assess.half.waits", {"waits": ", ".join(one.waits)}),
         ]
         entries.append(Entry(say(f"{one.rule.title}  [{one.rule.id}]"), tuple(say(line) for line in lines)))
-    return Section("undecided", "Not decided yet, and could bar", card=tuple(entries))
+    return Section("undecided", phrases.say("assess.half.heading"), card=tuple(entries))
 
 
-def _cleared(result: Assessment) -> Section:
-    words = say(f"Cleared for now by a clinician: {', '.join(result.cleared)}.")
+def _cleared(result: Assessment, phrases: Phrases) -> Section:
+    words = say(phrases.say("assess.cleared", {"rules": ", ".join(result.cleared)}))
     return Section("cleared", "", lead=(words,) if result.cleared else ())
 
 
-def _on_the_day(result: Assessment, catalog: Catalog) -> Section:
+def _on_the_day(result: Assessment, catalog: Catalog, phrases: Phrases) -> Section:
     ranked = sorted(catalog.rules, key=lambda one: one.sort_key)
     marks = {"yes": "!!", "unknown": "[ ]", "superseded": "!!"}
     items = tuple(
@@ -180,16 +177,16 @@ def _on_the_day(result: Assessment, catalog: Catalog) -> Section:
         for one in ranked
         if one.rule.stage == "session"
     )
-    return Section("day", "On the day (ask again before every session)", card=(Items("", items),))
+    return Section("day", phrases.say("assess.day"), card=(Items("", items),))
 
 
-def _sources(result: Assessment, names: Names) -> Section:
+def _sources(result: Assessment, names: Names, phrases: Phrases) -> Section:
     used = dict.fromkeys(name for one in result.findings for name in one.rule.source)
     items = tuple(Say(names.cite(name), strong=name) for name in used)
-    return Section("sources", "Sources", card=(Items("", items),) if items else ())
+    return Section("sources", phrases.say("assess.sources.heading"), card=(Items("", items),) if items else ())
 
 
-def _form(result: Assessment, catalog: Catalog) -> Iterator[Section]:
+def _form(result: Assessment, catalog: Catalog, phrases: Phrases) -> Iterator[Section]:
     from deqi.report.questions import answers_form
 
-    yield Section("form", "", card=(answers_form(result, catalog),))
+    yield Section("form", "", card=(answers_form(result, catalog, phrases),))

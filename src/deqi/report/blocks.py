@@ -22,10 +22,11 @@ class Say:
 
 @dataclasses.dataclass(frozen=True)
 class Items:
-    """A list under a short title."""
+    """A list under a short title. ``folded``: on a screen each item opens from its name with a tap."""
 
     title: str
     items: tuple[Say, ...]
+    folded: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,10 +45,11 @@ class Table:
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """A figure drawn at a width; its table or list says the same in words."""
+    """A figure drawn at a width. ``words`` say the same where nothing can be drawn: a surface shows one of them."""
 
     caption: str
     draw: Callable[[float], str]
+    words: tuple[Say, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,6 +144,8 @@ def words_of(block: Block) -> Iterator[Say]:
             yield block
         case Items():
             yield from block.items
+        case Figure():
+            yield from block.words
         case Table():
             for row in block.rows:
                 yield from row

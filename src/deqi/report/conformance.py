@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from deqi.report.blocks import Page, Section, say, sheet
+from deqi.report.phrase import Phrases, labels
 from deqi.safety.cases.run import CasesReport
 
 
-def cases_page(report: CasesReport, knowledge: str, words: Mapping[str, str]) -> Page:
+def cases_page(report: CasesReport, edition: str, phrases: Phrases) -> Page:
     """Every disagreement, and how many cases agree."""
     lines = [
-        f"{one.case} ({one.author}): {one.what}: expected {one.expected}, found {one.found}"
+        phrases.say(
+            "cases.differ",
+            {
+                "case": one.case,
+                "author": one.author,
+                "what": one.what,
+                "expected": one.expected,
+                "found": one.found,
+            },
+        )
         for one in report.disagreements
     ]
-    lines.append(f"{report.agree}/{report.cases} cases agree, knowledge {knowledge}")
-    return sheet("", words, Section("cases", "", lead=tuple(say(line) for line in lines)))
+    lines.append(phrases.say("cases.agree", {"agree": report.agree, "cases": report.cases, "edition": edition}))
+    return sheet("", labels(phrases), Section("cases", "", lead=tuple(say(line) for line in lines)))

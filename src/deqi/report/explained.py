@@ -2,55 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from deqi.report.blocks import Items, Page, Pairs, Section, say, sheet
 from deqi.report.fact_words import Names
+from deqi.report.phrase import Phrases, labels
 from deqi.safety.compare import Changes
 from deqi.safety.explain import Explained
 
 
-def rule_page(nodes: Iterable[Explained], names: Names, words: Mapping[str, str]) -> Page:
+def rule_page(nodes: Iterable[Explained], names: Names, phrases: Phrases) -> Page:
     """The tree of a rule, a node a line; ``*`` marks what decides."""
-    items = tuple(say(line) for node in nodes for line in _node(node, names))
-    return sheet("", words, Section("tree", "", card=(Items("", items),)))
+    items = tuple(say(line) for node in nodes for line in _node(node, names, phrases))
+    return sheet("", labels(phrases), Section("tree", "", card=(Items("", items),)))
 
 
-def _node(node: Explained, names: Names) -> Iterator[str]:
+def _node(node: Explained, names: Names, phrases: Phrases) -> Iterator[str]:
     mark = "*" if node.decides else " "
     indent = "  " * node.depth
     yield f"{mark} {indent}{node.truth}: {node.what}"
     for fact in node.because:
-        yield f"  {indent}because {names.fact(fact)}"
+        yield f"  {indent}{phrases.say('node.because')} {names.fact(fact)}"
     for fact in node.disputed:
-        yield f"  {indent}against it {names.fact(fact)}"
+        yield f"  {indent}{phrases.say('node.against')} {names.fact(fact)}"
     if node.asks:
-        yield f"  {indent}would ask {', '.join(node.asks)}"
+        yield f"  {indent}{phrases.say('node.asks', {'questions': ', '.join(node.asks)})}"
 
 
-def changes_page(found: Changes, words: Mapping[str, str]) -> Page:
+def changes_page(found: Changes, phrases: Phrases) -> Page:
     """What changed since an earlier assessment."""
-    dates = (
-        f"From {found.as_of_before} (knowledge {found.knowledge_before}) to {found.as_of_now} "
-        f"(knowledge {found.knowledge_now})"
-    )
+    fields = {
+        "before": found.as_of_before,
+        "edition_before": found.knowledge_before,
+        "now": found.as_of_now,
+        "edition_now": found.knowledge_now,
+    }
+    dates = phrases.say("change.dates", fields)
     same = found.candidacy_before == found.candidacy_now
-    candidacy = (
-        f"Candidacy: {found.candidacy_now}, as before"
-        if same
-        else f"Candidacy: {found.candidacy_before} -> {found.candidacy_now}"
+    candidacy = phrases.say(
+        "change.candidacy.same" if same else "change.candidacy",
+        {"before": found.candidacy_before, "now": found.candidacy_now},
     )
     rows = tuple(
-        (title, say(", ".join(names)))
-        for title, names in (
-            ("New findings", found.new),
-            ("No longer found", found.gone),
-            ("Found on other facts, or restricting otherwise", found.otherwise),
-            ("Newly open questions", found.opened),
-            ("No longer open", found.answered),
+        (phrases.say(f"change.{name}"), say(", ".join(names)))
+        for name, names in (
+            ("new", found.new),
+            ("gone", found.gone),
+            ("otherwise", found.otherwise),
+            ("opened", found.opened),
+            ("answered", found.answered),
         )
         if names
     )
-    return sheet(
-        "", words, Section("changes", "", lead=(say(dates), say(candidacy)), card=(Pairs(rows),) if rows else ())
-    )
+    lead = (say(dates), say(candidacy))
+    return sheet("", labels(phrases), Section("changes", "", lead=lead, card=(Pairs(rows),) if rows else ()))

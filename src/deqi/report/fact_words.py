@@ -8,11 +8,10 @@ from deqi.knowledge import Knowledge
 from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.vocabulary import Region, Technique
 from deqi.people.facts import Answer, Fact
+from deqi.report.phrase import Phrases
 from deqi.safety.document import FactLine, fact_line
 from deqi.safety.rules.catalog import Catalog
 from deqi.safety.rules.restricted import Restricted
-
-VERIFIED = {"no": "not verified", "partly": "verified in part"}
 
 
 class Names:
@@ -24,14 +23,14 @@ class Names:
         """``lines`` are the facts as lines, where they were made before."""
         self._lines = lines or {}
         self._catalog = catalog
-        self._texts = knowledge.texts
+        self._phrases = Phrases(knowledge.texts)
         self._techniques = {row.technique: row.plain_name for row in knowledge.rows(Technique)}
         self._regions = {row.region: row.plain_name for row in knowledge.rows(Region)}
         self._cites = {row.source: row.cite for row in knowledge.rows(Source)}
 
     def candidacy(self, word: str) -> str:
         """A candidacy as a sentence says it."""
-        return self._texts.get(f"candidacy.{word}", word.replace("-", " "))
+        return self._phrases.texts.get(f"candidacy.{word}", word.replace("-", " "))
 
     def cite(self, source: str) -> str:
         """A source as it is cited."""
@@ -41,43 +40,45 @@ class Names:
         """One fact in a line: what, when, where it was read."""
         line = self._lines.get(fact) or fact_line(fact, self._catalog)
         if line.kind == "answer":
-            return f'answer {_value(line)} to "{line.display or line.code}"{_from(line)}'
+            fields = {"value": _value(line), "question": line.display or line.code, "origin": _from(line)}
+            return self._phrases.say("fact.answer", fields)
         code = f" ({line.system} {line.code})" if line.code else ""
         value = f" {_value(line)}" if line.value is not None else ""
-        by_name = "; matched by name" if isinstance(fact, Fact) and _by_name(fact) else ""
+        by_name = self._phrases.say("fact.by_name") if isinstance(fact, Fact) and _by_name(fact) else ""
         return f"{line.kind} {line.display or line.code}{code}{value}{_from(line)}{by_name}"
 
     def restrictions(self, restricts: Iterable[Restricted]) -> Iterator[str]:
         """What is left out or changed, a line each."""
         for one in restricts:
             if one.everything:
-                yield "Left out: all needling and what goes with it."
+                yield self._phrases.say("fact.left.all")
             elif one.matched:
-                yield "Left out: the needlings of the plan named below."
+                yield self._phrases.say("fact.left.plan")
             elif one.dose:
-                yield "Changed: fewer or gentler needles."
+                yield self._phrases.say("fact.left.dose")
             elif not one.advice:
-                yield f"Left out: {self._what(one)}{self._where(one)}."
+                yield self._phrases.say("fact.left.part", {"what": self._what(one), "where": self._where(one)})
 
     def _what(self, one: Restricted) -> str:
-        names = ", ".join(_lower(self._techniques.get(name, name)) for name in one.techniques) or "every technique"
+        every = self._phrases.say("fact.every")
+        names = ", ".join(_lower(self._techniques.get(name, name)) for name in one.techniques) or every
         if one.anticoagulant_avoid:
-            return f"{names} at points marked unsafe with thin blood"
+            return self._phrases.say("fact.thinned", {"names": names})
         if one.hazards:
-            return f"{names} at points with a hazard of {', '.join(one.hazards)}"
+            return self._phrases.say("fact.hazards", {"names": names, "hazards": ", ".join(one.hazards)})
         return names
 
     def _where(self, one: Restricted) -> str:
         places = [_lower(self._regions.get(name, name)) for name in one.regions]
-        words = f" at {', '.join(one.points)}" if one.points else ""
+        words = f" {self._phrases.say('fact.at', {'points': ', '.join(one.points)})}" if one.points else ""
         if places:
-            words += f" on {', '.join(places)}"
+            words += f" {self._phrases.say('fact.on', {'places': ', '.join(places)})}"
         if one.within is not None:
-            words += f", as far as it lies in {self._regions.get(one.within, one.within)}"
+            words += self._phrases.say("fact.within", {"region": self._regions.get(one.within, one.within)})
         if one.side != "both":
-            words += f", {one.side} side"
+            words += self._phrases.say("fact.side", {"side": one.side})
         if one.assumed:
-            words += f" (where is not recorded exactly, so all of it{' and both sides' if one.side == 'both' else ''})"
+            words += f" {self._phrases.say('fact.assumed.both' if one.side == 'both' else 'fact.assumed')}"
         return words
 
 

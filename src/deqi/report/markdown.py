@@ -35,11 +35,14 @@ def _block(block: Block) -> Iterator[str]:
     if isinstance(block, Say):
         yield _words(block)
         yield ""
-    elif isinstance(block, Items):
-        if block.title:
-            yield f"**{_escape(block.title)}**"
+    elif isinstance(block, Items | Figure):
+        title, items = (block.title, block.items) if isinstance(block, Items) else (block.caption, block.words)
+        if not items:
+            return
+        if title:
+            yield f"**{_escape(title)}**"
             yield ""
-        for item in block.items:
+        for item in items:
             yield f"- {_words(item)}"
         yield ""
     elif isinstance(block, Table):
@@ -65,8 +68,6 @@ def _block(block: Block) -> Iterator[str]:
         yield from block.lines
         yield "```"
         yield ""
-    elif isinstance(block, Figure):
-        return
 
 
 def _words(words: Say) -> str:

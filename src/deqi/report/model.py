@@ -98,7 +98,7 @@ class Harms:
 
 
 @dataclasses.dataclass(frozen=True)
-class Bar:
+class ListedRule:
     """A rule as the public list shows it: who, how strict, why, what instead."""
 
     rule: str
@@ -205,7 +205,7 @@ class Report:
     harms: Harms
     alternatives: tuple[Alternative, ...]
     guidelines: tuple[Guideline, ...]
-    bars: tuple[Bar, ...]
+    rules: tuple[ListedRule, ...]
     practicalities: tuple[Practicality, ...]
     gaps: tuple[Gap, ...]
     sources: tuple[Source, ...]

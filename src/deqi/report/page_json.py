@@ -38,5 +38,6 @@ def _section(one: Section) -> dict[str, Any]:
 def _block(block: Block) -> dict[str, Any]:
     kind = type(block).__name__.lower()
     if isinstance(block, Figure):
-        return {"kind": kind, "caption": block.caption, "svg": block.draw(WIDTH)}
+        words = [dataclasses.asdict(one) for one in block.words]
+        return {"kind": kind, "caption": block.caption, "svg": block.draw(WIDTH), "words": words}
     return {"kind": kind, **dataclasses.asdict(block)}

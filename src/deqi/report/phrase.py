@@ -80,13 +80,13 @@ def percent(fraction: float) -> str:
     return f"{significant(100 * fraction)} %"
 
 
-def one_in(fraction: float) -> str:
+def one_in(fraction: float, phrases: Phrases) -> str:
     """A small fraction as one in so many, to two significant digits."""
     if not fraction > 0:
-        return "none seen"
+        return phrases.say("numbers.often.none")
     each = 1 / fraction
     rounded = round(each, 1 - math.floor(math.log10(each)))
-    return f"1 in {rounded:,.0f}"
+    return phrases.say("numbers.often", {"each": f"{rounded:,.0f}"})
 
 
 def whole(per_100: float) -> str:
@@ -99,7 +99,7 @@ def p_value(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
-def trial_label(trial: Trial) -> str:
+def trial_label(trial: Trial, phrases: Phrases) -> str:
     """First author and year; where they are not known, as far as the row's id tells.
 
     An id that is no name (``dpnncv84``) says nothing to a reader: the trial is called unnamed, and its rows lead on.
@@ -112,7 +112,8 @@ def trial_label(trial: Trial) -> str:
         if trial.registry.upper().startswith("NCT"):
             return trial.registry.upper()
         if not named or named[1].startswith(trial.condition):
-            return f"Unnamed trial of {trial.year}" if trial.year else "Unnamed trial"
+            key = "numbers.trial.unnamed" if trial.year else "numbers.trial.unnamed.undated"
+            return phrases.say(key, {"year": trial.year})
         return f"{named[1].capitalize()} {named[2]}"
     year = trial.year or (int(named[2]) if named else None)
     return f"{surname} {year}" if year else surname

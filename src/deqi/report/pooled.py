@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from deqi.evidence.table.also import Check
 from deqi.evidence.table.pooled import PooledTable
 from deqi.evidence.table.words import ONE_GROUP, PROPORTIONS, measure_words, study_interval
 from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table, cells, say, sheet
+from deqi.report.phrase import Phrases, labels
 from deqi.report.pooled_figures import forest_of
 from metafit import Summary
 
@@ -17,21 +18,29 @@ _LONGEST = 36
 """Letters of a study's name in plain text."""
 
 
-def pooled_page(pooled: PooledTable, name: str, words: Mapping[str, str], *, figures: bool = False) -> Page:
+def pooled_page(pooled: PooledTable, name: str, phrases: Phrases, *, figures: bool = False) -> Page:
     """The page of a pooled table; ``figures`` adds the forest plot."""
-    measure = measure_words(pooled.measure)
-    lead = f"{name}: {measure} ({pooled.measure}) from {', '.join(pooled.columns)}; method {pooled.method}."
-    notes = tuple(say(f"Note: {warning}") for warning in pooled.warnings)
     more = tuple(block for check in pooled.checks for block in check_blocks(check))
-    drawn = (Figure("", lambda width: forest_of(pooled, width)),) if figures else ()
+    drawn = (Figure("", lambda width: forest_of(pooled, phrases, width)),) if figures else ()
+    whole = tuple(say(line) for line in _whole(pooled, phrases))
     return sheet(
         "",
-        words,
-        Section("pooled", "", lead=(say(lead),)),
-        Section("studies", "", card=(_studies(pooled), *drawn)),
-        Section("whole", "", lead=tuple(say(line) for line in _whole(pooled)), card=tuple(_parts(pooled)), full=notes),
+        labels(phrases),
+        Section("pooled", "", lead=(say(phrases.say("pool.page.lead", _about(pooled, name))),)),
+        Section("studies", "", card=(_studies(pooled, phrases), *drawn)),
+        Section("whole", "", lead=whole, card=tuple(_parts(pooled, phrases)), full=_notes(pooled, phrases)),
         Section("checks", "", card=more),
     )
+
+
+def _about(pooled: PooledTable, name: str) -> dict[str, str]:
+    measure = measure_words(pooled.measure)
+    columns = ", ".join(pooled.columns)
+    return {"name": name, "measure": measure, "code": pooled.measure, "columns": columns, "method": pooled.method}
+
+
+def _notes(pooled: PooledTable, phrases: Phrases) -> tuple[Say, ...]:
+    return tuple(say(phrases.say("pool.page.note", {"words": warning})) for warning in pooled.warnings)
 
 
 def check_blocks(check: Check) -> Iterator[Block]:
@@ -53,63 +62,66 @@ def summary_blocks(summary: Summary) -> Iterator[Block]:
         yield Say(note)
 
 
-def effects_page(pooled: PooledTable, name: str, words: Mapping[str, str]) -> Page:
+def effects_page(pooled: PooledTable, name: str, phrases: Phrases) -> Page:
     """The effects of the studies: analysis scale, natural scale, and why a row has none."""
     measure = measure_words(pooled.measure)
     rows = []
     for one in pooled.studies:
         numbers = study_interval(one)
-        shown = one.reason or "" if numbers is None else _interval(pooled, *numbers)
+        shown = one.reason or "" if numbers is None else _interval(pooled, *numbers, phrases)
         sei = None if one.vi is None else math.sqrt(one.vi)
         rows.append(cells(_short(one.study, _LONGEST), _plain(one.yi), _plain(one.vi), _plain(sei), shown))
-    lead = f"{name}: {measure} ({pooled.measure}) from {', '.join(pooled.columns)}."
-    table = Table("", ("study", "yi", "vi", "sei", measure), tuple(rows), numeric=(1, 2, 3, 4), narrow=True)
-    notes = tuple(say(f"Note: {warning}") for warning in pooled.warnings)
-    return sheet("", words, Section("effects", "", lead=(say(lead),), card=(table,), full=notes))
+    lead = phrases.say("pool.page.effects", _about(pooled, name))
+    head = (phrases.say("pool.page.study"), "yi", "vi", "sei", measure)
+    table = Table("", head, tuple(rows), numeric=(1, 2, 3, 4), narrow=True)
+    section = Section("effects", "", lead=(say(lead),), card=(table,), full=_notes(pooled, phrases))
+    return sheet("", labels(phrases), section)
 
 
-def _studies(pooled: PooledTable) -> Table:
+def _studies(pooled: PooledTable, phrases: Phrases) -> Table:
     rows = []
     for study in pooled.studies:
         numbers = study_interval(study)
-        shown = f"not used: {study.reason}" if numbers is None else _interval(pooled, *numbers)
+        unused = phrases.say("pool.page.unused", {"reason": study.reason})
+        shown = unused if numbers is None else _interval(pooled, *numbers, phrases)
         weight = "" if study.weight is None else f"{study.weight:.1f} %"
         rows.append(cells(_short(study.study, _LONGEST), shown, weight))
     return Table("", ("", "", ""), tuple(rows), numeric=(2,), narrow=True)
 
 
-def _whole(pooled: PooledTable) -> Iterator[str]:
-    level = f"{100 * pooled.level:g} %"
-    shown = _answer(pooled, pooled.estimate, pooled.ci, pooled.estimate_natural, pooled.ci_natural)
+def _whole(pooled: PooledTable, phrases: Phrases) -> Iterator[str]:
+    shown = _answer(pooled, pooled.estimate, pooled.ci, pooled.estimate_natural, pooled.ci_natural, phrases)
     # a test that a proportion is one half, or a rate 1, answers no question
     tested = "" if pooled.measure in ONE_GROUP else f", p {_p(pooled.p)}"
-    yield f"Pooled (k = {pooled.k}): {shown}; {level} interval, test {pooled.test}{tested}."
+    fields = {"k": pooled.k, "shown": shown, "test": pooled.test, "tested": tested}
+    yield phrases.say("pool.page.pooled", {**fields, "level": f"{100 * pooled.level:g} %"})
     if pooled.common is not None:
         c = pooled.common
-        shown = _answer(pooled, c.estimate, c.ci, c.estimate_natural, c.ci_natural)
-        yield f"Common-effect model beside it: {shown}{'' if pooled.measure in ONE_GROUP else f', p {_p(c.p)}'}."
+        shown = _answer(pooled, c.estimate, c.ci, c.estimate_natural, c.ci_natural, phrases)
+        tested = "" if pooled.measure in ONE_GROUP else f", p {_p(c.p)}"
+        yield phrases.say("pool.page.common", {"shown": shown, "tested": tested})
     if pooled.prediction is not None:
         low, high = pooled.prediction_natural or pooled.prediction
-        span = f"{_value(pooled, low)} to {_value(pooled, high)}"
-        yield f"Prediction interval, for the true effect in a new study: {span}."
+        yield phrases.say("pool.page.predicted", {"low": _value(pooled, low), "high": _value(pooled, high)})
     if pooled.i2 is not None:
         span = ""
         if pooled.tau2_ci is not None and None not in pooled.tau2_ci:
             span = f" ({_plain(pooled.tau2_ci[0])} to {_plain(pooled.tau2_ci[1])})"
-        name = "likelihood ratio" if pooled.method == "GLMM" else "Q"
         tau2 = "" if pooled.method in ("FE", "EE", "MH", "PETO") else f"tau2 {_plain(pooled.tau2)}{span}, "
-        tested = f"{name} {_plain(pooled.q)} on {pooled.q_df} df, p {_p(pooled.q_p)}"
-        yield f"Heterogeneity: {tau2}I2 {pooled.i2:.0f} %, {tested}."
+        test = phrases.say(f"pool.page.q.{'likelihood' if pooled.method == 'GLMM' else 'q'}")
+        numbers = {"q": _plain(pooled.q), "df": pooled.q_df, "p": _p(pooled.q_p)}
+        yield phrases.say("pool.page.differ", {**numbers, "tau2": tau2, "i2": f"{pooled.i2:.0f}", "test": test})
 
 
-def _parts(pooled: PooledTable) -> Iterator[Items]:
+def _parts(pooled: PooledTable, phrases: Phrases) -> Iterator[Items]:
     groups: list[Say] = []
     for group in pooled.subgroups:
-        shown = _answer(pooled, group.estimate, group.ci, group.estimate_natural, group.ci_natural)
-        groups.append(say(f"{group.group} (k = {group.k}): {shown}"))
+        shown = _answer(pooled, group.estimate, group.ci, group.estimate_natural, group.ci_natural, phrases)
+        groups.append(say(phrases.say("pool.page.group", {"group": group.group, "k": group.k, "shown": shown})))
     if pooled.between is not None and pooled.between.q is not None:
         b = pooled.between
-        groups.append(say(f"Between {b.by}: Q = {_plain(b.q)} on {b.df} df, p {_p(b.p)}."))
+        tested = {"by": b.by, "q": _plain(b.q), "df": b.df, "p": _p(b.p)}
+        groups.append(say(phrases.say("pool.page.between", tested)))
     if groups:
         yield Items("", tuple(groups))
     found = pooled.moderators
@@ -118,23 +130,31 @@ def _parts(pooled: PooledTable) -> Iterator[Items]:
     lines = []
     for one in found.coefficients:
         low, high = one.ci
-        lines.append(say(f"{one.name}: {_plain(one.estimate)} ({_plain(low)} to {_plain(high)}), p {_p(one.p)}"))
+        numbers = {"value": _plain(one.estimate), "low": _plain(low), "high": _plain(high), "p": _p(one.p)}
+        lines.append(say(phrases.say("pool.page.coefficient", {"name": one.name, **numbers})))
     kind = f"F({found.qm_df}, {found.df:g})" if found.df is not None else f"chi2({found.qm_df})"
     r2 = "" if found.r2 is None else f"; R2 {found.r2:.0f} %"
-    lines.append(say(f"All moderators: {kind} = {_plain(found.qm)}, p {_p(found.qm_p)}{r2}."))
-    yield Items(f"Meta-regression (k = {found.k}), analysis scale", tuple(lines))
+    fields = {"test": kind, "value": _plain(found.qm), "p": _p(found.qm_p), "r2": r2}
+    lines.append(say(phrases.say("pool.page.moderators", fields)))
+    yield Items(phrases.say("pool.page.regression", {"k": found.k}), tuple(lines))
 
 
 def _answer(
-    pooled: PooledTable, estimate: float | None, ci: Pair, natural: float | None, ci_natural: Pair | None
+    pooled: PooledTable,
+    estimate: float | None,
+    ci: Pair,
+    natural: float | None,
+    ci_natural: Pair | None,
+    phrases: Phrases,
 ) -> str:
     if natural is not None and ci_natural is not None:
-        return _interval(pooled, natural, *ci_natural)
-    return _interval(pooled, estimate, *ci)
+        return _interval(pooled, natural, *ci_natural, phrases)
+    return _interval(pooled, estimate, *ci, phrases)
 
 
-def _interval(pooled: PooledTable, value: float | None, low: float | None, high: float | None) -> str:
-    return f"{_value(pooled, value)} ({_value(pooled, low)} to {_value(pooled, high)})"
+def _interval(pooled: PooledTable, value: float | None, low: float | None, high: float | None, phrases: Phrases) -> str:
+    ends = {"value": _value(pooled, value), "low": _value(pooled, low), "high": _value(pooled, high)}
+    return phrases.say("pool.page.interval", ends)
 
 
 def _value(pooled: PooledTable, x: float | None) -> str:

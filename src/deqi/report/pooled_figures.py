@@ -12,6 +12,7 @@ from deqi.errors import InputError
 from deqi.evidence.table.pooled import PooledTable
 from deqi.evidence.table.words import LOG_RATIOS, ONE_GROUP, measure_words, study_interval
 from deqi.report.draw import ForestRow, FunnelPoint, forest, funnel
+from deqi.report.phrase import Phrases
 from metafit import Fit, gosh, regress
 from metafit.plots import bubble_plot, gosh_plot, sensitivity_plot
 
@@ -20,17 +21,17 @@ Pair = tuple[float | None, float | None]
 CHECK_OF: Final = {"leave-one-out-plot": "leave-one-out", "cumulative-plot": "cumulative"}
 
 
-def figure_of(kind: str, pooled: PooledTable, favours: str | None) -> str:
+def figure_of(kind: str, pooled: PooledTable, phrases: Phrases, favours: str | None) -> str:
     """A figure by the name of its option, as SVG.
 
     Raises:
         InputError: nothing can be drawn.
     """
     ways: dict[str, Callable[[], str]] = {
-        "forest": lambda: forest_of(pooled, favours=favours),
-        "funnel": lambda: funnel_of(pooled),
-        "bubble": lambda: _bubble(pooled),
-        "gosh": lambda: _gosh(pooled),
+        "forest": lambda: forest_of(pooled, phrases, favours=favours),
+        "funnel": lambda: funnel_of(pooled, phrases),
+        "bubble": lambda: _bubble(pooled, phrases),
+        "gosh": lambda: _gosh(pooled, phrases),
         "leave-one-out-plot": lambda: _sensitivity(pooled, "leave-one-out-plot"),
         "cumulative-plot": lambda: _sensitivity(pooled, "cumulative-plot"),
     }
@@ -40,7 +41,7 @@ def figure_of(kind: str, pooled: PooledTable, favours: str | None) -> str:
         raise InputError(f"--{kind}: no study has a finite estimate, so there is nothing to draw.") from None
 
 
-def forest_of(pooled: PooledTable, width: float = 720, *, favours: str | None = None) -> str:
+def forest_of(pooled: PooledTable, phrases: Phrases, width: float = 720, *, favours: str | None = None) -> str:
     """A forest plot of the studies, by subgroup where there are any, the pool, and the heterogeneity."""
     rows: list[ForestRow] = []
     for group in pooled.subgroups:
@@ -55,7 +56,7 @@ def forest_of(pooled: PooledTable, width: float = 720, *, favours: str | None = 
     ends = _ends(pooled.estimate, pooled.ci, pooled.estimate_natural, pooled.ci_natural)
     low, high = (pooled.prediction_natural or pooled.prediction) or (None, None)
     whole = ForestRow(
-        f"Pooled, {pooled.method} (k = {pooled.k})",
+        phrases.say("pool.figure.pooled", {"method": pooled.method, "k": pooled.k}),
         *ends,
         kind="pooled",
         prediction_low=_known(low),
@@ -68,14 +69,14 @@ def forest_of(pooled: PooledTable, width: float = 720, *, favours: str | None = 
     try:
         return forest(
             [*rows, whole],
-            title=f"Forest plot: {words}",
+            title=phrases.say("pool.figure.forest", {"measure": words}),
             axis=words[0].upper() + words[1:],
             left=left.strip(),
             right=right.strip(),
             null=null,
             log=ratio,
             width=width,
-            footers=_footers(pooled),
+            footers=_footers(pooled, phrases),
             level=pooled.level,
         )
     except (ValueError, OverflowError):
@@ -91,16 +92,18 @@ def _study_rows(pooled: PooledTable, group: str | None) -> list[ForestRow]:
     return rows
 
 
-def _footers(pooled: PooledTable) -> list[str]:
+def _footers(pooled: PooledTable, phrases: Phrases) -> list[str]:
     lines = []
     if pooled.i2 is not None and pooled.q is not None and pooled.q_p is not None:
         tau2 = f"τ² = {pooled.tau2:.3f}, " if pooled.tau2 and pooled.method not in ("FE", "EE", "MH", "PETO") else ""
-        name = "likelihood ratio" if pooled.method == "GLMM" else "Q"
-        test = f"{name} = {pooled.q:.2f} on {pooled.q_df} df, p {_p(pooled.q_p)}"
-        lines.append(f"Heterogeneity: {tau2}I² = {pooled.i2:.0f} %, {test}")
+        test = phrases.say(f"pool.page.q.{'likelihood' if pooled.method == 'GLMM' else 'q'}")
+        numbers = {"q": f"{pooled.q:.2f}", "df": pooled.q_df, "p": _p(pooled.q_p)}
+        fields = {**numbers, "tau2": tau2, "i2": f"{pooled.i2:.0f}", "test": test}
+        lines.append(phrases.say("pool.figure.differ", fields))
     between = pooled.between
     if between is not None and between.q is not None and between.p is not None:
-        lines.append(f"Between {between.by}: Q = {between.q:.2f} on {between.df} df, p {_p(between.p)}")
+        tested = {"by": between.by, "q": f"{between.q:.2f}", "df": between.df, "p": _p(between.p)}
+        lines.append(phrases.say("pool.figure.between", tested))
     return lines
 
 
@@ -108,7 +111,7 @@ def _p(p: float) -> str:
     return "< 0.0001" if p < 0.0001 else f"= {p:.4f}"
 
 
-def funnel_of(pooled: PooledTable) -> str:
+def funnel_of(pooled: PooledTable, phrases: Phrases) -> str:
     """A funnel plot of the studies around the pool."""
     if pooled.estimate is None:
         raise InputError("--funnel: there is no pooled estimate to draw around.")
@@ -120,7 +123,7 @@ def funnel_of(pooled: PooledTable) -> str:
         return funnel(
             points,
             pooled.estimate,
-            title=f"Funnel plot: {words}",
+            title=phrases.say("pool.figure.funnel", {"measure": words}),
             axis=words,
             level=pooled.level,
             natural_log=ratio,
@@ -135,7 +138,7 @@ def _numbers(pooled: PooledTable) -> tuple[list[float], list[float]]:
     return yi, [math.nan if s.vi is None else s.vi for s in pooled.studies]
 
 
-def _bubble(pooled: PooledTable) -> str:
+def _bubble(pooled: PooledTable, phrases: Phrases) -> str:
     found = pooled.moderators
     if found is None or not found.values:
         raise InputError("--bubble: name one column of numbers with --moderators.")
@@ -144,13 +147,14 @@ def _bubble(pooled: PooledTable) -> str:
     fit = regress(yi, vi, x, method=pooled.method, test=pooled.test, level=pooled.level, measure=pooled.measure)
     words = measure_words(pooled.measure)
     label = found.coefficients[1].name
-    return bubble_plot(fit, yi, vi, x, label=label, title=f"Bubble plot: {words} by {label}").svg
+    title = phrases.say("pool.figure.bubble", {"measure": words, "label": label})
+    return bubble_plot(fit, yi, vi, x, label=label, title=title).svg
 
 
-def _gosh(pooled: PooledTable) -> str:
+def _gosh(pooled: PooledTable, phrases: Phrases) -> str:
     yi, vi = _numbers(pooled)
     found = gosh(yi, vi, level=pooled.level, measure=pooled.measure)
-    return gosh_plot(found, title=f"All subsets of {pooled.k} studies").svg
+    return gosh_plot(found, title=phrases.say("pool.figure.gosh", {"k": pooled.k})).svg
 
 
 def _sensitivity(pooled: PooledTable, kind: str) -> str:

@@ -39,7 +39,7 @@ def repooled_blocks(found: Repooled, phrases: Phrases) -> tuple[Block, ...]:
         shown = dataclasses.replace(found.synthesis, effects=found.chosen, estimate=found.estimate)
         blocks.append(forest_figure(shown, found.cell, phrases))
     if found.without:
-        names = {one.trial.trial: trial_label(one.trial) for one in found.chosen}
+        names = {one.trial.trial: trial_label(one.trial, phrases) for one in found.chosen}
         rows = tuple(cells(Say(names[one.trial]), number(one.value), span(one.low, one.high)) for one in found.without)
         head = tuple(phrases.say(f"repool.without.{name}") for name in ("trial", "value", "interval"))
         blocks.append(Table(phrases.say("repool.without"), head, rows, numeric=(1, 2)))

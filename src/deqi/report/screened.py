@@ -13,26 +13,29 @@ LISTED = 20
 """Unreadable records listed on the page; the result tables hold all of them."""
 
 
-def screened_page(summary: Summary, titles: Mapping[str, str], words: Mapping[str, str]) -> Page:
-    """The counts of a screened population; ``titles`` are the rules' titles by id, ``words`` those by key."""
+def screened_page(summary: Summary, titles: Mapping[str, str], phrases: Phrases) -> Page:
+    """The counts of a screened population; ``titles`` are the rules' titles by id."""
+    words = phrases.texts
+    fields = {"persons": summary.persons, "as_of": summary.as_of, "edition": summary.knowledge}
     return sheet(
-        f"{summary.persons} persons judged for {summary.as_of}, knowledge {summary.knowledge}",
-        labels(Phrases(words)),
-        Section("candidacy", "", card=(_candidacies(summary),)),
+        phrases.say("screened.title", fields),
+        labels(phrases),
+        Section("candidacy", "", card=(_candidacies(summary, phrases),)),
         Section("standing", "", card=(_standing(summary, words), *_possible(summary, words))),
-        Section("rules", "", card=(_rules(summary, titles),)),
+        Section("rules", "", card=(_rules(summary, titles, phrases),)),
         Section("attrition", "", card=(_attrition(summary, words),)),
-        Section("coverage", "", lead=tuple(_coverage(summary))),
-        Section("unreadable", "", card=tuple(_unreadable(summary))),
+        Section("coverage", "", lead=tuple(_coverage(summary, phrases))),
+        Section("unreadable", "", card=tuple(_unreadable(summary, phrases))),
     )
 
 
-def _candidacies(summary: Summary) -> Table:
+def _candidacies(summary: Summary, phrases: Phrases) -> Table:
     rows = tuple(
         cells(name, str(count), str(summary.by_candidacy_if_clear.get(name, "")))
         for name, count in summary.by_candidacy.items()
     )
-    return Table("", ("candidacy", "now", "if clear"), rows, numeric=(1, 2), narrow=True)
+    head = tuple(phrases.say(f"screened.head.{name}") for name in ("candidacy", "now", "if_clear"))
+    return Table("", head, rows, numeric=(1, 2), narrow=True)
 
 
 def _standing(summary: Summary, words: Mapping[str, str]) -> Table:
@@ -50,13 +53,14 @@ def _possible(summary: Summary, words: Mapping[str, str]) -> Iterator[Table]:
         yield Table("", (words["screened.possible"], words["screened.persons"]), tuple(rows), numeric=(1,), narrow=True)
 
 
-def _rules(summary: Summary, titles: Mapping[str, str]) -> Table:
+def _rules(summary: Summary, titles: Mapping[str, str], phrases: Phrases) -> Table:
     fired, asked = summary.by_rule, summary.questions_by_rule
     names = sorted(
         fired.keys() | asked.keys(), key=lambda name: (-_size(fired.get(name, 0)), -_size(asked.get(name, 0)), name)
     )
     rows = tuple(cells(str(fired.get(name, 0)), str(asked.get(name, 0)), f"{titles[name]} ({name})") for name in names)
-    return Table("", ("persons", "undecided", "rule"), rows, numeric=(0, 1), narrow=True)
+    head = ("screened.persons", "screened.head.undecided", "screened.head.rule")
+    return Table("", tuple(phrases.say(key) for key in head), rows, numeric=(0, 1), narrow=True)
 
 
 def _size(count: Count) -> int:
@@ -68,20 +72,27 @@ def _attrition(summary: Summary, words: Mapping[str, str]) -> Table:
     return Table("", ("", ""), rows, numeric=(0,), narrow=True)
 
 
-def _coverage(summary: Summary) -> Iterator[Say]:
+def _coverage(summary: Summary, phrases: Phrases) -> Iterator[Say]:
     for kind, systems in summary.coverage.items():
         for system, one in systems.items():
-            blind = f"; {len(one.sets_without_codes)} sets list none" if one.sets_without_codes else ""
-            yield say(
-                f"{one.persons} persons have {system} {kind} records, {one.facts} in all, {one.in_a_set} in a code "
-                f"set; the sets of that kind list {one.codes_listed} {system} codes{blind}."
-            )
+            without = {"sets": len(one.sets_without_codes)}
+            fields = {
+                "persons": one.persons,
+                "system": system,
+                "kind": kind,
+                "facts": one.facts,
+                "in_a_set": one.in_a_set,
+                "codes": one.codes_listed,
+                "blind": phrases.say("screened.coverage.blind", without) if one.sets_without_codes else "",
+            }
+            yield say(phrases.say("screened.coverage", fields))
 
 
-def _unreadable(summary: Summary) -> Iterator[Entry]:
+def _unreadable(summary: Summary, phrases: Phrases) -> Iterator[Entry]:
     if not summary.unreadable_records:
         return
     lines = [say(line) for line in summary.unreadable[:LISTED]]
     if summary.unreadable_records > LISTED:
-        lines.append(say("... all of them are in the table `unreadable` that -o writes"))
-    yield Entry(say(f"{summary.unreadable_records} records could not be read"), tuple(lines))
+        lines.append(say(phrases.say("screened.unreadable.more")))
+    title = phrases.say("screened.unreadable", {"count": summary.unreadable_records})
+    yield Entry(say(title), tuple(lines))

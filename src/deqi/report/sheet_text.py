@@ -10,7 +10,7 @@ from deqi.report.blocks import Block, Entry, Form, Items, Page, Pairs, Say, Sect
 
 def as_sheet(page: Page, width: int) -> str:
     """The page: its title if it has one, then each section under its heading, with a line free between them."""
-    lines = _wrap(page.title, width) if page.title else []
+    lines = wrapped(page.title, width) if page.title else []
     for section in page.sections:
         lines += [""] if lines else []
         lines += _section(section, width)
@@ -35,21 +35,21 @@ def _section(section: Section, width: int) -> Iterator[str]:
 def _block(block: Block, width: int, indent: str) -> Iterator[str]:
     match block:
         case Say():
-            yield from _wrap(_words(block), width, indent, indent + "  ")
+            yield from wrapped(_words(block), width, indent, indent + "  ")
         case Entry():
-            yield from _wrap(_words(block.title), width, indent, indent + "  ")
+            yield from wrapped(_words(block.title), width, indent, indent + "  ")
             for line in block.lines:
-                yield from _wrap(_words(line), width, indent + "  ", indent + "    ")
+                yield from wrapped(_words(line), width, indent + "  ", indent + "    ")
         case Items():
             if block.title:
                 yield f"{indent}{block.title}:"
             for item in block.items:
-                yield from _wrap(_words(item), width, "  ", "    ")
+                yield from wrapped(_words(item), width, "  ", "    ")
         case Pairs():
             longest = max((len(name) for name, _ in block.rows), default=0) + 2
             for name, words in block.rows:
                 label = f"{name}:".ljust(longest)
-                yield from _wrap(label + _words(words), width, indent, indent + " " * longest)
+                yield from wrapped(label + _words(words), width, indent, indent + " " * longest)
         case Table():
             if block.caption:
                 yield f"{indent}{block.caption}:"
@@ -75,7 +75,8 @@ def _words(words: Say) -> str:
     return f"{words.strong}{'' if words.strong[-1] in '.?!”:' else ':'} {words.text}".rstrip()
 
 
-def _wrap(text: str, width: int, indent: str = "", hang: str = "") -> list[str]:
+def wrapped(text: str, width: int, indent: str = "", hang: str = "") -> list[str]:
+    """Words in lines; a long address is never broken."""
     return textwrap.wrap(
         text,
         width,

@@ -17,10 +17,8 @@ from deqi.report.sections.opening import whole_signed
 from deqi.report.sections.sure import reasons
 
 Row = tuple[Say, ...]
-HEAD = ("Outcome and comparison", "Without", "With", "Relative effect", "People (studies)", "Certainty", "Comment")
-
-
-HARM_HEAD = ("Harm", "How often", "People or treatments (studies)", "Certainty", "Who said so")
+HEAD = ("outcome_comparison", "without_short", "with_short", "relative", "people_each", "certainty", "comment")
+HARM_HEAD = ("harm", "often", "counted", "certainty", "who_said")
 
 
 def summary_page(report: Report, phrases: Phrases) -> Page:
@@ -30,8 +28,8 @@ def summary_page(report: Report, phrases: Phrases) -> Page:
     harms = tuple(_harms(report, phrases, notes))
     card: list[Table | Items] = []
     if benefits:
-        card.append(Table(phrases.say("benefit.heading"), HEAD, benefits, (1, 2, 4)))
-    card.append(Table(phrases.say("harm.heading"), HARM_HEAD, harms, (2,)))
+        card.append(Table(phrases.say("benefit.heading"), _head(HEAD, phrases), benefits, (1, 2, 4)))
+    card.append(Table(phrases.say("harm.heading"), _head(HARM_HEAD, phrases), harms, (2,)))
     card.append(
         Items(phrases.say("sure.heading"), tuple(Say(note, (), f"{index}") for index, note in enumerate(notes, 1)))
     )
@@ -46,6 +44,10 @@ def summary_page(report: Report, phrases: Phrases) -> Page:
         labels=labels(phrases),
         sections=(Section("summary", phrases.say("summary.heading"), lead, tuple(card)),),
     )
+
+
+def _head(names: tuple[str, ...], phrases: Phrases) -> tuple[str, ...]:
+    return tuple(phrases.say(f"head.{name}") for name in names)
 
 
 def _note(words: str, notes: list[str]) -> int:
@@ -67,7 +69,7 @@ def _numbers(one: Benefit, broad: bool, phrases: Phrases, notes: list[str]) -> R
     comment += [phrases.say("how.adjusted")] if one.adjusted else []
     without = treated = "–"
     if absolute is not None:
-        without = f"{whole_signed(absolute.control)} per 100"
+        without = phrases.say("numbers.per_hundred", {"value": whole_signed(absolute.control)})
         low, high = whole_signed(absolute.treated_low), whole_signed(absolute.treated_high)
         treated = f"{whole_signed(absolute.treated)} ({low} to {high})"
         comment.append(phrases.say("summary.risk", {"trial": absolute.trial}))

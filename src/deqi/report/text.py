@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from deqi.report.blocks import Block, Entry, Figure, Form, Items, Page, Pairs, Say, Section, Table, every_section
-from deqi.report.sheet_text import as_sheet, columns
+from deqi.report.sheet_text import as_sheet, columns, wrapped
 
 
 def as_text(page: Page, width: int = 80, *, trace: bool = False) -> str:
@@ -17,7 +16,7 @@ def as_text(page: Page, width: int = 80, *, trace: bool = False) -> str:
     for section in page.sections:
         lines += _section(section, width, trace, "=")
     if not trace:
-        lines += ["", *_wrap(_more(page), width)]
+        lines += ["", *wrapped(_more(page), width)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -28,10 +27,10 @@ def _more(page: Page) -> str:
 
 
 def _title(page: Page, width: int) -> Iterator[str]:
-    title = _wrap(page.title.upper(), width)
+    title = wrapped(page.title.upper(), width)
     yield from title
     yield "=" * max(map(len, title))
-    yield from _wrap(f"{page.dated} {page.notice}", width)
+    yield from wrapped(f"{page.dated} {page.notice}", width)
 
 
 def _section(section: Section, width: int, trace: bool, rule: str) -> Iterator[str]:
@@ -43,7 +42,7 @@ def _section(section: Section, width: int, trace: bool, rule: str) -> Iterator[s
     for block in section.card:
         yield from _block(block, width, trace, section.heading)
     for words in section.brief:
-        yield from _wrap(_words(words, trace), width, "  ", "    ")
+        yield from wrapped(_words(words, trace), width, "  ", "    ")
     if trace or (not section.card and not section.lead):
         for block in section.full:
             yield from _block(block, width, trace)
@@ -54,28 +53,27 @@ def _section(section: Section, width: int, trace: bool, rule: str) -> Iterator[s
 def _block(block: Block, width: int, trace: bool, heading: str = "") -> Iterator[str]:
     if isinstance(block, Say):
         yield from _say(block, width, trace)
-    elif isinstance(block, Items):
-        if block.title:
-            yield f"{block.title}:"
-        for item in block.items:
-            yield from _wrap(_words(item, trace), width, "  ", "    ")
+    elif isinstance(block, Items | Figure):
+        title, items = (block.title, block.items) if isinstance(block, Items) else (block.caption, block.words)
+        if title and items:
+            yield f"{title}:"
+        for item in items:
+            yield from wrapped(_words(item, trace), width, "  ", "    ")
     elif isinstance(block, Table):
         yield from _table(block, width, trace, heading)
     elif isinstance(block, Entry):
-        yield from _wrap(_words(block.title, trace), width, "  ", "    ")
+        yield from wrapped(_words(block.title, trace), width, "  ", "    ")
         for line in block.lines:
-            yield from _wrap(_words(line, trace), width, "      ", "        ")
+            yield from wrapped(_words(line, trace), width, "      ", "        ")
     elif isinstance(block, Pairs):
         for name, words in block.rows:
-            yield from _wrap(f"{name}: {_words(words, trace)}", width, "  ", "    ")
+            yield from wrapped(f"{name}: {_words(words, trace)}", width, "  ", "    ")
     elif isinstance(block, Form):
         yield from block.lines
-    elif isinstance(block, Figure):
-        return
 
 
 def _say(words: Say, width: int, trace: bool) -> Iterator[str]:
-    yield from _wrap(_words(words, trace), width)
+    yield from wrapped(_words(words, trace), width)
 
 
 def _words(words: Say, trace: bool) -> str:
@@ -96,18 +94,7 @@ def _table(table: Table, width: int, trace: bool, heading: str) -> Iterator[str]
         yield from columns(table)
         return
     for row in table.rows:
-        yield from _wrap(_words(row[0], trace), width, "  ", "    ")
+        yield from wrapped(_words(row[0], trace), width, "  ", "    ")
         for name, cell in zip(table.head[1:], row[1:], strict=True):
             if cell.text and cell.text != "–":
-                yield from _wrap(f"{name}: {_words(cell, trace)}", width, "      ", "        ")
-
-
-def _wrap(text: str, width: int, indent: str = "", hang: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+                yield from wrapped(f"{name}: {_words(cell, trace)}", width, "      ", "        ")

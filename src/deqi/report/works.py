@@ -9,6 +9,7 @@ from deqi.knowledge.tables.sources import Source
 from deqi.knowledge.tables.words import Claim
 from deqi.report.blocks import Entry, Items, Page, Section, Table, cells, say, sheet
 from deqi.report.chain import Chain
+from deqi.report.phrase import Phrases, labels
 from deqi.report.topics import Topic
 
 
@@ -30,30 +31,32 @@ def claims_page(rows: Sequence[Claim], words: Mapping[str, str]) -> Page:
     return sheet("", words, Section("claims", "", card=entries))
 
 
-def sources_page(rows: Sequence[Source], words: Mapping[str, str]) -> Page:
+def sources_page(rows: Sequence[Source], phrases: Phrases) -> Page:
     """Every work, a line each."""
     table = Table("", ("", ""), tuple(cells(row.source, row.cite) for row in rows), narrow=True)
-    return sheet("", words, Section("sources", "", card=(table,)))
+    return sheet("", labels(phrases), Section("sources", "", card=(table,)))
 
 
-def source_page(source: Source, cited_by: Mapping[str, Sequence[str]], words: Mapping[str, str]) -> Page:
+def source_page(source: Source, cited_by: Mapping[str, Sequence[str]], phrases: Phrases) -> Page:
     """A work, what was read of it, and the rows that rest on it."""
-    read = f"read: {source.seen}" + (f"; {source.note}" if source.note else "")
+    read = phrases.say("work.read", {"seen": source.seen}) + (f"; {source.note}" if source.note else "")
     items = tuple(say(f"{table}: {', '.join(keys)}") for table, keys in cited_by.items())
-    lead = (say(source.cite), say(link(source) or "no address known"), say(read))
-    return sheet("", words, Section("source", "", lead=lead, card=(Items("", items),) if items else ()))
+    lead = (say(source.cite), say(link(source) or phrases.say("work.none")), say(read))
+    return sheet("", labels(phrases), Section("source", "", lead=lead, card=(Items("", items),) if items else ()))
 
 
-def chain_page(found: Chain, topic: Topic, words: Mapping[str, str]) -> Page:
+def chain_page(found: Chain, topic: Topic, phrases: Phrases) -> Page:
     """A row, what it belongs to, its sources, and the sentences of a report that rest on it."""
-    lines = [f"belongs to {line.key}: {line.text}" for line in found.above]
+    lines = [phrases.say("work.above", {"key": line.key, "text": line.text}) for line in found.above]
     for source in found.sources:
-        lines.append(f"source {source.source}: {source.cite} {link(source)}".rstrip())
-        lines.append(f"read: {source.seen}")
+        fields = {"source": source.source, "cite": source.cite, "link": link(source)}
+        lines.append(phrases.say("work.source", fields).rstrip())
+        lines.append(phrases.say("work.read", {"seen": source.seen}))
     row = Entry(say(f"{found.row.key}: {found.row.text}"), tuple(say(line) for line in lines))
+    about = {"topic": topic.plain_name}
     if found.sentences:
         items = tuple(say(f"{one.heading}: {one.text}") for one in found.sentences)
-        rests = Section("rests", "", card=(Items(f"In the report on {topic.plain_name} these rest on it", items),))
+        rests = Section("rests", "", card=(Items(phrases.say("work.rests", about), items),))
     else:
-        rests = Section("rests", "", lead=(say(f"No sentence of the report on {topic.plain_name} rests on it."),))
-    return sheet("", words, Section("row", "", card=(row,)), rests)
+        rests = Section("rests", "", lead=(say(phrases.say("work.rests.none", about)),))
+    return sheet("", labels(phrases), Section("row", "", card=(row,)), rests)

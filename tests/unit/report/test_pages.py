@@ -80,12 +80,11 @@ def test_a_browser_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_a_pdf_about_a_person_is_for_its_owner_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def prints(command: list[str], **options: object) -> None:
-        option = next(word for word in command if word.startswith("--print-to-pdf="))
-        Path(option.partition("=")[2]).write_bytes(b"%PDF")
+    def prints(browser: str, page: Path, printed: Path, folder: Path) -> None:
+        printed.write_bytes(b"%PDF")
 
     monkeypatch.setattr(shutil, "which", lambda name: "/bin/true")
-    monkeypatch.setattr(subprocess, "run", prints)
+    monkeypatch.setattr(pdf, "_print", prints)
     path = tmp_path / "a.pdf"
     path.write_bytes(b"older, and open to everybody")
     path.chmod(0o644)

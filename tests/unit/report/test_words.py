@@ -16,6 +16,7 @@ HARDEST = 8.0
 FOR_RESEARCHERS = (
     "onepager.",  # one A4 for clinicians, in GRADE's words
     "pool.",
+    "numbers.",
     "repool.",
     "measure.",
     "check.",  # for those who keep the knowledge

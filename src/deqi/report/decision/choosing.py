@@ -15,7 +15,6 @@ from deqi.report.sections.benefitwords import short
 
 STRIP = 340.0
 BLIND = ("placebo", "placebo_or_nothing")
-ANY = "any side effect"
 
 
 def may_section(decision: Decision, phrases: Phrases) -> SheetSection:
@@ -146,7 +145,7 @@ def people_words(value: float, low: float | None, high: float | None, phrases: P
 
 def cost_words(one: Option, phrases: Phrases) -> str:
     """What it cost people in the same trials: any side effect where that is held, else leaving because of one."""
-    whole_harm = [harm for harm in one.harms if harm.outcome == ANY] or list(one.harms)
+    whole_harm = [harm for harm in one.harms if harm.outcome == phrases.say("decision.else.any")] or list(one.harms)
     said = []
     for harm in whole_harm:
         if harm.difference is not None:

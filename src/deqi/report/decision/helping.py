@@ -122,7 +122,7 @@ def _ends(hundred: Hundred) -> dict[str, str]:
 def _origin(counted: Counted, decision: Decision, phrases: Phrases) -> Say:
     """What a number came from stands with it: people, visits, weeks, current or not, the counts themselves."""
     arm, benefit = counted.arm, counted.benefit
-    label = trial_label(counted.trial)
+    label = trial_label(counted.trial, phrases)
     parts = [phrases.say("decision.help.trial", {"trial": label, "n": f"{benefit.people:,}"})]
     if counted.trial.condition != decision.topic.id:
         known = decision.conditions.get(counted.trial.condition, counted.trial.condition)

@@ -64,7 +64,7 @@ class Why(Protocol):
 def decision_body(sheet: Sheet, why: Why | None = None) -> markupsafe.Markup:
     """The inside of ``<main>``: one ``div.decision`` with the page's only h1."""
     module = _templates().get_template("decision_macros.html.j2").module
-    return markupsafe.Markup(_tidy(module.body(sheet, why)))  # type: ignore[attr-defined]
+    return markupsafe.Markup(_tidy(vars(module)["body"](sheet, why)))
 
 
 def decision_css() -> str:

@@ -114,7 +114,7 @@ def one_pager_body(page: OnePager) -> markupsafe.Markup:
     from deqi.report.html import environment
 
     module = environment().get_template("one_pager_macros.html.j2").module
-    return markupsafe.Markup(module.body(page))  # type: ignore[attr-defined]
+    return markupsafe.Markup(vars(module)["body"](page))
 
 
 def one_pager_text(page: OnePager, width: int) -> str:
@@ -267,6 +267,6 @@ def _patient(decision: Decision, phrases: Phrases) -> tuple[str, ...]:
         "low": whole(counted.treated.low),
         "high": whole(counted.treated.high),
         "outcome": counted.benefit.plain_name,
-        "trial": trial_label(counted.trial),
+        "trial": trial_label(counted.trial, phrases),
     }
     return (first, phrases.say("onepager.patient.counted", fields))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from deqi.report.blocks import Say
 from deqi.report.decision.parts import Heading, Lines, Notice, Pair, Part, Sheet, Steps, Sure, Tiles
+from deqi.report.sheet_text import wrapped
 
 MOST_LINES = 40
 SKIPPED = ("d-ask", "d-who")
@@ -17,7 +17,7 @@ LONG = 130
 
 def decision_text(sheet: Sheet, width: int, more: str) -> str:
     """The page in short. more: the line that says how to read all of it."""
-    lines = [*_wrap(sheet.title.upper(), width), *_wrap(f"{sheet.unchecked} {sheet.lead.text}".strip(), width)]
+    lines = [*wrapped(sheet.title.upper(), width), *wrapped(f"{sheet.unchecked} {sheet.lead.text}".strip(), width)]
     for section in sheet.sections:
         if section.id in SKIPPED:
             continue
@@ -25,8 +25,8 @@ def decision_text(sheet: Sheet, width: int, more: str) -> str:
             lines += ["", section.heading.upper(), *(line for part in section.parts for line in _yours(part, width))]
             continue
         parts = tuple(part for part in section.parts if section.id != "d-else" or isinstance(part, Lines))
-        lines += ["", *_wrap(f"{section.heading.upper()} {' '.join(_said(parts))}", width)]
-    lines += ["", *_wrap(more, width)]
+        lines += ["", *wrapped(f"{section.heading.upper()} {' '.join(_said(parts))}", width)]
+    lines += ["", *wrapped(more, width)]
     return "\n".join(lines) + "\n"
 
 
@@ -34,13 +34,13 @@ def _yours(part: Part, width: int) -> Iterator[str]:
     """One part of a person's own section, a line each: nothing of it is left out."""
     if isinstance(part, Steps):
         for index, item in enumerate(part.items, 1):
-            yield from _wrap(f"{index}. {item.text}", width)
+            yield from wrapped(f"{index}. {item.text}", width)
     elif isinstance(part, Heading):
         yield f"{part.words}:"
     elif isinstance(part, Notice):
-        yield from _wrap(part.say.text, width)
+        yield from wrapped(part.say.text, width)
     elif isinstance(part, Say):
-        yield from _wrap(f"{part.strong}: {part.text}" if part.strong else part.text, width)
+        yield from wrapped(f"{part.strong}: {part.text}" if part.strong else part.text, width)
 
 
 def _said(parts: tuple[Part, ...]) -> Iterator[str]:
@@ -58,7 +58,3 @@ def _said(parts: tuple[Part, ...]) -> Iterator[str]:
             yield f"{part.title}{': ' if part.title else ''}{rows}."
         elif isinstance(part, Say) and len(part.text) < LONG and not part.strong:
             yield part.text
-
-
-def _wrap(words: str, width: int) -> list[str]:
-    return textwrap.wrap(words, width, break_long_words=False, break_on_hyphens=False)

@@ -5,7 +5,6 @@ from deqi.report.draw.certainty import certainty_scale
 from deqi.report.draw.directions import DirectionRow, effect_directions
 from deqi.report.draw.icons import IconGroup, icon_array
 from deqi.report.draw.ladder import Rung, ladder
-from deqi.report.draw.ledger import LedgerRow, ledger
 from deqi.report.draw.people import people
 from metafit.plots.forest import ForestRow, forest
 from metafit.plots.funnel import FunnelPoint, funnel
@@ -15,7 +14,6 @@ __all__ = [
     "ForestRow",
     "FunnelPoint",
     "IconGroup",
-    "LedgerRow",
     "Rung",
     "certainty_scale",
     "danger_map",
@@ -24,7 +22,6 @@ __all__ = [
     "funnel",
     "icon_array",
     "ladder",
-    "ledger",
     "people",
     "session_strip",
 ]

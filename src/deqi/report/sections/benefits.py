@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from deqi.evidence.benefits import BenefitCell, Evidence, Published
 from deqi.evidence.synthesis import SignTest, TrialDirection, sign_test
 from deqi.knowledge.tables.evidence import Trial
-from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
+from deqi.report.blocks import Block, Figure, Items, Say, Section, Table, cells, say
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases, p_value, trial_label
 from deqi.report.sections.benefitwords import benefit_say, doubt, published_say
@@ -76,8 +76,15 @@ def cell_section(
     if cell.group == "sham":
         card += _blinding(cell, phrases)
     if cell.benefits:
-        items = tuple(benefit_say(one, names, phrases, kinds if cell.broad else None) for one in cell.benefits)
+        levels = {one.certainty.level for one in cell.benefits}
+        shared = len(levels) == 1 < len(cell.benefits)
+        items = tuple(
+            benefit_say(one, names, phrases, kinds if cell.broad else None, sure=not shared) for one in cell.benefits
+        )
         card.append(Items(phrases.say("benefit.measured"), items))
+        if shared:
+            level = phrases.say(f"level.{levels.pop()}")
+            card.append(say(phrases.say("benefit.certainty.all", {"level": level})))
     if cell.sign.not_seen:
         card.append(say(phrases.say("benefit.not_seen", {"not_seen": cell.sign.not_seen})))
     if cell.sign.not_finished:
@@ -100,25 +107,23 @@ def cell_section(
 
 def _full(cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]) -> Iterable[Block]:
     if cell.treatment:
-        figure = direction_figure(cell.treatment, phrases, kinds if cell.broad else {})
-        if figure:
-            yield figure
-        yield by_direction(cell.treatment, phrases)
+        yield by_direction(cell.treatment, phrases, kinds if cell.broad else {})
         yield _sign_words(cell.sign, phrases)
     for synthesis in cell.syntheses:
         yield from synthesis_blocks(synthesis, cell, phrases, kinds)
     if cell.published:
-        yield published_table(cell.published, phrases.say("benefit.published"), kinds)
+        yield published_table(cell.published, phrases.say("benefit.published"), kinds, phrases)
     for found, key in ((cell.treatment, "directions"), (cell.unclear, "unclear"), (cell.companions, "companions")):
         if found:
-            yield direction_table(found, phrases, phrases.say(f"benefit.{key}"), kinds)
+            said = key != "directions"
+            yield direction_table(found, phrases, phrases.say(f"benefit.{key}"), kinds, directions=said)
 
 
 def _blinding(cell: BenefitCell, phrases: Phrases) -> list[Block]:
     """In which of these trials people could not tell: said of each comparison, not of the class."""
     told = [one for one in cell.treatment if one.direction not in ("not_seen", "not_finished")]
-    blind = [trial_label(one.comparison.trial) for one in told if one.comparison.blinded]
-    rest = [trial_label(one.comparison.trial) for one in told if not one.comparison.blinded]
+    blind = [trial_label(one.comparison.trial, phrases) for one in told if one.comparison.blinded]
+    rest = [trial_label(one.comparison.trial, phrases) for one in told if not one.comparison.blinded]
     found = []
     for key, labels in (("yes", blind), ("unclear", rest)):
         if labels:
@@ -160,8 +165,11 @@ def direction_words(one: TrialDirection, phrases: Phrases) -> str:
     return f"{phrases.say('mark.' + one.direction)} {said}{f' ({mark})' if mark else ''}"
 
 
-def by_direction(found: Iterable[TrialDirection], phrases: Phrases) -> Items:
-    """The trials by which way they went, each with its size; those by the authors' word marked."""
+def by_direction(
+    found: Iterable[TrialDirection], phrases: Phrases, kinds: Mapping[str, str] | None = None
+) -> Items | Figure:
+    """The trials by which way they went, each with its size; those by the authors' word marked. Drawn where that can be
+    shown, and else written."""
     rows = list(found)
     items = []
     for direction in ORDER:
@@ -170,35 +178,42 @@ def by_direction(found: Iterable[TrialDirection], phrases: Phrases) -> Items:
             names = ", ".join(_named(one, phrases) for one in here)
             strong = f"{phrases.say('mark.' + direction)} {phrases.say('direction.' + direction)}:"
             items.append(Say(names, tuple(f"trial:{one.trial}" for one in here), strong))
-    return Items(phrases.say("benefit.directions"), tuple(items))
+    drawn = direction_figure(rows, phrases, kinds or {}, tuple(items))
+    return drawn or Items(phrases.say("benefit.directions"), tuple(items))
 
 
 def _named(one: TrialDirection, phrases: Phrases) -> str:
     claim = phrases.say("direction.claimed") if one.known == "claim" else ""
     inside = ", ".join(part for part in (f"{one.people}" if one.people else "", claim) if part)
-    return trial_label(one.comparison.trial) + (f" ({inside})" if inside else "")
+    return trial_label(one.comparison.trial, phrases) + (f" ({inside})" if inside else "")
 
 
-def direction_table(found: Iterable[TrialDirection], phrases: Phrases, caption: str, kinds: Mapping[str, str]) -> Table:
-    """Every result with what was found and why there may be no number."""
+def direction_table(
+    found: Iterable[TrialDirection],
+    phrases: Phrases,
+    caption: str,
+    kinds: Mapping[str, str],
+    *,
+    directions: bool = True,
+) -> Table:
+    """Every result with what was found and why there may be no number. directions: they stand nowhere else."""
     rows = tuple(
         cells(
             Say(
-                trial_label(one.comparison.trial),
+                trial_label(one.comparison.trial, phrases),
                 (f"trial:{one.trial}", *one.rows, *(f"source:{source}" for source in one.source)),
             ),
             kinds.get(one.comparison.trial.condition, one.comparison.trial.condition),
             _against(one, phrases),
             "–" if one.people is None else f"{one.people}",
-            direction_words(one, phrases),
+            *((direction_words(one, phrases),) if directions else ()),
             one.summary,
             one.numbers_reason or one.numbers_status.replace("_", " "),
         )
         for one in found
     )
-    head = tuple(
-        phrases.say(f"head.{key}") for key in ("trial", "condition", "against", "people", "result", "found", "numbers")
-    )
+    names = ["trial", "condition", "against", "people", *(["result"] if directions else []), "found", "numbers"]
+    head = tuple(phrases.say(f"head.{key}") for key in names)
     return Table(caption, head, rows, (3,))
 
 
@@ -228,7 +243,7 @@ def _aside(report: Report, evidence: Evidence, phrases: Phrases, reviews: dict[s
                 caption,
                 (say(phrases.say(f"lead.{key}", {"count": len(pools)})),),
                 (),
-                (published_table(pools, caption, kinds),),
+                (published_table(pools, caption, kinds, phrases),),
             )
     if report.network is not None:
         yield Section(
@@ -251,7 +266,7 @@ def _listed(
         caption,
         (say(phrases.say(f"lead.{key.rpartition('.')[2]}", {"count": len(found)})),),
         (by_direction(found, phrases),) if card else (),
-        (direction_table(found, phrases, caption, kinds),),
+        (direction_table(found, phrases, caption, kinds, directions=not card),),
     )
 
 
@@ -262,8 +277,6 @@ def _prevention(prevention: tuple[TrialDirection, ...], phrases: Phrases, kinds:
     lead, found = phrases.say("benefit.prevention.lead"), {one.direction for one in prevention}
     if {"favours_acupuncture", "favours_control"} <= found:
         lead += f" {phrases.say('benefit.prevention.differ')}"
-    figure = direction_figure(prevention, phrases, {})
-    if figure:
-        full.append(figure)
-    full += [_sign_words(sign_test(prevention), phrases), direction_table(prevention, phrases, caption, kinds)]
+    table = direction_table(prevention, phrases, caption, kinds, directions=False)
+    full += [_sign_words(sign_test(prevention), phrases), table]
     return Section("benefits-prevention", caption, (say(lead),), tuple(card), tuple(full))

@@ -45,7 +45,7 @@ def benefit_words(
         fields |= {"low": whole(hundred.treated_low), "high": whole(hundred.treated_high)}
         said = phrases.say("benefit.said.count", fields)
         if benefit.basis == "pool":
-            said += f" {phrases.say('benefit.said.risk', {'trial': trial_label(names[hundred.trial])})}"
+            said += f" {phrases.say('benefit.said.risk', {'trial': trial_label(names[hundred.trial], phrases)})}"
     elif benefit.measure == "SMD":
         turn = -1.0
         ends = sorted(pairs_of_100(turn * end) for end in (benefit.low, benefit.high))
@@ -100,16 +100,23 @@ def _side(value: float, phrases: Phrases) -> str:
 def _from(benefit: Benefit, names: Mapping[str, Trial], phrases: Phrases, kinds: Mapping[str, str]) -> str:
     if benefit.basis == "trial":
         kind = kinds.get(benefit.conditions[0], "")
-        return trial_label(names[benefit.trials[0]]) + (f", {kind}" if kind else "")
+        return trial_label(names[benefit.trials[0]], phrases) + (f", {kind}" if kind else "")
     return phrases.say("benefit.trials", {"k": len(benefit.trials)})
 
 
 def benefit_say(
-    benefit: Benefit, names: Mapping[str, Trial], phrases: Phrases, kinds: Mapping[str, str] | None = None
+    benefit: Benefit,
+    names: Mapping[str, Trial],
+    phrases: Phrases,
+    kinds: Mapping[str, str] | None = None,
+    *,
+    sure: bool = True,
 ) -> Say:
-    """The benefit as a line: what was measured, its words, how sure we are."""
-    level = phrases.say(f"level.{benefit.certainty.level}")
-    words = f"{benefit_words(benefit, names, phrases, kinds)} {phrases.say('benefit.certainty', {'level': level})}"
+    """The benefit as a line: what was measured, its words, and how sure we are unless that is said of all together."""
+    words = benefit_words(benefit, names, phrases, kinds)
+    if sure:
+        level = phrases.say(f"level.{benefit.certainty.level}")
+        words += f" {phrases.say('benefit.certainty', {'level': level})}"
     return Say(words, benefit.rows, f"{capital(benefit.plain_name)}:")
 
 

@@ -7,7 +7,7 @@ from deqi.evidence.harms import SurveyCount
 from deqi.knowledge.tables.harms import HarmModifier
 from deqi.report.blocks import Block, Figure, Items, Say, Section, Table, cells, say
 from deqi.report.draw import IconGroup, icon_array
-from deqi.report.model import EventLine, Report, Uncounted
+from deqi.report.model import EventLine, HarmLine, Report, Uncounted
 from deqi.report.phrase import Phrases, capital, marked, number, one_in, plain, span, whole
 from deqi.report.sections.harmwords import (
     course_numbers,
@@ -64,9 +64,9 @@ def serious_lead(report: Report, phrases: Phrases) -> tuple[Say, ...]:
             if pool.unit == "patients" and pool.per:
                 fields = {
                     "k": pool.k,
-                    "often": one_in((pool.estimate or 0.0) / pool.per),
-                    "rare": one_in((pool.ci_low or 0.0) / pool.per),
-                    "common": one_in((pool.ci_high or 0.0) / pool.per),
+                    "often": one_in((pool.estimate or 0.0) / pool.per, phrases),
+                    "rare": one_in((pool.ci_low or 0.0) / pool.per, phrases),
+                    "common": one_in((pool.ci_high or 0.0) / pool.per, phrases),
                 }
                 words += f" {phrases.say('answer.serious.pool', fields)}"
                 rows.append(f"harmpool:{pool.pool}")
@@ -94,11 +94,10 @@ def icon_figure(report: Report, phrases: Phrases) -> Figure | None:
 
 def harm_section(report: Report, phrases: Phrases) -> Section:
     """The harms, list by list."""
-    lead = [*harm_lead(report, phrases), *serious_lead(report, phrases)]
     who = phrases.say("harm.who")
     if report.evidence is not None:
         who += f" {phrases.say('harm.who.neuropathy')}"
-    lead.append(say(who))
+    lead = [say(who)]
     if report.evidence is not None and report.evidence.trials:
         fields = {"trials": report.evidence.trials, "reporting": report.evidence.reporting_harm}
         lead.append(say(phrases.say("harm.trials", fields)))
@@ -161,7 +160,8 @@ def _full(report: Report, phrases: Phrases) -> list[Block]:
         blocks.append(_modifiers(report, phrases))
     if harms.misprints:
         rows = tuple(cells(say(one.study, f"harm:{one.harm}"), one.printed, one.correction) for one in harms.misprints)
-        blocks.append(Table(phrases.say("harm.misprints"), ("Survey", "Printed", "Right"), rows))
+        head = tuple(phrases.say(f"head.{name}") for name in ("survey", "printed", "right"))
+        blocks.append(Table(phrases.say("harm.misprints"), head, rows))
     return blocks
 
 
@@ -182,29 +182,36 @@ def _advice(report: Report, phrases: Phrases) -> Table:
         )
         for event in sorted(events.values(), key=lambda event: order.index(event.seek_help))
     )
-    return Table(phrases.say("harm.what"), ("What", "What it looks like", "What to do", "When to get help"), rows)
+    head = tuple(phrases.say(f"head.{name}") for name in ("what", "looks_like", "do", "help"))
+    return Table(phrases.say("harm.what"), head, rows)
 
 
 def _rates(report: Report, phrases: Phrases) -> Table:
     rows = tuple(
         cells(
             Say(event_name(line), line.rate.rows),
-            phrases.say(f"unit.{line.rate.per}") + (" (events counted)" if "event" in line.rate.per else ""),
+            _per(line, phrases),
             line.rate.window.replace("_", " ") or "–",
             line.rate.reporter,
-            rate_numbers(line),
+            rate_numbers(line, phrases),
             prediction_numbers(line),
-            course_numbers(line),
-            f"{line.rate.model}, k = {line.rate.k}" if line.rate.model != "none" else f"not pooled, k = {line.rate.k}",
+            course_numbers(line, phrases),
+            phrases.say(
+                "numbers.harm.model.none" if line.rate.model == "none" else "numbers.harm.model",
+                {"model": line.rate.model, "k": line.rate.k},
+            ),
             line.rate.certainty.level if line.rate.certainty else "–",
         )
         for line in report.harms.lines
     )
-    head = (
-        "What", "Counted per", "Asked over", "Said by", "Rate (95 % interval)", "A new survey (95 %)",
-        f"Per 100 people over {report.harms.sessions} sessions", "How", "Certainty",
-    )  # fmt: skip
+    names = ("what", "per", "window", "said_by", "rate", "new_survey", "course", "how", "certainty")
+    head = tuple(phrases.say(f"head.{name}", {"sessions": report.harms.sessions}) for name in names)
     return Table(phrases.say("harm.table"), head, rows, (4, 5, 6))
+
+
+def _per(line: HarmLine, phrases: Phrases) -> str:
+    unit = phrases.say(f"unit.{line.rate.per}")
+    return phrases.say("numbers.harm.events", {"unit": unit}) if "event" in line.rate.per else unit
 
 
 def _counts(report: Report, phrases: Phrases) -> Table:
@@ -213,21 +220,23 @@ def _counts(report: Report, phrases: Phrases) -> Table:
             Say(event_name(line), (f"harm:{count.row.harm}", *(f"source:{one}" for one in count.row.source))),
             count.survey.study,
             count.survey.population,
-            f"{count.events:,.0f}" + _remark(count),
+            _remark(count, phrases),
             f"{count.denominator:,.0f} {phrases.say(f'unit.{line.rate.per}')}",
             count.survey.reporter,
         )
         for line in report.harms.lines
         for count in line.rate.counts
     )
-    return Table(phrases.say("harm.counts"), ("What", "Survey", "People", "Events", "Out of", "Reporter"), rows, (3, 4))
+    head = tuple(phrases.say(f"head.{name}") for name in ("what", "survey", "people", "events", "out_of", "reporter"))
+    return Table(phrases.say("harm.counts"), head, rows, (3, 4))
 
 
-def _remark(count: SurveyCount) -> str:
-    """Where a count is not as printed: worked back from a rate, or the zero of a wider event."""
+def _remark(count: SurveyCount, phrases: Phrases) -> str:
+    """A count, and where it is not as printed: worked back from a rate, or the zero of a wider event."""
+    events = f"{count.events:,.0f}"
     if count.within:
-        return f" (none of the wider kind: {count.within.replace('_', ' ')})"
-    return " (worked back from a rate)" if count.implied else ""
+        return phrases.say("numbers.harm.within", {"events": events, "event": count.within.replace("_", " ")})
+    return phrases.say("numbers.harm.implied", {"events": events}) if count.implied else events
 
 
 def _published(report: Report, phrases: Phrases) -> Table:
@@ -235,7 +244,8 @@ def _published(report: Report, phrases: Phrases) -> Table:
     for one in report.harms.published:
         pool = one.pool
         interval = "" if pool.ci_low is None else f" ({plain(pool.ci_low)} to {plain(pool.ci_high)})"
-        per = f"per {pool.per:,.0f} {pool.unit}" if pool.per else pool.measure
+        each = {"per": f"{pool.per or 0:,.0f}", "unit": pool.unit}
+        per = phrases.say("numbers.harm.per", each) if pool.per else pool.measure
         rows.append(
             cells(
                 Say(pool.review, (f"harmpool:{pool.pool}", *(f"source:{source}" for source in pool.source))),
@@ -246,7 +256,8 @@ def _published(report: Report, phrases: Phrases) -> Table:
                 one.note.note if one.note else "",
             )
         )
-    return Table(phrases.say("harm.published"), ("Review", "What", "Result", "Unit", "k", "Note"), tuple(rows), (2,))
+    head = tuple(phrases.say(f"head.{name}") for name in ("review", "what", "result", "unit", "k", "note"))
+    return Table(phrases.say("harm.published"), head, tuple(rows), (2,))
 
 
 def _modifiers(report: Report, phrases: Phrases) -> Table:
@@ -263,9 +274,8 @@ def _modifiers(report: Report, phrases: Phrases) -> Table:
         )
         for one, usable in shown
     )
-    return Table(
-        phrases.say("harm.modifiers"), ("Factor", "Event", "How much likelier", "Adjusted", "Note"), rows, (2,)
-    )
+    head = tuple(phrases.say(f"head.{name}") for name in ("factor", "event", "likelier", "adjusted", "note"))
+    return Table(phrases.say("harm.modifiers"), head, rows, (2,))
 
 
 def _likelier(one: HarmModifier) -> str:

@@ -42,7 +42,7 @@ def harm_words(harm: EventHarm, phrases: Phrases) -> str:
 def _count(harm: EventHarm, phrases: Phrases) -> str:
     unit = unit_of(harm, phrases)
     if harm.shape == "none":
-        fields = {"n": f"{harm.total:,.0f}", "unit": unit, "k": harm.surveys, "often": one_in(harm.high)}
+        fields = {"n": f"{harm.total:,.0f}", "unit": unit, "k": harm.surveys, "often": one_in(harm.high, phrases)}
         return phrases.say("harm.none" if harm.surveys > 1 else "harm.none.one", fields)
     if harm.shape == "once":
         first, *rest = sorted(harm.counts, key=lambda count: -count.denominator)
@@ -59,8 +59,8 @@ def _count(harm: EventHarm, phrases: Phrases) -> str:
             "unit": unit,
         }
         return phrases.say("harm.of" if harm.listed != "treatments" else "harm.after", fields)
-    fields = {"x": f"{harm.events:,.0f}", "n": f"{harm.total:,.0f}", "unit": unit, "often": one_in(harm.rate)}
-    fields |= {"rare": one_in(harm.low), "common": one_in(harm.high)}
+    fields = {"x": f"{harm.events:,.0f}", "n": f"{harm.total:,.0f}", "unit": unit, "often": one_in(harm.rate, phrases)}
+    fields |= {"rare": one_in(harm.low, phrases), "common": one_in(harm.high, phrases)}
     return phrases.say("harm.rare", fields)
 
 
@@ -100,30 +100,28 @@ def _beside(rate: HarmRate, phrases: Phrases) -> str:
     return phrases.say(f"{stem}{rate.reporter}", fields)
 
 
-def survey_count(count: SurveyCount) -> str:
-    """A count as it stands in a table."""
-    return f"{count.events:,.0f} of {count.denominator:,.0f}"
-
-
-def rate_numbers(line: HarmLine) -> str:
+def rate_numbers(line: HarmLine, phrases: Phrases) -> str:
     """A rate with its interval, as a fraction of people or treatments."""
     rate = line.rate
     if rate.model == "none":
         return "; ".join(f"{count.events:,.0f}/{count.denominator:,.0f}" for count in rate.counts)
     if rate.upper_only:
-        return f"0 (up to {percent(rate.high)})"
+        return phrases.say("numbers.harm.upper", {"high": percent(rate.high)})
     return f"{percent(rate.rate)} ({percent(rate.low)} to {percent(rate.high)})"
 
 
-def course_numbers(line: HarmLine) -> str:
+def course_numbers(line: HarmLine, phrases: Phrases) -> str:
     """Per hundred people over a course, or why not."""
     course = line.course
     if course.basis == "not-comparable":
-        return "not comparable"
-    times = ", × sessions" if course.basis == "treatment-times-sessions" else ""
+        return phrases.say("numbers.harm.apart")
+    times = phrases.say("numbers.harm.times") if course.basis == "treatment-times-sessions" else ""
+    fields = {"times": times, "high": significant(course.high)}
     if line.rate.upper_only:
-        return f"up to {significant(course.high)}{times}"
-    return f"{significant(course.per_100)} ({significant(course.low)} to {significant(course.high)}){times}"
+        return phrases.say("numbers.harm.course.upper", fields)
+    return phrases.say(
+        "numbers.harm.course", {**fields, "value": significant(course.per_100), "low": significant(course.low)}
+    )
 
 
 def prediction_numbers(line: HarmLine) -> str:

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping
 from deqi.evidence.benefits import BenefitCell, Published
 from deqi.evidence.effects import TrialEffect
 from deqi.evidence.estimates import Absolute, Estimate, Subgroups
-from deqi.evidence.grade import Certainty
 from deqi.evidence.outcomes import Synthesis
 from deqi.knowledge.tables.sources import Source
 from deqi.report.blocks import Block, Items, Say, Table, cells, say
 from deqi.report.model import Networks
-from deqi.report.phrase import Phrases, capital, domain, number, p_value, plain, span, trial_label
+from deqi.report.phrase import Phrases, capital, number, p_value, plain, span, trial_label
 from deqi.report.sections.figures import forest_figure
 
 
@@ -35,13 +34,11 @@ def synthesis_blocks(
     blocks.append(effect_table(synthesis, kinds, phrases))
     if estimate is not None:
         blocks.append(_estimate_items(estimate, phrases))
-    for benefit in synthesis.benefits:
-        blocks.append(certainty_items(benefit.certainty, phrases, "" if estimate else benefit.trials[0]))
     if synthesis.subgroups is not None and estimate is not None:
-        blocks += _subgroup_blocks(synthesis.subgroups, estimate, kinds)
+        blocks += _subgroup_blocks(synthesis.subgroups, estimate, kinds, phrases)
     for benefit in synthesis.benefits:
         if benefit.per_hundred is not None:
-            blocks.append(_absolute_items(benefit.per_hundred))
+            blocks.append(_absolute_items(benefit.per_hundred, phrases))
     return blocks
 
 
@@ -87,26 +84,20 @@ def effect_table(synthesis: Synthesis, kinds: Mapping[str, str], phrases: Phrase
     """One line a trial: its result on its own scale and on the scale of the analysis."""
     ratio = synthesis.measured.family == "responder"
     rows = tuple(cells(*_effect_cells(effect, ratio, kinds, phrases)) for effect in synthesis.effects)
-    head: tuple[str, ...] = (
-        "Trial",
-        "Condition",
-        "Against",
-        "Outcome",
-        "Acupuncture v control",
-        "Result (95 % interval)",
-    )
-    head += ("How",) if ratio else ("SMD (below zero favours acupuncture)", "How")
-    return Table(f"{capital(synthesis.measured.name)}: each trial", head, rows, (4, 5) if ratio else (4, 5, 6))
+    names = ("trial", "condition", "against", "outcome", "arms", "interval", *(() if ratio else ("smd",)), "how")
+    head = tuple(phrases.say(f"head.{name}") for name in names)
+    title = phrases.say("numbers.trials", {"outcome": capital(synthesis.measured.name)})
+    return Table(title, head, rows, (4, 5) if ratio else (4, 5, 6))
 
 
 def _effect_cells(effect: TrialEffect, ratio: bool, kinds: Mapping[str, str], phrases: Phrases) -> list[str | Say]:
     if effect.events is not None:
         a, n1, c, n2 = effect.events
-        sizes = f"{a}/{n1} v {c}/{n2}"
+        sizes = phrases.say("numbers.counts", {"a": a, "n1": n1, "c": c, "n2": n2})
     else:
-        sizes = f"{effect.n_acupuncture} v {effect.n_control}"
+        sizes = phrases.say("numbers.use.arms", {"treated": effect.n_acupuncture, "control": effect.n_control})
     found: list[str | Say] = [
-        Say(trial_label(effect.trial), (*effect.rows, *(f"source:{one}" for one in effect.source))),
+        Say(trial_label(effect.trial, phrases), (*effect.rows, *(f"source:{one}" for one in effect.source))),
         kinds.get(effect.trial.condition, effect.trial.condition),
         phrases.say("benefit.on_top", {"added": effect.design.added_to})
         if effect.design.added_to
@@ -127,123 +118,103 @@ def _effect_cells(effect: TrialEffect, ratio: bool, kinds: Mapping[str, str], ph
 
 
 def _estimate_items(estimate: Estimate, phrases: Phrases) -> Items:
-    measure = "Risk ratio" if estimate.measure == "RR" else "Standardised mean difference"
-    return Items(
-        "The pool",
-        (
-            Say(
-                f"{number(estimate.value)} ({span(estimate.low, estimate.high)}), p {p_value(estimate.p)}",
-                estimate.rows,
-                measure,
-            ),
-            *(
-                (
-                    Say(
-                        span(estimate.prediction_low, estimate.prediction_high),
-                        (),
-                        phrases.say("head.predicted"),
-                    ),
-                )
-                if estimate.prediction_low is not None
-                else ()
-            ),
-            Say(f"{estimate.k} trials, {estimate.n} people", (), "From"),
-            Say(
-                f"tau2 {number(estimate.tau2, 3)}, I2 {number(estimate.i2, 0)} %, Q {number(estimate.q, 1)} on "
-                f"{estimate.q_df} df, p {p_value(estimate.q_p)}",
-                (),
-                "How much the trials differ",
-            ),
-            Say(
-                f"{estimate.method}, test {estimate.test} (Hartung-Knapp, variance factor never below 1)", (), "Method"
-            ),
-        ),
-    )
+    interval = span(estimate.low, estimate.high)
+    fields = {"value": number(estimate.value), "interval": interval, "p": p_value(estimate.p)}
+    measure = phrases.say(f"numbers.measure.{'RR' if estimate.measure == 'RR' else 'SMD'}")
+    lines = [Say(phrases.say("numbers.estimate", fields), estimate.rows, measure)]
+    if estimate.prediction_low is not None:
+        predicted = span(estimate.prediction_low, estimate.prediction_high)
+        lines.append(Say(predicted, (), phrases.say("head.predicted")))
+    spread = {
+        "tau2": number(estimate.tau2, 3),
+        "i2": number(estimate.i2, 0),
+        "q": number(estimate.q, 1),
+        "df": estimate.q_df,
+        "p": p_value(estimate.q_p),
+    }
+    named: dict[str, dict[str, object]] = {
+        "from": {"k": estimate.k, "n": estimate.n},
+        "differ": dict(spread),
+        "method": {"method": estimate.method, "test": estimate.test},
+    }
+    lines += [
+        Say(phrases.say(f"numbers.{name}.words", found), (), phrases.say(f"numbers.{name}"))
+        for name, found in named.items()
+    ]
+    return Items(phrases.say("numbers.pool"), tuple(lines))
 
 
-def certainty_items(certainty: Certainty, phrases: Phrases, trial: str = "") -> Items:
-    """A level and its reasons."""
-    title = f"Certainty: {certainty.level}" + (f" ({trial})" if trial else "")
-    return Items(
-        title,
-        tuple(
-            Say(
-                phrases.say(f"grade.{one.code}", one.fields),
-                (),
-                f"{domain(one, phrases)}, down {one.steps}",
-            )
-            for one in certainty.reasons
-        ),
-    )
-
-
-def _subgroup_blocks(subgroups: Subgroups, estimate: Estimate, kinds: Mapping[str, str]) -> list[Block]:
+def _subgroup_blocks(
+    subgroups: Subgroups, estimate: Estimate, kinds: Mapping[str, str], phrases: Phrases
+) -> list[Block]:
     rows = tuple(
         cells(
             kinds.get(level.condition, level.condition),
             f"{level.k}",
             f"{level.n}",
-            "fewer than three trials: see each trial"
+            phrases.say("numbers.groups.few")
             if level.value is None
             else f"{estimate.measure} {number(level.value)} ({span(level.low, level.high)})",
         )
         for level in subgroups.levels
     )
-    blocks: list[Block] = [Table("By condition", ("Condition", "Trials", "People", "Pool"), rows, (1, 2))]
+    head = (*(phrases.say(f"head.{name}") for name in ("condition", "trials", "people")),
+            phrases.say("numbers.groups.pool"))  # fmt: skip
+    blocks: list[Block] = [Table(phrases.say("numbers.groups"), head, rows, (1, 2))]
     if subgroups.q is not None and subgroups.p is not None:
-        blocks.append(
-            say(
-                f"Do the conditions differ? Q {number(subgroups.q, 1)} on {subgroups.df} df, p {p_value(subgroups.p)}. "
-                "With so few trials the test sees little."
-            )
-        )
+        fields = {"q": number(subgroups.q, 1), "df": subgroups.df, "p": p_value(subgroups.p)}
+        blocks.append(say(phrases.say("numbers.groups.test", fields)))
     return blocks
 
 
-def _absolute_items(absolute: Absolute) -> Items:
-    items = [
-        Say(
-            f"{number(absolute.control, 1)} per 100 ({absolute.baseline_events}/{absolute.baseline_total}, "
-            f"{absolute.trial})",
-            absolute.rows,
-            "Without acupuncture",
-        ),
-        Say(
-            f"{number(absolute.treated, 1)} per 100 ({span(absolute.treated_low, absolute.treated_high, 1)})",
-            (),
-            "With acupuncture",
-        ),
-        Say(
-            f"{number(absolute.difference, 1)} per 100 ({span(absolute.difference_low, absolute.difference_high, 1)})",
-            (),
-            "Difference",
-        ),
-        Say(needed_words(absolute), (), "Number needed to treat"),
-        Say(absolute.assumption, (), "Taken for granted"),
-    ]
-    return Items("Per 100 people, at the control-arm risk of a named trial", tuple(items))
+def _absolute_items(absolute: Absolute, phrases: Phrases) -> Items:
+    control = {
+        "control": number(absolute.control, 1),
+        "events": absolute.baseline_events,
+        "total": absolute.baseline_total,
+        "trial": absolute.trial,
+    }
+    treated = {
+        "value": number(absolute.treated, 1),
+        "interval": span(absolute.treated_low, absolute.treated_high, 1),
+    }
+    difference = {
+        "value": number(absolute.difference, 1),
+        "interval": span(absolute.difference_low, absolute.difference_high, 1),
+    }
+    items = (
+        Say(phrases.say("numbers.hundred.control", control), absolute.rows, phrases.say("head.without")),
+        Say(phrases.say("numbers.hundred.value", treated), (), phrases.say("head.with")),
+        Say(phrases.say("numbers.hundred.value", difference), (), phrases.say("numbers.hundred.difference")),
+        Say(needed_words(absolute, phrases), (), phrases.say("numbers.needed")),
+        Say(absolute.assumption, (), phrases.say("numbers.assumed")),
+    )
+    return Items(phrases.say("numbers.hundred"), items)
 
 
-def needed_words(absolute: Absolute) -> str:
+def needed_words(absolute: Absolute, phrases: Phrases) -> str:
     """The number needed to treat in Altman's form: for benefit, through infinity, for harm, when it crosses zero."""
     if absolute.needed is None:
-        value = "infinite"
+        value = phrases.say("numbers.needed.infinite")
     else:
-        value = f"{abs(absolute.needed):.1f} for {'benefit' if absolute.needed > 0 else 'harm'}"
+        side = "benefit" if absolute.needed > 0 else "harm"
+        value = phrases.say(f"numbers.needed.{side}", {"value": f"{abs(absolute.needed):.1f}"})
     best, worst = absolute.needed_best, absolute.needed_worst
     if best is None or worst is None:
         return value
     if absolute.crosses:
-        return f"{value} (from {abs(best):.1f} for benefit, through infinity, to {abs(worst):.1f} for harm)"
-    return f"{value} ({abs(best):.1f} to {abs(worst):.1f})"
+        ends = {"value": value, "best": f"{abs(best):.1f}", "worst": f"{abs(worst):.1f}"}
+        return phrases.say("numbers.needed.through", ends)
+    ends = {"value": value, "low": f"{abs(best):.1f}", "high": f"{abs(worst):.1f}"}
+    return phrases.say("numbers.needed.interval", ends)
 
 
-def published_table(published: Iterable[Published], caption: str, kinds: Mapping[str, str]) -> Table:
+def published_table(published: Iterable[Published], caption: str, kinds: Mapping[str, str], phrases: Phrases) -> Table:
     """Pools as reviews printed them, with what was compared in their words."""
     rows = []
     for one in published:
         pool, note = one.pool, one.note
-        result = "no number seen"
+        result = phrases.say("numbers.none")
         if pool.estimate is not None:
             interval = "" if pool.ci_low is None else f" ({plain(pool.ci_low)} to {plain(pool.ci_high)})"
             result = f"{pool.measure} {plain(pool.estimate)}{interval}".strip()
@@ -260,15 +231,5 @@ def published_table(published: Iterable[Published], caption: str, kinds: Mapping
                 note.repeats or "–",
             )
         )
-    head = (
-        "Review",
-        "Condition",
-        "Compared",
-        "Outcome",
-        "Trials",
-        "Result",
-        "Favours",
-        "What the review says of certainty",
-        "Numbers of the trial",
-    )
-    return Table(caption, head, tuple(rows), (4, 5))
+    names = ("review", "condition", "compared", "outcome", "trials", "result", "favours", "review_certainty", "repeats")
+    return Table(caption, tuple(phrases.say(f"head.{name}") for name in names), tuple(rows), (4, 5))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deqi.knowledge.tables.words import Alternative, Claim
+from deqi.knowledge.tables.words import Alternative, Claim, Guideline
 from deqi.report.assemble import EVERYONE
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
-from deqi.report.model import Bar, Report
+from deqi.report.model import ListedRule, Report
 from deqi.report.phrase import Phrases, capital, marked, standing
 from deqi.report.sections.reviews import uses_table
 
@@ -19,7 +19,7 @@ def about_section(report: Report, phrases: Phrases) -> Section | None:
     for group, key in kinds:
         claims = [claim for claim in report.claims if claim.group == group]
         if claims:
-            card.append(Items(phrases.say(key), tuple(_claim(claim, phrases) for claim in claims)))
+            card.append(Items(phrases.say(key), tuple(_claim(claim, phrases) for claim in claims), folded=True))
     if not card:
         return None
     return Section("what-it-is", phrases.say("about.heading"), (say(phrases.say("about.lead")),), tuple(card))
@@ -47,30 +47,21 @@ def else_section(report: Report, phrases: Phrases) -> Section:
             )
             for one, name in zip(first, names, strict=True)
         )
-        card.append(Items("", items))
+        card.append(Items("", items, folded=True))
         rows = tuple(
-            cells(Say(name, tuple(f"source:{source}" for source in one.source)), one.benefit_number or "–", one.harm)
+            cells(Say(name, tuple(f"source:{source}" for source in one.source)), one.benefit_number)
             for one, name in zip(first, names, strict=True)
+            if one.benefit_number
         )
-        full: list[Block] = [Table(phrases.say("else.heading"), ("What", "Numbers", "Harm"), rows)]
+        head = (phrases.say("head.what"), phrases.say("head.number"))
+        full: list[Block] = [Table(phrases.say("else.numbers"), head, rows)] if rows else []
     else:
         lead.append(say(phrases.say("else.none")))
         full = []
     if report.guidelines:
-        card.append(
-            Items(
-                phrases.say("else.guidelines"),
-                tuple(
-                    Say(
-                        one.recommendation,
-                        tuple(f"source:{source}" for source in one.source),
-                        f"{one.body}{f', {one.year}' if one.year else ''}: {one.topic}",
-                    )
-                    for one in report.guidelines
-                    if one.covers_acupuncture == "yes"
-                ),
-            )
-        )
+        spoken = tuple(_guideline(one, phrases) for one in report.guidelines if one.covers_acupuncture == "yes")
+        if spoken:
+            card.append(Items(phrases.say("else.guidelines"), spoken, folded=True))
         rows = tuple(
             cells(
                 Say(one.body, tuple(f"source:{source}" for source in one.source)),
@@ -81,12 +72,24 @@ def else_section(report: Report, phrases: Phrases) -> Section:
                 one.certainty_as_graded or "–",
             )
             for one in report.guidelines
+            if one.covers_acupuncture != "yes"
         )
-        head = ("Body", "Year", "About", "Says", "Strength", "Certainty as graded")
-        full.append(Table(phrases.say("else.guidelines"), head, rows))
+        if rows:
+            graded = ("body", "year", "about", "says", "strength", "graded")
+            heads = tuple(phrases.say(f"head.{name}") for name in graded)
+            full.append(Table(phrases.say("else.guidelines.other"), heads, rows))
     else:
         card.append(say(phrases.say("else.guidelines.none")))
     return Section("what-else", phrases.say("else.heading"), tuple(lead), tuple(card), tuple(full))
+
+
+def _guideline(one: Guideline, phrases: Phrases) -> Say:
+    """What a guideline says of acupuncture, with how strongly and how sure it was."""
+    graded = (("strength", one.strength), ("level", one.certainty_as_graded))
+    said = [phrases.say(f"else.guideline.{name}", {name: word}) for name, word in graded if word]
+    words = " ".join((one.recommendation, *said))
+    refs = (f"guideline:{one.guideline}", *(f"source:{source}" for source in one.source))
+    return Say(words, refs, f"{one.body}{f', {one.year}' if one.year else ''}: {one.topic}")
 
 
 def _named(one: Alternative, report: Report, phrases: Phrases) -> str:
@@ -104,53 +107,63 @@ def _waiting(what: str) -> bool:
     return what.casefold().startswith(("doing nothing", "waiting", "looking for a cause"))
 
 
-def bars_section(report: Report, phrases: Phrases) -> Section:
+def rules_section(report: Report, phrases: Phrases) -> Section:
     """Who should not have it: signs of an emergency, absolute rules, then counts; every rule in full."""
-    absolute = [bar for bar in report.bars if bar.severity == "absolute"]
-    red = [bar for bar in report.bars if bar.red_flag]
-    everything = [bar for bar in absolute if bar.everything and not bar.red_flag]
-    part = [bar for bar in absolute if not bar.everything and not bar.red_flag]
+    absolute = [rule for rule in report.rules if rule.severity == "absolute"]
+    red = [rule for rule in report.rules if rule.red_flag]
+    everything = [rule for rule in absolute if rule.everything and not rule.red_flag]
+    part = [rule for rule in absolute if not rule.everything and not rule.red_flag]
     counts = {
         "absolute": len(absolute),
-        "other": len(report.bars) - len(absolute),
-        "relative": sum(bar.severity == "relative" for bar in report.bars),
-        "caution": sum(bar.severity == "caution" for bar in report.bars),
+        "other": len(report.rules) - len(absolute),
+        "relative": sum(rule.severity == "relative" for rule in report.rules),
+        "caution": sum(rule.severity == "caution" for rule in report.rules),
     }
     card: list[Block] = [
-        Items(phrases.say(key), tuple(_bar(bar, phrases) for bar in bars))
-        for key, bars in (("bars.red", red), ("bars.everything", everything), ("bars.part", part))
-        if bars
+        Items(phrases.say(f"bars.{key}"), tuple(_rule(rule, phrases) for rule in rules), folded=key != "red")
+        for key, rules in (("red", red), ("everything", everything), ("part", part))
+        if rules
     ]
     card.append(say(phrases.say("bars.more", counts)))
+    shown = {rule.rule for rule in (*red, *absolute)}
+    rest = [rule for rule in report.rules if rule.rule not in shown]
     return Section(
         "who-should-not",
         phrases.say("bars.heading"),
         (say(phrases.say("bars.lead", counts)), say(phrases.say("medicines"))),
         tuple(card),
-        (_bar_table(report.bars, phrases),),
+        (_rest_table(rest, phrases), _instead_table((*red, *everything, *part), phrases)),
     )
 
 
-def _bar(bar: Bar, phrases: Phrases) -> Say:
-    return Say(marked(bar.plain, bar.basis, bar.verified, phrases), _bar_refs(bar), bar.title)
+def _rule(rule: ListedRule, phrases: Phrases) -> Say:
+    return Say(marked(rule.plain, rule.basis, rule.verified, phrases), _rule_refs(rule), rule.title)
 
 
-def _bar_refs(bar: Bar) -> tuple[str, ...]:
-    return (f"rule:{bar.rule}", *(f"source:{one}" for one in bar.source))
+def _rule_refs(rule: ListedRule) -> tuple[str, ...]:
+    return (f"rule:{rule.rule}", *(f"source:{one}" for one in rule.source))
 
 
-def _bar_table(bars: Iterable[Bar], phrases: Phrases) -> Table:
+def _rest_table(rules: Iterable[ListedRule], phrases: Phrases) -> Table:
+    """The rules that stand nowhere above, in full."""
     rows = tuple(
         cells(
-            Say(bar.title, _bar_refs(bar)),
-            phrases.say(f"severity.{bar.severity}") + ("" if bar.everything else " (in part)"),
-            bar.plain,
-            bar.instead,
-            standing(bar.basis, bar.verified, phrases) or "–",
+            Say(rule.title, _rule_refs(rule)),
+            phrases.say(f"severity.{rule.severity}" if rule.everything else f"severity.{rule.severity}.part"),
+            rule.plain,
+            rule.instead,
+            standing(rule.basis, rule.verified, phrases) or "–",
         )
-        for bar in bars
+        for rule in rules
     )
-    return Table(phrases.say("bars.table"), ("What", "How strict", "In plain words", "Instead", "Label"), rows)
+    head = tuple(phrases.say(f"head.{name}") for name in ("what", "strict", "plain", "instead", "label"))
+    return Table(phrases.say("bars.table"), head, rows)
+
+
+def _instead_table(rules: Iterable[ListedRule], phrases: Phrases) -> Table:
+    """What can be done instead, for the rules said above."""
+    rows = tuple(cells(Say(rule.title, (f"rule:{rule.rule}",)), rule.instead) for rule in rules)
+    return Table(phrases.say("bars.instead"), (phrases.say("head.what"), phrases.say("head.instead")), rows)
 
 
 def practical_section(report: Report, phrases: Phrases) -> Section:
@@ -163,9 +176,8 @@ def practical_section(report: Report, phrases: Phrases) -> Section:
         )
         for one in report.practicalities
     )
-    return Section(
-        "practical", phrases.say("practical.heading"), (say(phrases.say("practical.lead")),), (Items("", items),)
-    )
+    lead = (say(phrases.say("practical.lead")),)
+    return Section("practical", phrases.say("practical.heading"), lead, (Items("", items, folded=True),))
 
 
 def uses_section(report: Report, phrases: Phrases) -> Section | None:
@@ -177,29 +189,32 @@ def uses_section(report: Report, phrases: Phrases) -> Section | None:
         "other-uses",
         phrases.say("uses.heading"),
         (say(phrases.say("uses.lead")),),
-        (Items("", tuple(_claim(claim, phrases) for claim in claims)),),
-        (uses_table(report.uses, phrases.say("uses.table")),),
+        (Items("", tuple(_claim(claim, phrases) for claim in claims), folded=True),),
+        (uses_table(report.uses, phrases),),
     )
 
 
 def claims_section(report: Report, phrases: Phrases) -> Section:
-    """The claims that stand in no other section, and the whole ledger in full."""
-    shown = [claim for claim in report.claims if claim.group in ("neuropathy", "risk", "candidacy")]
+    """The claims that stand in no other section; in full, how sure each verdict is and why."""
+    shown = [
+        claim
+        for claim in report.claims
+        if claim.group in ("neuropathy", "risk", "candidacy") and claim.claim not in report.own_claims
+    ]
     supported = sum(claim.verdict == "supported" for claim in report.claims)
     rows = tuple(
         cells(
             Say(claim.sentence, tuple(dict.fromkeys((*claim.rows, *(f"source:{one}" for one in claim.source))))),
-            phrases.say(f"verdict.{claim.verdict}"),
             claim.certainty.replace("-", " "),
-            claim.says_instead,
             claim.why,
         )
         for claim in report.claims
     )
+    head = tuple(phrases.say(f"head.{name}") for name in ("claim", "certainty", "why"))
     return Section(
         "claims",
         phrases.say("claims.heading"),
         (say(phrases.say("claims.lead", {"supported": supported, "all": len(report.claims)})),),
-        (Items("", tuple(_claim(claim, phrases) for claim in shown)),),
-        (Table(phrases.say("claims.heading"), ("Claim", "Verdict", "Certainty", "What we say", "Why"), rows),),
+        (Items("", tuple(_claim(claim, phrases) for claim in shown), folded=True),),
+        (Table(phrases.say("claims.table"), head, rows),),
     )

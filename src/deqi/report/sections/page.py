@@ -1,4 +1,4 @@
-"""The order of the page."""
+"""The order of the page: help, harm, may I, what else, what to ask, how sure; then how it may work, and claims."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from deqi.report.model import Report
 from deqi.report.phrase import Phrases, labels
 from deqi.report.sections.benefits import benefit_section
 from deqi.report.sections.harms import harm_section
-from deqi.report.sections.opening import balance_section, opening_section
+from deqi.report.sections.opening import opening_section
 from deqi.report.sections.others import (
     about_section,
-    bars_section,
     claims_section,
     else_section,
     practical_section,
+    rules_section,
     uses_section,
 )
 from deqi.report.sections.personal import personal_section
@@ -26,15 +26,14 @@ def build_page(report: Report, phrases: Phrases) -> Page:
     sections: list[Section | None] = [
         opening_section(report, phrases),
         personal_section(report, phrases),
-        about_section(report, phrases),
         benefit_section(report, phrases),
         harm_section(report, phrases),
-        balance_section(report, phrases),
-        sure_section(report, phrases),
+        rules_section(report, phrases),
         else_section(report, phrases),
-        bars_section(report, phrases),
         practical_section(report, phrases),
+        sure_section(report, phrases),
         unknown_section(report, phrases),
+        about_section(report, phrases),
         uses_section(report, phrases),
         claims_section(report, phrases),
         rows_section(report, phrases),

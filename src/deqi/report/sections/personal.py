@@ -56,7 +56,8 @@ def _full(part: PersonalPart, phrases: Phrases) -> Iterator[Block]:
             cells(Say(one.text, (f"question:{one.question}",)), one.audience, ", ".join(one.decides))
             for one in part.questions
         )
-        yield Table(phrases.say("personal.questions"), ("Question", "For", "Decides"), rows)
+        head = tuple(phrases.say(f"head.{name}") for name in ("question", "for", "decides"))
+        yield Table(phrases.say("personal.questions"), head, rows)
 
 
 def _card(part: PersonalPart, phrases: Phrases) -> list[Block]:
@@ -126,4 +127,5 @@ def _table(part: PersonalPart, phrases: Phrases) -> Table:
         )
         for one in part.findings
     )
-    return Table(phrases.say("personal.findings"), ("What", "How strict", "Because of", "Instead"), rows)
+    head = tuple(phrases.say(f"head.{name}") for name in ("what", "strict", "because", "instead"))
+    return Table(phrases.say("personal.findings"), head, rows)

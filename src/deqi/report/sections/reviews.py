@@ -18,15 +18,15 @@ def own_claims(report: Report, phrases: Phrases) -> tuple[Block, ...]:
         for claim in report.claims
         if claim.claim in report.own_claims
     )
-    return (Items(phrases.say("benefit.reviews.card"), items),) if items else ()
+    return (Items(phrases.say("benefit.reviews.card"), items, folded=True),) if items else ()
 
 
 def review_blocks(report: Report, phrases: Phrases) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """Card and full depth: the checked sentences on this use, then every review result."""
-    return own_claims(report, phrases), (uses_table(report.uses, phrases.say("uses.table")),)
+    return own_claims(report, phrases), (uses_table(report.uses, phrases),)
 
 
-def uses_table(uses: tuple[OtherUse, ...], caption: str) -> Table:
+def uses_table(uses: tuple[OtherUse, ...], phrases: Phrases) -> Table:
     """What reviews found, each line with its direction."""
     rows = []
     for use in uses:
@@ -37,22 +37,25 @@ def uses_table(uses: tuple[OtherUse, ...], caption: str) -> Table:
                 row.condition,
                 row.comparator_detail or row.comparator.replace("_", " "),
                 row.outcome,
-                _result(use),
+                _result(use, phrases),
                 (row.favours or "–").replace("_", " "),
                 plain(detail.n_participants) if detail and detail.n_participants else "–",
                 (detail.certainty if detail else "").replace("_", " "),
             )
         )
-    head = ("Use", "Condition", "Against", "Outcome", "Result", "Favours", "People", "Certainty as graded")
-    return Table(caption, head, tuple(rows), (4, 6))
+    names = ("use", "condition", "against", "outcome", "result", "favours", "people", "graded")
+    head = tuple(phrases.say(f"head.{name}") for name in names)
+    return Table(phrases.say("uses.table"), head, tuple(rows), (4, 6))
 
 
-def _result(use: OtherUse) -> str:
+def _result(use: OtherUse, phrases: Phrases) -> str:
     row, detail = use.row, use.detail
     if row.estimate is not None:
         interval = "" if row.ci_low is None else f" ({span(row.ci_low, row.ci_high)})"
-        sign = f", {row.better_sign} favours acupuncture" if row.better_sign else ""
-        return f"{row.measure} {number(row.estimate)}{interval}{sign}"
+        sign = phrases.say("numbers.use.sign", {"side": row.better_sign}) if row.better_sign else ""
+        fields = {"measure": row.measure, "value": number(row.estimate), "interval": interval, "sign": sign}
+        return phrases.say("numbers.use.result", fields)
     if detail and detail.arm_acupuncture and detail.arm_control:
-        return f"{detail.arm_acupuncture} v {detail.arm_control}"
-    return "no number seen"
+        arms = {"treated": detail.arm_acupuncture, "control": detail.arm_control}
+        return phrases.say("numbers.use.arms", arms)
+    return phrases.say("numbers.none")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deqi.evidence.grade import Certainty
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
@@ -15,11 +15,10 @@ from deqi.report.sections.harmwords import event_name, harm_words
 def sure_section(report: Report, phrases: Phrases) -> Section:
     """One line for each question with its level and reasons."""
     rows = [*_benefit_rows(report, phrases), *_harm_rows(report, phrases)]
-    table = Table(
-        phrases.say("sure.heading"), ("Question", "What was found", "Certainty", "Why not higher"), tuple(rows)
-    )
+    head = tuple(phrases.say(f"head.{name}") for name in ("question", "found", "certainty", "why_not"))
+    table = Table(phrases.say("sure.heading"), head, tuple(rows))
     lead = (say(phrases.say("sure.lead")), say(phrases.say("sure.bias")))
-    items = tuple(_plain_lines(report, phrases))
+    items = tuple(_together(_plain_lines(report, phrases)))
     card: tuple[Block, ...] = (Items("", items),) if items else ()
     return Section("how-sure", phrases.say("sure.heading"), lead, card, (table,))
 
@@ -33,13 +32,23 @@ def _plain_lines(report: Report, phrases: Phrases) -> Iterator[Say]:
     for cell in report.evidence.cells if report.evidence else ():
         if cell.benefits:
             first = cell.benefits[0]
-            named = f"{phrases.say(f'group.{cell.group}')}, {first.plain_name}:"
+            named = f"{phrases.say(f'group.{cell.group}')}, {first.plain_name}"
             yield Say(_level(first.certainty, phrases), first.rows, named)
     for event in GRADED_HARMS:
         line = event_line(report, event)
         if line is not None and line.harm.certainty is not None:
             named = phrases.say("sure.harm", {"event": event_name(line).lower()})
             yield Say(_level(line.harm.certainty, phrases), line.harm.rows, named)
+
+
+def _together(lines: Iterable[Say]) -> Iterator[Say]:
+    """What is said alike of several is said once."""
+    found: dict[str, list[Say]] = {}
+    for line in lines:
+        found.setdefault(line.text, []).append(line)
+    for text, alike in found.items():
+        rows = tuple(dict.fromkeys(row for line in alike for row in line.refs))
+        yield Say(text, rows, f"{'; '.join(line.strong for line in alike)}:")
 
 
 def _level(certainty: Certainty, phrases: Phrases) -> str:
@@ -49,11 +58,12 @@ def _level(certainty: Certainty, phrases: Phrases) -> str:
 
 def reasons(certainty: Certainty, phrases: Phrases) -> str:
     """Every step down with its reason."""
-    found = "; ".join(
-        f"{domain(one, phrases)} (down {one.steps}): {phrases.say(f'grade.{one.code}', one.fields)}"
-        for one in certainty.reasons
-    )
-    return found or phrases.say("grade.none")
+    found = []
+    for one in certainty.reasons:
+        why = phrases.say(f"grade.{one.code}", one.fields)
+        fields = {"domain": domain(one, phrases), "steps": one.steps, "reason": why}
+        found.append(phrases.say("numbers.reason", fields))
+    return "; ".join(found) or phrases.say("grade.none")
 
 
 def _benefit_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
@@ -62,8 +72,8 @@ def _benefit_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
             cells(
                 Say(f"{use.row.condition}, {use.row.outcome}", (f"indication:{use.row.indication}",)),
                 (use.row.favours or "–").replace("_", " "),
-                use.detail.certainty.replace("_", " ") or "not seen",
-                f"as graded in {use.detail.review}",
+                use.detail.certainty.replace("_", " ") or phrases.say("numbers.review.unseen"),
+                phrases.say("numbers.review.level", {"review": use.detail.review}),
             )
             for use in report.uses
             if use.detail
@@ -124,5 +134,5 @@ def unknown_section(report: Report, phrases: Phrases) -> Section:
         phrases.say("unknown.heading"),
         (say(phrases.say("unknown.lead")),),
         (Items("", tuple(say(item) for item in items)),),
-        (Table(phrases.say("unknown.table"), ("Gap", "Rows"), rows, (1,)),),
+        (Table(phrases.say("unknown.table"), (phrases.say("head.gap"), phrases.say("head.rows")), rows, (1,)),),
     )

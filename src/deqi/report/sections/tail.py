@@ -14,7 +14,8 @@ def rows_section(report: Report, phrases: Phrases) -> Section:
         cells(Say(line.key), line.text, Say(", ".join(line.source), tuple(f"source:{one}" for one in line.source)))
         for line in report.rows
     )
-    table = Table(phrases.say("rows.heading"), ("Row", "What it says", "Source"), rows)
+    head = tuple(phrases.say(f"head.{name}") for name in ("row", "row_says", "source"))
+    table = Table(phrases.say("rows.heading"), head, rows)
     lead = say(phrases.say("rows.lead", {"count": len(report.rows)}))
     return Section("rows", phrases.say("rows.heading"), (lead,), (), (table,))
 

@@ -60,7 +60,7 @@ def _question(row: Question, now: Course, *, value: str = "", fault: str = "", s
         "asking/question.html.j2",
         {
             "row": row,
-            "said": asking.words(row),
+            "said": asking.words(library.library(), row),
             "choices": _choices(row),
             "value": value,
             "fault": fault,

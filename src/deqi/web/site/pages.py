@@ -29,7 +29,7 @@ def environment() -> jinja2.Environment:
         edition=library.library().edition,
         released=library.library().knowledge.edition.released,
     )
-    made.filters["trial_label"] = comparing.trial_label
+    made.filters["trial_label"] = lambda trial: comparing.trial_label(trial, library.library())
     return made
 
 

@@ -16,12 +16,10 @@ from deqi.report.draw import (
     ForestRow,
     FunnelPoint,
     IconGroup,
-    LedgerRow,
     effect_directions,
     forest,
     funnel,
     icon_array,
-    ledger,
 )
 from metafit.plots.axis import Scale, fit_scale
 
@@ -56,14 +54,7 @@ def draw_icons(width: float) -> str:
     return icon_array(groups, title=HOSTILE, rest="none", width=width)
 
 
-def draw_ledger(width: float) -> str:
-    good = [LedgerRow(HOSTILE, 20, -14, 67, "20 more")]
-    harm = [LedgerRow("bruise", 6.1, 6.0, 6.2, "6.1"), LedgerRow("lung", 0.00087, 0.0001, 0.003, "rare")]
-    return ledger(good, harm, title=HOSTILE, good_title="Good", harm_title="Harm", good_axis="more", harm_axis="harmed",
-                  nothing="nothing", width=width)  # fmt: skip
-
-
-FIGURES = [draw_forest, draw_funnel, draw_directions, draw_icons, draw_ledger]
+FIGURES = [draw_forest, draw_funnel, draw_directions, draw_icons]
 
 
 @pytest.mark.parametrize("width", [300.0, 340.0, 720.0])
