@@ -16,7 +16,9 @@ from tests.support.site import running
 
 HERE = Path(__file__).parent / "lighthouse"
 TOOLS = Path("build") / "lighthouse"
-PAGES = ("/", "/t/diabetic", "/t/diabetic/benefits", "/t/neuropathy/compare", "/claims", "/ask", "/e/trial/schroeder2007")
+PAGES = (
+    "/", "/t/diabetic", "/t/diabetic/benefits", "/t/neuropathy/compare", "/claims", "/ask", "/e/trial/schroeder2007",
+)  # fmt: skip
 KINDS = ("performance", "accessibility", "best-practices", "seo")
 AIM = 95
 

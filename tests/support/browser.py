@@ -70,3 +70,19 @@ def axe_faults(page: Page) -> list[str]:
 def wider_than_screen(page: Page) -> int:
     """By how many pixels the page must be scrolled sideways."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def tab_to(page: Page, selector: str, most: int = 120) -> None:
+    """Press Tab until the focus is on an element of a selector; where it is must always be seen."""
+    look = """wanted => {
+        const at = document.activeElement, style = getComputedStyle(at)
+        const seen = style.outlineStyle !== 'none' || style.boxShadow !== 'none'
+        return [at.matches(wanted), seen, at.outerHTML.slice(0, 120)]
+    }"""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        found, seen, what = page.evaluate(look, selector)
+        assert seen, f"the focus is not to be seen on {what}"
+        if found:
+            return
+    raise AssertionError(f"Tab never comes to {selector}")

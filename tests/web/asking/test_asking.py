@@ -10,7 +10,7 @@ import pytest
 
 from deqi.api import Library
 from deqi.web.asking.course import STEP, Step, course, steps_of
-from tests.support.browser import DESK, PHONE, axe_faults, page_at, wider_than_screen
+from tests.support.browser import DESK, PHONE, axe_faults, page_at, tab_to, wider_than_screen
 from tests.support.site import Site
 
 if TYPE_CHECKING:
@@ -133,15 +133,29 @@ def test_back_shows_what_was_answered(site: Site, browser: Browser) -> None:
 
 
 def test_by_keyboard_alone(site: Site, browser: Browser) -> None:
+    """From the first page to the result with Tab, arrows, Space and Enter."""
     with page_at(browser) as page:
-        page.goto(f"{site.address}/ask")
-        page.get_by_role("button", name="Begin").focus()
+        page.goto(site.address)
+        tab_to(page, "a[href='/ask']")
         page.keyboard.press("Enter")
-        page.locator("input[name=value]").first.focus()
-        page.keyboard.press("ArrowDown")
+        page.wait_for_url("**/ask")
+        tab_to(page, "form button:not(.quiet)")
         page.keyboard.press("Enter")
-        page.wait_for_selector("input[name=given]", state="attached")
-        assert page.locator("input[name=given]").count() == 1
+        for _ in range(3):
+            page.wait_for_selector("input[name=value]")
+            asked = page.locator("h1").inner_text()
+            tab_to(page, "input[name=value]")
+            if page.locator("input[name=value]").first.get_attribute("type") == "radio":
+                page.keyboard.press("ArrowDown")
+            else:
+                page.keyboard.type("1960")
+            page.keyboard.press("Enter")
+            page.wait_for_function("asked => document.querySelector('h1').innerText !== asked", arg=asked)
+        assert page.locator("input[name=given]").count() >= 3
+        tab_to(page, "button[value=finish]")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("input[name=value]", state="detached")
+        assert page.locator("h1").is_visible()
 
 
 def test_nothing_chosen_is_said_and_the_place_is_kept(site: Site, browser: Browser) -> None:

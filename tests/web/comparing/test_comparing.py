@@ -13,7 +13,7 @@ from deqi.evidence.benefits import benefit_evidence
 from deqi.evidence.repool import find, repool
 from deqi.knowledge import load
 from metafit import pool
-from tests.support.browser import DESK, PHONE, axe_faults, page_at, wider_than_screen
+from tests.support.browser import DESK, PHONE, axe_faults, page_at, tab_to, wider_than_screen
 from tests.support.pooled import pooled_comparison
 from tests.support.site import Site
 
@@ -83,6 +83,18 @@ def test_untick_a_trial(site: Site, browser: Browser, size: tuple[int, int], scr
         assert wider_than_screen(page) == 0
         if script:
             assert axe_faults(page) == []
+
+
+def test_a_trial_is_left_out_by_keyboard_alone(site: Site, browser: Browser) -> None:
+    with page_at(browser, script=False) as page:
+        page.goto(site.address + PLACE)
+        tab_to(page, "input[type=checkbox]")
+        left_out = page.evaluate("document.activeElement.value")
+        page.keyboard.press("Space")
+        tab_to(page, "main form button")
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda address: "s=" in address)
+        assert f"s={left_out}" not in page.url.split("&") and f"?s={left_out}&" not in page.url
 
 
 def test_leaving_out_a_trial_is_the_pool_of_the_others() -> None:

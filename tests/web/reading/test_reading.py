@@ -12,7 +12,7 @@ import pytest
 
 from deqi.knowledge import load
 from deqi.report.topics import topics
-from tests.support.browser import DESK, PHONE, axe_faults, page_at, wider_than_screen
+from tests.support.browser import DESK, PHONE, axe_faults, page_at, tab_to, wider_than_screen
 from tests.support.site import Site
 
 if TYPE_CHECKING:
@@ -113,6 +113,25 @@ def test_pages_are_clean_on_a_desk_in_the_dark(site: Site, browser: Browser, pla
     with page_at(browser, DESK, dark=True) as page:
         page.goto(site.address + place)
         assert axe_faults(page) == []
+
+
+def test_from_the_first_page_to_a_row_by_keyboard_alone(site: Site, browser: Browser) -> None:
+    with page_at(browser, script=False) as page:
+        page.goto(site.address)
+        tab_to(page, "input[type=search]")
+        page.keyboard.type("diabetes")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/find?*")
+        tab_to(page, "main a[href='/t/diabetic']")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/t/diabetic")
+        tab_to(page, "summary")
+        page.keyboard.press("Enter")
+        assert page.locator("details[open]").count() == 1
+        tab_to(page, "a[href^='/e/row/']")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/e/row/**")
+        assert page.locator("h1").is_visible()
 
 
 @pytest.mark.parametrize(
