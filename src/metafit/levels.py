@@ -5,6 +5,12 @@ from __future__ import annotations
 from metafit.errors import StatsInputError
 
 
+class Level(float):
+    """A level that was understood already: 0.2 of `as_fraction(20)` does not become 0.8 when it is passed on."""
+
+    __slots__ = ()
+
+
 def as_fraction(level: float) -> float:
     """A confidence level as a fraction, whichever way it was written.
 
@@ -24,6 +30,8 @@ def as_fraction(level: float) -> float:
     >>> as_fraction(95), as_fraction(0.95), as_fraction(0.05)
     (0.95, 0.95, 0.95)
     """
+    if isinstance(level, Level):
+        return level
     try:
         value = float(level)
     except (TypeError, ValueError):
@@ -31,5 +39,5 @@ def as_fraction(level: float) -> float:
     if not 0.0 < value < 100.0:
         raise StatsInputError(f"level: {level!r} must lie between 0 and 100; write 95 or 0.95.")
     if value >= 1.0:
-        return value / 100.0
-    return value if value > 0.5 else 1.0 - value
+        return Level(value / 100.0)
+    return Level(value if value > 0.5 else 1.0 - value)

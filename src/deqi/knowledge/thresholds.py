@@ -49,6 +49,11 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     closer_on_logs: float
     sizes_differ_times: float
     strong_z: float
+    far_z: float
+    copied_digits: int
+    unsure_p: float
+    percent_ratio: float
+    same_sum: float
 
 
 @functools.cache

@@ -31,7 +31,7 @@ class WarningKind(Enum):
     SD_LOOKS_LIKE_SE = "the standard deviation looks like a standard error"
     LARGE_SMD = "a standardised difference this large is seldom real"
     ARMS_DIFFER = "one arm's standard deviation is many times the other's"
-    NO_SPREAD = "a standard deviation of 0: nobody differed from anybody, or it was not reported"
+    NO_SPREAD = "a standard deviation of 0 or an interval without width: nobody differed, or it was not reported"
     INTERVAL_NOT_CENTRED = "the estimate is not in the middle of its interval: perhaps another scale"
     IMPOSSIBLE = "these numbers cannot occur together: no effect was computed"
 

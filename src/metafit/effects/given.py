@@ -52,7 +52,8 @@ def interval_effects(
         width = upper - lower
         se = width / (2.0 * _quantile(np.asarray((1.0 - level) / 2.0), df))
         off = np.abs(y - (lower + upper) / 2.0) > OFF_CENTRE * width
-    return finish(measure, y, se**2, impossible, (WarningKind.INTERVAL_NOT_CENTRED, off))
+    doubts = (WarningKind.INTERVAL_NOT_CENTRED, off), (WarningKind.NO_SPREAD, (width == 0) & ~impossible)
+    return finish(measure, y, se**2, impossible, *doubts)
 
 
 def p_value_effects(

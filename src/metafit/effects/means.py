@@ -145,7 +145,8 @@ def change_effects(
             yi = correction * change / s1
             vi = 2 * (1 - r) / size + yi**2 / (2 * size)
         large = np.abs(change / s1) > LARGE_SMD
-    return finish(measure, yi, vi, impossible, (WarningKind.LARGE_SMD, large))
+        no_spread = (s1 == 0) | (s2 == 0)
+    return finish(measure, yi, vi, impossible, (WarningKind.LARGE_SMD, large), (WarningKind.NO_SPREAD, no_spread))
 
 
 def sd_of_change(sd_pre: npt.ArrayLike, sd_post: npt.ArrayLike, correlation: npt.ArrayLike) -> Floats:

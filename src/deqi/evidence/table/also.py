@@ -148,5 +148,5 @@ def plain_numbers(value: Any) -> Any:
     if isinstance(value, np.generic):
         return plain_numbers(value.item())
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return float(value) if math.isfinite(value) else None
     return value

@@ -11,7 +11,7 @@ import numpy as np
 
 from deqi.evidence.table.also import Check
 from deqi.evidence.table.columns import ColumnSet, Floats, Numbers
-from deqi.evidence.table.effects import SIZED, natural
+from deqi.evidence.table.effects import SIZED, doubt_key, natural
 from deqi.evidence.table.parts import Between, Group, Moderators
 from deqi.evidence.table.sentences import say
 from metafit import Effects, Fit, WarningKind, harmonic_mean
@@ -152,7 +152,8 @@ def study_rows(
         moved = shown_at(measure, ends, size) if math.isfinite(ends[0]) and (every is None or size) else None
         reason = None if math.isfinite(ends[0]) else missing.get(i)
         if reason is None and not math.isfinite(ends[0]):
-            reason = say("reason.no-spread" if i in bare else "reason.impossible")
+            kind = WarningKind.NO_SPREAD if i in bare else WarningKind.IMPOSSIBLE
+            reason = say(f"reason.{doubt_key(kind, given)}")
         found.append(
             StudyRow(
                 study=name,

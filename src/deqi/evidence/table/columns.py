@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deqi.errors import InputError
+from deqi.evidence.table.cells import Key, Unreadable, read_cell
 from deqi.evidence.table.derived import derivable, fill, sources_of
 from deqi.evidence.table.reading import Table, plain, shown
 from deqi.evidence.table.sentences import say
@@ -18,7 +19,7 @@ from deqi.evidence.table.sentences import say
 Floats = npt.NDArray[np.float64]
 Kind = Literal[
     "binary", "cells", "means", "rates", "proportion", "rate", "change", "one_mean", "correlation", "interval",
-    "p_value", "yi_sei", "yi_vi",
+    "p_value", "yi_sei", "yi_vi", "yi_interval",
 ]  # fmt: skip
 Rule = Literal["any", "not negative", "positive", "correlation"]
 
@@ -26,33 +27,6 @@ Rule = Literal["any", "not negative", "positive", "correlation"]
 RATIOS: Final = ("RR", "OR", "IRR", "HR", "ROM", "CVR", "VR")
 _ON_SCALE: Final = (*RATIOS, "GEN", "MD", "SMD", "SMDH", "RD", "IRD", "MC", "SMCC", "SMCR", "MN", "COR")
 _GIVEN: Final = (*_ON_SCALE, "PETO", "AS", "PLO", "PLN", "PAS", "PR", "IRLN", "IR", "IRS", "IRSD", "MNLN", "ZCOR")
-#: How tables write that there is nothing: not available, not reported, not estimable, no data.
-_MISSING: Final = frozenset(
-    {
-        *(
-            "",
-            "na",
-            "n/a",
-            "nan",
-            ".",
-            "..",
-            "...",
-            "-",
-            "--",
-            "–",
-            "—",
-            "null",
-            "none",
-            "?",
-            "*",
-            "missing",
-            "unknown",
-        ),
-        *("nr", "n/r", "n.r.", "ne", "n/e", "n.e.", "nd", "n.d.", "ns", "n.s.", "not reported", "not estimable"),
-        *("not available", "not stated", "unclear", "#n/a", "#value!", "#div/0!", "#ref!"),
-    }
-)
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +52,7 @@ SETS: Final = (
     ColumnSet("correlation", ("correlation", "n"), ("ZCOR", "COR")),
     ColumnSet("one_mean", ("mean", "sd", "n"), ("MN", "MNLN")),
     ColumnSet("interval", ("estimate", "ci_low", "ci_high"), ("GEN", *(m for m in _ON_SCALE if m != "GEN"))),
+    ColumnSet("yi_interval", ("yi", "ci_low", "ci_high"), ("GEN", *(m for m in _GIVEN if m != "GEN"))),
     ColumnSet("p_value", ("estimate", "p"), ("GEN", *(m for m in _ON_SCALE if m != "GEN"))),
     ColumnSet("yi_sei", ("yi", "sei"), ("GEN", *(m for m in _GIVEN if m != "GEN"))),
     ColumnSet("yi_vi", ("yi", "vi"), ("GEN", *(m for m in _GIVEN if m != "GEN"))),
@@ -88,6 +63,12 @@ _METHODS: Final = {
     "MH": ("RR", "OR", "RD", "IRR", "IRD"),
     "PETO": ("OR",),
 }
+
+
+def first_set(columns: Collection[str]) -> ColumnSet | None:
+    """The first set of columns that is there, or follows from what is."""
+    available = derivable(columns)
+    return next((one for one in SETS if available.issuperset(one.columns)), None)
 
 
 def choose(table: Table, measure: str | None, method: str) -> tuple[ColumnSet, str]:
@@ -124,7 +105,7 @@ class Numbers:
     """The numbers of the chosen columns, `(rows,)` each; NaN throughout a row that is not complete.
 
     rows: row numbers in the file. studies: names, "row 4" where there is none. absent: (index, empty columns).
-    derived: (index, keys of what its means and SDs were made from).
+    derived: (index, keys of what its means and SDs were made from). read: (index, what was understood in its cells).
     """
 
     columns: dict[str, Floats]
@@ -132,6 +113,7 @@ class Numbers:
     studies: tuple[str, ...]
     absent: tuple[tuple[int, tuple[str, ...]], ...]
     derived: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    read: tuple[tuple[int, Key], ...] = ()
 
 
 def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
@@ -147,10 +129,13 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
     studies: list[str] = []
     absent: list[tuple[int, tuple[str, ...]]] = []
     derived: list[tuple[int, tuple[str, ...]]] = []
+    keys: list[tuple[int, Key]] = []
     for index, (row, cells) in enumerate(table.rows):
         label = cells[place["study"]] if "study" in place else ""
         studies.append(plain(label) or f"row {row}")
-        values = {column: number(table, row, column, cells[place[column]]) for column in read}
+        found = {column: understood(table, row, column, cells[place[column]]) for column in read}
+        values = {column: value for column, (value, _) in found.items()}
+        keys.extend((index, key) for key in dict.fromkeys(key for _, key in found.values()) if key is not None)
         whole = {column: value for column, value in values.items() if value is not None}
         _check(table, row, chosen.kind, measure, whole)
         empty = tuple(column for column in chosen.columns if values.get(column) is None)
@@ -167,27 +152,39 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
                 data[column][index] = whole[column]
     if chosen.kind == "cells":
         data |= {f"total{arm}": data[f"events{arm}"] + data[f"others{arm}"] for arm in ("_t", "_c")}
-    return Numbers(data, tuple(row for row, _ in table.rows), tuple(studies), tuple(absent), tuple(derived))
+    return Numbers(
+        data, tuple(row for row, _ in table.rows), tuple(studies), tuple(absent), tuple(derived), tuple(keys)
+    )
 
 
 def number(table: Table, row: int, column: str, cell: str) -> float | None:
     """One cell: None where it says there is nothing.
 
     Raises:
-        InputError: not a number.
+        InputError: not a number, or one of two.
     """
-    if cell.casefold() in _MISSING:
-        return None
-    digits = cell.replace("\u2212", "-")
-    if table.decimal_comma and "." not in digits:
-        digits = digits.replace(",", ".")
-    value = float(digits) if _NUMBER.fullmatch(digits) else math.nan
-    if not math.isfinite(value):
-        raise InputError(
-            f"{table.name}, row {row}, column {column}: {shown(cell)} is not a number; "
-            "write one such as 12.5, or leave the cell empty."
-        )
-    return value
+    return understood(table, row, column, cell)[0]
+
+
+def understood(table: Table, row: int, column: str, cell: str) -> tuple[float | None, Key | None]:
+    """One cell, and what had to be understood to read it.
+
+    Raises:
+        InputError: not a number, or one of two.
+    """
+    whole = is_count(column)
+    value, key = read_cell(cell, table.style, whole=whole)
+    if isinstance(value, Unreadable):
+        hint = "percent-count" if value.key == "percent" and whole else value.key
+        thousand, decimal = value.readings
+        why = say(f"cell.{hint}", cell=shown(cell), thousand=thousand, decimal=decimal)
+        raise InputError(say("cell", name=table.name, row=row, column=column, why=why))
+    return value, key
+
+
+def is_count(column: str) -> bool:
+    """Whether a column holds people or events."""
+    return column.removesuffix("_t").removesuffix("_c") in _COUNTS
 
 
 def _rule(column: str) -> Rule:
@@ -211,16 +208,25 @@ def _check(table: Table, row: int, kind: Kind, measure: str, values: dict[str, f
             raise wrong(column, "cannot be negative; write the right number or leave the cell empty")
         if rule == "correlation" and abs(value) > 1:
             raise wrong(column, "is no correlation; write a number from -1 to 1")
-        if column.removesuffix("_t").removesuffix("_c") in _COUNTS and value != math.floor(value):
+        if column in ("estimate", "yi") and measure in ("RD", "COR", "PR") and abs(value) > 1:
+            where = {"name": table.name, "row": row, "column": column}
+            raise InputError(say("out-of-range", value=f"{value:g}", measure=measure, **where))
+        if is_count(column) and value != math.floor(value):
             raise InputError(say("whole", name=table.name, row=row, column=column, value=f"{value:g}"))
     for events, total in (("events", "total"), ("events_t", "total_t"), ("events_c", "total_c")):
         if events in values and total in values and values[events] > values[total]:
             raise wrong(events, f"events cannot be more than {total} {values[total]:g}; write the number of people")
-    if kind in ("interval", "p_value"):
-        if measure in RATIOS:
+    if kind in ("interval", "p_value", "yi_interval"):
+        if measure in RATIOS and kind != "yi_interval":
             for column, value in values.items():
                 if value <= 0 and column != "p":
                     raise wrong(column, f"cannot be a {measure}; write ratios, not their logarithms")
-        for lower, upper in (("ci_low", "ci_high"), ("ci_low", "estimate"), ("estimate", "ci_high")):
+        for lower, upper in (
+            ("ci_low", "ci_high"),
+            ("ci_low", "estimate"),
+            ("estimate", "ci_high"),
+            ("ci_low", "yi"),
+            ("yi", "ci_high"),
+        ):
             if lower in values and upper in values and values[lower] > values[upper]:
                 raise wrong(lower, f"is above {upper} {values[upper]:g}; write the lower number first")

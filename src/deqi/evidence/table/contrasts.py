@@ -82,6 +82,7 @@ def pool_contrasts(
         InputError: columns or rows that cannot be used.
     """
     table, notes = translate(table)
+    measure = measure or table.measure
     for column in ("study", "treatment", "control"):
         if column not in table.columns:
             raise InputError(

@@ -8,6 +8,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
+from deqi.evidence.table.columns import first_set
+from deqi.evidence.table.derived import sources_of
+from deqi.evidence.table.headers import AUTHORS, STUDIES, YEARS, by_words
 from deqi.evidence.table.reading import Table, plain
 from deqi.evidence.table.sentences import say
 
@@ -63,19 +66,6 @@ DIALECTS: Final = (
     Dialect("results", ("effect", "lower", "upper"), _INTERVAL),
     Dialect("results", ("es", "lci", "uci"), _INTERVAL),
 )
-#: What names a study, the first that is there; two columns are written one after the other.
-STUDY: Final = (
-    ("studlab",),
-    ("slab",),
-    ("study_or_subgroup",),
-    ("study_id",),
-    ("author", "year"),
-    ("authors", "year"),
-    ("author",),
-    ("authors",),
-    ("trial",),
-    ("name",),
-)
 
 
 def translate(table: Table) -> tuple[Table, list[str]]:
@@ -94,8 +84,21 @@ def translate(table: Table) -> tuple[Table, list[str]]:
             pairs = ", ".join(f"{theirs} as {ours}" for ours, (theirs,) in new.items())
             copies |= new
             notes.append(say("read-as", dialect=say(f"dialect.{dialect.program}"), pairs=pairs))
+    measure = table.measure
+    if first_set({*columns, *copies}) is None:
+        for meant, told in by_words(table.columns):
+            wanted = first_set({*columns, *meant})
+            if wanted is None:
+                continue
+            needed = {*wanted.columns, *(name for column in wanted.columns for name in sources_of(column))}
+            new = {ours: (name,) for ours, name in meant.items() if ours in needed and ours not in columns}
+            pairs = ", ".join(f"{theirs} as {ours}" for ours, (theirs,) in new.items())
+            copies |= new
+            measure = measure or told
+            notes.append(say("read-measure" if told else "read-words", pairs=pairs, measure=told))
+            break
     if "study" not in columns:
-        named = next((names for names in STUDY if set(names) <= set(columns)), None)
+        named = _study(columns)
         if named is not None:
             copies["study"] = named
             notes.append(say("study-from", columns=" and ".join(named)))
@@ -107,4 +110,15 @@ def translate(table: Table) -> tuple[Table, list[str]]:
         return " ".join(plain(cells[index[name]]) for name in names if cells[index[name]])
 
     rows = tuple((row, (*cells, *(cell(cells, names) for names in copies.values()))) for row, cells in table.rows)
-    return dataclasses.replace(table, columns=(*columns, *copies), rows=rows), notes
+    return dataclasses.replace(table, columns=(*columns, *copies), rows=rows, measure=measure), notes
+
+
+def _study(columns: list[str]) -> tuple[str, ...] | None:
+    """What names a study; an author and a year are written one after the other."""
+    author = next((name for name in AUTHORS if name in columns), None)
+    year = next((name for name in YEARS if name in columns), None)
+    found = next((name for name in STUDIES[:8] if name in columns), None)
+    if found is None and author is not None:
+        return (author,) if year is None else (author, year)
+    found = found or next((name for name in STUDIES if name in columns), None)
+    return None if found is None else (found,)

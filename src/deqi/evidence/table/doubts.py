@@ -5,21 +5,26 @@ Each doubt is one sentence that names the rows. Only one stops the pool: ratios 
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections import defaultdict
 
 import numpy as np
 
 from deqi.errors import InputError
-from deqi.evidence.table.columns import ColumnSet, Floats, Numbers
+from deqi.evidence.table.columns import RATIOS, ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED
 from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say, some
+from deqi.evidence.table.sums import sums
+from deqi.evidence.table.words import ONE_GROUP
 from deqi.knowledge.thresholds import thresholds
 from metafit import Effects, Status, harmonic_mean, pool
 
-_A_WHOLE_ROW = 4
-"""So many numbers alike are a row copied, whatever the study is called."""
+_MOST_LOOKED_AT = 200
+"""Studies up to which each is held against the others."""
+_THREE = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
 def ask_for_measure(table: Table, given: Numbers, chosen: ColumnSet, measure: str | None) -> None:
@@ -28,7 +33,10 @@ def ask_for_measure(table: Table, given: Numbers, chosen: ColumnSet, measure: st
     Raises:
         InputError: name the measure.
     """
-    if measure is not None or chosen.kind != "interval":
+    if measure is not None or chosen.kind not in ("interval", "yi_interval", "p_value"):
+        return
+    if chosen.kind == "p_value":
+        _ask_of_p_values(table, given)
         return
     y, low, high = (given.columns[name] for name in chosen.columns)
     here = np.isfinite(y) & (high > low)
@@ -43,10 +51,23 @@ def ask_for_measure(table: Table, given: Numbers, chosen: ColumnSet, measure: st
         raise InputError(say("ask-measure", name=table.name))
 
 
+def _ask_of_p_values(table: Table, given: Numbers) -> None:
+    """Estimates all above 0 and around 1, some of them far from any certainty: ratios, or nobody can tell."""
+    y, p = given.columns["estimate"], given.columns["p"]
+    y, p = y[np.isfinite(y)], p[np.isfinite(p)]
+    if y.size > 1 and _around_one(y) and bool((p > thresholds().unsure_p).any()):
+        raise InputError(say("ask-measure-p", name=table.name))
+
+
+def _around_one(y: Floats) -> bool:
+    return bool((y > 0).all()) and 0.5 < float(np.exp(np.mean(np.log(y)))) < 2.0
+
+
 def doubts(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """What a reader should look at before believing the pool, in words."""
-    said = [*_sums(given, effects), *_repeated(table, given, effects)]
+    said = [*sums(given, chosen, effects), *_repeated(table, given, effects), *_turned_round(given, effects, measure)]
     said += _too_alike(chosen, effects) + _ratios_in_yi(chosen, effects, measure)
+    said += _percent_ratios(given, chosen, measure) + _thousands(table, chosen)
     if measure in SIZED:
         size = given.columns[chosen.columns[1]]
         size = size[np.isfinite(size)]
@@ -60,31 +81,78 @@ def _used(effects: Effects) -> list[int]:
     return [int(i) for i in np.flatnonzero(np.isfinite(effects.yi) & np.isfinite(effects.vi))]
 
 
-def _sums(given: Numbers, effects: Effects) -> list[str]:
-    words = frozenset(say("total-words").split())
-    found = [given.studies[i] for i in _used(effects) if _first_word(given.studies[i]) in words]
-    return [say("row.total", studies=some(found))] if found else []
-
-
-def _first_word(name: str) -> str:
-    words: list[str] = re.findall(r"[a-z]+", name.casefold())
-    return words[0] if words and not re.search(r"\d", name) else ""
-
-
 def _repeated(table: Table, given: Numbers, effects: Effects) -> list[str]:
     same: dict[tuple[object, ...], list[int]] = defaultdict(list)
     named: dict[str, list[int]] = defaultdict(list)
     for i in _used(effects):
         numbers = tuple(float(column[i]) for column in given.columns.values())
-        # one pair of numbers may come up twice by chance, a whole row of a trial does not
-        same[numbers, "" if len(numbers) >= _A_WHOLE_ROW else given.studies[i].casefold()].append(i)
-        named[given.studies[i].casefold()].append(i)
+        name = one_spelling(given.studies[i])
+        # a few digits may come up twice by chance, a whole row of a trial does not
+        same[numbers, "" if sum(map(_digits, numbers)) >= thresholds().copied_digits else name].append(i)
+        named[name].append(i)
     twice = [rows for rows in same.values() if len(rows) > 1]
     again = [rows for rows in named.values() if len(rows) > 1 and not any(set(rows) == set(other) for other in twice)]
     rows = [", ".join(f"{given.studies[i]} (row {given.rows[i]})" for i in group) for group in twice]
     said = [say("row.repeated", studies=some(rows))] if rows else []
     names = [given.studies[group[0]] for group in again]
     return said + ([say("row.same-name", studies=some(names))] if names else [])
+
+
+def one_spelling(name: str) -> str:
+    """A study's name without case, accents, punctuation and `et al`."""
+    text = unicodedata.normalize("NFKD", name.casefold())
+    text = re.sub(r"\bet\.? al\b", " ", "".join(c for c in text if not unicodedata.combining(c)))
+    return re.sub(r"([aou])e", r"\1", " ".join(re.findall(r"\w+", text)))
+
+
+def _digits(value: float) -> int:
+    return len(f"{abs(value):.6g}".replace(".", "").lstrip("0"))
+
+
+def _turned_round(given: Numbers, effects: Effects, measure: str) -> list[str]:
+    """A row that is far from the others and would be among them with its arms exchanged."""
+    rows = _used(effects)
+    if measure in ONE_GROUP or not thresholds().agreeing_studies - 1 <= len(rows) <= _MOST_LOOKED_AT:
+        return []
+    y, v = effects.yi[rows], effects.vi[rows]
+    found = []
+    for i in range(len(rows)):
+        others = np.arange(len(rows)) != i
+        fit = pool(y[others], v[others], method="DL", test="z")
+        if int(fit.status) != Status.OK or abs(float(fit.estimate)) < thresholds().strong_z * float(fit.se):
+            continue
+        spread = math.sqrt(float(v[i]) + float(fit.tau2) + float(fit.se) ** 2)
+        away, turned = abs(y[i] - float(fit.estimate)) / spread, abs(-y[i] - float(fit.estimate)) / spread
+        if away > thresholds().far_z and turned < 1.0 and abs(y[i]) > thresholds().strong_z * math.sqrt(v[i]):
+            found.append(given.studies[rows[i]])
+    return [say("row.turned-round", studies=some(found))] if len(found) == 1 else []
+
+
+def _percent_ratios(given: Numbers, chosen: ColumnSet, measure: str) -> list[str]:
+    """Ratios all between 10 and 1000, or differences of proportions beyond 1, are percentages."""
+    if chosen.kind not in ("interval", "p_value", "yi_sei", "yi_vi", "yi_interval"):
+        return []
+    y = given.columns[chosen.columns[0]]
+    y = np.abs(y[np.isfinite(y)])
+    if measure in RATIOS and y.size > 1 and chosen.kind in ("interval", "p_value") and y.min() > thresholds().percent_ratio:
+        return [say("percent-ratios", measure=measure)]
+    return []
+
+
+def _thousands(table: Table, chosen: ColumnSet) -> list[str]:
+    """Means that all have three digits behind a point, beside spreads without any."""
+    if table.style.commas_separate or table.style.comma:
+        return []
+    place = {name: i for i, name in enumerate(table.columns)}
+    found = []
+    for column in chosen.columns:
+        spread = column.replace("mean", "sd")
+        if not column.startswith("mean") or column not in place or spread not in place:
+            continue
+        means, spreads = ([cells[place[c]] for _, cells in table.rows if cells[place[c]]] for c in (column, spread))
+        if len(means) > 1 and all(map(_THREE.fullmatch, means)) and not any("." in one for one in spreads):
+            found.append(column)
+    return [say("thousand-means", columns=" and ".join(found))] if found else []
 
 
 def _too_alike(chosen: ColumnSet, effects: Effects) -> list[str]:
@@ -98,12 +166,13 @@ def _too_alike(chosen: ColumnSet, effects: Effects) -> list[str]:
 
 def _ratios_in_yi(chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """Ratios written as yi: all above 0, around 1, none near 0 for its variance."""
-    if chosen.kind not in ("yi_vi", "yi_sei") or measure != "GEN":
+    if chosen.kind not in ("yi_vi", "yi_sei") or measure not in ("GEN", *RATIOS):
         return []
     rows = _used(effects)
     y, v = effects.yi[rows], effects.vi[rows]
-    if y.size < 2 or not (v > 0).all() or not (y > 0).all():
+    if y.size < 2 or not (v > 0).all() or not _around_one(y):
         return []
     z: Floats = y / np.sqrt(v)
-    around = y.min() < 1.0 < y.max() and 0.5 < float(np.exp(np.mean(np.log(y)))) < 2.0
-    return [say("ratios-in-yi")] if around and bool((z > thresholds().strong_z).all()) else []
+    # on one side of 1 only, strong differences look the same: more is asked of them
+    strong = thresholds().strong_z if y.min() < 1.0 < y.max() else thresholds().far_z
+    return [say("ratios-in-yi")] if bool((z > strong).all()) else []

@@ -58,16 +58,22 @@ _KEYS: Final = {
 
 def effects_of(numbers: Numbers, chosen: ColumnSet, measure: str) -> Effects:
     """Effects on the analysis scale; 1/2 added to the cells of a row with an empty one (and a warning)."""
+    return _without_spread(_made(numbers, chosen, measure))
+
+
+def _made(numbers: Numbers, chosen: ColumnSet, measure: str) -> Effects:
     c = numbers.columns
     ordered = _ordered(numbers, chosen)
     if chosen.kind in _MAKERS:
-        return _without_spread(_MAKERS[chosen.kind](measure, *ordered))
+        return _MAKERS[chosen.kind](measure, *ordered)
     if chosen.kind == "change":
         return change_effects(
             measure, c["mean_post"], c["mean_pre"], c["sd_pre"], c["sd_post"], c["n"], c["correlation"]
         )
     if chosen.kind == "interval":
         return interval_effects(*ordered, ratio=measure in RATIOS, measure=measure)
+    if chosen.kind == "yi_interval":
+        return interval_effects(*ordered, measure=measure)
     if chosen.kind == "p_value":
         return p_value_effects(*ordered, ratio=measure in RATIOS, measure=measure)
     if chosen.kind == "yi_sei":
@@ -120,15 +126,27 @@ def warn_rows(effects: Effects, numbers: Numbers, measure: str, *, added: bool) 
     for key in dict.fromkeys(key for _, keys in numbers.derived for key in keys):
         names = [numbers.studies[i] for i, keys in numbers.derived if key in keys]
         said.append(say(f"row.{key}", studies=some(names)))
+    for understood in dict.fromkeys(key for _, key in numbers.read):
+        names = [numbers.studies[i] for i, key in numbers.read if key == understood]
+        said.append(say(f"row.{understood}", studies=some(names)))
     for one in effects.warnings:
         rows = some([numbers.studies[i] for i in one.rows])
         if one.kind is not WarningKind.ZERO_CELLS_ADJUSTED:
-            said.append(say(f"row.{_KEYS[one.kind]}", studies=rows))
+            said.append(say(f"row.{doubt_key(one.kind, numbers)}", studies=rows))
         elif added:
             said.append(say("added", studies=rows, instead=say(f"instead.{_arms(measure)}")))
         else:
             said.append(say("added-shown"))
     return said
+
+
+def doubt_key(kind: WarningKind, numbers: Numbers) -> str:
+    """The sentence for a kind of doubt, by what the rows give."""
+    if kind is WarningKind.NO_SPREAD and "ci_low" in numbers.columns:
+        return "no-width"
+    if kind is WarningKind.IMPOSSIBLE and "p" in numbers.columns:
+        return "no-error"
+    return _KEYS[kind]
 
 
 def _arms(measure: str) -> str:

@@ -91,6 +91,7 @@ def pool_table(
     method, test, level = _options(method, test, level, moderators, model)
     also = parse_checks(also)
     table, notes = translate(table)
+    measure = measure or table.measure
     chosen, wanted = choose(table, measure, method)
     for column in ((by,) if by else ()) + moderators:
         if column not in table.columns:
@@ -107,12 +108,16 @@ def pool_table(
     warnings += doubts(table, given, chosen, effects, measure)
     y, v = effects.yi, effects.vi
     here = np.isfinite(y) & np.isfinite(v)
+    if not counted and _no_events(given, chosen, measure):
+        raise InputError(say("no-events-anywhere", name=table.name, measure=measure))
+    if not here.any() and not counted and effects.warnings:
+        raise InputError(
+            say("nothing-left", name=table.name, why=" ".join(warn_rows(effects, given, measure, added=False)))
+        )
     if not here.any() and not counted:
         raise InputError(
             f"{table.name}: no row has usable numbers in {', '.join(chosen.columns)}; fill in at least one."
         )
-    if not counted and _no_events(given, chosen, measure):
-        raise InputError(say("no-events-anywhere", name=table.name, measure=measure))
 
     def fits(member: Any) -> Fit:
         if counted:

@@ -14,25 +14,27 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from deqi.errors import InputError
+from deqi.evidence.table.cells import PLAIN, Style, style_of
 
 #: A table of studies is small; a file beyond this is something else, and is refused before it is read.
 MAX_BYTES: Final = 20_000_000
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 500
-_DELIMITERS: Final = (",", ";", "\t")
+_DELIMITERS: Final = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """name: of the file, for messages. columns: lower-case names. rows: (row number, cells), all as wide as columns.
 
-    decimal_comma: cells may write 1,5 for 1.5 (only where the cells are not separated by commas).
+    style: how its cells write decimals. measure: what the names of its columns say that the effects are.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
-    decimal_comma: bool = False
+    style: Style = PLAIN
+    measure: str | None = None
 
 
 def read_table(path: Path) -> Table:
@@ -95,7 +97,7 @@ def parse_table(data: bytes, name: str = "table") -> Table:
             raise InputError(f"{name} has more than {MAX_ROWS:,} rows; give a table with one row per study.")
     if not rows:
         raise InputError(f"{name} has a header but no rows; write one row per study.")
-    return Table(name, columns, tuple(rows), decimal_comma=delimiter != ",")
+    return Table(name, columns, tuple(rows), style_of((cell for _, cells in rows for cell in cells), delimiter))
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -134,6 +136,8 @@ def _header(cells: list[str], number: int, name: str) -> tuple[tuple[str, ...], 
     if len(cells) > MAX_COLUMNS:
         raise InputError(f"{name}, row {number}: {len(cells)} columns; give at most {MAX_COLUMNS}.")
     names = [re.sub(r"[\s.\-]+", "_", cell.casefold()) for cell in cells]
+    if names and not names[0]:
+        names[0] = "unnamed"  # what R and pandas write above the names of rows
     keep = tuple(i for i, cell in enumerate(names) if cell)
     seen: dict[str, int] = {}
     for i in keep:
