@@ -33,6 +33,7 @@ class WarningKind(Enum):
     ARMS_DIFFER = "one arm's standard deviation is many times the other's"
     NO_SPREAD = "a standard deviation of 0 or an interval without width: nobody differed, or it was not reported"
     INTERVAL_NOT_CENTRED = "the estimate is not in the middle of its interval: perhaps another scale"
+    NOT_WHOLE = "a count that is not whole: a proportion, or a separator of thousands?"
     IMPOSSIBLE = "these numbers cannot occur together: no effect was computed"
 
 

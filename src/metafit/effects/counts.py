@@ -31,6 +31,11 @@ def _zero_flag(has_zero: Bools, constant: Floats) -> tuple[WarningKind, Bools]:
     return WarningKind.ZERO_CELLS_ADJUSTED, has_zero & (constant > 0)
 
 
+def _not_whole(*counts: Floats) -> tuple[WarningKind, Bools]:
+    with np.errstate(invalid="ignore"):
+        return WarningKind.NOT_WHOLE, np.any([np.isfinite(one) & (one != np.floor(one)) for one in counts], axis=0)
+
+
 def binary_effects(
     measure: str,
     events_t: npt.ArrayLike,
@@ -78,6 +83,7 @@ def binary_effects(
         impossible,
         _zero_flag(has_zero, constant),
         (WarningKind.NO_EVENTS, uninformative),
+        _not_whole(x1, m1, x2, m2),
     )
 
 
@@ -105,7 +111,7 @@ def proportion_effects(
             yi = 0.5 * (np.arcsin(np.sqrt(a / (m + 1))) + np.arcsin(np.sqrt((a + 1) / (m + 1))))
             vi = 1 / (4 * m + 2)
     size = n if measure == "PFT" else None
-    return finish(measure, yi, vi, impossible, _zero_flag(has_zero, constant), size=size)
+    return finish(measure, yi, vi, impossible, _zero_flag(has_zero, constant), _not_whole(x, n), size=size)
 
 
 def rate_effects(
@@ -139,6 +145,7 @@ def rate_effects(
         impossible,
         _zero_flag(has_zero, constant),
         (WarningKind.NO_EVENTS, (x1 == 0) & (x2 == 0)),
+        _not_whole(x1, x2),
     )
 
 
@@ -160,4 +167,5 @@ def single_rate_effects(
             yi, vi = np.sqrt(a / t), 1 / (4 * t)
         else:
             yi, vi = 0.5 * (np.sqrt(a / t) + np.sqrt((a + 1) / t)), 1 / (4 * t)
-    return finish(measure, yi, vi, impossible, _zero_flag(x == 0, constant), size=t if measure == "IRFT" else None)
+    size = t if measure == "IRFT" else None
+    return finish(measure, yi, vi, impossible, _zero_flag(x == 0, constant), _not_whole(x), size=size)

@@ -10,7 +10,7 @@ from typing import Final
 
 from deqi.evidence.table.columns import first_set
 from deqi.evidence.table.derived import sources_of
-from deqi.evidence.table.headers import AUTHORS, STUDIES, YEARS, by_words
+from deqi.evidence.table.headers import by_words, words
 from deqi.evidence.table.reading import Table, plain
 from deqi.evidence.table.sentences import say
 
@@ -115,10 +115,10 @@ def translate(table: Table) -> tuple[Table, list[str]]:
 
 def _study(columns: list[str]) -> tuple[str, ...] | None:
     """What names a study; an author and a year are written one after the other."""
-    author = next((name for name in AUTHORS if name in columns), None)
-    year = next((name for name in YEARS if name in columns), None)
-    found = next((name for name in STUDIES[:8] if name in columns), None)
+    author, year, found = (
+        next((name for name in words(kind) if name in columns), None) for kind in ("authors", "years", "studies")
+    )
     if found is None and author is not None:
         return (author,) if year is None else (author, year)
-    found = found or next((name for name in STUDIES if name in columns), None)
+    found = found or next((name for name in words("labels") if name in columns), None)
     return None if found is None else (found,)

@@ -5,121 +5,33 @@ Asked only where no name of ours or of a known program makes a set. Names are as
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
-_ARMS: Final = {
-    "_t": frozenset(
-        [
-            "t",
-            "tx",
-            "trt",
-            "treat",
-            "treatment",
-            "treated",
-            "exp",
-            "experimental",
-            "intervention",
-            "int",
-            "active",
-            "e",
-            "verum",
-            "test",
-            "acupuncture",
-            "1",
-        ]
-    ),
-    "_c": frozenset(
-        [
-            "c",
-            "ctl",
-            "ctr",
-            "ctrl",
-            "con",
-            "cont",
-            "control",
-            "controls",
-            "comp",
-            "comparison",
-            "comparator",
-            "placebo",
-            "sham",
-            "untreated",
-            "2",
-            "0",
-        ]
-    ),
-}
-_NOISE: Final = frozenset(["group", "grp", "arm", "of", "in", "the", "for", "with"])
-_PEOPLE: Final = frozenset(
-    [
-        "n",
-        "number",
-        "num",
-        "no",
-        "nr",
-        "size",
-        "sample",
-        "total",
-        "totals",
-        "patients",
-        "participants",
-        "subjects",
-        "people",
-        "randomised",
-        "randomized",
-    ]
-)
-_QUANTITIES: Final = {
-    "events": "events event evt ev cases case responders deaths n_events number_events num_events no_events",
-    "others": "nonevents non_events noncases non_cases nonevent others",
-    "mean": "mean means avg average m",
-    "sd": "sd std stdev std_dev standard_deviation sdev stddev",
-    "se": "se sem stderr std_err standard_error std_error",
-    "median": "median med",
-    "q1": "q1 p25 lq lower_quartile",
-    "q3": "q3 p75 uq upper_quartile",
-    "min": "min minimum",
-    "max": "max maximum",
-    "time": "time person_years personyears py pyears patient_years exposure person_time persontime",
-    "correlation": "correlation cor corr r",
-}
-_BY_WORD: Final = {word: name for name, words in _QUANTITIES.items() for word in words.split()}
-_EFFECTS: Final = {
-    "OR": "or odds_ratio oddsratio",
-    "RR": "rr risk_ratio relative_risk riskratio",
-    "HR": "hr hazard_ratio hazardratio",
-    "IRR": "irr rate_ratio incidence_rate_ratio",
-    "ROM": "rom ratio_means",
-    "MD": "md wmd mean_difference mean_diff",
-    "SMD": "smd std_mean_difference standardised_mean_difference standardized_mean_difference hedges_g g cohens_d d "
-    "hedges_s_g cohen_s_d",
-    "RD": "rd risk_difference",
-    "GEN": "es effect estimate est effect_size effect_estimate point_estimate estimates beta b coef coefficient te yi "
-    "difference diff",
-}
-_MEASURE: Final = {word: name for name, words in _EFFECTS.items() for word in words.split()}
+from deqi.evidence.table.sentences import say
+
+_QUANTITIES: Final = ("events", "others", "mean", "sd", "se", "median", "q1", "q3", "min", "max", "time", "correlation")
+_EFFECTS: Final = ("OR", "RR", "HR", "IRR", "ROM", "MD", "SMD", "RD", "GEN")
 _RATIOS: Final = frozenset({"OR", "RR", "HR", "IRR", "ROM"})
 _ON_SCALE: Final = frozenset({"yi", "te"})
-_ABOUT: Final = frozenset(
-    ["ci", "cl", "conf", "confidence", "interval", "limit", "bound", "level", "95", "90", "99", "credible"]
-)
-_LOWER: Final = frozenset(["lower", "low", "lo", "lb", "ll", "lcl", "lci", "l", "cil", "cilb", "cilo", "llci", "min"])
-_UPPER: Final = frozenset(
-    ["upper", "up", "high", "hi", "ub", "ul", "ucl", "uci", "u", "ciu", "ciub", "cihi", "ulci", "max"]
-)
-_ERROR: Final = frozenset(["se", "sei", "sete", "stderr", "std_err", "standard_error", "std_error", "sees", "se_te"])
-_VARIANCE: Final = frozenset(["vi", "v", "var", "variance"])
-_P: Final = frozenset(["p", "pval", "pvalue", "p_value", "p_val"])
-AUTHORS: Final = ("author", "authors", "first_author", "firstauthor", "lead_author", "author_s")
-YEARS: Final = ("year", "publication_year", "pub_year", "year_of_publication", "yr", "date")
-STUDIES: Final = (
-    *("studlab", "slab", "study_or_subgroup", "study_id", "study_name", "study_label", "studyname", "studyid"),
-    *("studies", "trial", "trial_name", "trial_id", "reference", "ref", "citation", "paper", "publication"),
-    *("name", "label", "id", "unnamed"),
-)
 
 Meaning = dict[str, str]
+
+
+def words(key: str) -> tuple[str, ...]:
+    """The words of a kind, in their order."""
+    return tuple(say(f"header.{key}").split())
+
+
+@functools.cache
+def _known(key: str) -> frozenset[str]:
+    return frozenset(words(key))
+
+
+@functools.cache
+def _named(kind: str, names: tuple[str, ...]) -> dict[str, str]:
+    return {word: name for name in names for word in words(f"{kind}.{name}")}
 
 
 def words_of(name: str) -> list[str]:
@@ -143,25 +55,26 @@ def _by_arms(columns: tuple[str, ...]) -> Meaning:
     return found
 
 
-def _quantities(words: list[str]) -> list[str]:
+def _quantities(named: list[str]) -> list[str]:
     """What a column counts or measures, with its arm; people are `total` and `n`."""
-    grouped = bool({"group", "grp", "arm"} & set(words))
+    grouped = bool({"group", "grp", "arm"} & set(named))
     arms = {
         arm
-        for arm, known in _ARMS.items()
-        if set(words) & known or (grouped and ("a" if arm == "_t" else "b") in words)
+        for arm in ("_t", "_c")
+        if set(named) & _known(f"arm.{arm[1]}") or (grouped and ("a" if arm == "_t" else "b") in named)
     }
     if len(arms) > 1:
         return []
     arm = next(iter(arms), "")
-    rest = [w for w in words if w not in _NOISE and not (arm and (w in _ARMS[arm] or (grouped and w in ("a", "b"))))]
-    joined = "_".join(rest)
-    if joined in _BY_WORD:
-        return [_BY_WORD[joined] + arm]
-    if rest and set(rest) <= _PEOPLE:
+    passed = _known("noise") | (_known(f"arm.{arm[1]}") if arm else frozenset())
+    rest = [word for word in named if word not in passed and not (arm and grouped and word in ("a", "b"))]
+    quantities = _named("quantity", _QUANTITIES)
+    if "_".join(rest) in quantities:
+        return [quantities["_".join(rest)] + arm]
+    if rest and set(rest) <= _known("people"):
         return [f"total{arm}", f"n{arm}"]
-    shorter = [w for w in rest if w not in _PEOPLE]
-    if len(shorter) == 1 and _BY_WORD.get(shorter[0]) == "events":
+    shorter = [word for word in rest if word not in _known("people")]
+    if len(shorter) == 1 and quantities.get(shorter[0]) == "events":
         return [f"events{arm}"]
     return []
 
@@ -193,29 +106,31 @@ def _by_effect(columns: tuple[str, ...]) -> tuple[Meaning, str | None]:
     return {}, None
 
 
-def _role(words: list[str]) -> tuple[str | None, str | None, bool]:
+def _role(named: list[str]) -> tuple[str | None, str | None, bool]:
     """estimate, low, high, se, vi or p; of an estimate the measure and whether it is on the analysis scale."""
-    kept = [word for word in words if word not in _ABOUT]
-    about = len(kept) < len(words)
-    for role, known in (("low", _LOWER), ("high", _UPPER)):
+    kept = [word for word in named if word not in _known("about")]
+    about = len(kept) < len(named)
+    for role in ("low", "high"):
+        known = _known(f"role.{role}")
         if len([word for word in kept if word in known]) == 1 and all(
-            word in known or _measure(word)[0] or word in _ERROR for word in kept
+            word in known or _measure(word)[0] or word in _known("role.se") for word in kept
         ):
             return role, None, False
     joined = "_".join(kept)
-    for role, known in (("se", _ERROR), ("vi", _VARIANCE), ("p", _P)):
-        for word in sorted(known, key=len, reverse=True):
+    for role in ("se", "vi", "p"):
+        for word in sorted(_known(f"role.{role}"), key=len, reverse=True):
             rest = joined.removeprefix(word).strip("_")
             if joined.startswith(word) and (not rest or _measure(rest)[0]):
                 return role, None, False
-    named, logged = _measure(joined)
-    return ("estimate", named, logged) if named and not about else (None, None, False)
+    measure, logged = _measure(joined)
+    return ("estimate", measure, logged) if measure and not about else (None, None, False)
 
 
 def _measure(joined: str) -> tuple[str | None, bool]:
     """The measure a name says, and whether its logarithm is meant."""
+    measures = _named("effect", _EFFECTS)
     for prefix in ("log_", "ln_", "log", "ln"):
         rest = joined.removeprefix(prefix)
-        if joined != rest and _MEASURE.get(rest) in _RATIOS:
-            return _MEASURE[rest], True
-    return _MEASURE.get(joined), joined in _ON_SCALE
+        if joined != rest and measures.get(rest) in _RATIOS:
+            return measures[rest], True
+    return measures.get(joined), joined in _ON_SCALE

@@ -161,7 +161,7 @@ def _no_events(given: Numbers, chosen: ColumnSet, measure: str) -> bool:
     if measure not in ("RR", "OR", "PETO", "IRR"):
         return False
     arms = [given.columns[name] for name in ("events_t", "events_c") if name in given.columns]
-    return bool(arms) and all(float(np.nansum(arm)) == 0.0 for arm in arms)
+    return bool(arms) and all(bool(np.isfinite(arm).any()) and float(np.nansum(arm)) == 0.0 for arm in arms)
 
 
 def _refuse(table: Table, given: Numbers, chosen: ColumnSet, measure: str, method: str, status: Status) -> None:

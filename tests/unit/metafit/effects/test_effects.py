@@ -126,3 +126,13 @@ def log_gamma(x: Decimal) -> Decimal:
     total = (x - Decimal("0.5")) * x.ln() - x
     coefficients = [Decimal(1) / 12, Decimal(-1) / 360, Decimal(1) / 1260, Decimal(-1) / 1680, Decimal(1) / 1188]
     return total + sum((c / x ** (2 * i + 1) for i, c in enumerate(coefficients)), Decimal(0))
+
+
+def test_counts_that_are_not_whole_are_told() -> None:
+    found = [
+        stats.binary_effects("OR", [1.204, 3.0], [13.598, 30.0], [1.3, 4.0], [12.867, 40.0]),
+        stats.proportion_effects("PLO", [0.12, 3.0], [204.0, 30.0]),
+        stats.rate_effects("IRR", [1.5, 3.0], [10.5, 30.0], [1.0, 4.0], [12.5, 40.0]),
+        stats.single_rate_effects("IRLN", [1.5, 3.0], [10.5, 30.5]),
+    ]
+    assert [[one.rows for one in e.warnings if one.kind is WarningKind.NOT_WHOLE] for e in found] == [[(0,)]] * 4
