@@ -18,6 +18,7 @@ from scipy.special import expit, logit, ndtr, ndtri
 
 from metafit.errors import StatsInputError
 from metafit.results import Bools, Floats
+from metafit.text import say
 
 Values = npt.ArrayLike
 Measure = Literal["RR", "OR", "RD", "SMD"]
@@ -27,12 +28,10 @@ MEASURES: Final = ("RR", "OR", "RD", "SMD")
 class Assumption(Enum):
     """What had to be taken for granted; to be shown beside the number."""
 
-    NONE = "the effect is the same at this baseline risk"
-    NORMAL = "scores are normally distributed with the same spread in both groups"
-    LOGISTIC = "scores follow a logistic distribution with the same spread in both groups"
-    GROUP_BASELINE = (
-        "scores are normally distributed with the same spread in both groups, and everyone started at the mean"
-    )
+    NONE = say("assumption.none")
+    NORMAL = say("assumption.normal")
+    LOGISTIC = say("assumption.logistic")
+    GROUP_BASELINE = say("assumption.group-baseline")
 
 
 @dataclass(frozen=True, slots=True)

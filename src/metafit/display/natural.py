@@ -7,19 +7,12 @@ import numpy.typing as npt
 
 from metafit.effects.given import LOGS, back_transform, harmonic_mean
 from metafit.results import Floats, StudyData
+from metafit.text import MEASURES
 
 MOVED = (*LOGS, "PLO", "PAS", "IRS", "ZCOR", "PFT", "IRFT")
 SIZED = ("PFT", "IRFT")
 
-WORDS = {
-    "RR": "risk ratio", "OR": "odds ratio", "PETO": "odds ratio (Peto)", "HR": "hazard ratio", "IRR": "rate ratio",
-    "ROM": "ratio of means", "CVR": "ratio of coefficients of variation", "VR": "ratio of standard deviations",
-    "RD": "risk difference", "MD": "mean difference", "SMD": "standardised mean difference",
-    "SMDH": "standardised mean difference", "IRD": "rate difference", "MN": "mean", "MNLN": "mean", "PR": "proportion",
-    "PLN": "proportion", "PLO": "proportion", "PAS": "proportion", "PFT": "proportion", "IR": "rate", "IRLN": "rate",
-    "IRS": "rate", "IRFT": "rate", "COR": "correlation", "ZCOR": "correlation", "MC": "mean change",
-    "SMCC": "standardised mean change", "SMCR": "standardised mean change",
-}  # fmt: skip
+WORDS = MEASURES
 
 
 def pooled_size(studies: StudyData | None) -> float | None:

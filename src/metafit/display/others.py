@@ -10,6 +10,7 @@ from metafit.display.batches import MOST_ROWS, batch_rows
 from metafit.display.natural import WORDS, natural
 from metafit.display.summary import Block, Summary, number, p_value, percent, span
 from metafit.results import Status
+from metafit.text import say
 
 if TYPE_CHECKING:
     from metafit.bayes.pooling import BayesFit
@@ -52,7 +53,7 @@ def regression(fit: Regression) -> Summary:
     tests = ((omnibus, number(fit.qm)), ("p", p_value(fit.qm_p)), ("R2 %", number(fit.r2, 2)))
     blocks = (
         Block("coefficients", columns, rows),
-        Block("test of the moderators", ("", "value"), tests),
+        Block(say("moderators"), ("", "value"), tests),
         heterogeneity_block(fit.heterogeneity, fit.method not in ("FE", "EE")),
     )
     return Summary("Meta-regression: " + model_title(fit), blocks, _status(fit.status))
@@ -78,7 +79,7 @@ def influence(found: Influence) -> Summary:
         )
         for i, name in enumerate(names)
     )
-    title = "Influence of single studies"
+    title = say("influence")
     return Summary(title, (Block("", ("", *fields, "influential"), rows),), _status(found.status))
 
 
@@ -90,7 +91,7 @@ def asymmetry(found: Asymmetry) -> Summary:
         ("slope", number(found.slope), number(found.se), number(found.statistic), p_value(found.p), ""),
         ("limit", number(found.limit), "", "", "", span(limit.low, limit.high)),
     )
-    note = "Asymmetry has many causes; studies that were never published are one."
+    note = say("asymmetry.note")
     block = Block("", ("", "estimate", "se", kind, "p", "interval"), rows)
     return Summary(f"Funnel asymmetry, {found.name} (k = {found.k})", (block,), (note,))
 
@@ -99,8 +100,13 @@ def trim_fill(found: TrimFill) -> Summary:
     """How many studies seem missing, and the pool with them."""
     from metafit.display.summaries import fit_summary
 
-    title = f"Trim and fill ({found.estimator}): {found.missing} missing on the {found.side}"
-    title += f" (SE {number(found.se_missing, 2)})"
+    title = say(
+        "trim-and-fill",
+        estimator=found.estimator,
+        missing=found.missing,
+        side=found.side,
+        se=number(found.se_missing, 2),
+    )
     filled = fit_summary(found.fit)
     return Summary(title, filled.blocks, (*_status(found.status), *filled.notes))
 
@@ -162,8 +168,8 @@ def bayes(fit: BayesFit) -> Summary:
         )
         for name, one in (("mu", fit.mu), ("tau", fit.tau), ("new study", fit.new))
     )
-    below = Block("", ("", "value"), ((f"probability of mu below {fit.null:g}", number(fit.below_null)),))
-    title = f"Bayesian pool (k = {int(fit.k)}; prior of tau: {fit.tau_prior})"
+    below = Block("", ("", "value"), ((say("bayes.below", null=f"{fit.null:g}"), number(fit.below_null)),))
+    title = say("bayes", k=int(fit.k), prior=fit.tau_prior)
     return Summary(title, (Block("", columns, rows), below), _status(fit.status))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from metafit.display.natural import WORDS, natural
 from metafit.display.summary import Block, Summary, number, p_value, percent, span
 from metafit.results import Status
+from metafit.text import say
 
 if TYPE_CHECKING:
     from metafit.bias.selection import PetPeese, Selection
@@ -50,8 +51,8 @@ def selection(found: Selection) -> Summary:
     tests = (("likelihood ratio", number(found.lrt)), ("p", p_value(found.lrt_p)))
     blocks = (
         Block("", columns, ((*row, number(found.tau2), *cells),)),
-        Block("how likely a study appears", ("", "studies", "relative", "se"), steps),
-        Block("against no selection", ("", "value"), tests),
+        Block(say("selection.weights"), ("", "studies", "relative", "se"), steps),
+        Block(say("selection.against"), ("", "value"), tests),
     )
     notes = () if found.status == Status.OK else (STATUS_WORDS[found.status],)
-    return Summary(f"Step selection model (k = {found.k}; ML)", blocks, notes)
+    return Summary(say("selection", k=found.k), blocks, notes)

@@ -12,16 +12,17 @@ from metafit.display.natural import WORDS, natural, pooled_size
 from metafit.display.summary import Block, Summary, number, p_value, percent, span
 from metafit.inverse_variance.tau2 import FIXED
 from metafit.results import Fit, Heterogeneity, Status
+from metafit.text import say
 
 FEW_FOR_PREDICTION = 5
 STATUS_WORDS = {
-    Status.SINGLE_STUDY: "One study: this is the study, not a pool.",
-    Status.NO_STUDIES: "There is no study.",
-    Status.NOT_ESTIMABLE: "The model has no finite answer for these numbers.",
-    Status.BAD_INPUT: "A study has a number that cannot be.",
-    Status.ZERO_VARIANCE: "A study has a variance of 0: it would take all the weight.",
-    Status.NOT_CONVERGED: "The fit did not converge.",
-    Status.NO_STANDARD_ERROR: "The effects are identical, so Knapp-Hartung has no standard error; use adhoc, t or z.",
+    Status.SINGLE_STUDY: say("status.single-study"),
+    Status.NO_STUDIES: say("status.no-studies"),
+    Status.NOT_ESTIMABLE: say("status.not-estimable"),
+    Status.BAD_INPUT: say("status.bad-input"),
+    Status.ZERO_VARIANCE: say("status.zero-variance"),
+    Status.NOT_CONVERGED: say("status.not-converged"),
+    Status.NO_STANDARD_ERROR: say("status.no-standard-error"),
 }
 
 
@@ -77,7 +78,7 @@ def fit_summary(fit: Fit) -> Summary:
     if predicted:
         rows.append(["new study", "", "", "", "", span(ends[3], ends[4])])
         if int(fit.k) < FEW_FOR_PREDICTION:
-            notes.append(f"With {int(fit.k)} studies the prediction interval rests on very little: do not lean on it.")
+            notes.append(say("few-for-prediction", k=int(fit.k)))
     if moved is not None:
         columns += [WORDS[fit.measure], f"{level} interval"]
         rows[0] += [number(moved[0]), span(moved[1], moved[2])]
@@ -85,7 +86,7 @@ def fit_summary(fit: Fit) -> Summary:
             rows[1] += ["", span(moved[3], moved[4])]
     scale = f"{WORDS[fit.measure]} ({fit.measure})" if fit.measure in WORDS else "effect"
     if moved is not None:
-        scale += ", analysis scale, and the natural scale to the right"
+        scale += say("scales")
     blocks = [Block(scale, tuple(columns), tuple(map(tuple, rows)))]
     if int(fit.k) > 1:
         blocks.append(heterogeneity_block(fit.heterogeneity, fit.method not in (*FIXED, "MH", "PETO")))
@@ -100,5 +101,5 @@ def heterogeneity_block(h: Heterogeneity, random: bool) -> Block:
     rows += [("I2 %", number(h.i2, 2)), ("H2", number(h.h2, 2))]
     rows += [(f"Q({int(h.q_df)})", number(h.q)), ("p of Q", p_value(h.q_p))]
     if h.lrt is not None and h.lrt_p is not None:
-        rows += [("likelihood ratio", number(h.lrt)), ("p of likelihood ratio", p_value(h.lrt_p))]
+        rows += [("likelihood ratio", number(h.lrt)), (say("p-of-ratio"), p_value(h.lrt_p))]
     return Block("heterogeneity", ("", "value"), tuple(rows))

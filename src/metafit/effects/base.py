@@ -19,6 +19,7 @@ from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_floats
 from metafit.results import Bools, Floats
+from metafit.text import say
 
 AddTo = Literal["only0", "all", "none"]
 
@@ -26,15 +27,15 @@ AddTo = Literal["only0", "all", "none"]
 class WarningKind(Enum):
     """Things about a row a reader should look at before believing it."""
 
-    ZERO_CELLS_ADJUSTED = "a constant was added because a cell is zero"
-    NO_EVENTS = "neither arm has an event: the row says little about a ratio"
-    SD_LOOKS_LIKE_SE = "the standard deviation looks like a standard error"
-    LARGE_SMD = "a standardised difference this large is seldom real"
-    ARMS_DIFFER = "one arm's standard deviation is many times the other's"
-    NO_SPREAD = "a standard deviation of 0 or an interval without width: nobody differed, or it was not reported"
-    INTERVAL_NOT_CENTRED = "the estimate is not in the middle of its interval: perhaps another scale"
-    NOT_WHOLE = "a count that is not whole: a proportion, or a separator of thousands?"
-    IMPOSSIBLE = "these numbers cannot occur together: no effect was computed"
+    ZERO_CELLS_ADJUSTED = say("warning.zero-cells-adjusted")
+    NO_EVENTS = say("warning.no-events")
+    SD_LOOKS_LIKE_SE = say("warning.sd-looks-like-se")
+    LARGE_SMD = say("warning.large-smd")
+    ARMS_DIFFER = say("warning.arms-differ")
+    NO_SPREAD = say("warning.no-spread")
+    INTERVAL_NOT_CENTRED = say("warning.interval-not-centred")
+    NOT_WHOLE = say("warning.not-whole")
+    IMPOSSIBLE = say("warning.impossible")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from metafit.plots.svg import (
     text_width,
 )
 from metafit.results import Floats
+from metafit.text import say
 
 _LEFT, _BOTTOM, _TOP = 64.0, 48.0, 26.0
 _BINS = 60
@@ -97,7 +98,14 @@ def bubbles(
         r = 3.0 + 11.0 * math.sqrt(one.weight / heaviest)
         parts.append(circle(frame.x.at(one.x), frame.y.at(one.y), r, fill=BLUE, stroke=BLUE, opacity=0.45))
     first, last = curve[0], curve[-1]
-    said = f"{len(points)} studies; the line runs from {first[1]:.3g} at {first[0]:g} to {last[1]:.3g} at {last[0]:g}."
+    said = say(
+        "bubble",
+        k=len(points),
+        low=f"{first[1]:.3g}",
+        left=f"{first[0]:g}",
+        high=f"{last[1]:.3g}",
+        right=f"{last[0]:g}",
+    )
     return document(width, height, title, said, parts)
 
 
@@ -122,7 +130,7 @@ def cloud(
         parts.append(
             rect(left, top, max(right - left, 1.0), max(bottom - top, 1.0), fill=BLUE, opacity=round(share, 2))
         )
-    said = f"{xs.size} subsets; pooled effects from {xs.min():.3g} to {xs.max():.3g}, median {np.median(xs):.3g}."
+    said = say("gosh", k=xs.size, low=f"{xs.min():.3g}", high=f"{xs.max():.3g}", median=f"{np.median(xs):.3g}")
     return document(width, height, title, said, parts)
 
 
@@ -148,4 +156,4 @@ def links(shape: Geometry, *, title: str, width: float) -> str:
         lift = 4 if side != "middle" else (-(r + 6) if node.y > 0 else r + 16)
         parts.append(text(x + shift, y + lift, str(node.treatment), anchor=side, size=SMALL))  # type: ignore[arg-type]
     said = "; ".join(f"{e.treatment} and {e.control}: {e.studies}" for e in shape.edges)
-    return document(width, height, title, f"{len(shape.nodes)} treatments; studies comparing {said}.", parts)
+    return document(width, height, title, say("network.said", k=len(shape.nodes), pairs=said), parts)

@@ -27,6 +27,7 @@ from metafit.plots.funnel import FunnelPoint, funnel
 from metafit.quantiles import z_quantile
 from metafit.regression.fit import Regression, predict
 from metafit.results import Fit, Floats, StudyData
+from metafit.text import say
 
 Kind = Literal["study", "pooled", "subgroup"]
 ONE_GROUP = ("PR", "PLN", "PLO", "PAS", "PFT", "IR", "IRLN", "IRS", "IRFT", "MN", "MNLN")
@@ -228,6 +229,6 @@ def gosh_plot(found: Gosh, *, title: str = "All subsets", width: float = 560, he
     return Drawing(svg)
 
 
-def network_plot(fit: NetworkFit, *, title: str = "Network of treatments", width: float = 520) -> Drawing:
+def network_plot(fit: NetworkFit, *, title: str = say("network"), width: float = 520) -> Drawing:
     """Treatments on a circle, lines by the number of studies that compare them."""
     return Drawing(links(geometry(fit), title=title, width=width))

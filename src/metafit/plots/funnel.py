@@ -10,6 +10,7 @@ from statistics import NormalDist
 from metafit.levels import as_fraction
 from metafit.plots.axis import Scale, draw_axis, tick_label
 from metafit.plots.svg import BLUE, INK, SMALL, circle, document, line, polygon, text
+from metafit.text import say
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,8 +87,5 @@ def funnel(
         fill = BLUE if one.filled else "none"
         parts.append(circle(place(one.estimate), down(one.se), 4.5, fill=fill, stroke=BLUE, opacity=0.85))
     inside = sum(abs(one.estimate - centre) <= z * one.se for one in shown)
-    said = description or (
-        f"{len(shown)} studies by effect and standard error around {centre:.2f}; {inside} lie inside the region "
-        f"expected from chance at {100 * level:g} %."
-    )
+    said = description or say("funnel", k=len(shown), centre=f"{centre:.2f}", inside=inside, level=f"{100 * level:g}")
     return document(width, height, title, said, parts)

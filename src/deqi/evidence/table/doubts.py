@@ -134,7 +134,12 @@ def _percent_ratios(given: Numbers, chosen: ColumnSet, measure: str) -> list[str
         return []
     y = given.columns[chosen.columns[0]]
     y = np.abs(y[np.isfinite(y)])
-    if measure in RATIOS and y.size > 1 and chosen.kind in ("interval", "p_value") and y.min() > thresholds().percent_ratio:
+    if (
+        measure in RATIOS
+        and y.size > 1
+        and chosen.kind in ("interval", "p_value")
+        and y.min() > thresholds().percent_ratio
+    ):
         return [say("percent-ratios", measure=measure)]
     return []
 

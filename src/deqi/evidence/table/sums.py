@@ -79,8 +79,6 @@ def _pooled(effects: Effects, rows: list[int]) -> list[int]:
         if int(fit.status) != Status.OK or not math.isfinite(place):
             continue
         spread = abs(float(fit.se) - se)
-        if place <= max(same * se, _BETWEEN_ROUNDINGS) and spread <= max(
-            same * se, _BETWEEN_ROUNDINGS / 2
-        ):
+        if place <= max(same * se, _BETWEEN_ROUNDINGS) and spread <= max(same * se, _BETWEEN_ROUNDINGS / 2):
             return [last]
     return []
