@@ -16,8 +16,8 @@ STEP = 0.8
 TUBES: Mapping[Part, tuple[tuple[str, float, float], ...]] = {
     "body": (("front-trunk", -14.3, 24.3),),
     "arm": (
-        ("upper-arm", -3.95, 21.4),
-        ("hand", -0.3, 4.5),
+        ("upper-arm", -3.95, 21.05),
+        ("hand", -0.05, 4.5),
         ("finger-1", -0.2, 3.7),
         ("finger-2", -0.4, 3.1),
         ("finger-3", -0.4, 3.5),

@@ -15,7 +15,7 @@ from deqi.knowledge.tables.places import Part
 Window = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
-ARM_AT, ARM_LEAN = (7.6, 4.6), 8.0
+ARM_AT, ARM_LEAN = (8.4, 4.6), 9.0
 LEG_AT, LEG_LEAN = (3.4, 22.0), -2.0
 SOLE, ANKLE, HEEL, FOOT_AXIS = 38.0, 35.0, 2.3, 0.6
 """Along the leg: sole and ankle bones; the heel behind the leg's axis, the foot's axis above the sole."""
@@ -80,6 +80,7 @@ ARM = ("upper-arm", "forearm")
 HAND = ("hand", "finger-1", "finger-2", "finger-3", "finger-4", "finger-5")
 LEG = ("thigh", "lower-leg")
 FOOT = ("foot", "toe-1", "toe-2", "toe-3", "toe-4", "toe-5")
+SHANK = ("lower-leg", "foot")
 EVERY = (*HEAD, *TRUNK, *ARM, *HAND, *LEG, *FOOT)
 
 
@@ -152,10 +153,10 @@ SCENES: Mapping[str, tuple[Layer, ...]] = {
 VIEWS: Mapping[str, View] = {
     one.view: one
     for one in (
-        View("front", "front", (-15.2, -15.0, 15.2, 63.4), ("body", "arm", "leg", "foot"), EVERY, whole=True),
-        View("back", "back", (-15.2, -15.0, 15.2, 61.0), ("body", "arm", "leg", "foot"), EVERY, whole=True),
-        View("left", "left", (-15.2, -15.0, 15.2, 61.0), ("body", "leg", "foot"), EVERY, whole=True),
-        View("right", "right", (-15.2, -15.0, 15.2, 61.0), ("body", "leg", "foot"), EVERY, whole=True),
+        View("front", "front", (-16.0, -15.0, 16.0, 63.4), ("body", "arm", "leg", "foot"), EVERY, whole=True),
+        View("back", "back", (-16.0, -15.0, 16.0, 61.0), ("body", "arm", "leg", "foot"), EVERY, whole=True),
+        View("left", "left", (-16.0, -15.0, 16.0, 61.0), ("body", "leg", "foot"), EVERY, whole=True),
+        View("right", "right", (-16.0, -15.0, 16.0, 61.0), ("body", "leg", "foot"), EVERY, whole=True),
         View("head-front", "front", (-6.2, -14.9, 6.2, 0.9), ("body",), HEAD, least=0.2),
         View("head-left", "left", (-6.6, -14.9, 5.8, 0.9), ("body",), HEAD),
         View("head-right", "right", (-5.8, -14.9, 6.6, 0.9), ("body",), HEAD),
@@ -167,12 +168,12 @@ VIEWS: Mapping[str, View] = {
             ("body",),
             ("scalp", "side-of-head"),
             least=0.05,
-            tubes=(("front-trunk", -14.3, -5.5),),
+            tubes=(("front-trunk", -14.3, -8.7),),
         ),
         View("ear", "ear", (-6.5, -0.8, 6.5, 14.8), ("ear",), ("ear",)),
-        View("chest", "front", (-3.6, -2.6, 10.8, 11.4), ("body", "arm"), ("front-trunk", "side-trunk"), least=0.15),
+        View("chest", "front", (-3.6, -2.6, 11.6, 11.4), ("body", "arm"), ("front-trunk", "side-trunk"), least=0.15),
         View("belly", "front", (-3.6, 8.6, 10.8, 24.9), ("body", "leg"), ("front-trunk", "side-trunk"), least=0.15),
-        View("upper-back", "back", (-10.8, -4.6, 3.6, 12.4), ("body", "arm"), ("back-trunk",)),
+        View("upper-back", "back", (-11.6, -4.6, 3.6, 12.4), ("body", "arm"), ("back-trunk",)),
         View("lower-back", "back", (-10.8, 9.6, 3.6, 25.6), ("body", "leg"), ("back-trunk", "side-trunk")),
         View("trunk-left", "left", (-8.0, -2.4, 8.0, 25.5), ("body", "leg"), TRUNK, least=0.42),
         View("trunk-right", "right", (-8.0, -2.4, 8.0, 25.5), ("body", "leg"), TRUNK, least=0.42),
@@ -187,8 +188,8 @@ VIEWS: Mapping[str, View] = {
         View("leg-outer", "leg-outer", (-11.0, -1.0, 8.0, 38.8), ("leg", "foot"), LEG),
         View("leg-inner", "leg-inner", (-8.0, -1.0, 11.0, 38.8), ("leg", "foot"), LEG),
         View("foot-top", "foot-top", (-4.4, -13.0, 5.2, 0.8), ("foot",), FOOT),
-        View("foot-outer", "leg-outer", (-11.4, 29.6, 4.6, 39.6), ("leg", "foot"), ("lower-leg", *FOOT), least=0.3),
-        View("foot-inner", "leg-inner", (-4.6, 29.6, 11.4, 39.6), ("leg", "foot"), ("lower-leg", *FOOT), least=0.3),
+        View("foot-outer", "leg-outer", (-11.4, 29.6, 4.6, 39.6), ("leg", "foot"), (*SHANK, "toe-5"), least=0.3),
+        View("foot-inner", "leg-inner", (-4.6, 29.6, 11.4, 39.6), ("leg", "foot"), (*SHANK, "toe-1"), least=0.3),
         View("sole", "sole", (-5.2, -13.0, 4.4, 0.8), ("foot",), FOOT),
     )
 }
