@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from deqi.knowledge.rules import Rule
     from deqi.knowledge.tables.sources import Source
     from deqi.knowledge.tables.words import Claim
-    from deqi.report.blocks import Page
+    from deqi.report.blocks import Figure, Page
     from deqi.report.chain import Chain
     from deqi.report.decision.one_pager import OnePager
     from deqi.report.decision.parts import Sheet
@@ -205,6 +205,19 @@ def funnel(found: PooledTable, library: Library) -> str:
     from deqi.report.pooled_figures import funnel_of
 
     return funnel_of(found, library.phrases)
+
+
+def funnel_figure(found: PooledTable, library: Library) -> Figure | None:
+    """The funnel plot of a pooled table for a page; None where there is nothing to draw."""
+    from deqi.report.blocks import Figure
+    from deqi.report.pooled_figures import funnel_of
+
+    widest = 480.0  # a funnel is read by its shape: wider says no more
+    try:
+        funnel_of(found, library.phrases)
+    except InputError:
+        return None
+    return Figure("", lambda width: funnel_of(found, library.phrases, min(width, widest)))
 
 
 def points(cards: Sequence[PointCard], library: Library) -> Page:

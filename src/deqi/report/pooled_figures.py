@@ -111,7 +111,7 @@ def _p(p: float) -> str:
     return "< 0.0001" if p < 0.0001 else f"= {p:.4f}"
 
 
-def funnel_of(pooled: PooledTable, phrases: Phrases) -> str:
+def funnel_of(pooled: PooledTable, phrases: Phrases, width: float = 480) -> str:
     """A funnel plot of the studies around the pool."""
     if pooled.estimate is None:
         raise InputError("--funnel: there is no pooled estimate to draw around.")
@@ -127,6 +127,7 @@ def funnel_of(pooled: PooledTable, phrases: Phrases) -> str:
             axis=words,
             level=pooled.level,
             natural_log=ratio,
+            width=width,
             contours=contours,
         )
     except (ValueError, OverflowError):

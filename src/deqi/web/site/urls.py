@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from deqi.web.asking.urls import urlpatterns as asking
 from deqi.web.atlas.urls import urlpatterns as atlas
 from deqi.web.comparing.urls import urlpatterns as comparing
+from deqi.web.pooling.urls import urlpatterns as pooling
 from deqi.web.reading.urls import urlpatterns as reading
 from deqi.web.site import assets
 from deqi.web.site.health import health
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *comparing,
     *asking,
     *atlas,
+    *pooling,
 ]
 handler400 = "deqi.web.site.errors.bad_request"
 handler403 = "deqi.web.site.errors.forbidden"

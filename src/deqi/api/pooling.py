@@ -1,0 +1,48 @@
+"""Pooling anybody's table: what may be chosen, and the studies as a table that can be pooled again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deqi.evidence.table.pooled import PooledTable
+
+CSV_HEAD = ("study", "yi", "vi", "estimate", "low", "high", "weight", "row", "reason")
+"""Columns of the studies: analysis scale, then the scale that is shown; weight in percent; why a row has no effect."""
+
+
+def methods() -> tuple[str, ...]:
+    """Every method, the default first."""
+    from deqi.evidence.table.pooled import METHODS
+
+    return METHODS
+
+
+def models() -> tuple[str, ...]:
+    """Random effects, common effect, or both side by side; the default first."""
+    from deqi.evidence.table.pooled import MODELS
+
+    return MODELS
+
+
+def measures() -> Mapping[str, str]:
+    """Every measure with its name for people."""
+    from deqi.evidence.table.columns import MEASURES
+    from deqi.evidence.table.words import measure_words
+
+    return {code: measure_words(code) for code in MEASURES}
+
+
+def studies_csv(found: PooledTable) -> str:
+    """The studies as a table; ``yi`` and ``vi`` can be pooled again."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_HEAD)
+    for one in found.studies:
+        middle, ends = (one.yi, one.ci) if one.ci_natural is None else (one.estimate_natural, one.ci_natural)
+        writer.writerow((one.study, one.yi, one.vi, middle, *ends, one.weight, one.row, one.reason))
+    return out.getvalue()

@@ -1,0 +1,203 @@
+"""A table of one's own: what the command line gives, faults beside the form, files by POST, and nothing kept."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deqi.cli.main import app
+from deqi.web.pooling.asked import MOST_STUDIES, text_of
+from deqi.web.site.sentences import without_dashes
+from metafit import pool
+from tests.support.browser import DESK, PHONE, axe_faults, page_at, tab_to, wider_than_screen
+from tests.support.site import Answer, Site, running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+TABLE = """study,events_t,total_t,events_c,total_c,kind
+Garden 2001,12,40,6,41,a
+Meadow 2008,21,60,13,58,a
+Orchard 2015,9,33,8,35,b
+Pasture 2019,0,85,17,84,b
+"""
+MARK = "zq7-study"
+SECONDS = 10.0
+
+
+def _ask(site: Site, table: str = TABLE, do: str = "pool", **more: str) -> Answer:
+    return site.post("/pool", {"table": table, "do": do, **more})
+
+
+def _upload(site: Site, name: str, data: bytes) -> Answer:
+    edge = "edge-of-a-part"
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+    sent = {"Content-Type": f"multipart/form-data; boundary={edge}", "Origin": site.address}
+    return site.ask("/pool", "POST", head + data + f"\r\n--{edge}--\r\n".encode(), sent)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "options"),
+    [
+        ({}, []),
+        ({"measure": "OR", "method": "GLMM", "level": "90"}, ["--measure", "OR", "--method", "GLMM", "--level", "90"]),
+        ({"model": "both", "by": "kind"}, ["--model", "both", "--by", "kind"]),
+    ],
+)
+def test_json_is_what_the_command_prints(
+    site: Site, tmp_path: Path, chosen: dict[str, str], options: list[str]
+) -> None:
+    from typer.testing import CliRunner
+
+    table = tmp_path / "studies.csv"
+    table.write_text(TABLE)
+    printed = CliRunner().invoke(app, ["pool", str(table), *options, "--json"])
+    assert printed.exit_code == 0
+    assert _ask(site, do="json", **chosen).text == printed.stdout
+
+
+def test_page_says_what_the_command_says(site: Site) -> None:
+    page = html.unescape(_ask(site).text)
+    found = json.loads(_ask(site, do="json").body)
+    assert f"{found['estimate_natural']:.4g}" in page
+    assert all(without_dashes(one) in page for one in found["warnings"])
+    assert page.count("<svg") == 4  # forest and funnel, wide and narrow
+
+
+def test_csv_can_be_pooled_again(site: Site) -> None:
+    rows = list(csv.DictReader(io.StringIO(_ask(site, do="csv").text)))
+    found = json.loads(_ask(site, do="json").body)
+    fit = pool([float(row["yi"]) for row in rows], [float(row["vi"]) for row in rows])
+    assert float(fit.estimate) == pytest.approx(found["estimate"], rel=1e-12)
+    assert [row["study"] for row in rows] == [one["study"] for one in found["studies"]]
+
+
+@pytest.mark.parametrize("kind", ["forest", "funnel"])
+def test_plots_are_files(site: Site, kind: str) -> None:
+    found = _ask(site, do=kind)
+    assert found.headers["content-type"] == "image/svg+xml"
+    assert found.headers["content-disposition"] == f'attachment; filename="pool-{kind}.svg"'
+    assert found.text.startswith("<svg")
+
+
+@pytest.mark.parametrize("do", ["pool", "json", "csv", "forest", "nothing"])
+def test_nobody_keeps_an_answer(site: Site, do: str) -> None:
+    found = _ask(site, do=do)
+    assert found.headers["cache-control"] == "no-store"
+    assert found.headers["x-robots-tag"] == "noindex"
+    assert not {"content-encoding", "set-cookie", "etag"} & set(found.headers)
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_file_is_read_in_any_usual_coding(site: Site, coding: str) -> None:
+    mark = "\ufeff" if coding == "utf-16-be" else ""
+    found = _upload(site, "studies.csv", (mark + TABLE.replace("Garden", "Gärten")).encode(coding))
+    assert found.status == 200
+    assert "Gärten 2001" in found.text
+
+
+def test_a_file_of_no_text_is_said(site: Site) -> None:
+    found = _upload(site, "studies.xlsx", b"PK\x03\x04\xff\xfe\x00\x00")
+    assert found.status == 422
+    assert "save the table as CSV" in found.text
+    assert text_of(TABLE.encode()) == TABLE
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"table": ""}, "Paste a table or choose a file."),
+        ({"table": "study,yi,vi\nA,1,x\n"}, "row 2"),
+        ({"table": "a,b\n1,2\n"}, "Your table"),
+        ({"level": "many"}, "write a number such as 95"),
+        ({"level": "nan"}, "level"),
+        ({"level": "inf"}, "level"),
+        ({"level": "-3"}, "level must lie between"),
+        ({"method": "NONE"}, "method"),
+        ({"model": "none"}, "model"),
+        ({"measure": "XX"}, "measure"),
+        ({"by": "nothing"}, "no column"),
+        ({"table": "study,yi,vi\n" + "A,1,1\n" * (MOST_STUDIES + 1)}, "at most"),
+    ],
+)
+def test_faults_stand_in_a_sentence_beside_what_was_typed(site: Site, fields: dict[str, str], said: str) -> None:
+    sent = {"table": TABLE, **fields}
+    found = site.post("/pool", sent)
+    page = html.unescape(found.text)
+    assert found.status == 422
+    fault = page.partition('role="alert">')[2].partition("</p>")[0]
+    assert said in fault and "--" not in fault
+    for name, value in sent.items():
+        kept = page.partition("<textarea")[2].partition("</textarea>")[0] if name == "table" else page
+        assert value.strip() in kept or name in ("method", "model", "measure")
+
+
+def test_what_is_typed_is_only_text(site: Site) -> None:
+    typed = "study,yi,vi\n</textarea><script>alert(1)</script>,1,1\n{{7*7}},2,1\n"
+    found = _ask(site, typed)
+    assert found.status == 200
+    assert "<script>alert" not in found.text and "&lt;script&gt;" in found.text
+    assert "{{7*7}}" in found.text
+
+
+@pytest.mark.parametrize("method", ["REML", "GLMM", "HE"])
+def test_the_largest_table_takes_seconds(site: Site, method: str) -> None:
+    rows = "".join(f"S{n},{1 + n % 19},50,{1 + n * 7 % 23},50\n" for n in range(MOST_STUDIES))
+    began = time.monotonic()
+    found = _ask(site, f"study,events_t,total_t,events_c,total_c\n{rows}", measure="OR", method=method)
+    assert found.status == 200
+    assert time.monotonic() - began < SECONDS
+
+
+def test_a_table_is_nowhere_afterwards(tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    with running(tmp_path, {"HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}) as site:
+        for table in (TABLE.replace("Garden", MARK), f"{MARK},yi\n{MARK},1\n"):
+            for do in ("pool", "json"):
+                found = _ask(site, table, do)
+                assert MARK not in str(found.headers)
+        _upload(site, f"{MARK}.csv", TABLE.replace("Garden", MARK).encode())
+        assert MARK not in site.get("/pool").text
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in files if MARK.encode() in path.read_bytes()] == []
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK])
+def test_without_script_by_keyboard(site: Site, browser: Browser, size: tuple[int, int]) -> None:
+    with page_at(browser, size, script=False) as page:
+        page.goto(site.address)
+        tab_to(page, "main a[href='/pool']")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/pool")
+        tab_to(page, "#table")
+        page.keyboard.insert_text(TABLE)
+        tab_to(page, "button[value=pool]")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#result")
+        assert page.locator("#result svg:visible").count() == 2
+        assert page.context.cookies() == []
+        with page.expect_download() as waited:
+            tab_to(page, "button[value=csv]")
+            page.keyboard.press("Enter")
+        assert waited.value.suggested_filename == "pool-csv.csv"
+
+
+@pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (PHONE, True), (DESK, False), (DESK, True)])
+def test_form_result_and_fault_are_clean(site: Site, browser: Browser, size: tuple[int, int], dark: bool) -> None:
+    with page_at(browser, size, dark=dark) as page:
+        page.goto(f"{site.address}/pool")
+        for table, what in ((None, "h1"), (TABLE, "#result"), ("nothing", "#fault")):
+            if table is not None:
+                page.locator("#table").fill(table)
+                page.get_by_role("button", name="Pool", exact=True).click()
+            page.wait_for_selector(what)
+            assert axe_faults(page) == []
+            assert wider_than_screen(page) == 0
