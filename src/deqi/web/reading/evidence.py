@@ -4,70 +4,56 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from deqi.api import html, look_up
 from deqi.api import pages as blocks
-from deqi.api.types import InputError, Page
+from deqi.api.types import InputError, Library, Page
 from deqi.web.reading.places import MOST, places, references
 from deqi.web.reading.topics import topic_named
 from deqi.web.reading.views import page_of
 from deqi.web.site import library, pages
 
-
-def _found(make: Callable[[], Page]) -> Page:
-    try:
-        return make()
-    except InputError:
-        raise Http404 from None
+View = Callable[..., HttpResponse]
 
 
-@require_safe
-def trials(request: HttpRequest) -> HttpResponse:
-    """Every comparison of every trial."""
-    shelf = library.library()
-    return page_of(request, "trials", lambda: blocks.trials(look_up.trials(shelf), shelf))
+def _all(name: str, find: Callable[[Library], Any], write: Callable[[Any, Library], Page], says: str) -> View:
+    """The view of everything of a kind."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        shelf = library.library()
+        return page_of(request, name, lambda: write(find(shelf), shelf))
+
+    view.__doc__ = says
+    safe: View = require_safe(view)
+    return safe
 
 
-@require_safe
-def sources(request: HttpRequest) -> HttpResponse:
-    """Every work."""
-    shelf = library.library()
-    return page_of(request, "sources", lambda: blocks.sources(look_up.sources(shelf), shelf))
+def _one(kind: str, find: Callable[[Library, str], Any], write: Callable[[Any, Library], Page], says: str) -> View:
+    """The view of one of a kind, by the name in its address."""
+
+    def view(request: HttpRequest, name: str) -> HttpResponse:
+        shelf = library.library()
+        try:
+            found = find(shelf, name)
+        except InputError:
+            raise Http404 from None
+        return page_of(request, kind, lambda: write(found, shelf), name)
+
+    view.__doc__ = says
+    safe: View = require_safe(view)
+    return safe
 
 
-@require_safe
-def trial(request: HttpRequest, name: str) -> HttpResponse:
-    """One trial with its numbers."""
-    shelf = library.library()
-    page = _found(lambda: blocks.trial(look_up.trial(shelf, name), shelf))
-    return page_of(request, "trial", lambda: page, name)
-
-
-@require_safe
-def survey(request: HttpRequest, name: str) -> HttpResponse:
-    """One safety survey with its counts."""
-    shelf = library.library()
-    page = _found(lambda: blocks.survey(look_up.survey(shelf, name), shelf))
-    return page_of(request, "survey", lambda: page, name)
-
-
-@require_safe
-def rule(request: HttpRequest, name: str) -> HttpResponse:
-    """One rule."""
-    shelf = library.library()
-    page = _found(lambda: blocks.rule_card(look_up.rule(shelf, name), shelf))
-    return page_of(request, "rule", lambda: page, name)
-
-
-@require_safe
-def source(request: HttpRequest, name: str) -> HttpResponse:
-    """One work, and the rows that rest on it."""
-    shelf = library.library()
-    page = _found(lambda: blocks.source(look_up.source(shelf, name), shelf))
-    return page_of(request, "source", lambda: page, name)
+trials = _all("trials", look_up.trials, blocks.trials, "Every comparison of every trial.")
+sources = _all("sources", look_up.sources, blocks.sources, "Every work.")
+trial = _one("trial", look_up.trial, blocks.trial, "One trial with its numbers.")
+survey = _one("survey", look_up.survey, blocks.survey, "One safety survey with its counts.")
+rule = _one("rule", look_up.rule, blocks.rule_card, "One rule.")
+source = _one("source", look_up.source, blocks.source, "One work, and the rows that rest on it.")
 
 
 @require_safe
@@ -77,7 +63,11 @@ def row(request: HttpRequest, topic: str, kind: str, name: str) -> HttpResponse:
     about = topic_named(topic)
     released = dt.date.fromisoformat(shelf.knowledge.edition.released)
     reference = f"{kind}:{name}"
-    page = _found(lambda: blocks.chain(look_up.explain(shelf, reference, about.name, released), about, shelf))
+    try:
+        found = look_up.explain(shelf, reference, about.name, released)
+    except InputError:
+        raise Http404 from None
+    page = blocks.chain(found, about, shelf)
     return page_of(request, "row", lambda: page, f"{about.name} {reference}")
 
 
