@@ -20,19 +20,18 @@ from deqi.web.site import library, pages
 View = Callable[..., HttpResponse]
 
 
-def _all(name: str, find: Callable[[Library], Any], write: Callable[[Any, Library], Page], says: str) -> View:
+def _all(name: str, find: Callable[[Library], Any], write: Callable[[Any, Library], Page]) -> View:
     """The view of everything of a kind."""
 
     def view(request: HttpRequest) -> HttpResponse:
         shelf = library.library()
         return page_of(request, name, lambda: write(find(shelf), shelf))
 
-    view.__doc__ = says
     safe: View = require_safe(view)
     return safe
 
 
-def _one(kind: str, find: Callable[[Library, str], Any], write: Callable[[Any, Library], Page], says: str) -> View:
+def _one(kind: str, find: Callable[[Library, str], Any], write: Callable[[Any, Library], Page]) -> View:
     """The view of one of a kind, by the name in its address."""
 
     def view(request: HttpRequest, name: str) -> HttpResponse:
@@ -43,17 +42,16 @@ def _one(kind: str, find: Callable[[Library, str], Any], write: Callable[[Any, L
             raise Http404 from None
         return page_of(request, kind, lambda: write(found, shelf), name)
 
-    view.__doc__ = says
     safe: View = require_safe(view)
     return safe
 
 
-trials = _all("trials", look_up.trials, blocks.trials, "Every comparison of every trial.")
-sources = _all("sources", look_up.sources, blocks.sources, "Every work.")
-trial = _one("trial", look_up.trial, blocks.trial, "One trial with its numbers.")
-survey = _one("survey", look_up.survey, blocks.survey, "One safety survey with its counts.")
-rule = _one("rule", look_up.rule, blocks.rule_card, "One rule.")
-source = _one("source", look_up.source, blocks.source, "One work, and the rows that rest on it.")
+trials = _all("trials", look_up.trials, blocks.trials)
+sources = _all("sources", look_up.sources, blocks.sources)
+trial = _one("trial", look_up.trial, blocks.trial)
+survey = _one("survey", look_up.survey, blocks.survey)
+rule = _one("rule", look_up.rule, blocks.rule_card)
+source = _one("source", look_up.source, blocks.source)
 
 
 @require_safe
