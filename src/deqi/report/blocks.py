@@ -22,11 +22,15 @@ class Say:
 
 @dataclasses.dataclass(frozen=True)
 class Items:
-    """A list under a short title. ``folded``: on a screen each item opens from its name with a tap."""
+    """A list under a short title.
+
+    On a screen each item of a ``folded`` list opens from its name with a tap, and a ``closed`` list from its title.
+    """
 
     title: str
     items: tuple[Say, ...]
     folded: bool = False
+    closed: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

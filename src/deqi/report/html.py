@@ -29,6 +29,7 @@ def environment() -> jinja2.Environment:
     made.filters["anchor"] = anchor
     made.filters["linked"] = linked
     made.filters["kind"] = kind
+    made.tests["source"] = is_source
     made.globals["figure"] = figure
     return made
 
@@ -55,6 +56,11 @@ def known(page: Page) -> Around:
         if section.id == "sources":
             targets |= {f"source:{say.strong}" for say in every_say(section) if say.strong}
     return Around({one: f"#{anchor(one)}" for one in sorted(targets)}, page.labels)
+
+
+def is_source(reference: str) -> bool:
+    """Whether a reference names a work and not a row."""
+    return reference.startswith("source:")
 
 
 def anchor(reference: str) -> str:

@@ -40,7 +40,7 @@ def marked(text: str, basis: str, verified: str, phrases: Phrases) -> str:
     return f"{text} [{label}]" if label else text
 
 
-LABELS = ("skip", "contents", "details", "rows", "sources", "refs", "more")
+LABELS = ("skip", "contents", "details", "rows", "sources", "refs", "more", "why")
 
 
 def labels(phrases: Phrases) -> dict[str, str]:

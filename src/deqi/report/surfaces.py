@@ -9,6 +9,9 @@ import msgspec
 from deqi.knowledge import Knowledge
 from deqi.plain import escaped, harmless
 from deqi.report.blocks import Page, every_say, every_section
+from deqi.report.decision.decide import decide
+from deqi.report.decision.parts import words_of
+from deqi.report.decision.sheet import decision_sheet
 from deqi.report.model import Report
 from deqi.report.phrase import Phrases
 from deqi.report.rows import with_rows
@@ -18,8 +21,13 @@ from deqi.report.text import as_text
 
 def complete(report: Report, knowledge: Knowledge) -> Report:
     """The report with every row that its sentences and tables refer to."""
-    page = build_page(report, Phrases(knowledge.texts))
+    phrases = Phrases(knowledge.texts)
+    page = build_page(report, phrases)
     wanted = {ref for section in every_section(page.sections) for say in every_say(section) for ref in say.refs}
+    if report.evidence is not None:
+        sheet = decision_sheet(decide(knowledge, report), phrases)
+        parts = (part for section in sheet.sections for part in section.parts)
+        wanted |= {ref for say in (sheet.lead, *(one for part in parts for one in words_of(part))) for ref in say.refs}
     return with_rows(report, knowledge, frozenset(wanted))
 
 

@@ -26,7 +26,7 @@ from deqi.report.decision.parts import (
     Ticks,
     Tiles,
 )
-from deqi.report.html import environment, known
+from deqi.report.html import Around, environment, is_source, known
 
 KINDS: dict[type, str] = {
     Say: "say", Heading: "heading", Notice: "notice", Pair: "pair", Sure: "sure", Lines: "lines", Tiles: "tiles",
@@ -78,7 +78,21 @@ def decision_css() -> str:
 def decision_html(sheet: Sheet, page: Page | None = None) -> str:
     """The page as one file; page: the full report, behind one tap."""
     ctx = known(page) if page is not None else None
-    return _tidy(_templates().get_template("decision.html.j2").render(sheet=sheet, page=page, ctx=ctx))
+    why = OwnRows(ctx) if ctx is not None else None
+    return _tidy(_templates().get_template("decision.html.j2").render(sheet=sheet, page=page, ctx=ctx, why=why))
+
+
+class OwnRows:
+    """The place, in the report on the same page, of the first row that words rest on."""
+
+    def __init__(self, around: Around) -> None:
+        self.label = around.labels["why"]
+        self._places = around.places
+
+    def __call__(self, refs: tuple[str, ...]) -> str:
+        known = [one for one in refs if one in self._places]
+        rows = [one for one in known if not is_source(one)]
+        return self._places[(rows or known)[0]] if known else ""
 
 
 def _tidy(html: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Literal
 
 from deqi.report.blocks import Figure, Say
@@ -97,6 +98,23 @@ class Fold:
 
 
 Part = Say | Heading | Notice | Pair | Sure | Lines | Tiles | Ticks | Steps | Fold | Figure
+
+
+def words_of(part: Part) -> Iterator[Say]:
+    """Every piece of words of a part."""
+    match part:
+        case Say():
+            yield part
+        case Notice() | Sure():
+            yield part.say
+        case Lines():
+            for row in part.rows:
+                yield from row
+        case Steps():
+            yield from part.items
+        case Fold():
+            for inner in part.parts:
+                yield from words_of(inner)
 
 
 @dataclasses.dataclass(frozen=True)

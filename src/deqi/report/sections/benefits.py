@@ -234,7 +234,7 @@ def _aside(report: Report, evidence: Evidence, phrases: Phrases, reviews: dict[s
         if found:
             yield _listed(f"benefits-{key.replace('_', '-')}", f"benefit.{key}", found, phrases, kinds)
     if evidence.other:
-        yield _listed("benefits-other", "benefit.other", evidence.other, phrases, kinds, card=False)
+        yield _listed("benefits-other", "benefit.other", evidence.other, phrases, kinds, drawn=False)
     for pools, key in ((evidence.published_other, "technique"), (evidence.published_mixed, "mixed")):
         if pools:
             caption = phrases.say(f"benefit.published.{key}")
@@ -258,16 +258,12 @@ def _listed(
     phrases: Phrases,
     kinds: Mapping[str, str],
     *,
-    card: bool = True,
+    drawn: bool = True,
 ) -> Section:
     caption = phrases.say(key)
-    return Section(
-        name,
-        caption,
-        (say(phrases.say(f"lead.{key.rpartition('.')[2]}", {"count": len(found)})),),
-        (by_direction(found, phrases),) if card else (),
-        (direction_table(found, phrases, caption, kinds, directions=not card),),
-    )
+    lead = (say(phrases.say(f"lead.{key.rpartition('.')[2]}", {"count": len(found)})),)
+    table = direction_table(found, phrases, caption, kinds, directions=not drawn)
+    return Section(name, caption, lead, (), (by_direction(found, phrases), table) if drawn else (table,))
 
 
 def _prevention(prevention: tuple[TrialDirection, ...], phrases: Phrases, kinds: Mapping[str, str]) -> Section:

@@ -108,10 +108,11 @@ def harm_section(report: Report, phrases: Phrases) -> Section:
     for name in LISTS:
         lines = [line for line in report.harms.events if line.harm.listed == name]
         if lines:
-            card.append(Items(phrases.say(f"harm.list.{name}"), tuple(_one(line, phrases) for line in lines)))
+            title, items = phrases.say(f"harm.list.{name}"), tuple(_one(line, phrases) for line in lines)
+            card.append(Items(title, items, closed=name != LISTS[0]))
     if report.harms.no_rate:
         items = tuple(_uncounted(one, phrases) for one in report.harms.no_rate)
-        card.append(Items(phrases.say("harm.list.uncounted"), items))
+        card.append(Items(phrases.say("harm.list.uncounted"), items, closed=True))
     withheld = _withheld_names(report)
     if withheld:
         card.append(say(phrases.say("harm.withheld", {"factors": withheld})))

@@ -120,7 +120,7 @@ def rules_section(report: Report, phrases: Phrases) -> Section:
         "caution": sum(rule.severity == "caution" for rule in report.rules),
     }
     card: list[Block] = [
-        Items(phrases.say(f"bars.{key}"), tuple(_rule(rule, phrases) for rule in rules), folded=key != "red")
+        Items(phrases.say(f"bars.{key}"), tuple(_rule(rule, phrases) for rule in rules), closed=key != "red")
         for key, rules in (("red", red), ("everything", everything), ("part", part))
         if rules
     ]
