@@ -243,9 +243,11 @@ def trial(card: TrialCard, library: Library) -> Page:
 
 def claims(rows: Sequence[Claim], library: Library) -> Page:
     """What people are told, with verdicts."""
-    from deqi.report.works import claims_page
+    from deqi.knowledge.tables.sources import Source
+    from deqi.report.ledger import ledger_page
 
-    return claims_page(rows, _words(library))
+    works = {row.source: row for row in library.knowledge.rows(Source)}
+    return ledger_page(rows, works, library.edition, library.phrases)
 
 
 def sources(rows: Sequence[Source], library: Library) -> Page:

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from deqi.cli.report import Format, format_of
+from deqi.errors import InputError
+
 
 def claims(
     claim: Annotated[str | None, typer.Argument(help="A claim id; without it, all claims.")] = None,
+    output_format: Annotated[
+        Format | None, typer.Option("--format", help="How to write it; without it, by the ending of -o; else text.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
 ) -> None:
     """What people are told about acupuncture, and what the evidence says."""
     from deqi.api import Library, look_up, pages
-    from deqi.cli.output import write_json, write_page
+    from deqi.api import write as writing
+    from deqi.cli.output import width, write
 
+    wanted = "json" if as_json else format_of(output_format, output)
+    if wanted in ("ris", "bib"):
+        raise InputError(f"--format {wanted}: claims are no citations; write deqi report --format {wanted}.")
+    if wanted == "pdf" and output is None:
+        raise InputError("--format pdf: a PDF is not for the screen; name a file with -o claims.pdf.")
     library = Library.load()
     rows = look_up.claims(library, claim)
-    if as_json:
-        write_json({"knowledge": library.edition, "claims": rows})
+    if wanted == "json":
+        text = writing.json({"knowledge": library.edition, "claims": rows})
     else:
-        write_page(pages.claims(rows, library))
+        style = "html" if wanted == "pdf" else "md" if wanted == "md" else "html" if wanted == "html" else "text"
+        text = writing.page(pages.claims(rows, library), style, width())
+    if output is None:
+        write(text.rstrip("\n"))
+    elif wanted == "pdf":
+        writing.pdf(output, text)
+        write(f"wrote {output}")
+    else:
+        writing.file(output, text)
+        write(f"wrote {output}")

@@ -26,7 +26,7 @@ class Format(enum.StrEnum):
 _ENDINGS: Final[dict[str, str]] = {".htm": "html", ".txt": "text"}
 
 
-def _format(given: Format | None, output: Path | None) -> str:
+def format_of(given: Format | None, output: Path | None) -> str:
     """The format asked for, else the one the file's ending names, else text."""
     if given is not None:
         return given.value
@@ -74,7 +74,7 @@ def report(
     from deqi.cli.days import day_of
     from deqi.cli.output import notice, width, write
 
-    wanted = "json" if as_json else _format(output_format, output)
+    wanted = "json" if as_json else format_of(output_format, output)
     if wanted == "pdf" and output is None:
         raise InputError("--format pdf: a PDF is not for the screen; name a file with -o report.pdf.")
     if (summary or compare) and wanted in ("json", "ris", "bib"):

@@ -58,10 +58,16 @@ class Figure:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A record: what it is, and what is said of it in lines below."""
+    """A record: what it is, and what is said of it below.
+
+    On a screen ``behind`` opens with a tap on ``tap``, and all of a ``folded`` record from its title.
+    """
 
     title: Say
     lines: tuple[Say, ...] = ()
+    tap: str = ""
+    behind: tuple[Say, ...] = ()
+    folded: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,6 +162,7 @@ def words_of(block: Block) -> Iterator[Say]:
         case Entry():
             yield block.title
             yield from block.lines
+            yield from block.behind
         case Pairs():
             for _, words in block.rows:
                 yield words

@@ -56,7 +56,7 @@ def _block(block: Block) -> Iterator[str]:
         yield ""
     elif isinstance(block, Entry):
         yield f"- {_words(block.title)}"
-        for line in block.lines:
+        for line in (*block.lines, *block.behind):
             yield f"  - {_words(line)}"
         yield ""
     elif isinstance(block, Pairs):

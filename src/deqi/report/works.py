@@ -1,4 +1,4 @@
-"""What people are told, the works behind every row, and the chain from a number to both."""
+"""The works behind every row, and the chain from a number to both."""
 
 from __future__ import annotations
 
@@ -6,29 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from deqi.knowledge.editorial.citing import link
 from deqi.knowledge.tables.sources import Source
-from deqi.knowledge.tables.words import Claim
 from deqi.report.blocks import Entry, Items, Page, Section, Table, cells, say, sheet
 from deqi.report.chain import Chain
 from deqi.report.phrase import Phrases, labels
 from deqi.report.topics import Topic
-
-
-def claims_page(rows: Sequence[Claim], words: Mapping[str, str]) -> Page:
-    """Each sentence people are told with its verdict, what deqi says instead, and why."""
-    entries = tuple(
-        Entry(
-            say(f"{row.claim}  [{row.verdict.replace('-', ' ')}; certainty {row.certainty.replace('-', ' ')}]"),
-            (
-                say(f"Told: {row.sentence}"),
-                say(f"deqi says: {row.says_instead}"),
-                say(f"Why: {row.why}"),
-                say(f"Rows: {', '.join(row.rows) or 'no row'}"),
-                say(f"Sources: {', '.join(row.source) or 'none'} (verified: {row.verified})"),
-            ),
-        )
-        for row in rows
-    )
-    return sheet("", words, Section("claims", "", card=entries))
 
 
 def sources_page(rows: Sequence[Source], phrases: Phrases) -> Page:
