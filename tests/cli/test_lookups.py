@@ -88,7 +88,9 @@ def test_claims_carry_verdicts_and_rows(capsys: Capture) -> None:
     assert len(claims) >= 20
     assert {one["verdict"] for one in claims} >= {"too-rosy", "not-shown", "partly"}
     text = run(capsys, "claims", claims[0]["claim"]).out
-    assert "deqi says:" in text
+    assert claims[0]["says_instead"][:30] in " ".join(text.split()) and "Rows:" in text
+    page = run(capsys, "claims", "--format", "html").out
+    assert page.startswith("<!DOCTYPE html>") and page.count("“") == len(claims)
 
 
 def test_a_source_names_the_rows_that_rest_on_it(capsys: Capture) -> None:

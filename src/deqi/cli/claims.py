@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -34,7 +34,11 @@ def claims(
     if wanted == "json":
         text = writing.json({"knowledge": library.edition, "claims": rows})
     else:
-        style = "html" if wanted == "pdf" else "md" if wanted == "md" else "html" if wanted == "html" else "text"
+        style: Literal["text", "md", "html"] = "text"
+        if wanted in ("html", "pdf"):
+            style = "html"
+        elif wanted == "md":
+            style = "md"
         text = writing.page(pages.claims(rows, library), style, width())
     if output is None:
         write(text.rstrip("\n"))
