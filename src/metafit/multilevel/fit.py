@@ -24,11 +24,12 @@ from metafit.multilevel.model import (
     NotPositiveDefinite,
     Solution,
     climb,
-    cut,
     identified,
     maximise,
+    prepared,
     solve,
 )
+from metafit.multilevel.nested import Nested, NestedSolution
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from metafit.results import Floats, Interval, Prediction, Status
 
@@ -176,7 +177,8 @@ def problem(model: MixedModel) -> Status:
     if k < p or (model.parts and k <= p) or np.linalg.matrix_rank(model.x) < p:
         return Status.NOT_ESTIMABLE
     size = np.sqrt(variances)
-    if np.linalg.eigvalsh(model.v / np.outer(size, size))[0] <= 1e-12:
+    correlated = np.count_nonzero(model.v - np.diag(variances))
+    if correlated and np.linalg.eigvalsh(model.v / np.outer(size, size))[0] <= 1e-12:
         return Status.BAD_INPUT
     return Status.OK if identified(model) else Status.NOT_ESTIMABLE
 
@@ -195,7 +197,7 @@ def fit_model(
         # In units of the smallest sampling variance, steps and tolerances need no units.
         scaled, unit = model.scaled()
         try:
-            blocks = cut(scaled)
+            blocks = prepared(scaled)
             s, at, converged = maximise(blocks)
             fixed = solve(blocks, np.zeros(m))
         except NotPositiveDefinite:
@@ -249,13 +251,18 @@ def fit_model(
     )
 
 
-def _shares(model: MixedModel, fixed: Solution, s: Floats) -> Floats:
+def _shares(model: MixedModel, fixed: Solution | NestedSolution, s: Floats) -> Floats:
     k, p = model.x.shape
     if k <= p or not s.size:
         return np.full(s.size, np.nan)
-    inverse = np.linalg.inv(model.v)
-    trace = np.trace(inverse) - ((model.x.T @ inverse @ inverse @ model.x) * fixed.cov).sum()
-    if not trace > 1e-9 * np.trace(inverse):
+    v = np.diag(model.v)
+    if np.count_nonzero(model.v - np.diag(v)):
+        inverse = np.linalg.inv(model.v)
+        whole, lost = float(np.trace(inverse)), model.x.T @ inverse @ inverse @ model.x
+    else:
+        whole, lost = float((1.0 / v).sum()), (model.x / v[:, None] ** 2).T @ model.x
+    trace = whole - (lost * fixed.cov).sum()
+    if not trace > 1e-9 * whole:
         # One effect takes all the weight: what is left of the trace is rounding.
         return np.full(s.size, np.nan)
     typical = (k - p) / float(trace)
@@ -274,7 +281,7 @@ def sigma2_intervals(fit: MultilevelFit, *, level: float = 0.95) -> Interval:
     if fit.status != Status.OK:
         return Interval(low, high)
     scaled, unit = fit.model.scaled()
-    model = cut(scaled)
+    model = prepared(scaled)
     s = fit.sigma2 / unit / unit
     floor = solve(model, s).log_likelihood - 0.5 * float(chdtri(1.0, 1.0 - level))
     for i in range(m):
@@ -285,7 +292,7 @@ def sigma2_intervals(fit: MultilevelFit, *, level: float = 0.95) -> Interval:
 class _Profile:
     """The best log-likelihood with variance i held, above a floor; each search starts where the last one ended."""
 
-    def __init__(self, model: Blocks, s: Floats, i: int, floor: float) -> None:
+    def __init__(self, model: Blocks | Nested, s: Floats, i: int, floor: float) -> None:
         self._model, self._last, self._floor = model, s, floor
         self._held = np.arange(s.size) == i
 
@@ -301,7 +308,7 @@ class _Profile:
         return at.log_likelihood - self._floor
 
 
-def _ends(model: Blocks, s: Floats, i: int, floor: float) -> tuple[float, float]:
+def _ends(model: Blocks | Nested, s: Floats, i: int, floor: float) -> tuple[float, float]:
     above = _Profile(model, s, i, floor)
     best = float(s[i])
     low = 0.0

@@ -12,10 +12,22 @@ from math import log, pi
 import numpy as np
 import numpy.typing as npt
 
+from metafit.multilevel.nested import (
+    Labels,
+    Nested,
+    NestedSolution,
+    derivatives_nested,
+    labels_of,
+    reduce_nested,
+    solve_nested,
+    told_apart,
+    values_nested,
+)
 from metafit.results import Bools, Floats
 
 _MOST_STEPS = 200
 _HALVINGS = 40
+_ROUGH = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,32 @@ class Blocks:
     m: int
     restricted: bool
     half_log_design: float
+
+
+def groups_of(model: MixedModel) -> tuple[Labels, ...] | None:
+    """The groupings of a model whose sampling errors are independent; None for any other."""
+    if np.count_nonzero(model.v - np.diag(np.diag(model.v))):
+        return None
+    found = tuple(labels_of(part) for part in model.parts)
+    return None if any(one is None for one in found) else found  # type: ignore[return-value]
+
+
+def prepared(model: MixedModel) -> Blocks | Nested:
+    """The model in closed form where it has one, else cut into blocks.
+
+    Raises NotPositiveDefinite if X has not full rank.
+    """
+    groups = groups_of(model)
+    if groups:
+        try:
+            design = _half_log_det(model.x.T @ model.x)
+        except np.linalg.LinAlgError as error:
+            raise NotPositiveDefinite from error
+        v = np.diag(model.v)
+        found = reduce_nested(model.y, v, model.x, groups, restricted=model.restricted, half_log_design=design)
+        if found is not None:
+            return found
+    return cut(model)
 
 
 def cut(model: MixedModel) -> Blocks:
@@ -119,11 +157,20 @@ def _t(matrix: Floats) -> Floats:
     return np.swapaxes(matrix, -1, -2)
 
 
-def solve(model: Blocks, s: Floats) -> Solution:
+def solve(model: Blocks | Nested, s: Floats) -> Solution | NestedSolution:
     """Coefficients, their covariance, and the log-likelihood, at variances s.
 
     Raises NotPositiveDefinite if V + sum s_i A_i, or X'WX, is not.
     """
+    if isinstance(model, Nested):
+        try:
+            return solve_nested(model, s)
+        except np.linalg.LinAlgError as error:
+            raise NotPositiveDefinite from error
+    return _solve_blocks(model, s)
+
+
+def _solve_blocks(model: Blocks, s: Floats) -> Solution:
     k, p = model.k, model.p
     weights = []
     gram, moment = np.zeros((p, p)), np.zeros((p, 1))
@@ -161,7 +208,14 @@ def solve(model: Blocks, s: Floats) -> Solution:
     return Solution(beta[:, 0], cov, q, value, tuple(weights))
 
 
-def _derivatives(model: Blocks, at: Solution) -> tuple[Floats, Floats, Floats]:
+def derivatives(model: Blocks | Nested, at: Solution | NestedSolution) -> tuple[Floats, Floats, Floats]:
+    """Gradient of the log-likelihood in s, and its expected and observed information."""
+    if isinstance(model, Nested):
+        return derivatives_nested(model, at)  # type: ignore[arg-type]
+    return _derivatives_blocks(model, at)  # type: ignore[arg-type]
+
+
+def _derivatives_blocks(model: Blocks, at: Solution) -> tuple[Floats, Floats, Floats]:
     """Gradient of the log-likelihood in s, and its expected and observed information.
 
     With P = W - W X C X' W and C = (X'WX)^-1, every trace and form of P is one of W and a correction of size p.
@@ -205,7 +259,16 @@ def _derivatives(model: Blocks, at: Solution) -> tuple[Floats, Floats, Floats]:
 def _direction(gradient: Floats, expected: Floats, observed: Floats, free: Bools) -> Floats:
     """Newton's step over the free variances where the likelihood is curved like a hill, else Fisher's."""
     step = np.zeros_like(gradient)
-    if not free.any():
+    here = np.flatnonzero(free)
+    if not here.size:
+        return step
+    if here.size <= 2:  # by hand: the usual case, and a tenth of the time
+        for matrix in (observed, expected):
+            small = _small_solve(matrix, gradient, here)
+            if small is not None:
+                step[here] = small
+                return step
+        step[free] = gradient[free] / np.maximum(np.diag(expected)[free], 1e-300)
         return step
     inside = np.ix_(free, free)
     for matrix in (observed[inside], expected[inside]):
@@ -219,9 +282,26 @@ def _direction(gradient: Floats, expected: Floats, observed: Floats, free: Bools
     return step
 
 
+def _small_solve(matrix: Floats, gradient: Floats, here: Labels) -> tuple[float, ...] | None:
+    """The step over one or two variances; None where the matrix is not positive definite."""
+    i = here[0]
+    a, g = float(matrix[i, i]), float(gradient[i])
+    if not a > 0.0:
+        return None
+    if here.size == 1:
+        return (g / a,)
+    j = here[1]
+    b, c, h = float(matrix[i, j]), float(matrix[j, j]), float(gradient[j])
+    rest = c - b * b / a
+    if not rest > 1e-14 * c:
+        return None
+    second = (h - b / a * g) / rest
+    return (g - b * second) / a, second
+
+
 def climb(
-    model: Blocks, start: Floats, held: Bools | None = None, *, close: float = 1e-20
-) -> tuple[Floats, Solution, bool]:
+    model: Blocks | Nested, start: Floats, held: Bools | None = None, *, close: float = 1e-20
+) -> tuple[Floats, Solution | NestedSolution, bool]:
     """The nearest maximum over s >= 0; held variances keep their value; the rise still possible is at most `close`.
 
     Returns s, the fit, and convergence.
@@ -230,7 +310,7 @@ def climb(
     at = solve(model, s)
     fixed = np.zeros(s.size, dtype=np.bool_) if held is None else held
     for _ in range(_MOST_STEPS):
-        gradient, expected, observed = _derivatives(model, at)
+        gradient, expected, observed = derivatives(model, at)
         free = ~fixed & ((s > 0.0) | (gradient > 0.0))
         step = _direction(gradient, expected, observed, free)
         # A variance on its way below 0 stops there; the others must not be led by a step they do not make.
@@ -258,7 +338,25 @@ def climb(
     return s, at, False
 
 
-def maximise(model: Blocks) -> tuple[Floats, Solution, bool]:
+def _values(model: Blocks | Nested, s: Floats) -> Floats:
+    """Log-likelihoods at sets of variances (n, m)."""
+    if isinstance(model, Nested):
+        try:
+            return values_nested(model, s)
+        except np.linalg.LinAlgError as error:
+            raise NotPositiveDefinite from error
+    return np.array([_solve_blocks(model, one).log_likelihood for one in s])
+
+
+def _squares(model: Blocks | Nested, beta: Floats) -> float:
+    """Sum of the squared residuals, or one like it."""
+    if isinstance(model, Nested):
+        full = np.append(-beta, 1.0)
+        return float(((model.z @ full) ** 2).sum() + full @ model.within @ full / model.a.min())
+    return sum(float(((stack.y - stack.x @ beta[:, None]) ** 2).sum()) for stack in model.stacks)
+
+
+def maximise(model: Blocks | Nested) -> tuple[Floats, Solution | NestedSolution, bool]:
     """The best of the maxima found: a likelihood of variances may have several.
 
     Climbs from no variance, and from every peak along lines of rising total variance, all of it in one part or spread
@@ -269,21 +367,20 @@ def maximise(model: Blocks) -> tuple[Floats, Solution, bool]:
     first = solve(model, none)
     if m == 0:
         return none, first, True
-    extra = 0.0
-    for stack in model.stacks:
-        extra += float(((stack.y - stack.x @ first.beta[:, None]) ** 2).sum())
+    extra = _squares(model, first.beta)
     top = 4.0 * max(extra / (model.k - model.p), 1.0)
     # In units of the smallest sampling variance, below a tenth of which nothing can hide.
     totals = np.concatenate([[0.0], np.geomspace(0.1, top, 2 + int(np.ceil(np.log(top / 0.1))))])
     shares = [np.full(m, 1.0 / m), *np.eye(m)] if m > 1 else [np.ones(1)]
     starts = [none]
     for share in shares:
-        values = np.array([first.log_likelihood, *(solve(model, total * share).log_likelihood for total in totals[1:])])
+        values = np.append(first.log_likelihood, _values(model, totals[1:, None] * share))
         padded = np.concatenate([[-np.inf], values, [-np.inf]])
         peaks = np.flatnonzero((padded[1:-1] >= padded[:-2]) & (padded[1:-1] > padded[2:]))
         starts += [totals[i] * share for i in peaks if i > 0]
-    found = [climb(model, start) for start in starts]
-    return max(found, key=lambda one: one[1].log_likelihood)
+    # All roughly, and the best to the end: near a maximum each step doubles the digits.
+    found = max((climb(model, start, close=_ROUGH) for start in starts), key=lambda one: one[1].log_likelihood)
+    return climb(model, found[0])
 
 
 def identified(model: MixedModel) -> bool:
@@ -292,6 +389,9 @@ def identified(model: MixedModel) -> bool:
     if m == 0:
         return True
     k = model.y.size
+    groups = groups_of(model)
+    if groups:
+        return told_apart(model.x, groups)
     q, _ = np.linalg.qr(model.x)
     remainder = np.eye(k) - q @ q.T
     seen = [remainder @ part @ remainder for part in model.parts]

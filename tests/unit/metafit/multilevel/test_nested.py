@@ -1,0 +1,75 @@
+"""The closed form of nested groupings says what the general likelihood says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metafit.multilevel.model import (
+    MixedModel,
+    cut,
+    derivatives,
+    identified,
+    maximise,
+    prepared,
+    solve,
+)
+from metafit.multilevel.nested import Nested
+
+
+def model_of(seed: int, *, restricted: bool, kind: str) -> MixedModel:
+    rng = np.random.default_rng(seed)
+    k = int(rng.integers(12, 40))
+    outer = rng.integers(0, 5, k)
+    inner = np.arange(k) if kind == "rows" else outer * 10 + rng.integers(0, 3, k)
+    groups = {"one": [outer], "rows": [outer, inner], "groups": [outer, inner], "turned": [inner, outer]}[kind]
+    x = np.column_stack([np.ones(k), rng.normal(size=k)])[:, : 1 + seed % 2]
+    v = rng.uniform(0.05, 0.5, k)
+    y = rng.normal(0, np.sqrt(v)) + rng.normal(0, 0.6, 5)[outer]
+    parts = tuple((one[:, None] == one).astype(float) for one in groups)
+    return MixedModel(y, np.diag(v), x, parts, restricted)
+
+
+@pytest.mark.parametrize("kind", ["one", "rows", "groups", "turned"])
+@pytest.mark.parametrize("restricted", [True, False])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_same_numbers(kind: str, restricted: bool, seed: int) -> None:
+    model = model_of(seed, restricted=restricted, kind=kind)
+    fast, slow = prepared(model), cut(model)
+    assert isinstance(fast, Nested)
+    rng = np.random.default_rng(seed)
+    for s in (np.zeros(len(model.parts)), *rng.uniform(0.0, 3.0, (3, len(model.parts)))):
+        ours, theirs = solve(fast, s), solve(slow, s)
+        assert ours.log_likelihood == pytest.approx(theirs.log_likelihood, rel=1e-11)
+        np.testing.assert_allclose(ours.beta, theirs.beta, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(ours.cov, theirs.cov, rtol=1e-9)
+        for one, other in zip(derivatives(fast, ours), derivatives(slow, theirs), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-8, atol=1e-9)
+    (s, at, converged), (s2, at2, converged2) = maximise(fast), maximise(slow)
+    assert converged and converged2
+    assert at.log_likelihood == pytest.approx(at2.log_likelihood, rel=1e-11)
+    np.testing.assert_allclose(s, s2, rtol=1e-5, atol=1e-7)
+
+
+def test_no_digits_are_lost_beside_a_large_variance() -> None:
+    model = model_of(2, restricted=True, kind="rows")
+    tiny = MixedModel(model.y, model.v * 1e-9, model.x, model.parts, True)
+    s = np.array([4e6, 0.3])
+    assert solve(prepared(tiny), s).log_likelihood == pytest.approx(solve(cut(tiny), s).log_likelihood, rel=1e-9)
+
+
+def test_groupings_across_each_other_or_errors_that_are_not_independent_have_no_closed_form() -> None:
+    model = model_of(1, restricted=True, kind="rows")
+    k = model.y.size
+    across = (np.arange(k)[:, None] % 4 == np.arange(k) % 4).astype(float)
+    assert not isinstance(prepared(MixedModel(model.y, model.v, model.x, (model.parts[0], across), True)), Nested)
+    correlated = model.v + 0.01 * model.parts[0]
+    assert not isinstance(prepared(MixedModel(model.y, correlated, model.x, model.parts, True)), Nested)
+
+
+def test_variances_that_cannot_be_told_apart() -> None:
+    model = model_of(1, restricted=True, kind="rows")
+    rows = np.eye(model.y.size)
+    assert identified(model)
+    assert not identified(MixedModel(model.y, model.v, model.x, (rows, rows), True))
+    assert not identified(MixedModel(model.y, model.v, model.x, (np.ones_like(rows), rows), True))
