@@ -75,10 +75,14 @@ class Observation(Leaf, frozen=True, kw_only=True, tag="observation"):
 
 
 class Coded(Leaf, frozen=True, kw_only=True, tag="coded"):
-    """The latest coded result in the window (such as a pregnancy status) is one of a code set."""
+    """The latest coded result in the window (such as a pregnancy status) is one of a code set.
+
+    Only a result in ``denied_by`` says no; of any other ("possible", "inconclusive") nobody can tell.
+    """
 
     observation: Name
     set: Name
+    denied_by: Name
     within_days: float | Setting
     ask: Name | None = None
     gate: Name | None = None

@@ -41,6 +41,8 @@ class DateRange(msgspec.Struct, frozen=True, gc=False):
 
 ANY_DAY = DateRange(dt.date(1900, 1, 1), dt.date(2200, 12, 31))
 """A day of which nothing is known."""
+FIRST_DAY = dt.date(1900, 1, 2)
+"""The first day of which a date may tell: 1 January 1900 stands for no date in many systems."""
 
 
 def day(date: dt.date) -> DateRange:

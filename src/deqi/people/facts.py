@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import msgspec
 
 from deqi.knowledge.thresholds import thresholds
-from deqi.people.dates import DateRange
+from deqi.people.dates import ANY_DAY, FIRST_DAY, DateRange
 
 Kind = Literal["condition", "medication", "procedure", "device", "allergy", "observation"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -166,6 +166,26 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     def of_kind(self, kind: Kind) -> tuple[Fact, ...]:
         """The facts of one kind."""
         return tuple(fact for fact in self.facts if fact.kind == kind)
+
+
+def with_credible_dates(fact: Fact, birth: DateRange | None) -> Fact:
+    """The fact without slips: dates before the person was born, an end before its own beginning.
+
+    Nobody knows what was meant, so a beginning is none and an end may be any day.
+    """
+    first = FIRST_DAY if birth is None else birth.earliest
+    start, end, recorded = fact.start, fact.end, fact.recorded
+    begun = first if start is None or start.latest < first else max(first, start.earliest)
+    if all(
+        when is None or when.latest >= earliest for when, earliest in ((start, first), (end, begun), (recorded, first))
+    ):
+        return fact
+    return msgspec.structs.replace(
+        fact,
+        start=start if start is not None and start.latest >= first else None,
+        end=end if end is None or end.latest >= begun else ANY_DAY,
+        recorded=recorded if recorded is not None and recorded.latest >= first else None,
+    )
 
 
 def is_stale(fact: Fact, as_of: dt.date) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 
 from deqi.errors import InputError
 from deqi.knowledge.words import say
-from deqi.people.facts import Answer, Fact, Kind, Origin, Person, is_stale
+from deqi.people.facts import Answer, Fact, Kind, Origin, Person, is_stale, with_credible_dates
 from deqi.people.fhir import types as fhir
 from deqi.people.fhir.convert import Codes, Converter
 from deqi.people.fhir.documents import UNDECODABLE, Cutter, Piece, is_json, refusal
@@ -436,7 +436,7 @@ class ChartReader:
         persons = tuple(
             Person(
                 token=f"p{known.number + 1}",
-                facts=tuple(_marked(facts.get(known.number, []), as_of)),
+                facts=tuple(_marked([with_credible_dates(one, known.birth) for one in facts.get(known.number, [])], as_of)),
                 answers=tuple(answers.get(known.number, ())),
                 sex=known.sex,
                 birth=known.birth,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from deqi.knowledge.thresholds import thresholds
-from deqi.people.dates import DateRange
+from deqi.people.dates import ANY_DAY, DateRange
 from deqi.people.facts import Coding, Fact, Kind, Origin, SetMatch, Side, State
 from deqi.people.fhir import statuses
 from deqi.people.fhir import types as fhir
@@ -165,14 +165,14 @@ class Converter:
         verification = status_code(resource.verificationStatus, statuses.VERIFICATION)
         if verification == statuses.IGNORED:
             return None
-        abated = (
-            resource.abatementDateTime is not None
-            or resource.abatementPeriod is not None
-            or bool(resource.abatementAge or resource.abatementRange or resource.abatementString)
-        )
+        told = bool(resource.abatementAge or resource.abatementRange or resource.abatementString)
+        dated = resource.abatementDateTime is not None or resource.abatementPeriod is not None
         clinical = status_code(resource.clinicalStatus, statuses.CLINICAL)
-        state = clinical_state(clinical, verification, abated)
+        state = clinical_state(clinical, verification, dated or told)
         end = moment(resource.abatementDateTime) or covered(resource.abatementPeriod)
+        if end is None and (dated or told) and state == "past" and not clinical:
+            # An end in words ("ongoing", "at 70", a date that cannot be read) may lie on any day, or ahead.
+            end = ANY_DAY
         return self.fact(
             "condition",
             self.about("condition", *self.codes_of(resource.code)),
@@ -238,8 +238,9 @@ class Converter:
             return None
         given = moment(resource.whenHandedOver) or moment(resource.whenPrepared)
         end = lasting(given, resource.daysSupply)
-        if state == "past" and resource.status == "completed" and end is not None:
-            state = "present"
+        if state == "past" and resource.status == "completed":
+            # What was handed over is being taken until it is used up; when that is may not be said.
+            state = "unknown" if end is None else "present"
         return self.fact(
             "medication",
             self.about("medication", *drug),

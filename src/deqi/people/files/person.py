@@ -10,7 +10,7 @@ from deqi.errors import InputError
 from deqi.knowledge.thresholds import thresholds
 from deqi.knowledge.words import say
 from deqi.people.dates import DateRange, aged, parse_date
-from deqi.people.facts import Coding, Fact, Kind, Origin, Person, SetMatch, Side, State
+from deqi.people.facts import Coding, Fact, Kind, Origin, Person, SetMatch, Side, State, with_credible_dates
 from deqi.people.files.answers import answers_in
 from deqi.people.files.yaml_text import finite, iso, read_document
 from deqi.people.terminology.codes import NAMED_KINDS, CodeIndex
@@ -55,12 +55,13 @@ def read_person_file(
     reader = _Reader(name, index, sites)
     written = reader.date(document.get("date"), "date")
     on = written.latest if written else as_of
+    birth = _birth(document, reader, on)
     return Person(
         token="p1",
-        facts=tuple(reader.facts(document)),
+        facts=tuple(with_credible_dates(one, birth) for one in reader.facts(document)),
         answers=tuple(answers_in(document.get("answers"), name, "answers", written)),
         sex=_sex(document.get("sex"), name),
-        birth=_birth(document, reader, on),
+        birth=birth,
         deceased=_yes(document.get("deceased"), f"{name}, deceased"),
         complete=complete_lists(document.get("complete"), name),
         origin=Origin(name),

@@ -74,10 +74,13 @@ class Hearing:
         by_code = any(match.how != "name" for match in sets)
         official = [found for coding in codes if (found := self._lexicon.official(coding.system, _bare(coding)))]
         if by_code:
-            # The words of a code in one of the lists are heard by it; words of their own may say more.
+            # The words of a code in one of the lists are heard by it; words of their own may say more, and so may a
+            # display that names what the code does not.
             displays = {coding.display for coding in codes}
-            alarms = self._alarmed(kind, [one for one in words if one not in displays and len(displays) == 1], held)
-            return Heard(sets, True, alarms)
+            own = [one for one in words if one not in displays and len(displays) == 1]
+            strange = set(self._alarmed(kind, (one for one in displays if one), held)) if official else set()
+            alarms = {*self._alarmed(kind, own, held), *(strange - set(self._alarmed(kind, official, held)))}
+            return Heard(sets, True, tuple(sorted(alarms)))
         alarms = self._alarmed(kind, [*words, *official], held)
         if kind == "observation":
             return Heard(sets, bool(sets) or not alarms, alarms)
@@ -93,6 +96,8 @@ class Hearing:
 
     def _readable(self, words: list[str], *, coded: bool) -> bool:
         """Whether the words are of a language that is read: all of them, or most where they are those of a code."""
+        if not any(map(self._lexicon.says_something, words)):
+            return False
         said = sum(one.isalpha() for text in words for one in plain_words(text))
         strange = sum(len(self._lexicon.strangers(text)) for text in words)
         return said > 0 and strange <= (said // 2 if coded else 0)

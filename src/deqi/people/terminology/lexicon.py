@@ -112,6 +112,15 @@ class Lexicon:
             return self.is_word(word.replace("ae", "e").replace("oe", "e"))
         return any(word.endswith(ending) and word[: -len(ending)] in self._words for ending in _ENDINGS)
 
+    @functools.cached_property
+    def _empty(self) -> frozenset[str]:
+        return frozenset(self._lines("empty_words.txt"))
+
+    def says_something(self, text: str) -> bool:
+        """Whether a text holds more than words such as see notes or withheld, single letters and bare numbers."""
+        words = (word for word in plain_words(text) if not word.isdigit() and (len(word) > 1 or not word.isascii()))
+        return any(word not in self._empty for word in words)
+
     def is_form(self, word: str) -> bool:
         """Whether it is a unit, a form, a salt or a way of taking a medicine."""
         return word in self._forms

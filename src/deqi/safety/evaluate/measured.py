@@ -181,7 +181,7 @@ def coded(leaf: Coded, context: Context) -> Verdict:
     border = context.as_of - dt.timedelta(days=days)
     unread = set(map(id, doubted))
     readings = [
-        Reading(fact.start or fact.recorded, None if id(fact) in unread else _value_in(leaf.set, fact, context), fact)
+        Reading(fact.start or fact.recorded, None if id(fact) in unread else _value_in(leaf, fact), fact)
         for fact in (*facts, *doubted)
         if fact.kind == "observation" and fact.state not in ("refuted", "planned")
     ]
@@ -197,13 +197,10 @@ def coded(leaf: Coded, context: Context) -> Verdict:
     return from_record(context, leaf.ask, leaf.gate, found, readable=context.readable(_OBSERVATION))
 
 
-def _value_in(code_set: str, fact: Fact, context: Context) -> Truth:
-    """Whether a coded result is one of a set; unknown for a value of which nobody can tell."""
-    if any(match.set == code_set for match in fact.value_sets):
-        return Truth.YES
-    if any(context.catalog.index.covers(code_set, coding.system) for coding in fact.value_codes):
-        return Truth.NO
-    return Truth.UNKNOWN
+def _value_in(leaf: Coded, fact: Fact) -> Truth:
+    """Whether a coded result is one of the set; unknown for a value of which nobody can tell."""
+    sets = {match.set for match in fact.value_sets}
+    return Truth.YES if leaf.set in sets else Truth.NO if leaf.denied_by in sets else Truth.UNKNOWN
 
 
 def _facts(readings: Iterable[Reading]) -> tuple[Fact, ...]:

@@ -77,15 +77,13 @@ FACTS = pa.schema(
         ("value_missing", pa.bool_()),
         ("stale", pa.bool_()),
         ("value_sets", pa.list_(_TEXT)),
-        ("value_covered", pa.list_(_TEXT)),
         ("weeks_low", pa.float64()),
         ("weeks_high", pa.float64()),
     ]
 )
 """One row for each code set a fact is in, for each that its words may mean (``how`` is `ALARM`), and one without a set
 where no table knows it (`UNKNOWN`). ``lasts`` is whether its past counts; ``row`` numbers the facts in the order of
-the record; ``weeks_*`` are the weeks of pregnancy that a code itself says, ``value_covered`` the value sets that can
-judge a coded result."""
+the record; ``weeks_*`` are the weeks of pregnancy that a code itself says."""
 
 DETAILS = pa.schema(
     [
@@ -147,14 +145,13 @@ class Intake:
 class Reader:
     """What the columns need to know beside the facts themselves.
 
-    ``value_sets`` are the sets that coded results are looked for in, ``weeks_of`` gives the weeks of pregnancy that a
+    ``weeks_of`` gives the weeks of pregnancy that a
     code (system, code) says, ``units`` those of the questions, ``birth_question`` the one answered with a birth date,
     ``lasting`` whether the past of a match counts.
     """
 
     index: CodeIndex
     as_of: dt.date
-    value_sets: tuple[str, ...] = ()
     weeks_of: Callable[[str, str], tuple[float, float] | None] = lambda system, code: None
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
     birth_question: str = ""
@@ -241,7 +238,6 @@ class TableMaker:
             "value_missing": fact.value_missing,
             "stale": is_stale(fact, self._reader.as_of),
             "value_sets": [match.set for match in fact.value_sets],
-            "value_covered": self._covering(fact),
             "weeks_low": weeks[0] if weeks else None,
             "weeks_high": weeks[1] if weeks else None,
         }
@@ -257,13 +253,6 @@ class TableMaker:
         """The weeks of pregnancy that the first code for weeks says."""
         ranges = (self._reader.weeks_of(coding.system, coding.code) for coding in fact.codes)
         return next((found for found in ranges if found is not None), None)
-
-    def _covering(self, fact: Fact) -> list[str]:
-        """The value sets that hold codes of a system of the result."""
-        covers = self._reader.index.covers
-        return [
-            name for name in self._reader.value_sets if any(covers(name, coding.system) for coding in fact.value_codes)
-        ]
 
     def _answer_row(self, row: int, person: int, answer: Answer) -> dict[str, Any]:
         told = answer.value if isinstance(answer.value, str) else None

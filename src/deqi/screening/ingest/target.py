@@ -12,6 +12,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
+from deqi.people.dates import ANY_DAY, FIRST_DAY
 from deqi.people.facts import KINDS, Answer, Coding, Fact, Kind
 from deqi.people.reading import Reading
 from deqi.screening.ingest.tables import NOTHING, PERSONS, Intake, Reader, TableMaker, Tables, shape
@@ -87,6 +88,7 @@ class FactRows:
             if len(self._maker) >= TOGETHER:
                 self._flush()
         self._flush()
+        forget_slips(self._connection)
         self._fill_in_shapes()
         codings = {key: (count, self._maker.matched[key]) for key, count in self._maker.codings.items()}
         return Intake(reading.resources, reading.left_out, reading.unreadable, codings)
@@ -134,6 +136,20 @@ class FactRows:
         self._connection.register("incoming", table)
         self._connection.execute(f"{verb} SELECT * FROM incoming")
         self._connection.unregister("incoming")
+
+
+def forget_slips(connection: duckdb.DuckDBPyConnection) -> None:
+    """See `deqi.people.facts.with_credible_dates`."""
+    first = f"coalesce(p.birth_first, DATE '{FIRST_DAY}')"
+    instead = {
+        "start": "start_first = NULL, start_last = NULL, start_at = NULL",
+        "recorded": "recorded_first = NULL, recorded_last = NULL, recorded_at = NULL, stale = false",
+        "end": f"end_first = DATE '{ANY_DAY.earliest}', end_last = DATE '{ANY_DAY.latest}'",
+    }
+    for name, change in instead.items():
+        begun = f"greatest({first}, coalesce(facts.start_first, {first}))" if name == "end" else first
+        connection.execute(f"""UPDATE facts SET {change}
+            FROM persons p WHERE p.person = facts.person AND facts.{name}_last < {begun}""")
 
 
 def shape_of(fact: Fact) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from deqi.knowledge.leaves import Coded
 from deqi.people.facts import Answer, Person
 from deqi.safety.evaluate.context import BIRTH_QUESTION
 from deqi.safety.evaluate.gestation import _weeks_of_code
@@ -19,7 +18,6 @@ def reader_for(catalog: Catalog, as_of: dt.date) -> Reader:
     return Reader(
         index=catalog.index,
         as_of=as_of,
-        value_sets=tuple(sorted({leaf.set for leaf in catalog.leaves if isinstance(leaf, Coded)})),
         weeks_of=_weeks_of_code,
         units={name: question.unit for name, question in catalog.questions.items()},
         birth_question=BIRTH_QUESTION,

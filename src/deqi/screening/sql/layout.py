@@ -242,12 +242,14 @@ class Layout:
                         "leaf": number,
                         "set": leaf.observation,
                         "value_set": leaf.set,
+                        "denied_by": leaf.denied_by,
                         "border": border,
                         "word": word,
                         "mask": mask,
                     }
                 )
-        names = [("leaf", pa.int16()), ("set", pa.string()), ("value_set", pa.string()), ("border", pa.date32())]
+        text = [(name, pa.string()) for name in ("set", "value_set", "denied_by")]
+        names = [("leaf", pa.int16()), *text, ("border", pa.date32())]
         return pa.Table.from_pylist(rows, pa.schema([*names, *_PLACE]))
 
 

@@ -359,8 +359,8 @@ def coded_marks(facts: ir.Table, leaves: ir.Table) -> ir.Table:
     rows = rows.filter(rows.kind == "observation", ~rows.state.isin(["refuted", "planned"]), rows.how != UNKNOWN).join(
         leaves, "set"
     )
-    inside, covered = rows.value_sets.contains(rows.value_set), rows.value_covered.contains(rows.value_set)
-    truth = ibis.cases((rows.doubted, MAYBE), (inside, YES), (covered, NO), else_=MAYBE)
+    inside, denied = rows.value_sets.contains(rows.value_set), rows.value_sets.contains(rows.denied_by)
+    truth = ibis.cases((rows.doubted, MAYBE), (inside, YES), (denied, NO), else_=MAYBE)
     rows = rows.mutate(truth=truth, dated=rows["first"].notnull())
     rows = rows.mutate(latest=rows.dated & is_latest(rows, _GROUP))
     rows = rows.filter(rows.latest | ~rows.dated)

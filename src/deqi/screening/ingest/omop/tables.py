@@ -24,6 +24,7 @@ from deqi.people.terminology.sites import side_of_codes, side_of_text
 from deqi.screening.ingest.omop.files import OmopFiles, date_of, open_folder, quoted, text_of, whole_of
 from deqi.screening.ingest.omop.people import read_people, unreadable_people
 from deqi.screening.ingest.tables import ALARM, ANSWERS, NOTHING, UNKNOWN, Intake, Reader, shape
+from deqi.screening.ingest.target import forget_slips
 
 VOCABULARIES: Mapping[str, str] = {
     "SNOMED": "snomed",
@@ -44,7 +45,9 @@ KIND_OF_TABLE: Mapping[str, Kind] = {
     "measurement": "observation",
     "observation": "observation",
 }
-_COMPARATORS = ("<", "<=", ">=", ">")
+_COMPARATORS = {"=": "", **{sign: sign for sign in ("<", "<=", ">=", ">")}}
+_NOT_READ = "?"
+"""Stands for an operator that nobody knows: its number is then none."""
 _UNREADABLE_MOST = 100_000
 
 
@@ -87,6 +90,7 @@ class _Omop:
         self._values()
         self._persons()
         self._facts()
+        forget_slips(self._connection)
         self._keep("answers", pa.Table.from_pylist([], ANSWERS))
         if "concept_ancestor" not in self._files and "drug_exposure" in self._files:
             left_out[say("record.no-ancestor")] = self._one("SELECT count(*) FROM o_rows WHERE kind = 'medication'")
@@ -272,7 +276,6 @@ class _Omop:
                 {
                     "concept": number,
                     "sets": [one.set for one in index.match_value((coding,), "")],
-                    "covered": [one for one in self._reader.value_sets if index.covers(one, coding.system)],
                     "text": name,
                 }
             )
@@ -280,12 +283,12 @@ class _Omop:
                 {
                     "concept": number,
                     "unit": code if vocabulary == "UCUM" else "",
-                    "comparator": name if name in _COMPARATORS else "",
+                    "comparator": _COMPARATORS.get(name, _NOT_READ),
                 }
             )
         text = pa.string()
         self._keep("o_value", pa.Table.from_pylist(values, pa.schema(
-            [("concept", pa.int64()), ("sets", pa.list_(text)), ("covered", pa.list_(text)), ("text", text)]
+            [("concept", pa.int64()), ("sets", pa.list_(text)), ("text", text)]
         )))  # fmt: skip
         self._keep("o_unit", pa.Table.from_pylist(units, pa.schema(
             [("concept", pa.int64()), ("unit", text), ("comparator", text)]
@@ -326,17 +329,19 @@ class _Omop:
         return {kind for (kind,) in self._all("SELECT DISTINCT kind FROM o_bad WHERE person_id IS NULL")}
 
     def _facts(self) -> None:
-        self._run("""CREATE OR REPLACE TABLE facts AS
+        comparator = f"CASE WHEN coalesce(r.operator, 0) = 0 THEN '' ELSE coalesce(o.comparator, '{_NOT_READ}') END"
+        self._run(f"""CREATE OR REPLACE TABLE facts AS
             SELECT r.row, p.person, m."set", m.how, m.lasts, coalesce(m."as", r.kind) AS kind, r.state,
                 CAST(NULL AS VARCHAR) AS site, d.side,
                 r.first AS start_first, r.first AS start_last, r.at AS start_at,
                 r.until AS end_first, r.until AS end_last,
                 CAST(NULL AS DATE) AS recorded_first, CAST(NULL AS DATE) AS recorded_last,
-                CAST(NULL AS TIMESTAMP) AS recorded_at, CASE WHEN m."as" IS NULL THEN r.value END AS value,
-                coalesce(nullif(u.unit, ''), r.unit_text, '') AS unit, coalesce(o.comparator, '') AS comparator,
+                CAST(NULL AS TIMESTAMP) AS recorded_at,
+                CASE WHEN m."as" IS NULL AND {comparator} <> '{_NOT_READ}' THEN r.value END AS value,
+                coalesce(nullif(u.unit, ''), r.unit_text, '') AS unit, replace({comparator}, '{_NOT_READ}', '') AS comparator,
                 r.kind = 'observation' AND r.value IS NULL AND r.value_concept = 0 AND r.value_text = ''
                     AS value_missing,
-                false AS stale, coalesce(v.sets, []) AS value_sets, coalesce(v.covered, []) AS value_covered,
+                false AS stale, coalesce(v.sets, []) AS value_sets,
                 CAST(NULL AS DOUBLE) AS weeks_low, CAST(NULL AS DOUBLE) AS weeks_high
             FROM o_rows r JOIN o_person p USING (person_id) JOIN o_dict d USING (kind, concept, source, said)
                 JOIN o_match m USING (dict)
