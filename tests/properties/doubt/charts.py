@@ -151,7 +151,12 @@ def charts(draw: st.DrawFn) -> list[Resource]:
             max_size=8,
         )
     )
-    return [draw(patients()), *({**one, "id": f"r{number}"} for number, one in enumerate(records))]
+    patient = draw(patients())
+    if patient["gender"] == "male":
+        # No man says that he could be pregnant.
+        for item in (item for one in records for item in one.get("item", ()) if item["linkId"] == "could-be-pregnant"):
+            item["answer"] = [{"valueBoolean": False}]
+    return [patient, *({**one, "id": f"r{number}"} for number, one in enumerate(records))]
 
 
 COMPLETE = st.sampled_from(

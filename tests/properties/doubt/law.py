@@ -2,8 +2,10 @@
 
 One reading is taken here. Where a record says yes and the person's own answers say no, the record stands; once that
 record is blurred, the answer is what settles a record that is only possible, or there would be nothing left to ask.
-Such a rule is not compared, unless it reads a result that the record holds: no answer of yes or no settles those. A
-rule about a medicine and its result is settled through the medicine where the record holds no result.
+Such a rule is not compared where it is the answers that settle it: without them the blurred records leave it open,
+lists declared complete and all. It is compared where it reads a result that the record holds: no answer of yes or no
+settles those. (A rule about a medicine and its result is settled through the medicine where the record holds no
+result.) No clearance is passed over: an answer that clears is none of these.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ def loosened(before: Judged, after: Judged, exempt: Collection[str] = ()) -> lis
     found = [
         f"{rule}: {was} became {after.states[rule]}"
         for rule, was in before.states.items()
-        if rule not in exempt and was not in {"no", after.states[rule]} and after.states[rule] in _CLEAR
+        if was not in {"no", after.states[rule]} and after.states[rule] in _CLEAR
+        if rule not in exempt or after.states[rule] == "cleared"
     ]
     found += [
         f"{rule}: yes became unknown, and the person is {after.candidacy}"
@@ -35,15 +38,17 @@ def loosened(before: Judged, after: Judged, exempt: Collection[str] = ()) -> lis
     return found + _needlings(before, after)
 
 
-def contradicted(records: Judged, answers: Judged, results: Collection[str]) -> list[str]:
+def contradicted(records: Judged, answers: Judged, silent: Judged, results: Collection[str]) -> list[str]:
     """Rules that the records fire and that the answers deny, with the lists declared complete.
 
-    ``results``: of what the records hold measured values.
+    ``silent`` is what the blurred records say without the answers; ``results``: of what the records hold measured
+    values.
     """
     return [
         rule
         for rule, state in answers.states.items()
-        if state in _CLEAR and records.states[rule] not in _CLEAR and not reads_results(rule, results)
+        if state in _CLEAR and records.states[rule] not in _CLEAR and silent.states[rule] not in _CLEAR
+        if not reads_results(rule, results)
     ]
 
 

@@ -69,5 +69,7 @@ def _compared(document: Document, after: Document, plan: str) -> list[str]:
     before = engines.judge(engines.person_of_file(document), plan=plan)
     answers = {name: document[name] for name in ("sex", "born", "answers", "complete") if name in document}
     results = engines.results_of(engines.person_of_file(document))
-    exempt = contradicted(before, engines.judge(engines.person_of_file(answers), plan=plan), results)
+    unanswered = {name: value for name, value in after.items() if name != "answers"}
+    silent = engines.judge(engines.person_of_file(unanswered), plan=plan)
+    exempt = contradicted(before, engines.judge(engines.person_of_file(answers), plan=plan), silent, results)
     return loosened(before, engines.judge(engines.person_of_file(after), plan=plan), exempt)

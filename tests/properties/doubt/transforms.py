@@ -56,6 +56,22 @@ def no_date(draw: st.DrawFn, chart: Chart) -> None:
         one.pop(key, None)
 
 
+def date_in_words(draw: st.DrawFn, chart: Chart) -> None:
+    """The day of a condition or procedure is told in words, its end too."""
+    one = chart[draw(st.sampled_from(_records(chart)))]
+    for name in ("onset", "abatement", "performed"):
+        if one.pop(f"{name}DateTime", None) is not None:
+            one[f"{name}String"] = draw(st.sampled_from(("last month", "ongoing", "2026", "?")))
+
+
+def impossible_date(draw: st.DrawFn, chart: Chart) -> None:
+    """A slip: a day before anybody in these charts was born."""
+    one = chart[draw(st.sampled_from(_records(chart)))]
+    for key in (*_DATES, "abatementDateTime"):
+        if key in one and one["resourceType"] != "QuestionnaireResponse":
+            one[key] = draw(st.sampled_from(("1900-01-01", "0026-11-20", "1901")))
+
+
 def unread_unit(draw: st.DrawFn, chart: Chart) -> None:
     for one in chart:
         if "valueQuantity" in one:
@@ -144,6 +160,8 @@ BLURS: dict[str, Callable[[st.DrawFn, Chart], None]] = {
     "the code is unknown": unknown_code,
     "the date is vague": vague_date,
     "the date goes": no_date,
+    "the date is in words": date_in_words,
+    "the date is impossible": impossible_date,
     "the units are unread": unread_unit,
     "the value is unread": unread_value,
     "the status is unread": unread_status,

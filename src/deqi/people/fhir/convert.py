@@ -348,10 +348,8 @@ class Converter:
 
     def observation(self, resource: fhir.Observation, origin: Origin) -> list[Fact]:
         """A result, and one more for each component."""
-        if resource.status == "cancelled":
-            return []
         state = state_of(resource.status, statuses.OBSERVATION)
-        if state is None:
+        if state is None or state == "planned":
             return []
         when = moment(resource.effectiveDateTime or resource.effectiveInstant) or covered(resource.effectivePeriod)
         issued = moment(resource.issued)

@@ -68,9 +68,10 @@ OBSERVATION: Mapping[str, State] = {
     "final": "present",
     "amended": "present",
     "corrected": "present",
-    "cancelled": "unknown",
+    "cancelled": "planned",
     "unknown": "unknown",
 }
+"""A cancelled result was never made."""
 
 DEVICE: Mapping[str, State] = {"active": "present", "inactive": "past", "unknown": "unknown"}
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from deqi.knowledge.tables.vocabulary import AlarmWord, Code, CodeSet, DrugProduct
 from deqi.people.facts import Coding, Fact, How, Kind, SetMatch
 from deqi.people.terminology.hearing import Heard, Hearing
-from deqi.people.terminology.lexicon import Lexicon
+from deqi.people.terminology.lexicon import Lexicon, plain
 from deqi.people.terminology.names import NameFinder
 from deqi.people.terminology.systems import plain_code
 
@@ -28,6 +30,8 @@ NAMED_KINDS: Mapping[str, frozenset[str]] = {
 """By name, a fact of one kind may be in sets of these kinds: an allergy to a medicine is not taking it."""
 
 _SHORTEST_CATEGORY = 3
+_TAG = re.compile(r" \((?:disorder|finding|situation|procedure|physical object|substance|product|qualifier value)\)$")
+"""What SNOMED CT puts behind the words of a concept."""
 _CACHE_LIMIT = 200_000
 
 
@@ -198,8 +202,23 @@ class CodeIndex:
             if kind == "medication":
                 # A brand is heard as its ingredient.
                 text = " ; ".join([text, *self._lexicon.ingredients(text)[0]])
-            found = self._by_text[key] = self._finders[kind].find(text)
+            found = self._by_text[key] = self._finders[kind].find(text) | self._of_display(kind, key[1])
         return found
+
+    def _of_display(self, kind: str, text: str) -> frozenset[str]:
+        """The sets of the codes of which a text is the display, word for word."""
+        said = _TAG.sub("", " ".join(plain(text).split()))
+        return frozenset(name for name in self._by_display.get(said, ()) if self.sets[name].kind in NAMED_KINDS[kind])
+
+    @functools.cached_property
+    def _by_display(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for key, display in self._displays.items():
+            said = _TAG.sub("", " ".join(plain(display).split()))
+            if said:
+                found[said].update(name for name, how in self._exact.get(key, ()) if how == "code")
+                found[said].update(self._category.get(key, ()))
+        return {said: frozenset(names) for said, names in found.items()}
 
     def _of_coding(self, system: str, code: str) -> tuple[SetMatch, ...]:
         key = (system, code)
@@ -211,16 +230,16 @@ class CodeIndex:
         return found
 
     def _look_up(self, system: str, code: str) -> tuple[SetMatch, ...]:
-        plain = plain_code(system, code)
+        bare = plain_code(system, code)
         found: dict[str, SetMatch] = {}
         for one in _READS_ALSO.get(system, (system,)):
-            for name, how in sorted(self._exact.get((one, plain), ())):
+            for name, how in sorted(self._exact.get((one, bare), ())):
                 found.setdefault(name, SetMatch(name, how, system, code))
             if one in _CATEGORY_SYSTEMS:
-                for length in range(_SHORTEST_CATEGORY, len(plain) + 1):
-                    for name in sorted(self._category.get((one, plain[:length]), ())):
+                for length in range(_SHORTEST_CATEGORY, len(bare) + 1):
+                    for name in sorted(self._category.get((one, bare[:length]), ())):
                         found.setdefault(name, SetMatch(name, "code", system, code))
-        for ingredient in sorted(self._ingredients.get((system, plain), ())):
+        for ingredient in sorted(self._ingredients.get((system, bare), ())):
             for name, _how in sorted(self._exact.get(("rxnorm", ingredient), ())):
                 found.setdefault(name, SetMatch(name, "product", system, code))
         return tuple(found.values())

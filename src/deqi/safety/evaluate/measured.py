@@ -96,6 +96,8 @@ def _readings(leaf: Observation, context: Context) -> list[Reading]:
     for fact in context.facts(leaf.observation):
         if fact.kind == "observation" and fact.state not in ("refuted", "planned"):
             truth = None if fact.value_missing else _judge(leaf, context, fact.value, fact.unit, fact.comparator)
+            if fact.state != "present" and truth is not Truth.YES:
+                truth = None  # perhaps withdrawn: only what is hazardous speaks
             readings.append(Reading(fact.start or fact.recorded, truth, fact))
     for fact in context.doubted(leaf.observation):
         if fact.kind == "observation" and fact.state not in ("refuted", "planned"):
@@ -200,7 +202,9 @@ def coded(leaf: Coded, context: Context) -> Verdict:
 def _value_in(leaf: Coded, fact: Fact) -> Truth:
     """Whether a coded result is one of the set; unknown for a value of which nobody can tell."""
     sets = {match.set for match in fact.value_sets}
-    return Truth.YES if leaf.set in sets else Truth.NO if leaf.denied_by in sets else Truth.UNKNOWN
+    if leaf.set in sets:
+        return Truth.YES
+    return Truth.NO if leaf.denied_by in sets and fact.state == "present" else Truth.UNKNOWN
 
 
 def _facts(readings: Iterable[Reading]) -> tuple[Fact, ...]:

@@ -198,6 +198,7 @@ def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: i
         value_missing=ibis.literal(False),
         side=ibis.null("string"),
         site=ibis.null("string"),
+        state=ibis.literal("present"),
         how=ibis.literal(""),
         later=ibis.literal(False),
         doubted=ibis.literal(False),
@@ -221,6 +222,8 @@ def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: i
     ).select(*columns, "factor", "plus", "kind_factor", "kind_plus")
     read = ~readings.doubted & ~readings.value_missing & _usable(readings).fill_null(False)
     readings = readings.mutate(read=read, dated=readings["first"].notnull())
+    # Of a result that perhaps was withdrawn only what is hazardous speaks.
+    readings = readings.mutate(read=readings.read & ((readings.state == "present") | (_judge(readings) == YES)))
     readings = readings.mutate(truth=readings.read.ifelse(_judge(readings), ibis.null("int8")))
     readings = readings.filter(readings.read | ~readings.reported)
     readings = _not_settled(readings)
@@ -257,7 +260,7 @@ def measured_marks(facts: ir.Table, answers: ir.Table, leaves: ir.Table, ways: i
 _GROUP = ["person", "leaf"]
 _MEASURED = (
     "person", "leaf", "set", "word", "mask", "row", "today", "value", "unit", "comparator", "value_missing", "side",
-    "site", "how", "later", "doubted",
+    "site", "state", "how", "later", "doubted",
 )  # fmt: skip
 _LIMITS = ("op", "limit", "below", "to", "kind_unit", "plausible_low", "plausible_high", "border")
 
@@ -360,6 +363,7 @@ def coded_marks(facts: ir.Table, leaves: ir.Table) -> ir.Table:
         leaves, "set"
     )
     inside, denied = rows.value_sets.contains(rows.value_set), rows.value_sets.contains(rows.denied_by)
+    denied = denied & (rows.state == "present")
     truth = ibis.cases((rows.doubted, MAYBE), (inside, YES), (denied, NO), else_=MAYBE)
     rows = rows.mutate(truth=truth, dated=rows["first"].notnull())
     rows = rows.mutate(latest=rows.dated & is_latest(rows, _GROUP))
