@@ -436,7 +436,9 @@ class ChartReader:
         persons = tuple(
             Person(
                 token=f"p{known.number + 1}",
-                facts=tuple(_marked([with_credible_dates(one, known.birth) for one in facts.get(known.number, [])], as_of)),
+                facts=tuple(
+                    _marked([with_credible_dates(one, known.birth) for one in facts.get(known.number, [])], as_of)
+                ),
                 answers=tuple(answers.get(known.number, ())),
                 sex=known.sex,
                 birth=known.birth,
