@@ -338,7 +338,8 @@ class _Omop:
                 CAST(NULL AS DATE) AS recorded_first, CAST(NULL AS DATE) AS recorded_last,
                 CAST(NULL AS TIMESTAMP) AS recorded_at,
                 CASE WHEN m."as" IS NULL AND {comparator} <> '{_NOT_READ}' THEN r.value END AS value,
-                coalesce(nullif(u.unit, ''), r.unit_text, '') AS unit, replace({comparator}, '{_NOT_READ}', '') AS comparator,
+                coalesce(nullif(u.unit, ''), r.unit_text, '') AS unit,
+                replace({comparator}, '{_NOT_READ}', '') AS comparator,
                 r.kind = 'observation' AND r.value IS NULL AND r.value_concept = 0 AND r.value_text = ''
                     AS value_missing,
                 false AS stale, coalesce(v.sets, []) AS value_sets,
