@@ -79,8 +79,8 @@ class Hearing:
             displays = {coding.display for coding in codes}
             own = [one for one in words if one not in displays and len(displays) == 1]
             strange = set(self._alarmed(kind, (one for one in displays if one), held)) if official else set()
-            alarms = {*self._alarmed(kind, own, held), *(strange - set(self._alarmed(kind, official, held)))}
-            return Heard(sets, True, tuple(sorted(alarms)))
+            more = {*self._alarmed(kind, own, held), *(strange - set(self._alarmed(kind, official, held)))}
+            return Heard(sets, True, tuple(sorted(more)))
         alarms = self._alarmed(kind, [*words, *official], held)
         if kind == "observation":
             return Heard(sets, bool(sets) or not alarms, alarms)
