@@ -49,11 +49,12 @@ def picture(
     area_link: Callable[[str], str] | None = None,
     chosen: Collection[str] | None = None,
     near: str | None = None,
+    marked: Collection[str] = (),
 ) -> str:
     """A view as SVG.
 
     ``chosen`` names the only points that are named, ``area_link`` makes regions links, ``near`` shows only the
-    neighbourhood of a point.
+    neighbourhood of a point; that and the ``marked`` stand out.
     """
     from deqi.bodymap.drawing import Look, draw
     from deqi.bodymap.scenes import VIEWS
@@ -61,9 +62,8 @@ def picture(
     found = VIEWS[view] if near is None else library.chart.near(VIEWS[view], near)
     spoken = {one.code: f"{one.code} {one.pinyin_tone or one.pinyin}" for one in all_points(library)}
     named = () if found.whole and chosen is None else chosen
-    return draw(
-        library.chart, found, Look(title, description, link, lambda code: spoken[code], named, area_link, near or "")
-    )
+    bold = {*marked, *((near,) if near else ())}
+    return draw(library.chart, found, Look(title, description, link, lambda code: spoken[code], named, area_link, bold))
 
 
 def points_on(library: Library, view: str) -> tuple[str, ...]:

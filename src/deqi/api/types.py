@@ -41,6 +41,7 @@ from deqi.safety.engine import Engine
 from deqi.safety.explain import Explained
 from deqi.safety.findings import Assessment, Finding
 from deqi.safety.needling.plan import Needling, Plan
+from deqi.safety.needling.shorthand import Jotted, Refused
 from deqi.safety.plancheck.check import PlanCheck
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "Finding",
     "Gaps",
     "InputError",
+    "Jotted",
     "Knowledge",
     "Library",
     "Needling",
@@ -81,6 +83,7 @@ __all__ = [
     "PoolRequest",
     "PooledTable",
     "Question",
+    "Refused",
     "Repooled",
     "Report",
     "ReportRequest",

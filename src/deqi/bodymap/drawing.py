@@ -36,7 +36,7 @@ COLOURS = ("#0072B2", "#B3541E", "#00795A", "#9A4C7F", "#5C6BC0", "#7A6A00")
 class Look:
     """What is asked of a picture: words read aloud, where a point or an area leads, and which points to name.
 
-    Where only some are named, the others are small dots that lead nowhere. ``focus`` stands out.
+    Where only some are named, the others are small dots that lead nowhere. ``marked`` stand out.
     """
 
     title: str
@@ -45,7 +45,7 @@ class Look:
     spoken: Callable[[str], str]
     chosen: Collection[str] | None = None
     area_link: Callable[[str], str] | None = None
-    focus: str = ""
+    marked: Collection[str] = ()
 
 
 def draw(chart: Chart, view: View, look: Look) -> str:
@@ -220,7 +220,7 @@ def _dot(one: Placed, dot: Point, label: Label | None, look: Look) -> str:
             f'<circle class="danger" cx="{fmt(dot[0])}" cy="{fmt(dot[1])}" r="{fmt(DOT + 2.6)}" fill="none" '
             f'stroke="{VERMILION}" stroke-width="1.8"/>',
         )
-    if one.point == look.focus:
+    if one.point in look.marked:
         marks.insert(0, f'<circle cx="{fmt(dot[0])}" cy="{fmt(dot[1])}" r="{fmt(DOT + 3.4)}" fill="{INK}"/>')
     if label is not None:
         if label.joint is not None:
@@ -229,7 +229,7 @@ def _dot(one: Placed, dot: Point, label: Label | None, look: Look) -> str:
                 f'<path d="M{fmt(dot[0])} {fmt(dot[1])}L{fmt(label.joint[0])} {fmt(label.joint[1])}" '
                 f'stroke="{INK}" stroke-opacity="0.45" stroke-width="0.8"/>',
             )
-        bold = ' font-weight="bold"' if one.point == look.focus else ""
+        bold = ' font-weight="bold"' if one.point in look.marked else ""
         marks.append(f'<text x="{fmt(label.base[0])}" y="{fmt(label.base[1])}"{bold}>{escape(one.label)}</text>')
     inner = "".join(marks)
     return f'<a href="{escape(look.link(one.point))}" aria-label="{escape(look.spoken(one.point))}">{inner}</a>'

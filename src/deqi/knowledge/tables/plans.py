@@ -72,3 +72,18 @@ class PlanLine(Row, frozen=True, kw_only=True):
     plain: str
     instead: str
     asks: QuestionId = ""
+
+
+class ShorthandWord(Row, frozen=True, kw_only=True):
+    """A word by which people write a side, an angle or a technique behind a point, and the word of plans it means."""
+
+    written: str
+    field: Literal["side", "angle", "technique"]
+    means: str
+
+
+class PlanTick(Row, frozen=True, kw_only=True):
+    """A question that is put first to the person of a plan: those that hold up most needlings of an ordinary plan."""
+
+    question: QuestionId
+    order: int

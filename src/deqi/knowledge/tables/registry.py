@@ -50,6 +50,8 @@ _ALL = (
     TableSpec("current_paths", plans.CurrentPath, ("path",)),
     TableSpec("hazard_kinds", plans.HazardKind, ("hazard_class",)),
     TableSpec("technique_hazards", plans.TechniqueHazard, ("hazard",)),
+    TableSpec("shorthand_words", plans.ShorthandWord, ("written",)),
+    TableSpec("plan_ticks", plans.PlanTick, ("question",)),
     TableSpec("plan_lines", plans.PlanLine, ("line",)),
     TableSpec("stricta", atlas.Stricta, ("item",)),
     TableSpec("conditions", vocabulary.Condition, ("condition",)),

@@ -22,6 +22,9 @@ def picture(
     chosen: Collection[str] | None = None,
     link: Callable[[str], str] = point_address,
     near: str | None = None,
+    *,
+    area: Callable[[str], str] | None = None,
+    marked: Collection[str] = (),
 ) -> str:
     """A view of the map as it stands in a page."""
     title = pages.words(f"map.view.{view}")
@@ -31,9 +34,10 @@ def picture(
         title=title,
         description=pages.words("map.schematic"),
         link=link,
-        area_link=area_address,
+        area_link=area or area_address,
         chosen=chosen,
         near=near,
+        marked=marked,
     )
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from deqi.api import html
 
 FOLDER = Path(__file__).parents[1] / "shared" / "static"
-STYLES = (html.style(), *html.decision_styles(), FOLDER / "frame.css", FOLDER / "atlas.css")
+STYLES = (html.style(), *html.decision_styles(), FOLDER / "frame.css", FOLDER / "atlas.css", FOLDER / "plan.css")
 """The report's own style first, then the frame's: the site looks like the pages that are printed."""
 STYLE = "site.css"
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from deqi.web.asking.urls import urlpatterns as asking
 from deqi.web.atlas.urls import urlpatterns as atlas
 from deqi.web.comparing.urls import urlpatterns as comparing
+from deqi.web.planning.urls import urlpatterns as planning
 from deqi.web.pooling.urls import urlpatterns as pooling
 from deqi.web.reading.urls import urlpatterns as reading
 from deqi.web.site import assets
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *asking,
     *atlas,
     *pooling,
+    *planning,
 ]
 handler400 = "deqi.web.site.errors.bad_request"
 handler403 = "deqi.web.site.errors.forbidden"
