@@ -235,6 +235,40 @@ def faults(folder: Path | None = None) -> CheckReport:
 
 
 @dataclasses.dataclass(frozen=True)
+class TableRows:
+    """Rows of a table of the knowledge as they are kept, each under its key; ``tables`` names every table."""
+
+    table: str
+    rows: Mapping[str, Mapping[str, str]]
+
+
+def tables(library: Library) -> Mapping[str, int]:
+    """Every table of the knowledge, and how many rows it has."""
+    from deqi.knowledge.tables import TABLES
+
+    return {name: len(library.knowledge.rows(spec.row)) for name, spec in TABLES.items()}
+
+
+def table(library: Library, name: str, key: str | None = None) -> TableRows:
+    """The rows of a table with all their columns, notes and provenance among them; or the one of a key.
+
+    Raises:
+        InputError: no such table or row.
+    """
+    from deqi.knowledge.editorial.whole_rows import whole_rows
+    from deqi.knowledge.tables import TABLES
+
+    if name not in TABLES:
+        raise InputError(f"{name!r}: no such table; `deqi knowledge rows` lists them.")
+    found = whole_rows(library.knowledge, name)
+    if key is None:
+        return TableRows(name, found)
+    if key not in found:
+        raise InputError(f"{key!r}: no such row in {name}; `deqi knowledge rows {name}` lists their keys.")
+    return TableRows(name, {key: found[key]})
+
+
+@dataclasses.dataclass(frozen=True)
 class Gaps:
     """What an edition does not know, has not checked, or should review."""
 

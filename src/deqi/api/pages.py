@@ -10,7 +10,7 @@ from deqi.errors import InputError
 
 if TYPE_CHECKING:
     from deqi.api.library import Library
-    from deqi.api.look_up import Cited, Gaps, Surveyed
+    from deqi.api.look_up import Cited, Gaps, Surveyed, TableRows
     from deqi.api.results import Assessed, Screened
     from deqi.evidence.library import TrialLine
     from deqi.evidence.table.contrasts import NetworkTable
@@ -292,6 +292,20 @@ def gaps(found: Gaps, library: Library) -> Page:
     return gaps_page(found.gaps, _words(library))
 
 
+def tables(found: Mapping[str, int], library: Library) -> Page:
+    """Every table, and how many rows it has."""
+    from deqi.report.editions import tables_page
+
+    return tables_page(found, library.phrases, _words(library))
+
+
+def table(found: TableRows, library: Library) -> Page:
+    """The keys of a table's rows; of one row every column."""
+    from deqi.report.editions import table_page
+
+    return table_page(found.rows, library.phrases, _words(library))
+
+
 def edition_changes(found: Sequence[Change], library: Library) -> Page:
     """What changed between two editions."""
     from deqi.report.editions import changes_page
@@ -317,13 +331,6 @@ def told(found: Assessed, library: Library) -> Page:
     from deqi.report.told import told_page
 
     return told_page(found.assessment, found.engine.catalog, library.knowledge)
-
-
-def stops_now(found: Assessed) -> bool:
-    """Whether something was told that cannot wait."""
-    from deqi.report.told import stops_now as stops
-
-    return stops(found.assessment)
 
 
 def survey(found: Surveyed, library: Library) -> Page:

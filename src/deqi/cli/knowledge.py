@@ -42,6 +42,31 @@ def gaps(folder: Folder = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def rows(
+    table: Annotated[str | None, typer.Argument(help="A table such as search_log; without it, all tables.")] = None,
+    key: Annotated[str | None, typer.Argument(help="The key of a row; without it, all keys.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The rows of a table as they are kept, with every note and its provenance."""
+    from deqi.api import Library, look_up, pages
+    from deqi.cli.output import write_json, write_page
+
+    library = Library.load()
+    if table is None:
+        tables = look_up.tables(library)
+        if as_json:
+            write_json({"knowledge": library.edition, "tables": tables})
+        else:
+            write_page(pages.tables(tables, library))
+        return
+    found = look_up.table(library, table, key)
+    if as_json:
+        write_json({"knowledge": library.edition, "table": table, "rows": found.rows})
+    else:
+        write_page(pages.table(found, library))
+
+
+@app.command()
 def diff(
     old: Annotated[Path, typer.Argument(help="The data folder of the older edition.")],
     new: Annotated[Path | None, typer.Argument(help="The newer one; the shipped edition if left out.")] = None,

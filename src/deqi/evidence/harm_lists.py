@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from deqi.evidence.grade import Certainty
@@ -211,9 +211,3 @@ def _pools(knowledge: Knowledge) -> dict[str, tuple[PublishedHarmPool, ...]]:
         if usable and row.estimate is not None and row.ci_low is not None:
             found[row.event] = (*found.get(row.event, ()), row)
     return found
-
-
-def by_list(found: Iterable[EventHarm]) -> Mapping[Listed, tuple[EventHarm, ...]]:
-    """The events of each list."""
-    every = tuple(found)
-    return {name: tuple(one for one in every if one.listed == name) for name in LISTS}

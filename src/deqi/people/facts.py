@@ -105,11 +105,6 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     unread: str = ""
 
     @property
-    def negated(self) -> bool:
-        """Recorded as not so."""
-        return self.state == "refuted"
-
-    @property
     def words(self) -> str:
         """What was written: its words, a result as it stands, and its codes."""
         value = "" if self.value is None else f"{self.comparator}{self.value:g} {self.unit}".strip()

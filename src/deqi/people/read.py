@@ -22,22 +22,6 @@ from deqi.people.terminology.sites import SiteFinder
 _FHIR = re.compile(rb'"resourceType"\s*:')
 
 
-def read_person(
-    source: Path | bytes,
-    *,
-    index: CodeIndex,
-    sites: SiteFinder | None = None,
-    as_of: dt.date | None = None,
-    name: str = "person",
-) -> list[Person]:
-    """The persons of one file, or of a folder of FHIR files that belong together.
-
-    Raises:
-        InputError: the file cannot be read, or nothing in it is about a person.
-    """
-    return list(read_chart([source], index=index, sites=sites, as_of=as_of, name=name).persons)
-
-
 def read_chart(
     sources: Iterable[Path | bytes],
     *,

@@ -8,7 +8,7 @@ from deqi.knowledge.check.run import CheckReport
 from deqi.knowledge.editorial.diff import Change
 from deqi.knowledge.editorial.gaps import Gap
 from deqi.knowledge.tables.words import EditionChange
-from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
+from deqi.report.blocks import Entry, Items, Page, Pairs, Say, Section, Table, cells, say, sheet
 from deqi.report.phrase import Phrases
 
 
@@ -27,6 +27,23 @@ def gaps_page(found: Sequence[Gap], words: Mapping[str, str]) -> Page:
         for line in (say(f"{gap.title}: {gap.count}"), *((say("  " + ", ".join(gap.rows)),) if gap.rows else ()))
     )
     return sheet("", words, Section("gaps", "", lead=lead))
+
+
+def tables_page(tables: Mapping[str, int], phrases: Phrases, words: Mapping[str, str]) -> Page:
+    """Every table, and how many rows it has."""
+    head = (phrases.say("tables.table"), phrases.say("tables.rows"))
+    rows = tuple(cells(name, f"{count:,}") for name, count in tables.items())
+    return sheet("", words, Section("tables", "", card=(Table("", head, rows, numeric=(1,), narrow=True),)))
+
+
+def table_page(rows: Mapping[str, Mapping[str, str]], phrases: Phrases, words: Mapping[str, str]) -> Page:
+    """The keys of a table's rows; of one row every column."""
+    if len(rows) != 1:
+        lines = (*map(say, rows), say(phrases.say("tables.count", {"count": f"{len(rows):,}"})))
+        return sheet("", words, Section("rows", "", lead=lines))
+    ((key, row),) = rows.items()
+    pairs = Pairs(tuple((name, say(text)) for name, text in row.items()))
+    return sheet(key, words, Section("row", "", card=(pairs,)))
 
 
 def changes_page(changes: Sequence[Change], words: Mapping[str, str]) -> Page:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from deqi.knowledge import Knowledge
@@ -68,19 +66,3 @@ def write_page(page: Page, output_format: str, width: int, *, trace: bool = Fals
 def as_json(report: Report) -> str:
     """The report as JSON (schema: ``schemas/report.json``); a number that could not be estimated is null."""
     return escaped(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
-
-
-def render_summary(report: Report, knowledge: Knowledge, output_format: str, width: int, *, trace: bool = False) -> str:
-    """The summary of findings in a format: text, md or html."""
-    from deqi.report.summary import summary_page
-
-    return write_page(summary_page(report, Phrases(knowledge.texts)), output_format, width, trace=trace)
-
-
-def render_comparison(
-    reports: Sequence[Report], knowledge: Knowledge, output_format: str, width: int, *, trace: bool = False
-) -> str:
-    """Two conditions side by side in a format: text, md or html."""
-    from deqi.report.compare import compare_page
-
-    return write_page(compare_page(reports, Phrases(knowledge.texts)), output_format, width, trace=trace)

@@ -56,11 +56,6 @@ def _weight(found: Finding) -> str:
     return "bars" if any(one.everything for one in found.restricts) else "changes"
 
 
-def stops_now(result: Assessment) -> bool:
-    """Whether something cannot wait for the rest of the questions."""
-    return any(one.rule.emergency for one in result.findings)
-
-
 def _verdict(result: Assessment, now: bool, phrases: Phrases) -> Section:
     lead = [say(phrases.say(f"told.verdict.{result.candidacy}"))]
     if result.if_clear != result.candidacy:

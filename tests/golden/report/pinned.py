@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deqi.knowledge import load
-from deqi.report.surfaces import render_comparison, render_summary
 from deqi.report.text import as_text
-from tests.support.reports import page_on, report_on
+from tests.support.reports import comparison_of, page_on, summary_of
 
 FOLDER = Path(__file__).parent
 
@@ -17,9 +15,8 @@ def pinned() -> dict[str, str]:
     found = {
         f"{topic}.txt": as_text(page_on(topic), 80) for topic in ("neuropathy", "diabetic", "bells-palsy", "headache")
     }
-    both = [report_on("diabetic"), report_on("chemotherapy-induced")]
-    found["compare.txt"] = render_comparison(both, load(), "text", 80)
-    found["summary.txt"] = render_summary(report_on("chemotherapy-induced"), load(), "text", 80)
+    found["compare.txt"] = comparison_of(("diabetic", "chemotherapy-induced"), "text")
+    found["summary.txt"] = summary_of("chemotherapy-induced", "text")
     return found
 
 

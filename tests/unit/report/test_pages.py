@@ -14,31 +14,31 @@ from deqi.knowledge import Knowledge
 from deqi.report import pdf
 from deqi.report.citations import as_bibtex, as_ris
 from deqi.report.html import as_html
-from deqi.report.surfaces import render, render_comparison, render_summary
-from tests.support.reports import page_on, report_on
+from deqi.report.surfaces import render
+from tests.support.reports import comparison_of, page_on, report_on, summary_of
 from tests.unit.report.test_html import Reader
 
 
-def test_two_conditions_side_by_side(knowledge: Knowledge) -> None:
-    both = [report_on("diabetic"), report_on("chemotherapy-induced")]
-    text = render_comparison(both, knowledge, "text", 80)
+def test_two_conditions_side_by_side() -> None:
+    both = ("diabetic", "chemotherapy-induced")
+    text = comparison_of(both, "text")
     assert all(len(line) <= 80 for line in text.splitlines())
     words = " ".join(text.split())
     assert "Nerve damage from diabetes: We cannot tell if real needles help more" in words
     assert "RR 1.25 (0.90 to 1.75)" in words and "favour" not in words
     reader = Reader()
-    reader.feed(render_comparison(both, knowledge, "html", 80))
+    reader.feed(comparison_of(both, "html"))
     assert reader.faults == []
 
 
-def test_the_summary_of_findings(knowledge: Knowledge) -> None:
-    text = " ".join(render_summary(report_on("diabetic"), knowledge, "text", 80).split())
+def test_the_summary_of_findings() -> None:
+    text = " ".join(summary_of("diabetic", "text").split())
     assert "v a medicine or vitamins" in text and "RR 1.25 (0.90 to 1.75)" in text
     assert "Certainty: very low [" in text and "risk of bias (down 2)" in text
     assert "A serious side effect" in text and "Headache" not in text
     notes = set(re.findall(r"\[(\d+)\]", text))
     assert notes and all(f"{note}: risk of bias" in text for note in notes)
-    html = render_summary(report_on("diabetic"), knowledge, "html", 80)
+    html = summary_of("diabetic", "html")
     assert "<nav" not in html and html.count("<caption>") == 2
 
 

@@ -12,7 +12,7 @@ import pytest
 from deqi.errors import InputError
 from deqi.evidence.effects import leaning
 from deqi.knowledge import Knowledge
-from deqi.people.read import read_person
+from deqi.people.read import read_chart
 from deqi.report.assemble import assemble
 from deqi.report.blocks import Page, Section, every_say, every_section
 from deqi.report.markdown import as_markdown
@@ -210,12 +210,11 @@ def test_markdown_has_every_depth() -> None:
 
 def test_the_personal_part(knowledge: Knowledge) -> None:
     catalog = build_catalog(knowledge)
-    (person,) = read_person(
+    written = (
         b"sex: male\nborn: 1961-04\nconditions: [type 2 diabetes]\nmedications: [warfarin]\n"
-        b"answers: {numb-or-neuropathy: yes}\n",
-        index=catalog.index,
-        name="person.yaml",
+        b"answers: {numb-or-neuropathy: yes}\n"
     )
+    (person,) = read_chart([written], index=catalog.index, name="person.yaml").persons
     part = personal_part(assess(catalog, person, AS_OF), catalog, person, knowledge)
     report = complete(assemble(knowledge, topic_of(knowledge, "diabetic"), AS_OF, personal=part), knowledge)
     page = page_of(report, knowledge)

@@ -23,7 +23,6 @@ class Point(Row, frozen=True, kw_only=True):
     code: str
     standard: str
     channel: str = ""
-    number: str = ""
     pinyin: str
     pinyin_tone: str = ""
     hanzi_simplified: str = ""

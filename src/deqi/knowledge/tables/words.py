@@ -59,7 +59,6 @@ class Event(Row, frozen=True, kw_only=True):
     seek_help: Literal["now", "today", "soon", "no"]
     help_when: str = ""
     how_common_row: tuple[str, ...] = ()
-    audience_text_key: str = ""
 
 
 class EventPart(Row, frozen=True, kw_only=True):

@@ -282,20 +282,6 @@ class QuestionnaireResponse(Resource, kw_only=True):
     item: list[Item] | None = None
 
 
-Clinical = (
-    Condition
-    | Allergy
-    | MedicationRequest
-    | MedicationStatement
-    | MedicationAdministration
-    | MedicationDispense
-    | Observation
-    | Procedure
-    | Device
-    | DeviceUse
-    | QuestionnaireResponse
-)
-
 TYPES: dict[str, type[Resource]] = {
     "Patient": Patient,
     "Condition": Condition,

@@ -67,14 +67,6 @@ def decision_body(sheet: Sheet, why: Why | None = None) -> markupsafe.Markup:
     return markupsafe.Markup(_tidy(vars(module)["body"](sheet, why)))
 
 
-def decision_css() -> str:
-    """The one stylesheet of decision pages; every rule is under ``.decision``."""
-    loader = environment().loader
-    assert loader is not None
-    source, _, _ = loader.get_source(environment(), "decision.css")
-    return source
-
-
 def decision_html(sheet: Sheet, page: Page | None = None) -> str:
     """The page as one file; page: the full report, behind one tap."""
     ctx = known(page) if page is not None else None

@@ -32,7 +32,6 @@ ENDS: tuple[End, ...] = get_args(End)
 """Where the recorded end lies: none recorded, after the day, a range around it, on the day, before it."""
 
 Lies = Literal["in", "perhaps", "before", "none"]
-LIES: tuple[Lies, ...] = get_args(Lies)
 """Where a date lies beside a window of days: in it, a range across its border, before it, or none recorded."""
 
 Meaning = Mapping[tuple[State, End], tuple[Says, Says, Says, Says]]

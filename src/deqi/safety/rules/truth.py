@@ -17,8 +17,3 @@ class Truth(enum.IntEnum):
 def all_of(values: Iterable[Truth]) -> Truth:
     """Kleene *and*: no if one is no, yes if every one is yes, else unknown."""
     return min(values)
-
-
-def any_of(values: Iterable[Truth]) -> Truth:
-    """Kleene *or*: yes if one is yes, no if every one is no, else unknown."""
-    return max(values)

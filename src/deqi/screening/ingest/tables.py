@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from deqi.people.dates import DateRange, parse_date
-from deqi.people.facts import KINDS, Answer, Coding, Fact, Kind, Person, SetMatch, is_stale
+from deqi.people.facts import KINDS, Answer, Fact, Kind, Person, SetMatch, is_stale
 from deqi.people.reading import Unreadable
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.coverage import NO_CODE
@@ -285,12 +285,6 @@ class TableMaker:
 def shape(systems: Iterable[str], worded: bool) -> str:
     """How a fact is coded, as a word: ``icd10cm,snomed`` or, with words beside the codes, ``icd10cm,snomed;words``."""
     return ",".join(sorted({re.sub("[|,;]", " ", one) for one in systems})) + (";words" if worded else "")
-
-
-def example_of(kind: Kind, written: str) -> Fact:
-    """A fact of a shape."""
-    systems, _, words = written.partition(";")
-    return Fact(kind=kind, codes=tuple(Coding(one, "") for one in systems.split(",") if one), text=words)
 
 
 def shapes_cell(shapes: Iterable[str]) -> str | None:

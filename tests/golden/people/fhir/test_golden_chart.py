@@ -7,7 +7,7 @@ import pytest
 
 from deqi.people.files.answers import read_answers
 from deqi.people.files.settings import read_settings
-from deqi.people.read import read_chart, read_person
+from deqi.people.read import read_chart
 from tests.support.terminology import AS_OF, INDEX, SITES
 
 GOLDEN = Path(__file__).parent
@@ -47,4 +47,4 @@ def test_the_examples_of_the_manual_are_read(example):
     elif "\nanswers:" in example:
         assert read_answers(data)
     else:
-        assert read_person(data, index=INDEX, sites=SITES)[0].facts
+        assert read_chart([data], index=INDEX, sites=SITES).persons[0].facts

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from deqi.errors import InputError
-from deqi.people.read import read_chart, read_person
+from deqi.people.read import read_chart
 from tests.support.resources import SUBJECT, bundle, condition, observation, order, patient, read, resource
 from tests.support.terminology import INDEX
 
@@ -44,7 +44,7 @@ def test_files_of_one_export_belong_together(tmp_path):
     (tmp_path / "Condition.ndjson").write_text(json.dumps(condition()) + "\n")
     (tmp_path / "Patient.ndjson").write_text(json.dumps(patient()) + "\n")
     (tmp_path / "notes.txt").write_text("not read")
-    (person,) = read_person(tmp_path, index=INDEX)
+    (person,) = read_chart([tmp_path], index=INDEX).persons
     assert (person.sex, len(person.facts)) == ("female", 1)
 
 
@@ -52,7 +52,7 @@ def test_gzip_is_unpacked_and_a_byte_order_mark_left_out(tmp_path):
     data = b"\xef\xbb\xbf" + json.dumps(bundle(patient(), condition())).encode()
     path = tmp_path / "chart.json.gz"
     path.write_bytes(gzip.compress(data[:100]) + gzip.compress(data[100:]))
-    assert len(read_person(path, index=INDEX)[0].facts) == 1
+    assert len(read_chart([path], index=INDEX).persons[0].facts) == 1
 
 
 def entry(url, one):
@@ -190,6 +190,6 @@ def test_a_file_that_is_no_fhir_is_refused_with_its_place(data, words):
 
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
-        read_person(tmp_path / "nobody.json", index=INDEX)
+        read_chart([tmp_path / "nobody.json"], index=INDEX)
     with pytest.raises(InputError, match=r"without FHIR in \.json"):
-        read_person(tmp_path, index=INDEX)
+        read_chart([tmp_path], index=INDEX)

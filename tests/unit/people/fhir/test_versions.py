@@ -5,7 +5,7 @@ import json
 import pytest
 
 from deqi.errors import InputError
-from deqi.people.read import read_person
+from deqi.people.read import read_chart
 from tests.support.resources import SUBJECT, bundle, concept, condition, observation, order, patient, read, resource
 from tests.support.terminology import INDEX
 
@@ -34,7 +34,7 @@ PROFILE = {"profile": ["http://hl7.org/fhir/3.0/StructureDefinition/Patient"]}
 )
 def test_another_version_is_refused_by_name(document, version):
     with pytest.raises(InputError, match=f"this is FHIR {version}; deqi reads FHIR R4"):
-        read_person(json.dumps(document).encode(), index=INDEX)
+        read_chart([json.dumps(document).encode()], index=INDEX)
 
 
 def test_one_resource_of_another_version_is_malformed():

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deqi.errors import InputError
-from deqi.people.read import read_chart, read_person, with_complete
+from deqi.people.read import read_chart, with_complete
 from tests.support.terminology import INDEX, SITES
 
 FIVE_LINES = b"""
@@ -21,7 +21,7 @@ complete: [medications]
 
 def person(text, as_of=None):
     data = text if isinstance(text, bytes) else text.encode()
-    return read_person(data, index=INDEX, sites=SITES, as_of=as_of)[0]
+    return read_chart([data], index=INDEX, sites=SITES, as_of=as_of).persons[0]
 
 
 def fact(text):

@@ -10,7 +10,7 @@ from deqi.people.files import person as personfile
 from deqi.people.files.answers import read_answers
 from deqi.people.files.schemas import schema
 from deqi.people.files.settings import read_settings
-from deqi.people.read import read_person
+from deqi.people.read import read_chart
 from tests.support.terminology import AS_OF, INDEX, SITES
 
 PERSONS = [
@@ -75,7 +75,7 @@ def test_each_schema_is_one(name):
 @pytest.mark.parametrize(("document", "good"), PERSONS)
 def test_persons(document, good):
     assert fits("person", document) is good
-    assert is_read(lambda data: read_person(data, index=INDEX, sites=SITES, as_of=AS_OF), document) is good
+    assert is_read(lambda data: read_chart([data], index=INDEX, sites=SITES, as_of=AS_OF).persons, document) is good
 
 
 @pytest.mark.parametrize(("document", "good"), ANSWERS)
