@@ -33,6 +33,7 @@ REVIEWED = {
     "techniques": ("its name for clinicians", ("name",)),
     "observations": ("on which side it is a hazard", ("hazardous",)),
     "drug_products": ("what the code is called, to check it by eye", ("display",)),
+    "segments": ("the landmarks at its ends, in words", ("top", "bottom")),
     "points": ("how books class it", ("standard", "classes")),
     "point_anatomy": ("anatomy beside the nerves", ("surface", "subregion", "dermatome_basis", "risk_inferred")),
     "point_depths": (

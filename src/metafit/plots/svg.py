@@ -14,6 +14,8 @@ from typing import Literal
 
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
+GREEN = "#009E73"
+PURPLE = "#CC79A7"
 GREY = "#808080"
 INK = "currentColor"
 

@@ -23,6 +23,7 @@ class Point(Row, frozen=True, kw_only=True):
     code: str
     standard: str
     channel: str = ""
+    number: str = ""
     pinyin: str
     pinyin_tone: str = ""
     hanzi_simplified: str = ""
