@@ -13,6 +13,7 @@ from deqi.cli.pool import escalc, network, pool
 from deqi.errors import InputError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+GOLDEN = Path(__file__).parents[1] / "golden" / "metafit"
 app = typer.Typer()
 app.command()(pool)
 
@@ -185,3 +186,18 @@ def test_effects_without_a_pool() -> None:
     assert set(out) == {"measure", "studies", "warnings"} and out["studies"][0]["yi"] == pytest.approx(
         -0.93869, abs=1e-5
     )
+
+
+def test_the_exact_conditional_model_from_the_command() -> None:
+    """As rma.glmm with model = "CM.EL" says of the same trials: tests/golden/metafit/counts/lee2004_cmel.json."""
+    golden = json.loads((GOLDEN / "counts/lee2004_cmel.json").read_text())
+    columns = [golden["data"][name] for name in ("ai", "n1i", "ci", "n2i")]
+    rows = "".join(f"s{i},{','.join(map(str, row))}\n" for i, row in enumerate(zip(*columns, strict=True)))
+    data = f"study,events_t,total_t,events_c,total_c\n{rows}"
+    out = json.loads(run("-", "--method", "GLMM", "--glmm", "cm.el", "--test", "z", "--json", data=data.encode()))
+    want = golden["calls"][0]["want"]
+    assert out["measure"] == "OR" and out["tau2"] == pytest.approx(want["tau2"], rel=1e-4)
+    assert out["estimate"] == pytest.approx(want["estimate"], rel=1e-5)
+    assert "exact likelihood given each study's total" in " ".join(out["warnings"])
+    with pytest.raises(InputError, match="give it with --method GLMM"):
+        run(EXAMPLES / "bcg.csv", "--glmm", "CM.EL")

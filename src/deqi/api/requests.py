@@ -78,8 +78,8 @@ class ScreenRequest:
 class PoolRequest:
     """The studies of a table; None takes what the columns suggest. ``level``: 95 and 0.95 are the same.
 
-    ``model``: random, common or both. ``also``: further checks by name. ``order``: the column cumulative pooling
-    follows.
+    ``model``: random, common or both. ``glmm``: the mixed model of method GLMM: UM.FS, UM.RS or CM.EL.
+    ``also``: further checks by name. ``order``: the column cumulative pooling follows.
     """
 
     table: Table
@@ -90,6 +90,7 @@ class PoolRequest:
     by: str | None = None
     moderators: tuple[str, ...] = ()
     model: str = "random"
+    glmm: str = "UM.FS"
     also: tuple[str, ...] = ()
     order: str | None = None
 

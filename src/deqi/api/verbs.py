@@ -156,6 +156,7 @@ def pool(request: PoolRequest) -> PooledTable:
         by=_column(request.by) if request.by else None,
         moderators=tuple(_column(name) for name in request.moderators if name.strip()),
         model=request.model.casefold(),
+        glmm=request.glmm.upper(),
         also=request.also,
         order=_column(request.order) if request.order else None,
     )

@@ -21,6 +21,9 @@ def pool(
     measure: MEASURE = None,
     method: Annotated[str, typer.Option("--method", help="REML, DL, PM, ML, FE ..., or GLMM, MH, PETO.")] = "REML",
     model: Annotated[str, typer.Option("--model", help="random, common, or both side by side.")] = "random",
+    glmm: Annotated[
+        str, typer.Option("--glmm", help="The mixed model of GLMM: UM.FS, UM.RS, or CM.EL for odds ratios.")
+    ] = "UM.FS",
     test: Annotated[str | None, typer.Option("--test", help="adhoc, knha, t or z.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="A column of subgroups.")] = None,
     moderators: Annotated[str | None, typer.Option("--moderators", help="Columns, separated by commas.")] = None,
@@ -62,7 +65,9 @@ def pool(
     wanted = tuple((moderators or "").split(","))
     further = [*(also or "").split(",")]
     further += ["leave-one-out"] * (left_out is not None) + ["cumulative"] * (cumulated is not None)
-    pooled = pool_studies(PoolRequest(studies, measure, method, test, level, by, wanted, model, tuple(further), order))
+    pooled = pool_studies(
+        PoolRequest(studies, measure, method, test, level, by, wanted, model, glmm, tuple(further), order)
+    )
     asked = {
         "forest": forest,
         "funnel": funnel,

@@ -54,6 +54,7 @@ FIXED_METHODS: Final = ("FE", "EE")
 METHODS: Final = ("REML", "DL", "PM", "ML", "EB", "SJ", "HE", "HS", *FIXED_METHODS, *COUNT_METHODS)
 TESTS: Final = ("adhoc", "knha", "t", "z")
 MODELS: Final = ("random", "common", "both")
+GLMMS: Final = ("UM.FS", "UM.RS", "CM.EL")
 _STATUS: Final = {
     Status.NO_STUDIES: "no-studies",
     Status.SINGLE_STUDY: "single-study",
@@ -75,6 +76,7 @@ def pool_table(
     by: str | None = None,
     moderators: tuple[str, ...] = (),
     model: str = "random",
+    glmm: str = "UM.FS",
     also: tuple[str, ...] = (),
     order: str | None = None,
 ) -> PooledTable:
@@ -82,17 +84,23 @@ def pool_table(
 
     measure None: the default of the columns found (RR, MD, PLO, IRR, IRLN, the general one for yi). by: a column of
     subgroups. moderators: columns; those with words become one indicator a word, against the alphabetically first.
-    level: 95, 0.95. model: random, common (as method FE), or both side by side. also: further checks, see
-    `deqi.evidence.table.also.CHECKS`; order: the column that cumulative pooling is sorted by.
+    level: 95, 0.95. model: random, common (as method FE), or both side by side. glmm: the mixed model of method GLMM.
+    also: further checks, see `deqi.evidence.table.also.CHECKS`; order: the column that cumulative pooling is sorted by.
 
     Raises:
         InputError: columns, cells or options that cannot be used; row and column are named.
     """
     method, test, level = _options(method, test, level, moderators, model)
     also = parse_checks(also)
+    if glmm not in GLMMS or (glmm != GLMMS[0] and method != "GLMM"):
+        raise InputError(say("glmm-unknown", glmm=repr(glmm[:20]), known=", ".join(GLMMS)))
     table, notes = translate(table)
     measure = measure or table.measure
+    if glmm == "CM.EL":
+        measure = measure or "OR"
     chosen, wanted = choose(table, measure, method)
+    if glmm != GLMMS[0] and (wanted not in ("OR", "IRR") or (glmm == "CM.EL" and wanted != "OR")):
+        raise InputError(say("glmm-measure", glmm=glmm, measure=wanted))
     for column in ((by,) if by else ()) + moderators:
         if column not in table.columns:
             names = ", ".join(table.columns)
@@ -106,6 +114,8 @@ def pool_table(
     counted = method in COUNT_METHODS
     warnings = [*notes, *warn_rows(effects, given, measure, added=not counted)]
     warnings += doubts(table, given, chosen, effects, measure)
+    if glmm != GLMMS[0]:
+        warnings.append(say("glmm-used", words=say(f"glmm.{glmm}")))
     y, v = effects.yi, effects.vi
     here = np.isfinite(y) & np.isfinite(v)
     if not counted and _no_events(given, chosen, measure):
@@ -121,7 +131,7 @@ def pool_table(
 
     def fits(member: Any) -> Fit:
         if counted:
-            return _counts(table, given, chosen, measure, method, test, level, member)
+            return _counts(table, given, chosen, measure, method, glmm, test, level, member)
         return pool(
             np.where(member, y, np.nan), np.broadcast_to(v, member.shape), method=method, test=test, level=level
         )
@@ -218,6 +228,7 @@ def _counts(
     chosen: ColumnSet,
     measure: str,
     method: str,
+    glmm: str,
     test: str | None,
     level: float,
     member: Any,
@@ -226,7 +237,8 @@ def _counts(
     whole = counts_of(given, chosen)
     parts = [np.where(member, getattr(whole, name), np.nan) for name in whole.__slots__]
     try:
-        return pool_counts(type(whole)(*parts), measure=measure, method=method, test=test, level=level)  # type: ignore[arg-type]
+        options: dict[str, Any] = {"method": method, "model": glmm, "test": test, "level": level}
+        return pool_counts(type(whole)(*parts), measure=measure, **options)
     except StatsInputError as error:
         raise InputError(f"{table.name}: {error}.") from None
 
