@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 class ReportRequest:
     """A condition or another use, on a day; with a person (and perhaps a plan) the report has a personal part.
 
+    Without ``condition`` it is the kind of nerve damage that the person's record names, or neuropathy as a whole.
     ``sessions``: those of a course, for harms; None for the usual number.
     """
 
     as_of: dt.date
-    condition: str = "neuropathy"
+    condition: str = ""
     sessions: int | None = None
     person: Person | None = None
     plan: Plan | None = None

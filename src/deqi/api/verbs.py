@@ -38,17 +38,21 @@ def report(library: Library, request: ReportRequest) -> Report:
         InputError: no such condition.
     """
     from deqi.report.assemble import assemble
+    from deqi.report.own_condition import WHOLE, own_condition
     from deqi.report.personal import personal_part
     from deqi.report.surfaces import complete
     from deqi.report.topics import topic_of
 
     knowledge = library.knowledge
-    topic = topic_of(knowledge, request.condition)
+    own = None
+    if request.person is not None and not request.condition:
+        own = own_condition(knowledge, request.person)
+    topic = topic_of(knowledge, request.condition or (own.condition if own else "") or WHOLE)
     personal = None
     if request.person is not None:
         engine = library.engine
         result = engine.assess(request.person, request.as_of, request.plan)
-        personal = personal_part(result, engine.catalog, request.person, knowledge)
+        personal = personal_part(result, engine.catalog, request.person, knowledge, own)
     made = assemble(knowledge, topic, request.as_of, sessions=request.sessions, personal=personal)
     return complete(made, knowledge)
 

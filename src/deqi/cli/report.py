@@ -41,7 +41,10 @@ def format_of(given: Format | None, output: Path | None) -> str:
 
 
 def report(
-    condition: Annotated[str, typer.Option("--condition", help="neuropathy, diabetic, headache ...")] = "neuropathy",
+    condition: Annotated[
+        str,
+        typer.Option("--condition", help="diabetic, headache ...; else the person's own, or neuropathy."),
+    ] = "",
     person: Annotated[
         Path | None, typer.Option("--person", help="A person file, a FHIR file, or the folder of one person's chart.")
     ] = None,

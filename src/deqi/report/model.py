@@ -162,7 +162,8 @@ class PersonalPart:
     ``modifiers`` are risk factors of the person, each shown alone; they are never multiplied together. ``withheld`` are
     those whose printed numbers do not hold together: named beside the others, without a number.
     ``possible`` are records that may mean a hazard, in words; ``not_understood`` those that no table knows; ``skipped``
-    files that were passed over.
+    files that were passed over. ``own`` are the records that name a kind of nerve damage, where the page's topic was
+    looked for in them; ``named``: it was taken from there.
     """
 
     candidacy: str
@@ -176,6 +177,8 @@ class PersonalPart:
     possible: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    named: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ from deqi.knowledge.tables.harms import HarmModifier, HarmModifierFactor
 from deqi.people.facts import Fact, Person
 from deqi.people.terminology.systems import plain_code
 from deqi.report.model import PersonalFinding, PersonalPart, PersonalQuestion, PlanLine
+from deqi.report.own_condition import OwnCondition
 from deqi.report.phrase import Phrases, standing
 from deqi.report.unclear import possible_words, set_titles
 from deqi.safety.document import FactLine, fact_line, question_text
@@ -16,7 +17,9 @@ from deqi.safety.needling.plan import CheckedNeedling
 from deqi.safety.rules.catalog import Catalog
 
 
-def personal_part(result: Assessment, catalog: Catalog, person: Person, knowledge: Knowledge) -> PersonalPart:
+def personal_part(
+    result: Assessment, catalog: Catalog, person: Person, knowledge: Knowledge, own: OwnCondition | None = None
+) -> PersonalPart:
     """What the rules say of a person, in plain words, with the risk factors that fit their record."""
     phrases = Phrases(knowledge.texts)
     return PersonalPart(
@@ -31,6 +34,8 @@ def personal_part(result: Assessment, catalog: Catalog, person: Person, knowledg
         possible=tuple(_possible(one, catalog, phrases, knowledge) for one in result.possible),
         not_understood=tuple(one.words for one in result.not_understood),
         skipped=result.skipped,
+        own=() if own is None else own.words,
+        named=own is not None and own.condition != "",
     )
 
 

@@ -56,6 +56,7 @@ _ALL = (
     TableSpec("stricta", atlas.Stricta, ("item",)),
     TableSpec("conditions", vocabulary.Condition, ("condition",)),
     TableSpec("condition_names", vocabulary.ConditionName, ("alias",)),
+    TableSpec("condition_records", vocabulary.ConditionRecord, ("record",)),
     TableSpec("comparators", vocabulary.ComparatorKind, ("comparator",)),
     TableSpec("domains", vocabulary.Domain, ("domain",)),
     TableSpec("trials", evidence.Trial, ("trial",)),

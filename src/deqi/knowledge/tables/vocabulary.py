@@ -202,6 +202,19 @@ class ConditionName(Row, frozen=True, kw_only=True):
     condition: Annotated[str, references("conditions", "condition")]
 
 
+class ConditionRecord(Row, frozen=True, kw_only=True):
+    """What in a record means a condition: a code set (with ``also``, another one beside it), a code with all below it,
+    or a name that the words begin with."""
+
+    record: str
+    condition: Annotated[str, references("conditions", "condition")]
+    set: str = ""
+    also: str = ""
+    system: Literal["", "snomed", "icd10cm", "icd10"] = ""
+    code: str = ""
+    name: str = ""
+
+
 class ComparatorKind(Row, frozen=True, kw_only=True):
     """What acupuncture was compared with, and the broad group it belongs to."""
 

@@ -22,7 +22,7 @@ def decision_sheet(decision: Decision, phrases: Phrases) -> Sheet:
     name = decision.topic.id
     own = f"decision.question.{name}"
     sections = [
-        *([_for_you(decision.personal, phrases)] if decision.personal is not None else []),
+        *([_for_you(decision, decision.personal, phrases)] if decision.personal is not None else []),
         help_section(decision, phrases),
         harm_section(decision, phrases),
         may_section(decision, phrases),
@@ -51,9 +51,19 @@ def _lead(decision: Decision, phrases: Phrases) -> Say:
     return Say(phrases.say("decision.lead.better" if sure else "decision.lead.open"), rows)
 
 
-def _for_you(part: PersonalPart, phrases: Phrases) -> SheetSection:
+def _about(decision: Decision, part: PersonalPart, phrases: Phrases) -> Iterator[Part]:
+    """Which kind of nerve damage the page is about, and whether that was taken from the record."""
+    fields = {"records": "; ".join(part.own), "topic": decision.topic.plain_name}
+    if part.named:
+        yield Say(phrases.say("decision.you.own", fields))
+    elif part.own:
+        yield Say(phrases.say("decision.you.several", fields))
+
+
+def _for_you(decision: Decision, part: PersonalPart, phrases: Phrases) -> SheetSection:
     """What bars and changes first, then what to find out."""
     parts: list[Part] = [Notice("first", Say(phrases.say(f"candidacy.{part.candidacy}")))]
+    parts += _about(decision, part, phrases)
     order = sorted(
         (one for one in part.findings if one.severity in BARRING), key=lambda one: BARRING.index(one.severity)
     )
