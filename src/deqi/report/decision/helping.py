@@ -224,12 +224,17 @@ def _told(decision: Decision, phrases: Phrases) -> Iterator[Say]:
     found = {line.harm.event: line.harm for line in decision.at_once}
     if len(found) == 2:
         bad, tired = found["negative_reaction"], found["tired_or_sleepy"]
-        fields = {"bad": whole(1000 * bad.rate), "tired": whole(1000 * tired.rate)}
+        fields = {"bad": _of_1000(bad, phrases), "tired": _of_1000(tired, phrases)}
         yield Say(phrases.say("decision.harm.at_once", fields), (*bad.rows, *tired.rows))
     worse = decision.worse
     if worse is not None:
-        words = phrases.say("decision.harm.worse", {"worse": whole(1000 * worse.harm.rate)})
+        words = phrases.say("decision.harm.worse", {"worse": _of_1000(worse.harm, phrases)})
         yield Say(words, worse.harm.rows)
+
+
+def _of_1000(harm: EventHarm, phrases: Phrases) -> str:
+    ends = {name: whole(1000 * end) for name, end in (("x", harm.rate), ("low", harm.low), ("high", harm.high))}
+    return phrases.say("decision.harm.ends", ends)
 
 
 def _per(line: EventLine) -> dict[str, str]:

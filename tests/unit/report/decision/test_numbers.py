@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from deqi.report.blocks import Say
 from deqi.report.decision.parts import Fold, Lines, Pair, Part
 from tests.support.arithmetic import exact, log_rr, table
 from tests.support.decisions import TOPICS, decision, sheet
@@ -91,3 +92,20 @@ def test_options_of_a_page_are_of_this_condition_where_it_has_any() -> None:
 
 def test_prevention_never_stands_beside_relief() -> None:
     assert all(one.effect.purpose == "treatment" for name in TOPICS for one in decision(name).options)
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_a_sentence_with_a_number_names_its_people_and_its_interval(name: str) -> None:
+    """On help and harm: how many people, trials or visits, and the range; or the counts themselves."""
+    ranges = re.compile(r"\([\d.,]+( worse| fewer)? to [\d.,]+|Could be [\d.]+ to|\d of \d+ against \d|up to [\d.]+ of")
+    people = re.compile(r"[\d,]+ (people|visits)|of [\d,]+")
+    told = 0
+    for section in sheet(name).sections:
+        for part in section.parts if section.id in ("d-help", "d-harm") else ():
+            if isinstance(part, Say) and any(one.startswith(("harm:", "value:", "contrast:")) for one in part.refs):
+                if not re.search(r"\d", part.text):
+                    continue
+                told += 1
+                assert people.search(part.text), part.text
+                assert ranges.search(part.text) or "had no side effect" in part.text, part.text
+    assert told >= 5
