@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deqi.evidence.harm_lists import EventHarm
 from deqi.evidence.outcomes import Benefit
 from deqi.report.blocks import Figure, Say, say
 from deqi.report.decision.model import Compared, Counted, Decision, Hundred
