@@ -80,6 +80,7 @@ TEXTS: Final = {
     "gosh": "{k} subsets; pooled effects from {low} to {high}, median {median}.",
     "network.said": "{k} treatments; studies comparing {pairs}.",
     "network": "Network of treatments",
+    "funnel.contours": "shaded: p above {p}, the darkest first",
     "funnel": (
         "{k} studies by effect and standard error around {centre}; {inside} "
         "lie inside the region expected from chance at {level} %."

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from deqi.errors import InputError
-from deqi.evidence.table.pooled import PooledTable
+from deqi.evidence.table.pooled import COUNT_METHODS, PooledTable
 from deqi.evidence.table.words import LOG_RATIOS, ONE_GROUP, measure_words, study_interval
 from deqi.report.draw import ForestRow, FunnelPoint, forest, funnel
 from deqi.report.phrase import Phrases
@@ -124,7 +124,7 @@ def funnel_of(pooled: PooledTable, phrases: Phrases, width: float = 480) -> str:
             points,
             pooled.estimate,
             title=phrases.say("pool.figure.funnel", {"measure": words}),
-            axis=words,
+            axis=words[0].upper() + words[1:],
             level=pooled.level,
             natural_log=ratio,
             width=width,
@@ -154,7 +154,8 @@ def _bubble(pooled: PooledTable, phrases: Phrases) -> str:
 
 def _gosh(pooled: PooledTable, phrases: Phrases) -> str:
     yi, vi = _numbers(pooled)
-    found = gosh(yi, vi, level=pooled.level, measure=pooled.measure)
+    method, test = ("REML", None) if pooled.method in COUNT_METHODS else (pooled.method, pooled.test)
+    found = gosh(yi, vi, method=method, test=test, level=pooled.level, measure=pooled.measure)
     return gosh_plot(found, title=phrases.say("pool.figure.gosh", {"k": pooled.k})).svg
 
 

@@ -175,7 +175,7 @@ def gosh(
     yi: Values,
     vi: npt.ArrayLike | None = None,
     *,
-    method: str = "FE",
+    method: str = "REML",
     test: str | None = None,
     level: float = 0.95,
     most: int = 1 << 15,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from statistics import median
 from typing import Literal
 
 from metafit.plots.axis import Scale, draw_axis, fit_scale
@@ -67,7 +68,7 @@ def forest(
     right: str = "",
     null: float | None = 0.0,
     log: bool = False,
-    digits: int = 2,
+    digits: int | None = None,
     width: float = 720,
     prediction_label: str = "Prediction interval",
     footers: Sequence[str] = (),
@@ -77,6 +78,7 @@ def forest(
 
     left, right: what lies on either side of the null. null: where the dashed line stands; None for none. log: a
     logarithmic axis, for ratios. width: units; below 520 the layout is for a phone or one column of a journal.
+    digits: decimals; None: enough that the intervals differ from each other.
     footers: lines below everything, for example the heterogeneity. level: of the intervals, for the heading.
 
     Raises:
@@ -86,6 +88,7 @@ def forest(
     if not shown:
         raise ValueError("rows: a forest plot needs at least one finite estimate")
     narrow = width < NARROW
+    digits = (2 if log else decimals(shown)) if digits is None else digits
     columns = _lay_out(rows, width, digits, narrow)
     inner = [row.estimate for row in shown] + ([] if null is None else [null])
     inner += [end for row in shown if row.kind != "study" for end in (row.low, row.high)]
@@ -261,7 +264,14 @@ def number(value: float, digits: int) -> str:
     """A number with a real minus sign; very large ones without decimals."""
     if not math.isfinite(value):
         return "–"
-    return f"{value:,.{0 if abs(value) >= 1000 else digits}f}".replace("-", "−")
+    words = f"{value:,.{0 if abs(value) >= 1000 else digits}f}"
+    return words.removeprefix("-") if not words.strip("-0.,") else words.replace("-", "−")
+
+
+def decimals(rows: Sequence[ForestRow]) -> int:
+    """Two, and one more for each power of ten by which the widths of the intervals stay below one half."""
+    widths = [row.high - row.low for row in rows if math.isfinite(row.high - row.low) and row.high > row.low]
+    return min(max(2, 2 - math.floor(math.log10(2.0 * median(widths)))), 6) if widths else 2
 
 
 def _describe(rows: Sequence[ForestRow], digits: int) -> str:

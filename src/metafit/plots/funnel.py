@@ -80,6 +80,9 @@ def funnel(
         parts.append(text(left - 8, down(tick) + 4, tick_label(tick), anchor="end", size=SMALL))
     parts.append(line(left, top, left, base))
     parts.append(text(4, 10, "Standard error", size=SMALL))
+    if contours:
+        beyond = ", ".join(f"{1.0 - one:.3g}" for one in reversed(levels))
+        parts.append(text(right, 10, say("funnel.contours", p=beyond), anchor="end", size=SMALL))
     for sign in () if contours else (-1, 1):
         parts.append(line(place(centre), top, place(centre + sign * z * deepest), base, opacity=0.6, dash="4 3"))
     parts.append(line(place(centre), top, place(centre), base))

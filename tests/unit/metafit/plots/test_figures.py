@@ -78,7 +78,19 @@ def test_groups_have_headings_weights_and_a_test_between() -> None:
 
 
 def test_proportions_go_back_with_their_own_people() -> None:
-    assert any(one.startswith("0.03 (") for one in words(FIGURES["proportion"]()))  # 4 of 123
+    assert any(one.startswith("0.033 (") for one in words(FIGURES["proportion"]()))  # 4 of 123
+
+
+def test_numbers_have_the_decimals_their_intervals_need() -> None:
+    differences = metafit.Effects("RD", np.array([0.028, 0.0, 0.044]), np.array([0.042, 0.061, 0.025]) ** 2)
+    shown = words(forest_plot(metafit.pool(differences, method="FE")))
+    assert any(one.startswith("0.000 (−0.120 to 0.120)") for one in shown) and not any("−0.000" in one for one in shown)
+
+
+def test_shades_of_a_funnel_are_told() -> None:
+    told = words(funnel_plot(FIT, contours=(90, 95, 99)))
+    assert "shaded: p above 0.1, 0.05, 0.01, the darkest first" in told
+    assert not any(one.startswith("shaded") for one in words(funnel_plot(FIT)))
 
 
 @pytest.mark.parametrize(
