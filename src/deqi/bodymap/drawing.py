@@ -181,16 +181,22 @@ def _channels(shown: Sequence[Placed], view: View, at: Callable[[Point], Point])
     for channel, lines in runs.items():
         path = "".join(smooth(run, closed=False) for run in lines if len(run) > 1)
         if path:
+            colour, name = colour_of(channel)
             yield (
-                f'<path class="channel" d="{path}" fill="none" stroke="{colour_of(channel)}" '
+                f'<path class="channel {name}" d="{path}" fill="none" stroke="{colour}" '
                 f'stroke-opacity="0.6" stroke-width="1.6"/>'
             )
 
 
-def colour_of(channel: str) -> str:
-    """One of six colours, so that neighbours differ."""
-    order = ("LU", "LI", "ST", "SP", "HT", "SI", "BL", "KI", "PC", "TE", "GB", "LR", "GV", "CV")
-    return COLOURS[order.index(channel) % len(COLOURS)] if channel in order else INK
+CHANNELS = ("LU", "LI", "ST", "SP", "HT", "SI", "BL", "KI", "PC", "TE", "GB", "LR", "GV", "CV")
+
+
+def colour_of(channel: str) -> tuple[str, str]:
+    """One of six colours, so that neighbours differ; and its class, by which a dark page takes a lighter one."""
+    if channel not in CHANNELS:
+        return INK, ""
+    number = CHANNELS.index(channel) % len(COLOURS)
+    return COLOURS[number], f"c{number}"
 
 
 def _quiet(dots: Sequence[Placed], at: Callable[[Point], Point]) -> Iterator[str]:
@@ -212,8 +218,9 @@ def _points(
 
 
 def _dot(one: Placed, dot: Point, label: Label | None, look: Look) -> str:
-    colour = colour_of(one.channel)
-    marks = [f'<circle cx="{fmt(dot[0])}" cy="{fmt(dot[1])}" r="{fmt(DOT)}" fill="{colour}"/>']
+    colour, name = colour_of(one.channel)
+    spot = f'cx="{fmt(dot[0])}" cy="{fmt(dot[1])}" r="{fmt(DOT)}" fill="{colour}"'
+    marks = [f'<circle class="{name}" {spot}/>' if name else f"<circle {spot}/>"]
     if one.critical:
         marks.insert(
             0,

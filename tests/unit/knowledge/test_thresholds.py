@@ -29,6 +29,8 @@ NO_JUDGEMENT = {
     "safety/needling/plan.py Minutes": "the form of a plan file",
     "safety/needling/plan.py Count": "the form of a plan file",
     "safety/needling/plan_file.py MAX_NEEDLINGS": "the form of a plan file",
+    "safety/needling/shorthand.py MAX_LINES": "how much is read",
+    "safety/needling/shorthand.py MAX_WORD": "how much is quoted",
     "safety/plancheck/alternatives.py MOST": "how many are printed",
     "safety/plancheck/check.py HEADLINE": "how many are printed",
     "evidence/harm_lists.py PER": "what rates are printed per",

@@ -91,7 +91,7 @@ def test_a_crawl_finds_no_dead_end(site: Site) -> None:
             target = urldefrag(urljoin(place, where)).url
             if urlsplit(target).netloc:
                 external.add(urlsplit(target).scheme)
-            elif target and target not in seen:
+            elif target and target not in seen and "?p=" not in target:  # every choice of points is an address
                 waiting.append(target)
     assert len(seen) > 60
     assert external <= {"http", "https"}

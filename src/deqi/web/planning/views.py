@@ -14,6 +14,7 @@ from deqi.api.types import Assessed, InputError, Jotted, PlanCheck
 from deqi.web.atlas.views import picture
 from deqi.web.planning.form import ANSWER, Form, checked, read_form, with_rows
 from deqi.web.site import library, pages
+from deqi.web.site.cache import LIGHT, answer, keep
 
 MOST_ASKED = 8
 """Questions put at once below a result: those that hold up most needles first."""
@@ -129,7 +130,7 @@ def tap(request: HttpRequest, view: str) -> HttpResponse:
     def near(name: str) -> str:
         return f"/plan/map/{name}" + (f"?{_query(codes)}" if codes else "")
 
-    return pages.private_page(
+    page = pages.render(
         "planning/tap.html.j2",
         {
             "view": view,
@@ -140,6 +141,10 @@ def tap(request: HttpRequest, view: str) -> HttpResponse:
             "plan": "/plan" + (f"?{_query(codes)}" if codes else ""),
         },
     )
+    # It says nothing of anybody, so it may be compressed; but there are too many such choices to keep.
+    response = answer(request, keep(page, "text/html; charset=utf-8", LIGHT))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
