@@ -154,3 +154,8 @@ def _point_page(found: atlas.PointFacts) -> str:
             "pictures": {name: picture(name, near=found.row.code) for name in shown},
         },
     )
+
+
+def warm() -> None:
+    """Draw one view and one point, so that all they need is loaded."""
+    _point_page(atlas.point(library.library(), atlas.points_on(library.library(), "chest")[0]))

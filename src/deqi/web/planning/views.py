@@ -177,3 +177,10 @@ def download(request: HttpRequest, form: str) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def warm(day: dt.date) -> None:
+    """Check one plan once, so that all it needs is loaded."""
+    shelf = library.library()
+    form = with_rows(read_form(QueryDict(), shelf), [planning.row(place=atlas.all_points(shelf)[0].code)], shelf)
+    _page(form, checked(form, shelf, day))

@@ -26,7 +26,9 @@ def warm() -> None:
     So each kind of page is made once here, by one thread.
     """
     from deqi.web.asking import course
+    from deqi.web.atlas import views as atlas
     from deqi.web.comparing import views as comparing
+    from deqi.web.planning import views as planning
     from deqi.web.reading import topics
 
     shelf = library()
@@ -37,3 +39,5 @@ def warm() -> None:
             break
     found = course.course((), shelf, dt.date.fromisoformat(shelf.knowledge.edition.released))
     html.around(pages.told(found.found, shelf))
+    atlas.warm()
+    planning.warm(dt.date.fromisoformat(shelf.knowledge.edition.released))
