@@ -111,7 +111,7 @@ def unmatched(person: Person) -> list[str]:
     return [
         f"{fact.origin.path} ({fact.display or fact.text or fact.code})"
         for fact in person.facts
-        if not (fact.sets or fact.understood)
+        if not (fact.sets or fact.understood or fact.alarms)
         and fact.origin.path
         and fact.origin.line is None
         and not fact.origin.resource_id

@@ -9,7 +9,7 @@ from deqi.people.terminology.systems import plain_code
 from deqi.report.model import PersonalFinding, PersonalPart, PersonalQuestion, PlanLine
 from deqi.report.own_condition import OwnCondition
 from deqi.report.phrase import Phrases, standing
-from deqi.report.unclear import possible_words, set_titles
+from deqi.report.unclear import possible_words, set_titles, unclear_words
 from deqi.safety.document import FactLine, fact_line, question_text
 from deqi.safety.evaluate.doubt import Possible
 from deqi.safety.findings import Assessment, Finding
@@ -32,7 +32,7 @@ def personal_part(
         modifiers=matching_modifiers(knowledge, person, usable=True),
         withheld=matching_modifiers(knowledge, person, usable=False),
         possible=tuple(_possible(one, catalog, phrases, knowledge) for one in result.possible),
-        not_understood=tuple(one.words for one in result.not_understood),
+        not_understood=tuple(unclear_words(one, phrases) for one in result.not_understood),
         skipped=result.skipped,
         own=() if own is None else own.words,
         named=own is not None and own.condition != "",

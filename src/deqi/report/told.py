@@ -12,6 +12,7 @@ from deqi.people.facts import Answer, Fact
 from deqi.report.blocks import Entry, Items, Page, Say, Section, say, sheet
 from deqi.report.fact_words import Names
 from deqi.report.phrase import Phrases, labels
+from deqi.report.unclear import unclear_words
 from deqi.safety.document import question_text
 from deqi.safety.evaluate.doubt import Possible
 from deqi.safety.findings import Assessment, Finding
@@ -43,7 +44,7 @@ def told_page(result: Assessment, catalog: Catalog, knowledge: Knowledge) -> Pag
         _tell(result, names, catalog, phrases),
         _open(result, catalog, "booking", phrases),
         _listed("possible", [_possible(one) for one in result.possible], phrases),
-        _listed("not_understood", [fact.words for fact in result.not_understood], phrases),
+        _listed("not_understood", [unclear_words(fact, phrases) for fact in result.not_understood], phrases),
         _open(result, catalog, "session", phrases),
         _needle_day(phrases),
     )

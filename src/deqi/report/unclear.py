@@ -51,11 +51,18 @@ def not_understood_lines(result: Assessment, phrases: Phrases) -> tuple[str, ...
     """One line with a count for records of no known concern, and one for files that were passed over."""
     lines = []
     if result.not_understood:
-        named = [one.words for one in result.not_understood]
+        named = [unclear_words(one, phrases) for one in result.not_understood]
         lines.append(unclear_line(named, phrases))
     if result.skipped:
         lines.append(phrases.say("unclear.skipped", {"files": ", ".join(result.skipped)}))
     return tuple(lines)
+
+
+def unclear_words(fact: Fact, phrases: Phrases) -> str:
+    """What stands there, and the nearest names."""
+    if not fact.meant:
+        return fact.words
+    return f"{fact.words} ({phrases.say('unclear.meant', {'names': ', '.join(fact.meant)})})"
 
 
 def unclear_line(named: list[str], phrases: Phrases) -> str:

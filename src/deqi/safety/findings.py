@@ -71,7 +71,7 @@ class Assessment:
     possible: tuple[Possible, ...] = ()
     """Records that could mean a hazard and are not settled."""
     not_understood: tuple[Fact, ...] = ()
-    """Records that no table knows, and that sound like no hazard."""
+    """Records that no table knows and that are not possible; first those that may mean what an answer denies."""
     skipped: tuple[str, ...] = ()
     """Files that were passed over though they seem to hold records."""
     plan: tuple[CheckedNeedling, ...] = ()
@@ -88,6 +88,7 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
     fired.sort(key=lambda one: one.rule.sort_key)
     findings = [_finding(one, context) for one in fired]
     unknown = [one for one in judged if states[one.rule.rule.id] == "unknown"]
+    possible = possible_records(context, verdicts)
     return Assessment(
         as_of=as_of,
         edition=catalog.edition,
@@ -98,8 +99,8 @@ def assess(catalog: Catalog, person: Person, as_of: dt.date, plan: Plan | None =
         states=states,
         cleared=tuple(rule for rule, state in states.items() if state == "cleared"),
         unreadable=tuple(sorted(person.unreadable)),
-        possible=possible_records(context, verdicts),
-        not_understood=not_understood(context),
+        possible=possible,
+        not_understood=not_understood(context, possible),
         skipped=person.skipped,
     )
 

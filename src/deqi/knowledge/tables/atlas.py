@@ -172,6 +172,14 @@ class AngleWord(Row, frozen=True, kw_only=True):
     note: str = ""
 
 
+class PlanWord(Row, frozen=True, kw_only=True):
+    """An everyday word that a plan may use for a region or a technique. Of two that it may mean the more dangerous."""
+
+    word: str
+    field: Literal["region", "technique"]
+    means: str
+
+
 class TextbookAngle(Row, frozen=True, kw_only=True):
     """The same for the words beside a textbook's depth, which is length along the needle."""
 

@@ -40,6 +40,7 @@ _ALL = (
     TableSpec("region_hazards", atlas.RegionHazard, ("region",)),
     TableSpec("measured_depths", atlas.MeasuredDepth, ("measured",)),
     TableSpec("angle_words", atlas.AngleWord, ("angle",)),
+    TableSpec("plan_words", atlas.PlanWord, ("field", "word")),
     TableSpec("textbook_angles", atlas.TextbookAngle, ("text",)),
     TableSpec("hazard_texts", atlas.HazardText, ("hazard",)),
     TableSpec("segments", places.Segment, ("segment",)),

@@ -75,12 +75,15 @@ def why_possible(fact: Fact, about: str, context: Context) -> Why | None:
     return "state" if fact.state in ("unknown", "inactive") else None
 
 
-def not_understood(context: Context) -> tuple[Fact, ...]:
-    """The records that no table knows and that sound like nothing a rule looks for."""
+def not_understood(context: Context, possible: Sequence[Possible]) -> tuple[Fact, ...]:
+    """The records that no table knows and that are not possible: those that may mean what an answer denies come
+    first."""
     if not context.not_understood:
         return ()
-    return tuple(
+    listed = {one.fact for one in possible}
+    found = (
         fact
         for fact in dict.fromkeys(context.person.facts)
-        if not fact.understood and not fact.alarms and fact.state != "planned"
+        if not fact.understood and fact not in listed and fact.state != "planned"
     )
+    return tuple(sorted(found, key=lambda fact: not fact.alarms))

@@ -15,7 +15,7 @@ import msgspec
 from deqi.errors import InputError
 from deqi.knowledge import Knowledge, load
 from deqi.knowledge.find import PointFinder, plain
-from deqi.knowledge.tables.atlas import Hazard, Point, PointDuplicate, PointName
+from deqi.knowledge.tables.atlas import Hazard, PlanWord, Point, PointDuplicate, PointName
 from deqi.knowledge.tables.vocabulary import Region, Technique
 from deqi.knowledge.thresholds import thresholds
 from deqi.knowledge.words import say
@@ -37,6 +37,7 @@ class PlanNames:
         self.finder = PointFinder(knowledge.rows(Point), knowledge.rows(PointName))
         self.sites = SiteFinder(knowledge.rows(Region))
         self.techniques = {row.technique for row in knowledge.rows(Technique)}
+        self._words = {(row.field, row.word): row.means for row in knowledge.rows(PlanWord)}
         self._parts: dict[str, set[str]] = {}
         for hazard in knowledge.rows(Hazard):
             if hazard.segment:
@@ -49,6 +50,16 @@ class PlanNames:
             part = next((one for one in self.parts(code) if one.endswith(f"-{number}")), None) if number else None
             if part is not None:
                 self.part_names[plain(name.alias)] = (code, part)
+
+    def region(self, written: str) -> str | None:
+        """The region that a word stands for."""
+        return self.sites.find(written) or self._words.get(("region", _spelt(written.replace("-", " "))))
+
+    def technique(self, written: str) -> str | None:
+        """The technique that a word stands for."""
+        said = _spelt(written)
+        found = self._words.get(("technique", said), said.replace(" ", "-"))
+        return found if found in self.techniques else None
 
     def parts(self, point: str) -> tuple[str, ...]:
         """The parts of an extra point that may be named; none for a point that is one place."""
@@ -152,10 +163,12 @@ def _angle_word(degrees: float) -> str:
 def _needling(one: Needling, place: str, names: PlanNames) -> Needling:
     if (one.point is None) == (one.site is None):
         raise InputError(f"{place}: give either a point, as point: ST36, or a region, as region: lower-leg.")
-    if one.technique not in names.techniques:
+    technique = names.technique(one.technique)
+    if technique is None:
         raise InputError(f"{place}.technique: no such technique; write {_nearest(one.technique, names.techniques)}.")
+    one = msgspec.structs.replace(one, technique=technique)
     if one.site is not None:
-        site = names.sites.find(one.site)
+        site = names.region(one.site)
         if site is None:
             raise InputError(f"{place}.site: no such region; write {_nearest(one.site, names.sites.ids)}.")
         return msgspec.structs.replace(one, site=site)
@@ -175,7 +188,7 @@ def _pair(one: CurrentPair, place: str, names: PlanNames, planned: set[str]) -> 
     ends: dict[str, str] = {}
     for end in ("start", "end"):
         written = getattr(one, end)
-        site = names.sites.find(written) if written not in names.points else None
+        site = names.region(written) if written not in names.points else None
         ends[end] = site if site in planned and site is not None else _point(written, f"{place}.{end}", names)
         if ends[end] not in planned:
             raise InputError(f"{place}.{end}: {ends[end]} is not among the needlings; write its needling too.")
@@ -203,10 +216,14 @@ def _check_side(point: str, side: str | None, place: str, names: PlanNames) -> N
         raise InputError(f"{place}: {point} lies on both sides; write left, right or both.")
 
 
+def _spelt(written: str) -> str:
+    return " ".join(written[:80].casefold().split())
+
+
 def _nearest(written: str, known: Iterable[str]) -> str:
     """The names most like what was written."""
     known = sorted(known)
-    close = difflib.get_close_matches(written[:80].casefold(), known, n=3, cutoff=0.5)
+    close = difflib.get_close_matches(written[:80].casefold(), known, n=3, cutoff=0.7)
     return " or ".join(close) if close else f"one of {', '.join(known)}"
 
 
@@ -258,7 +275,7 @@ def _hint(what: str, where: str) -> str:
 def _words_for(where: str) -> str:
     """That a field takes certain words, and which, from its own declaration."""
     field = where.rpartition(".")[2]
-    for struct in (Needling, CurrentPair):
+    for struct in (Needling, CurrentPair, Plan):
         for one in msgspec.structs.fields(struct):
             if one.name == field:
                 words = re.findall(r"'([a-z-]+)'", str(msgspec.json.schema(one.type)))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from deqi.knowledge.leaves import Gestation, Medication, Observation, Recorded
 from deqi.people.facts import KINDS
 from deqi.safety.evaluate.standing import NOT_SAID
-from deqi.screening.ingest.tables import ALARM, UNKNOWN
+from deqi.screening.ingest.tables import UNKNOWN
 from deqi.screening.sql.judging import Asked, Fired
 from deqi.screening.sql.layout import MARKED, Layout, asked_by
 
@@ -152,11 +152,10 @@ def possible(doubting: ir.Table, marks: ir.Table) -> ir.Table:
     return rows.group_by(["person", "row"]).agg(sets=rows.set.group_concat(";", order_by=rows.set), why=rows.why.min())
 
 
-def not_understood(facts: ir.Table) -> ir.Table:
-    """The records that no table knows and that sound like nothing a rule looks for."""
-    alarmed = facts.filter(facts.how == ALARM).select("person", "row").distinct()
+def not_understood(facts: ir.Table, possible: ir.Table) -> ir.Table:
+    """The records that no table knows and that are not possible."""
     rows = facts.filter(facts.how == UNKNOWN, facts.state != "planned").select("person", "row").distinct()
-    return rows.anti_join(alarmed, ["person", "row"])
+    return rows.anti_join(possible, ["person", "row"])
 
 
 def found(fired: ir.Table, meaning: ir.Table) -> ir.Table:

@@ -162,8 +162,8 @@ def _write(layout: Layout, dialect: str) -> Written:
     doubted = verdicts.select("person", place=verdicts.doubting.unnest())
     leaves = given["k_doubting"]
     doubted = doubted.join(leaves, "place").select("person", "leaf")
-    write.materialise("possible", outcome.possible(doubted, marks))
-    write.materialise("not_understood", outcome.not_understood(there))
+    possible = write.materialise("possible", outcome.possible(doubted, marks))
+    write.materialise("not_understood", outcome.not_understood(there, possible))
     askings = write.materialise("askings", outcome.askings(verdicts))
     put = write.materialise("put", outcome.asked_first(askings, given["k_asked"]))
     write.materialise("questions", outcome.questions(verdicts, askings, put))
