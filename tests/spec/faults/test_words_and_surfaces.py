@@ -105,3 +105,10 @@ def test_what_is_withheld_is_named_beside_its_sibling(tmp_path: Path, capsys: py
     assert code == 0
     assert "3.07" in out or "withheld" in out.lower()
     assert "raise" not in "".join(line for line in out.splitlines() if "0.8 to 1.8" in line)
+
+
+def test_a_near_miss_that_an_answer_denies_is_still_named() -> None:
+    document = {"sex": "male", "born": 1961, "medications": ["warfrin"], "answers": {"blood-thinning-medicine": "no"}}
+    person = engines.person_of_file(document)
+    assert engines.judge(person).states["anticoagulant-any"] == "no"
+    assert "warfrin" in engines.unclear(person)

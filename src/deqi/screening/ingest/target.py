@@ -52,8 +52,10 @@ class FactRows:
             self._flush()
 
     def owners(self) -> Iterable[str]:
-        """Everybody with a fact, in the order in which they were met."""
-        return self._owners
+        """Everybody with a fact, kept or counted, in the order in which they were met."""
+        self._flush()
+        held = {owner for (owner,) in self._connection.execute("SELECT DISTINCT person FROM s_shapes").fetchall()}
+        return [key for key, owner in self._owners.items() if owner in held]
 
     def facts_of(self, owner: str) -> Sequence[Fact]:
         """None: they are in the tables."""
@@ -98,7 +100,8 @@ class FactRows:
         them moves there."""
         first: dict[int, int] = {}
         moved: list[tuple[int, int]] = []
-        for key, owner in self._owners.items():
+        for key in self.owners():
+            owner = self._owners[key]
             to = first.setdefault(number_of(key), owner)
             if to != owner:
                 moved.append((owner, to))

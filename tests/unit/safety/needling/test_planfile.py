@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deqi.errors import InputError
+from deqi.knowledge import load
+from deqi.knowledge.tables.atlas import PlanWord
 from deqi.safety.needling.plan import Needling, Plan
-from deqi.safety.needling.plan_file import plan_of, read_plan
+from deqi.safety.needling.plan_file import plan_of, read_plan, shipped_names
 from deqi.safety.needling.protocol import named_plan
 from deqi.safety.schemas import schema
 from tests.golden.safety.plancheck.pinned import HERE
@@ -188,3 +190,25 @@ needlings:
 def test_a_session_or_region_that_cannot_be_read_is_told(text: bytes, told: str) -> None:
     with pytest.raises(InputError, match=told):
         read_plan(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "technique"),
+    [
+        ("{region: nape, technique: EA}", "neck-back", "electroacupuncture"),
+        ("{region: lumbar-spine, technique: direct moxa}", "spine-lumbar", "moxibustion-scarring"),
+        ("{region: Behind the Knee, technique: Dry Needling}", "popliteal", "lift-thrust"),
+        ("{region: back, technique: Gua sha}", "trunk", "gua-sha"),
+    ],
+)
+def test_everyday_words_are_understood(written: str, region: str, technique: str) -> None:
+    (one,) = read_plan(f"needlings: [{written}]".encode()).needlings
+    assert (one.site, one.technique) == (region, technique)
+
+
+def test_every_everyday_word_means_something() -> None:
+    names = shipped_names()
+    rows = load().rows(PlanWord)
+    assert [row.word for row in rows if row.field == "region" and names.region(row.word) is None] == []
+    assert [row.word for row in rows if row.field == "technique" and names.technique(row.word) is None] == []
+    assert [row.word for row in rows if row.word != " ".join(row.word.casefold().split())] == []
