@@ -61,8 +61,8 @@ wheels: $(VENV)/dev.stamp ## Build the distributions, and use the wheel in empty
 properties: $(VENV)/dev.stamp ## The properties of doubt on 20,000 drawn examples
 	DEQI_PROPERTY_EXAMPLES=20000 $(BIN)/python -m pytest tests/properties/doubt
 
-fuzz: $(VENV)/dev.stamp ## Spoil a valid example of each file 5,000 times and read it
-	DEQI_FUZZ=5000 $(BIN)/python -m pytest tests/properties/readers
+fuzz: $(VENV)/dev.stamp ## Spoil a valid example of each file 5,000 times and read it; as many requests to the site
+	DEQI_FUZZ=5000 $(BIN)/python -m pytest tests/properties/readers tests/web/api/test_fuzz.py
 
 test-spark: $(VENV)/spark.stamp ## Spark tests (needs Java 17)
 	$(BIN)/python -m pytest tests/spark

@@ -25,34 +25,13 @@ from deqi.screening.sql.columns import reader_for
 from deqi.screening.workspace import Workspace
 from tests.support.engines import AS_OF, engine
 from tests.support.mutating import mutated
-from tests.support.resources import condition, observation, order, patient
+from tests.support.valid_files import ANSWERS, PERSON, PLAN, PLANTED, SETTINGS, TABLE, resources
 
 TIMES = int(os.environ.get("DEQI_FUZZ", "300"))
 SECONDS = 2.0
-PLANTED = "Quuxzanzibarplant"
-"""Stands wherever a record holds words or an identifier, and never in what a reader says of it."""
 Read = Callable[[bytes], str]
 """Reads some bytes; gives all that was said of them."""
 
-_PERSON = f"""sex: female
-born: 1961-04-02
-complete: [medications]
-conditions:
-  - {PLANTED}
-  - {{name: breast cancer, since: 2019-03, status: past, site: left breast}}
-  - {{set: pacemaker, status: current}}
-medications:
-  - {{name: warfarin, since: 2026-01, status: current}}
-observations:
-  - {{name: platelet count, value: 210, unit: "10*9/L", date: 2026-11-20}}
-answers: {{pregnant: no, weeks-pregnant: {{value: 12, unit: wk, date: 2026-11-01}}}}
-"""
-_ANSWERS = f"date: 2026-11-01\nanswers: {{pregnant: no, side: {{value: {PLANTED}, date: 2026-10-01}}}}\n"
-_SETTINGS = "complete: [medications, devices]\nsettings: {}\n"
-_PLAN = f"""{{"title": "{PLANTED}", "minutes": 30, "needlings": [
-  {{"point": "ST36", "side": "both", "depth_mm": 15, "angle": "perpendicular"}}],
-  "needles": {{"gauge_mm": 0.2, "lot": "{PLANTED}", "expiry": "2028-01-31"}}}}"""
-_TABLE = "study,ai,n1i,ci,n2i\nA,1,20,3,22\nB,4,50,6,51\nC,2,30,2,29\nD,7,80,12,78\n"
 _VALUE_SET = json.dumps(
     {
         "resourceType": "ValueSet",
@@ -67,12 +46,6 @@ _OMOP = {
     "condition_occurrence": "condition_occurrence_id,person_id,condition_concept_id,condition_start_date\n"
     "100,1,20,2019-01-05\n101,2,20,2019-01-05\n",
 }
-
-
-def _resources() -> list[dict[str, object]]:
-    whose = {"subject": {"reference": f"Patient/{PLANTED}", "display": PLANTED}}
-    records = (condition(id="c", text={"div": PLANTED}), order(id="m"), observation(id="o"))
-    return [patient(id=PLANTED), *(one | whose for one in records)]
 
 
 def _chart(name: str) -> Read:
@@ -108,8 +81,8 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tupl
         (folder / "pacemaker.json").write_bytes(data)
         read_value_sets(folder, engine().index.sets)
 
-    lines = "\n".join(map(json.dumps, _resources())).encode()
-    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in _resources()]}
+    lines = "\n".join(map(json.dumps, resources())).encode()
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources()]}
     with Workspace() as space:
 
         def omop_table(table: str) -> Read:
@@ -124,16 +97,16 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tupl
             return read
 
         yield {
-            "person": (_PERSON.encode(), _chart("person")),
-            "answers": (_ANSWERS.encode(), _quiet(read_answers)),
-            "settings": (_SETTINGS.encode(), _quiet(read_settings)),
-            "plan": (_PLAN.encode(), _quiet(read_plan)),
-            "resource": (json.dumps(_resources()[1], indent=1).encode(), _chart("chart.json")),
+            "person": (PERSON.encode(), _chart("person")),
+            "answers": (ANSWERS.encode(), _quiet(read_answers)),
+            "settings": (SETTINGS.encode(), _quiet(read_settings)),
+            "plan": (PLAN.encode(), _quiet(read_plan)),
+            "resource": (json.dumps(resources()[1], indent=1).encode(), _chart("chart.json")),
             "ndjson": (lines, _chart("chart.ndjson")),
             "packed": (gzip.compress(lines), _chart("chart.ndjson.gz")),
             "bundle": (json.dumps(bundle).encode(), _chart("chart.json")),
             "value sets": (_VALUE_SET.encode(), _quiet(value_sets)),
-            "pool": (_TABLE.encode(), _quiet(_pool)),
+            "pool": (TABLE.encode(), _quiet(_pool)),
             **{f"omop {table}": (text.encode(), omop_table(table)) for table, text in _OMOP.items()},
         }
 

@@ -204,3 +204,15 @@ def test_other_files_are_refused_in_a_sentence(site: Site, body: bytes) -> None:
     head = {"Content-Type": "multipart/form-data; boundary=b", "Origin": site.address, "Sec-Fetch-Site": "same-origin"}
     part = b'--b\r\nContent-Disposition: form-data; name="chart"; filename="x.json"\r\n\r\n' + body + b"\r\n--b--\r\n"
     assert site.ask("/ask/chart", "POST", part, head).status in (200, 422)
+
+
+def test_a_packed_record_is_not_unpacked(site: Site) -> None:
+    """A megabyte of gzip may be hundreds of records."""
+    import gzip
+
+    head = {"Content-Type": "multipart/form-data; boundary=b", "Origin": site.address, "Sec-Fetch-Site": "same-origin"}
+    packed = gzip.compress(b'{"resourceType": "Patient", "id": "a"}')
+    part = b'--b\r\nContent-Disposition: form-data; name="chart"; filename="x.gz"\r\n\r\n' + packed + b"\r\n--b--\r\n"
+    found = site.ask("/ask/chart", "POST", part, head)
+    assert found.status == 422
+    assert "Unpack it" in found.text

@@ -50,6 +50,8 @@ PAGES = (
     "/e/why/diabetic?r=value:O039+value:O040",
     "/t/neuropathy/compare",
     "/ask",
+    "/pool",
+    "/api",
     "/nothing-here",
 )
 

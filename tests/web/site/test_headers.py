@@ -7,7 +7,7 @@ import pytest
 from deqi.web.site.headers import PINNED
 from tests.support.site import Site
 
-PLACES = ("/", "/health", "/nothing-here", "/t/diabetic")
+PLACES = ("/", "/health", "/nothing-here", "/t/diabetic", "/pool", "/api", "/api/1/points/ST36", "/api/1/nothing")
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -13,6 +13,9 @@ from deqi.api.types import Assessed, InputError, Question
 from deqi.web.asking.course import DONT_KNOW, SKIPPED, STEP, Course, Step, course, steps_of
 from deqi.web.site import library, pages
 
+_PACKED = b"\x1f\x8b"
+"""How gzip begins: a megabyte of it may unpack to hundreds, and nobody waits for those to be read."""
+
 
 def _today() -> dt.date:
     return dt.datetime.now().astimezone().date()
@@ -97,6 +100,9 @@ def chart(request: HttpRequest) -> HttpResponse:
     given = request.FILES.get("chart")
     if given is None:
         raise InputError(pages.words("ask.chart.none"))
+    data = given.read()
+    if data.startswith(_PACKED):
+        raise InputError(pages.words("ask.chart.packed"))
     today = _today()
-    one = read.person(given.read(), library.library(), today, name=pages.words("ask.chart.name"), read_on=today)
+    one = read.person(data, library.library(), today, name=pages.words("ask.chart.name"), read_on=today)
     return _told(assess(library.library(), AssessRequest(one.person, today)), (), one.notices)

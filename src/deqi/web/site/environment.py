@@ -25,6 +25,8 @@ class Environment:
     workers, threads : processes, and threads in each.
     max_body : bytes a request may carry.
     requests_per_minute : requests of the programming interface from one address, a worker.
+    proxies : our own before the site, each of which adds an address to X-Forwarded-For; what else stands there counts
+        for nothing.
     """
 
     address: str = "127.0.0.1"
@@ -35,6 +37,7 @@ class Environment:
     threads: int = 4
     max_body: int = 1_048_576
     requests_per_minute: int = 600
+    proxies: int = 0
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
@@ -97,4 +100,5 @@ _READ: dict[str, Callable[[str, str], Any]] = {
     "threads": _whole(1, 64),
     "max_body": _whole(1_024, 67_108_864),
     "requests_per_minute": _whole(1, 1_000_000),
+    "proxies": _whole(0, 9),
 }

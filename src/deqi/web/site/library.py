@@ -25,6 +25,7 @@ def warm() -> None:
     Modules are loaded when first used; two threads that load parts of a circle at once can meet a half-loaded module.
     So each kind of page is made once here, by one thread.
     """
+    from deqi.web.api import views as api
     from deqi.web.asking import course
     from deqi.web.atlas import views as atlas
     from deqi.web.comparing import views as comparing
@@ -41,3 +42,4 @@ def warm() -> None:
     html.around(pages.told(found.found, shelf))
     atlas.warm()
     planning.warm(dt.date.fromisoformat(shelf.knowledge.edition.released))
+    api.written()

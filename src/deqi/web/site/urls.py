@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from deqi.web.api.urls import urlpatterns as api
 from deqi.web.asking.urls import urlpatterns as asking
 from deqi.web.atlas.urls import urlpatterns as atlas
 from deqi.web.comparing.urls import urlpatterns as comparing
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *atlas,
     *pooling,
     *planning,
+    *api,
 ]
 handler400 = "deqi.web.site.errors.bad_request"
 handler403 = "deqi.web.site.errors.forbidden"

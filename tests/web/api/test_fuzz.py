@@ -1,0 +1,171 @@
+"""Requests nobody would send: from the description by schemathesis, and valid files spoilt; never a 5xx, never long.
+
+Schemathesis does not look inside the text of a table, a person or a plan; the second part does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+import pytest
+
+from tests.support.mutating import mutated
+from tests.support.site import Answer, Site
+from tests.support.valid_files import ANSWERS, PERSON, PLAN, PLANTED, TABLE, resources
+
+TIMES = int(os.environ.get("DEQI_FUZZ", "300"))
+SECONDS = 10.0
+OPERATIONS = 8
+# A report takes half a second and has one parameter that matters; its cases are better spent elsewhere.
+CONFIG = """
+[[operations]]
+include-name = "GET /api/1/report/{topic}"
+generation = { max-examples = 25 }
+"""
+# Not held: that everything the schema allows is accepted. A schema cannot say what a table of studies is.
+NOT_HELD = "positive_data_acceptance"
+BUNDLE = json.dumps(
+    {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources()]}
+)
+LINES = "\n".join(map(json.dumps, resources()))
+
+
+def test_schemathesis_finds_nothing(patient_site: Site, tmp_path: Path) -> None:
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(CONFIG)
+    command = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
+    assert command is not None
+    run = subprocess.run(
+        [
+            *(command, "--config-file", str(config), "run", f"{patient_site.address}/api/1/openapi.json"),
+            *("--max-examples", str(max(1, 2 * TIMES // OPERATIONS)), "--seed", "1", "--no-color"),
+            *("--phases", "examples,coverage,fuzzing", "--exclude-checks", NOT_HELD, "--generation-database", "none"),
+            *("--continue-on-failure", "--max-response-time", str(SECONDS)),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-6000:]
+    count = re.search(r"([\d,]+) generated", run.stdout)
+    assert count is not None and int(count[1].replace(",", "")) >= TIMES, run.stdout[-2000:]
+
+
+def _api(place: str, name: str, others: dict[str, Any] | None = None) -> Callable[[Site, bytes], Answer]:
+    """The spoilt bytes as a text in a body."""
+
+    def send(site: Site, spoilt: bytes) -> Answer:
+        body = {name: spoilt.decode("utf-8", "replace"), **(others or {})}
+        head = {"Content-Type": "application/json"}
+        return site.ask(f"/api/1/{place}", "POST", json.dumps(body).encode(), head)
+
+    return send
+
+
+def _body(place: str) -> Callable[[Site, bytes], Answer]:
+    """The spoilt bytes as the body itself."""
+    head = {"Content-Type": "application/json"}
+    return lambda site, spoilt: site.ask(f"/api/1/{place}", "POST", spoilt, head)
+
+
+def _form(site: Site, spoilt: bytes) -> Answer:
+    head = {"Content-Type": "application/x-www-form-urlencoded", "Origin": site.address}
+    return site.ask("/pool", "POST", f"do=pool&table={quote_from_bytes(spoilt)}".encode(), head)
+
+
+def _upload(path: str, field: str) -> Callable[[Site, bytes], Answer]:
+    def send(site: Site, spoilt: bytes) -> Answer:
+        edge = "edge-of-a-part"
+        start = f'--{edge}\r\nContent-Disposition: form-data; name="{field}"; filename="a.json"\r\n\r\n'.encode()
+        head = {"Content-Type": f"multipart/form-data; boundary={edge}", "Origin": site.address}
+        return site.ask(path, "POST", start + spoilt + f"\r\n--{edge}--\r\n".encode(), head)
+
+    return send
+
+
+def _json(**given: Any) -> str:
+    return json.dumps(given)
+
+
+WAYS: dict[str, tuple[str, Callable[[Site, bytes], Answer]]] = {
+    "table": (TABLE, _api("pool", "table", {"also": ["all"]})),
+    "table of counts": (TABLE, _api("pool", "table", {"measure": "OR", "method": "GLMM"})),
+    "table in a form": (TABLE, _form),
+    "table as a file": (TABLE, _upload("/pool", "file")),
+    "person": (PERSON, _api("assess", "person")),
+    "answers": (ANSWERS.replace("side", "pregnant"), _api("assess", "answers", {"person": PERSON})),
+    "bundle": (BUNDLE, _api("assess", "person")),
+    "lines": (LINES, _api("assess", "person")),
+    "chart as a file": (BUNDLE, _upload("/ask/chart", "chart")),
+    "plan": (PLAN, _api("plan", "plan", {"person": PERSON})),
+    "whole pool": (_json(table=TABLE, measure="OR", level=95), _body("pool")),
+    "whole assessment": (_json(person=json.loads(BUNDLE), as_of="2026-11-24"), _body("assess")),
+    "whole plan": (_json(plan=json.loads(PLAN), person={"sex": "female"}), _body("plan")),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_spoilt_contents(patient_site: Site, way: str) -> None:
+    valid, send = WAYS[way]
+    draw = random.Random(f"{way} {TIMES}")
+    refused = 0
+    assert send(patient_site, valid.encode()).status in (200, 422)
+    for _ in range(max(20, TIMES // len(WAYS))):
+        spoilt = mutated(valid.encode(), draw)
+        began = time.monotonic()
+        found = send(patient_site, spoilt)
+        assert time.monotonic() - began < SECONDS, spoilt[:2000]
+        assert found.status < 500, spoilt[:2000]
+        assert PLANTED not in str(found.headers)
+        kind = found.headers["content-type"]
+        if kind.startswith("application/"):
+            document = json.loads(found.body, parse_constant=pytest.fail)
+            assert (found.status == 200) is (kind == "application/json")
+            if found.status != 200:
+                assert document["detail"] and "\n" not in document["detail"], spoilt[:2000]
+        refused += found.status >= 400
+    assert refused
+    assert PLANTED not in patient_site.log.read_text()
+
+
+WORD = "- {name: breast cancer, since: 2019-03}\n"
+LARGEST: dict[str, tuple[str, Any]] = {
+    "records": ("assess", {"person": "sex: female\nconditions:\n" + WORD * (900_000 // len(WORD))}),
+    "words": ("assess", {"person": {"sex": "female", "conditions": [f"pain {n}" for n in range(60_000)]}}),
+    "one word": ("assess", {"person": {"sex": "female", "conditions": ["a" * 900_000]}}),
+    "answers": ("assess", {"person": {}, "answers": "answers:\n" + "".join(f"  a{n}: no\n" for n in range(60_000))}),
+    "needlings": ("plan", {"plan": {"needlings": [{"point": "ST36", "depth_mm": 15}] * 200}, "person": PERSON}),
+    "columns": (
+        "pool",
+        {"table": "study,yi,vi," + ",".join(f"c{n}" for n in range(490)) + "\n" + ("A,1,1" + ",x" * 490 + "\n") * 900},
+    ),
+    "checks": (
+        "pool",
+        {
+            "table": "study,yi,vi\n" + "".join(f"S{n},{n % 7},{1 + n % 5}\n" for n in range(1_000)),
+            "also": ["all"],
+            "method": "EB",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LARGEST)
+def test_the_largest_body_takes_seconds(patient_site: Site, what: str) -> None:
+    place, body = LARGEST[what]
+    began = time.monotonic()
+    found = patient_site.ask(f"/api/1/{place}", "POST", json.dumps(body).encode(), {"Content-Type": "application/json"})
+    assert found.status in (200, 422)
+    assert time.monotonic() - began < SECONDS
