@@ -149,6 +149,7 @@ def test_no_file_of_this_machine_is_read(site: Site, tmp_path: Path) -> None:
         ("pool", {"table": 1}, 422, "table: expected str"),
         ("pool", {"table": "", "zq7": 1}, 422, "the names are table, measure"),
         ("pool", {"table": TABLE, "method": "zq7"}, 422, "method: a value that cannot be used"),
+        ("pool", {"table": TABLE, "glmm": "CM.EL"}, 422, "glmm: a value that cannot be used"),
         ("pool", {"table": TABLE, "level": 100}, 422, "level: expected float"),
         ("pool", {"table": TABLE, "measure": "zq7"}, 422, "measure"),
         ("pool", {"table": TABLE, "by": "zq7"}, 422, "no column"),

@@ -140,6 +140,7 @@ def test_spoilt_contents(patient_site: Site, way: str) -> None:
     assert PLANTED not in patient_site.log.read_text()
 
 
+BIG = 10**9
 WORD = "- {name: breast cancer, since: 2019-03}\n"
 LARGEST: dict[str, tuple[str, Any]] = {
     "records": ("assess", {"person": "sex: female\nconditions:\n" + WORD * (900_000 // len(WORD))}),
@@ -150,6 +151,15 @@ LARGEST: dict[str, tuple[str, Any]] = {
     "columns": (
         "pool",
         {"table": "study,yi,vi," + ",".join(f"c{n}" for n in range(490)) + "\n" + ("A,1,1" + ",x" * 490 + "\n") * 900},
+    ),
+    "counts": (
+        "pool",
+        {
+            "table": "study,ai,n1i,ci,n2i\n" + "".join(f"S{n},{n},{BIG},{2 * n},{BIG}\n" for n in range(1, 1_001)),
+            "measure": "OR",
+            "method": "GLMM",
+            "glmm": "UM.RS",
+        },
     ),
     "checks": (
         "pool",

@@ -9,6 +9,8 @@ import msgspec
 
 Method = Literal["REML", "DL", "PM", "ML", "EB", "SJ", "HE", "HS", "FE", "EE", "GLMM", "MH", "PETO"]
 Model = Literal["random", "common", "both"]
+# Not CM.EL: its work grows with the number of people, and a table of one kilobyte can fill the memory.
+Glmm = Literal["UM.FS", "UM.RS"]
 Test = Literal["adhoc", "knha", "t", "z"]
 Further = Literal[
     "egger", "peters", "trim-and-fill", "pet-peese", "selection", "leave-one-out", "cumulative", "influence", "all"
@@ -44,6 +46,7 @@ class PoolBody(Asked, frozen=True, kw_only=True):
     measure: Annotated[str, msgspec.Meta(min_length=1, max_length=20)] | None = None
     method: Method = "REML"
     model: Model = "random"
+    glmm: Glmm = "UM.FS"
     test: Test | None = None
     level: Annotated[float, msgspec.Meta(gt=0, lt=100)] = 95.0
     by: Column | None = None

@@ -63,7 +63,7 @@ def house(address: str) -> str:
 
 def asker(request: HttpRequest, proxies: int) -> str:
     """The address that asks; behind proxies of ours the one that the first of them saw, whatever stands before it."""
-    seen = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
+    seen: list[str] = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
     if proxies and len(seen) >= proxies and seen[-proxies]:
         return seen[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))

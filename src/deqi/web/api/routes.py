@@ -69,15 +69,16 @@ def pool_of(asked: PoolBody) -> dict[str, Any]:
     table = limited(read.table(io.BytesIO(asked.table.encode("utf-8", "replace")), words("pool.name")))
     wanted = PoolRequest(
         table,
-        asked.measure,
-        asked.method,
-        asked.test,
-        asked.level,
-        asked.by,
-        asked.moderators,
-        asked.model,
-        asked.also,
-        asked.order,
+        measure=asked.measure,
+        method=asked.method,
+        test=asked.test,
+        level=asked.level,
+        by=asked.by,
+        moderators=asked.moderators,
+        model=asked.model,
+        glmm=asked.glmm,
+        also=asked.also,
+        order=asked.order,
     )
     return pool(wanted).as_json()
 
