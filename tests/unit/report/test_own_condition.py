@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deqi.knowledge import Knowledge
-from deqi.people.read import read_person
+from deqi.people.read import read_chart
 from deqi.report.own_condition import own_condition
 from deqi.safety.rules.catalog import build_catalog
 
@@ -34,11 +34,11 @@ from deqi.safety.rules.catalog import build_catalog
 )
 def test_the_record_names_one_kind_or_none(knowledge: Knowledge, conditions: str, condition: str) -> None:
     text = f"sex: male\nborn: 1961\nconditions: [{conditions}]\n".encode()
-    (person,) = read_person(text, index=build_catalog(knowledge).index, name="person.yaml")
+    (person,) = read_chart([text], index=build_catalog(knowledge).index, name="person.yaml").persons
     assert own_condition(knowledge, person).condition == condition
 
 
 def test_several_kinds_are_all_named(knowledge: Knowledge) -> None:
     text = b"sex: male\nborn: 1961\nconditions: [diabetic neuropathy, chemo neuropathy]\n"
-    (person,) = read_person(text, index=build_catalog(knowledge).index, name="person.yaml")
+    (person,) = read_chart([text], index=build_catalog(knowledge).index, name="person.yaml").persons
     assert own_condition(knowledge, person).words == ("diabetic neuropathy", "chemo neuropathy")

@@ -235,3 +235,23 @@ def test_nothing_reads_the_clock(knowledge: Knowledge) -> None:
     page = page_of(complete(later, knowledge), knowledge)
     assert "2031-05-06" in page.dated
     assert as_text(page).replace("2031-05-06", "2026-11-24") == as_text(page_on("hiv"))
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_no_number_is_said_twice(topic: str) -> None:
+    """A sentence with a number stands in one section; the answer at the top may say it before."""
+    where: dict[str, set[str]] = {}
+    for section in every_section(page_on(topic).sections):
+        if section.id not in ("in-short", "rows", "sources"):
+            for say in every_say(section):
+                if say.refs and len(say.text) >= 60 and re.search(r"\d", say.text):
+                    where.setdefault(say.text, set()).add(section.id)
+    twice = {text: found for text, found in where.items() if len(found) > 1}
+    assert twice == {}
+
+
+def test_the_reader_order() -> None:
+    order = [one.id for one in page_on("diabetic").sections]
+    wanted = ["in-short", "benefits", "harms", "who-should-not", "what-else", "practical", "how-sure", "not-known",
+              "what-it-is", "other-uses", "claims", "rows", "sources"]  # fmt: skip
+    assert order == wanted

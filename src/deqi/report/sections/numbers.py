@@ -15,6 +15,11 @@ from deqi.report.model import Networks
 from deqi.report.phrase import Phrases, capital, number, p_value, plain, span, trial_label
 from deqi.report.sections.figures import forest_figure
 
+FIRST_AUTHOR = re.compile(
+    r"([A-Z][\w'’-]+)(?: [A-Z]{1,3}\b| et al| and others)|([A-Z][a-z][\w'’-]*)(?:, [A-Z][\w'’-]+)? (?:19|20)\d\d\b"
+)
+"""How a citation begins that names its first author."""
+
 
 def synthesis_blocks(
     synthesis: Synthesis, cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]
@@ -49,8 +54,8 @@ def review_labels(sources: Iterable[Source]) -> dict[str, str]:
 
 def cited(source: Source) -> str:
     """The first author and the year of a work; the year alone where no author is named."""
-    named = re.match(r"([A-Z][\w'’-]+) [A-Z]{1,3}\b", source.cite)
-    surname = named[1] if named else source.kind.capitalize()
+    named = FIRST_AUTHOR.match(source.cite)
+    surname = (named[1] or named[2]) if named else source.kind.capitalize()
     year = f"{source.year}" if source.year else ""
     return f"{surname} {year}".strip()
 

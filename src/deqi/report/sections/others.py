@@ -170,9 +170,9 @@ def practical_section(report: Report, phrases: Phrases) -> Section:
     """Questions and cited answers."""
     items = tuple(
         Say(
-            marked(one.answer + (f" ({one.country})" if one.country else ""), one.basis, one.verified, phrases),
+            marked(one.answer, one.basis, one.verified, phrases),
             tuple(f"source:{source}" for source in one.source),
-            one.question,
+            f"{one.question} ({one.country})" if one.country else one.question,
         )
         for one in report.practicalities
     )

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 from deqi.evidence.grade import Certainty
 from deqi.report.blocks import Block, Items, Say, Section, Table, cells, say
 from deqi.report.model import Report
-from deqi.report.phrase import Phrases, domain, number, span
+from deqi.report.phrase import Phrases, domain
 from deqi.report.sections.harms import event_line
-from deqi.report.sections.harmwords import event_name, harm_words
+from deqi.report.sections.harmwords import event_name
 
 
 def sure_section(report: Report, phrases: Phrases) -> Section:
     """One line for each question with its level and reasons."""
     rows = [*_benefit_rows(report, phrases), *_harm_rows(report, phrases)]
-    head = tuple(phrases.say(f"head.{name}") for name in ("question", "found", "certainty", "why_not"))
+    head = tuple(phrases.say(f"head.{name}") for name in ("question", "certainty", "why_not"))
     table = Table(phrases.say("sure.heading"), head, tuple(rows))
     lead = (say(phrases.say("sure.lead")), say(phrases.say("sure.bias")))
     items = tuple(_together(_plain_lines(report, phrases)))
@@ -71,7 +71,6 @@ def _benefit_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
         return [
             cells(
                 Say(f"{use.row.condition}, {use.row.outcome}", (f"indication:{use.row.indication}",)),
-                (use.row.favours or "–").replace("_", " "),
                 use.detail.certainty.replace("_", " ") or phrases.say("numbers.review.unseen"),
                 phrases.say("numbers.review.level", {"review": use.detail.review}),
             )
@@ -81,7 +80,6 @@ def _benefit_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
     return [
         cells(
             Say(f"{phrases.say(f'group.{cell.group}')}: {one.outcome}", one.rows),
-            f"{one.measure} {number(one.value)} ({span(one.low, one.high)})",
             one.certainty.level,
             reasons(one.certainty, phrases),
         )
@@ -94,7 +92,6 @@ def _harm_rows(report: Report, phrases: Phrases) -> list[tuple[Say, ...]]:
     return [
         cells(
             Say(event_name(line), line.harm.rows),
-            harm_words(line.harm, phrases),
             line.harm.certainty.level,
             reasons(line.harm.certainty, phrases),
         )
