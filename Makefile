@@ -86,6 +86,8 @@ golden: $(VENV)/dev.stamp ## Re-check every recorded expectation against a live 
 
 docs: $(VENV)/dev.stamp ## Regenerate the generated documentation pages
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.metafit_api
+	$(BIN)/python -m docs.notebooks
 
 requirements: ## Pin the dependencies again, with hashes (needs pip-tools on the PATH)
 	cd requirements && for name in build base plot screen spark web dev webtest bench; do \

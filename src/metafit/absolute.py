@@ -86,6 +86,33 @@ def absolute_effect(
     estimate, low, high: on the analysis scale (log for RR and OR). baseline: the risk without treatment, 0 to 1.
     SMD: positive means the event (being above the cut that `baseline` of the untreated pass) becomes commoner; turn
     the sign of a scale on which lower is better. Raises StatsInputError for an unknown measure.
+
+    Parameters
+    ----------
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    estimate
+        Effect on the analysis scale; any shape.
+    low
+        Lower ends of the intervals, of the shape of the estimate.
+    high
+        Upper ends of the intervals, of the shape of the estimate.
+    baseline
+        Risk without treatment, a proportion from 0 to 1.
+    per
+        How many people the answer is for, for example 100 or 1,000.
+    smd
+        How scores are distributed, for SMD: normal or logistic.
+
+    Returns
+    -------
+    Absolute
+        Events with and without treatment, with intervals and what was assumed.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     if measure not in MEASURES:
         raise StatsInputError(f"measure: {measure!r} is not one of {', '.join(MEASURES)}.")
@@ -125,6 +152,35 @@ def responders(
     treated minus control after, in the same units (negative is better). The share of a normal distribution below
     (1 - fraction) times the mean baseline: Furukawa et al. (2005), Int Clin Psychopharmacol 20:49-52. 30 % less pain
     is a moderately important improvement in Dworkin et al. (2008), doi:10.1016/j.jpain.2007.09.005.
+
+    Parameters
+    ----------
+    baseline_mean
+        Mean score at the start.
+    end_mean_control
+        Mean score of the control arm at the end.
+    end_sd
+        Standard deviation at the end, the same in both arms.
+    difference
+        Difference, treated minus control.
+    low
+        Lower ends of the intervals, of the shape of the estimate.
+    high
+        Upper ends of the intervals, of the shape of the estimate.
+    fraction
+        Share of the start by which a score must fall, 0 to 1.
+    per
+        How many people the answer is for, for example 100 or 1,000.
+
+    Returns
+    -------
+    Absolute
+        Events with and without treatment, with intervals and what was assumed.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     if not 0 < fraction < 1:
         raise StatsInputError(f"fraction: {fraction!r} must lie between 0 and 1, for example 0.3.")
@@ -143,6 +199,27 @@ def number_needed(difference: Values, low: Values, high: Values, *, event: Liter
     """Number needed to treat from a difference in risk, treated minus control, as proportions (-1 to 1).
 
     event: whether the event is one to want ("good": more of it is benefit) or to avoid ("bad").
+
+    Parameters
+    ----------
+    difference
+        Difference, treated minus control.
+    low
+        Lower ends of the intervals, of the shape of the estimate.
+    high
+        Upper ends of the intervals, of the shape of the estimate.
+    event
+        good: more of it is benefit; bad: less of it is.
+
+    Returns
+    -------
+    Nnt
+        Number needed, with direction, and its interval.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     if event not in ("good", "bad"):
         raise StatsInputError(f"event: {event!r} is not one of good, bad.")
@@ -169,6 +246,18 @@ def smd_to_log_odds(smd: Values, se: Values | None = None) -> tuple[Floats, Floa
 
     Assumes logistic scores with one spread: Chinn (2000),
     doi:10.1002/1097-0258(20001130)19:22<3127::aid-sim784>3.0.co;2-m.
+
+    Parameters
+    ----------
+    smd
+        Standardised mean difference (treated minus control).
+    se
+        Standard errors, of the shape of the effects.
+
+    Returns
+    -------
+    tuple[Floats, Floats | None]
+        Log odds ratio, and its standard error where `se` was given.
     """
     factor = np.pi / np.sqrt(3.0)
     moved = None if se is None else (np.asarray(se, dtype=np.float64) * factor)[()]

@@ -20,6 +20,11 @@ def as_fraction(level: float) -> float:
         95 and 0.95 are the same level, and so is 0.05 (an error rate): as `level` of metafor, numbers from 1 on are
         percent, and fractions up to one half are what lies outside.
 
+    Returns
+    -------
+    float
+        The share inside, between 0 and 1.
+
     Raises
     ------
     StatsInputError

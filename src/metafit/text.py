@@ -63,6 +63,7 @@ TEXTS: Final = {
     "bayes.below": "probability of mu below {null}",
     "selection.against": "against no selection",
     "selection.weights": "how likely a study appears",
+    "robust": "Cluster-robust errors ({kind}; {clusters} clusters)",
     "selection": "Step selection model (k = {k}; ML)",
     "status.single-study": "One study: this is the study, not a pool.",
     "status.no-studies": "There is no study.",

@@ -116,6 +116,31 @@ def bayes_pool(
 
     An improper posterior (fewer than three studies with an endless uniform prior) is NOT_ESTIMABLE. One study is
     analysed (status SINGLE_STUDY): tau then keeps its prior. Raises StatsInputError for arguments without meaning.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent.
+    vi
+        Sampling variances, of the shape of `yi`.
+    tau_prior
+        Prior of the standard deviation between studies.
+    mu_prior
+        Prior of the mean; None is flat.
+    level
+        Of the intervals; 95 and 0.95 are the same.
+    null
+        Value that the probability `below_null` refers to.
+
+    Returns
+    -------
+    BayesFit
+        Posteriors of mu, tau and a new study.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
     y, v, shape = _prepare(yi, vi)
@@ -157,7 +182,31 @@ def bayes_blups(
     mu_prior: NormalPrior | None = None,
     level: float = 0.95,
 ) -> Posterior:
-    """Each study's true effect, shrunken towards the mean; every number (..., k). Arguments as for `bayes_pool`."""
+    """Each study's true effect, shrunken towards the mean; every number (..., k). Arguments as for `bayes_pool`.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent.
+    vi
+        Sampling variances, of the shape of `yi`.
+    tau_prior
+        Prior of the standard deviation between studies.
+    mu_prior
+        Prior of the mean; None is flat.
+    level
+        Confidence level; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    Posterior
+        Median, mean, sd and intervals.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     level = as_fraction(level)
     y, v, shape = _prepare(yi, vi)
     status, _ = _status(y, v, tau_prior, mu_prior)

@@ -96,6 +96,33 @@ def egger(
 
     model lm is the original (Egger et al. 1997), a weighted regression tested with t; rma a meta-regression with the
     given tau2 method and test (Sterne & Egger 2005). As metafor's `regtest`.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    model
+        lm or rma, as above.
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    force
+        Answer below 10 studies, too.
+
+    Returns
+    -------
+    Asymmetry
+        Slope with its test, and the effect at the limit of no error.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     y, v = _studies(yi, vi, force)
     sei = np.sqrt(v)
@@ -133,7 +160,28 @@ def peters(
     level: float = 0.95,
     force: bool = False,
 ) -> Asymmetry:
-    """Peters et al. 2006: log odds ratios on 1 / sample size, weighted by 1 / (1/events + 1/non-events)."""
+    """Peters et al. 2006: log odds ratios on 1 / sample size, weighted by 1 / (1/events + 1/non-events).
+
+    Parameters
+    ----------
+    events_t
+        Events in the treated arm, whole; any shapes that broadcast.
+    total_t
+        People in the treated arm.
+    events_c
+        Events in the control arm.
+    total_c
+        People in the control arm.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    force
+        Answer below 10 studies, too.
+
+    Returns
+    -------
+    Asymmetry
+        Slope with its test, and the effect at the limit of no error.
+    """
     x1, n1, x2, n2 = _tables((events_t, total_t, events_c, total_c))
     odds = binary_effects("OR", x1, n1, x2, n2)
     events, total = x1 + x2, n1 + n2
@@ -155,7 +203,28 @@ def harbord(
     level: float = 0.95,
     force: bool = False,
 ) -> Asymmetry:
-    """Harbord et al. 2006: efficient score over its variance, on the root of that variance."""
+    """Harbord et al. 2006: efficient score over its variance, on the root of that variance.
+
+    Parameters
+    ----------
+    events_t
+        Events in the treated arm, whole; any shapes that broadcast.
+    total_t
+        People in the treated arm.
+    events_c
+        Events in the control arm.
+    total_c
+        People in the control arm.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    force
+        Answer below 10 studies, too.
+
+    Returns
+    -------
+    Asymmetry
+        Slope with its test, and the effect at the limit of no error.
+    """
     peto = binary_effects("PETO", *_tables((events_t, total_t, events_c, total_c)))
     y, v = _studies(peto.yi, peto.vi, force)
     return _weighted_line("harbord", y, np.sqrt(v), 1.0 / v, level)
@@ -201,6 +270,35 @@ def trim_and_fill(
     """Duval & Tweedie 2000, with the conventions of metafor's `trimfill`.
 
     side: where studies are missing; None asks Egger's regression (with the same method).
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    estimator
+        L0 or R0.
+    side
+        Side on which studies are missing: left or right; None finds it.
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    force
+        Answer below 10 studies, too.
+
+    Returns
+    -------
+    TrimFill
+        The fit with imputed studies, and how many they are.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     if estimator not in ("L0", "R0"):
         raise StatsInputError(f"estimator: {estimator!r} is not one of L0, R0.")

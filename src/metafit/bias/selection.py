@@ -50,6 +50,29 @@ def pet_peese(
     """PET-PEESE by weighted least squares with multiplicative dispersion: R's `lm(yi ~ sei, weights = 1/vi)`.
 
     Raises StatsInputError below ten studies unless forced.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    cut
+        p of PET's limit below which PEESE is the answer.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    force
+        Answer below 10 studies, too.
+
+    Returns
+    -------
+    PetPeese
+        Both intercepts and the one to use.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
     y, v = _studies(yi, vi, force)

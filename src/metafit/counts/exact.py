@@ -16,7 +16,27 @@ from metafit.results import Floats, Interval
 
 
 def exact_proportion(events: Numbers, total: Numbers, *, level: float = 0.95) -> Interval:
-    """Clopper-Pearson interval; arrays of any one shape, as proportions. NaN where the counts cannot be."""
+    """Clopper-Pearson interval; arrays of any one shape, as proportions. NaN where the counts cannot be.
+
+    Parameters
+    ----------
+    events
+        Number of events, whole and not negative; any shape that broadcasts.
+    total
+        Number of people; any shape that broadcasts.
+    level
+        Confidence level; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    Interval
+        Lower and upper ends, of the shape of the arguments.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     level = as_fraction(level)
     y, n = _pair(events, total)
     ok = (n > 0) & (y >= 0) & (y <= n) & np.isfinite(n)
@@ -31,7 +51,27 @@ def exact_proportion(events: Numbers, total: Numbers, *, level: float = 0.95) ->
 
 
 def exact_rate(events: Numbers, time: Numbers, *, level: float = 0.95) -> Interval:
-    """Garwood interval of events per unit of time; arrays of any one shape. NaN where the counts cannot be."""
+    """Garwood interval of events per unit of time; arrays of any one shape. NaN where the counts cannot be.
+
+    Parameters
+    ----------
+    events
+        Number of events, whole and not negative; any shape that broadcasts.
+    time
+        Person-time in any unit; effects are per that unit.
+    level
+        Confidence level; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    Interval
+        Lower and upper ends, of the shape of the arguments.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     level = as_fraction(level)
     y, t = _pair(events, time)
     ok = (t > 0) & (y >= 0) & np.isfinite(t) & np.isfinite(y)
@@ -46,6 +86,25 @@ def zero_upper(total: Numbers, *, level: float = 0.95, sides: int = 1) -> Floats
     """Highest risk that 0 events among `total` people still allow: 1 - (1 - level)^(1/n).
 
     sides=1: the one-sided exact bound at the level; sides=2: the upper end of the two-sided exact interval.
+
+    Parameters
+    ----------
+    total
+        Number of people; any shape that broadcasts.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    sides
+        1 or 2: whether the level is one-sided.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
     n, _ = _pair(total, total)
@@ -57,7 +116,18 @@ def zero_upper(total: Numbers, *, level: float = 0.95, sides: int = 1) -> Floats
 
 
 def rule_of_three(total: Numbers) -> Floats:
-    """3/n: the round-number stand-in for `zero_upper(n)` at 95 %, one-sided; never above 1."""
+    """3/n: the round-number stand-in for `zero_upper(n)` at 95 %, one-sided; never above 1.
+
+    Parameters
+    ----------
+    total
+        Number of people; any shape that broadcasts.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+    """
     n = np.asarray(total, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(n > 0, np.minimum(3.0 / n, 1.0), np.nan)[()]

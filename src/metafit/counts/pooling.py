@@ -44,6 +44,36 @@ def pool_counts(
     events anywhere, effects that run to infinity) the numbers are NaN and `status` says why.
 
     Raises StatsInputError for an unknown or impossible combination.
+
+    Parameters
+    ----------
+    table
+        Counts of one or two arms, (..., k).
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    method
+        GLMM (mixed model), MH (Mantel-Haenszel) or PETO.
+    model
+        Mixed model: UM.FS, UM.RS or CM.EL.
+    test
+        t or z; None is t for GLMM.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    nagq
+        Points of the quadrature, 1 to 100.
+    correct
+        Continuity correction of the Cochran-Mantel-Haenszel test.
+
+    Returns
+    -------
+    CountFit
+        As `Fit`, with tests of association where the method has them; NaN and a status where nothing can be
+        estimated.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     if method not in _FITS:
         raise StatsInputError(f"method {method!r} is not known: use GLMM, MH or PETO")

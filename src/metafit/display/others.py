@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from metafit.inverse_variance.sensitivity import Gosh, Influence
     from metafit.inverse_variance.subgrouping import Subgroups
     from metafit.multilevel.fit import MultilevelFit
+    from metafit.multilevel.robust_errors import RobustFit
     from metafit.network.fit import NetworkFit
     from metafit.regression.fit import Regression
 
@@ -133,6 +134,23 @@ def multilevel(fit: MultilevelFit) -> Summary:
         Block("", ("", "value"), ((f"Q({fit.q_df})", number(fit.q)), ("p of Q", p_value(fit.q_p)))),
     )
     return Summary(f"Multilevel model (k = {fit.k}; {fit.method}; test: {fit.test})", blocks, _status(fit.status))
+
+
+def robust(fit: RobustFit) -> Summary:
+    """Coefficients with errors that hold within clusters."""
+    columns = ("", "estimate", "se", "t", "df", "p", f"{percent(fit.level)} interval")
+    rows = tuple(
+        (
+            "pooled" if fit.estimate.size == 1 else f"b{i}",
+            *map(number, (fit.estimate[i], fit.se[i], fit.statistic[i])),
+            number(fit.df[i], 2),
+            p_value(fit.p[i]),
+            span(fit.ci_low[i], fit.ci_high[i]),
+        )
+        for i in range(fit.estimate.size)
+    )
+    title = say("robust", kind=fit.kind, clusters=fit.clusters)
+    return Summary(title, (Block("coefficients", columns, rows),), _status(fit.status))
 
 
 def network(fit: NetworkFit) -> Summary:

@@ -39,6 +39,7 @@ def summarise(result: Any) -> Summary:
         "Asymmetry": others.asymmetry,
         "TrimFill": others.trim_fill,
         "MultilevelFit": others.multilevel,
+        "RobustFit": others.robust,
         "NetworkFit": others.network,
         "BayesFit": others.bayes,
         "Effects": others.effects,

@@ -51,6 +51,35 @@ def binary_effects(
 
     add (1/2; for PETO 0) is added to all four cells of the tables `to` names; AS takes no constant.
     drop_no_events leaves out tables in which nobody, or everybody, in both arms had the event.
+
+    Parameters
+    ----------
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    events_t
+        Events in the treated arm, whole; any shapes that broadcast.
+    total_t
+        People in the treated arm.
+    events_c
+        Events in the control arm.
+    total_c
+        People in the control arm.
+    add
+        Constant for tables with an empty cell; None is 1/2, and 0 where the measure needs none.
+    to
+        Tables that get the constant: only0, all or none.
+    drop_no_events
+        Leave out tables in which nobody, or everybody, had the event.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     check_measure(measure, BINARY)
     x1, m1, x2, m2 = arrays(events_t, total_t, events_c, total_c)
@@ -90,7 +119,31 @@ def binary_effects(
 def proportion_effects(
     measure: str, events: npt.ArrayLike, total: npt.ArrayLike, *, add: float | None = None, to: AddTo = "only0"
 ) -> Effects:
-    """PR (raw), PLN (log), PLO (logit), PAS (arcsine of the root) or PFT (Freeman-Tukey) of one group."""
+    """PR (raw), PLN (log), PLO (logit), PAS (arcsine of the root) or PFT (Freeman-Tukey) of one group.
+
+    Parameters
+    ----------
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    events
+        Number of events, whole and not negative; any shape that broadcasts.
+    total
+        Number of people; any shape that broadcasts.
+    add
+        Constant for tables with an empty cell; None is 1/2, and 0 where the measure needs none.
+    to
+        Tables that get the constant: only0, all or none.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     check_measure(measure, PROPORTION)
     x, n = arrays(events, total)
     with np.errstate(all="ignore"):
@@ -124,7 +177,35 @@ def rate_effects(
     add: float | None = None,
     to: AddTo = "only0",
 ) -> Effects:
-    """IRR (log), IRD or IRSD (difference of square roots) from events and person-time in two arms."""
+    """IRR (log), IRD or IRSD (difference of square roots) from events and person-time in two arms.
+
+    Parameters
+    ----------
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    events_t
+        Events in the treated arm, whole; any shapes that broadcast.
+    time_t
+        Person-time in the treated arm, in any unit.
+    events_c
+        Events in the control arm.
+    time_c
+        Person-time in the control arm, in the same unit.
+    add
+        Constant for tables with an empty cell; None is 1/2, and 0 where the measure needs none.
+    to
+        Tables that get the constant: only0, all or none.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     check_measure(measure, TWO_RATES)
     x1, t1, x2, t2 = arrays(events_t, time_t, events_c, time_c)
     with np.errstate(all="ignore"):
@@ -152,7 +233,31 @@ def rate_effects(
 def single_rate_effects(
     measure: str, events: npt.ArrayLike, time: npt.ArrayLike, *, add: float | None = None, to: AddTo = "only0"
 ) -> Effects:
-    """IR (raw), IRLN (log), IRS (square root) or IRFT (Freeman-Tukey) of events in person-time."""
+    """IR (raw), IRLN (log), IRS (square root) or IRFT (Freeman-Tukey) of events in person-time.
+
+    Parameters
+    ----------
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    events
+        Number of events, whole and not negative; any shape that broadcasts.
+    time
+        Person-time in any unit; effects are per that unit.
+    add
+        Constant for tables with an empty cell; None is 1/2, and 0 where the measure needs none.
+    to
+        Tables that get the constant: only0, all or none.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     check_measure(measure, ONE_RATE)
     x, t = arrays(events, time)
     with np.errstate(all="ignore"):

@@ -51,6 +51,11 @@ def escalc(
     names
         Names of the studies: a sequence, or the column that has them.
 
+    Returns
+    -------
+    Effects
+        One effect a row, in the order of the rows.
+
     Raises
     ------
     StatsInputError

@@ -23,7 +23,27 @@ def _quantile(tail: Floats, df: npt.ArrayLike | None) -> Floats:
 
 
 def se_effects(estimate: npt.ArrayLike, se: npt.ArrayLike, *, measure: str = "GEN") -> Effects:
-    """From estimate and standard error, both on the analysis scale."""
+    """From estimate and standard error, both on the analysis scale.
+
+    Parameters
+    ----------
+    estimate
+        Effects on the analysis scale; any shape.
+    se
+        Standard errors, of the shape of the effects.
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     y, error = arrays(estimate, se)
     return finish(measure, y, error**2, error < 0)
 
@@ -41,6 +61,33 @@ def interval_effects(
     """From an estimate and its confidence interval; ratio=True takes logs of all three first.
 
     df: degrees of freedom when the interval was made with t.
+
+    Parameters
+    ----------
+    estimate
+        Effect on the analysis scale, or ratios as printed where `ratio` is true; any shape.
+    low
+        Lower ends of the intervals, of the shape of the estimate.
+    high
+        Upper ends of the intervals, of the shape of the estimate.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    ratio
+        Whether the numbers are ratios as printed, of which logarithms are taken.
+    df
+        Degrees of freedom; None for the normal distribution.
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
     y, lower, upper = arrays(estimate, low, high)
@@ -64,7 +111,31 @@ def p_value_effects(
     df: npt.ArrayLike | None = None,
     measure: str = "GEN",
 ) -> Effects:
-    """From an estimate and its exact two-sided p (not "< 0.05"); an estimate of no effect has no answer."""
+    """From an estimate and its exact two-sided p (not "< 0.05"); an estimate of no effect has no answer.
+
+    Parameters
+    ----------
+    estimate
+        Effect on the analysis scale, or ratios as printed where `ratio` is true; any shape.
+    p
+        Exact two-sided p values, between 0 and 1.
+    ratio
+        Whether the numbers are ratios as printed, of which logarithms are taken.
+    df
+        Degrees of freedom; None for the normal distribution.
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     y, prob = arrays(estimate, p)
     with np.errstate(all="ignore"):
         impossible = (prob <= 0) | (prob >= 1)
@@ -77,7 +148,20 @@ def p_value_effects(
 
 
 def harmonic_mean(n: npt.ArrayLike, axis: int = -1) -> Floats:
-    """Harmonic mean along an axis, ignoring NaN: the sample size at which a pooled PFT is turned back."""
+    """Harmonic mean along an axis, ignoring NaN: the sample size at which a pooled PFT is turned back.
+
+    Parameters
+    ----------
+    n
+        Number of people; any shape that broadcasts.
+    axis
+        Axis along which to average.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+    """
     inverse: Floats = np.nanmean(1.0 / np.asarray(n, dtype=np.float64), axis=axis)
     return 1.0 / inverse
 
@@ -88,6 +172,25 @@ def back_transform(measure: str, x: npt.ArrayLike, *, n: npt.ArrayLike | None = 
     Logs are exponentiated, PLO goes through the logistic function, ZCOR through tanh, PAS and IRS are squared, PFT
     (Miller 1978) and IRFT inverted exactly for sample size or person-time n: for a pooled value give `harmonic_mean` of
     the studies'. Measures already natural, and standardised differences, come back unchanged. NaN stays NaN.
+
+    Parameters
+    ----------
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    x
+        Values on the analysis scale; any shape.
+    n
+        Number of people; any shape that broadcasts.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     y = np.asarray(x, dtype=np.float64)
     check_measure(measure, (*LOGS, "PLO", "PAS", "IRS", "ZCOR", "PFT", "IRFT", *NATURAL))

@@ -29,7 +29,18 @@ _MANY = 200.0
 
 
 def hedges_factor(df: npt.ArrayLike) -> Floats:
-    """Exact bias correction of a standardised difference on df degrees of freedom; NaN below 2."""
+    """Exact bias correction of a standardised difference on df degrees of freedom; NaN below 2.
+
+    Parameters
+    ----------
+    df
+        Degrees of freedom; None for the normal distribution.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+    """
     m = np.asarray(df, dtype=np.float64)
     few, many = np.clip(m, 2.0, _MANY), np.maximum(m, _MANY)
     exact = np.exp(gammaln(few / 2) - 0.5 * np.log(few / 2) - gammaln((few - 1) / 2))
@@ -128,6 +139,33 @@ def change_effects(
     """MC (post - pre), SMCC (by the SD of the change) or SMCR (by the SD before) of one group.
 
     correlation of before and after must be stated: there is no default, because none is right.
+
+    Parameters
+    ----------
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    mean_post
+        Mean after.
+    mean_pre
+        Mean before.
+    sd_pre
+        Standard deviation before.
+    sd_post
+        Standard deviation after.
+    n
+        Number of people; any shape that broadcasts.
+    correlation
+        Correlation of the two measurements, from -1 to 1.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     check_measure(measure, CHANGES)
     m2, m1, s1, s2, size, r = arrays(mean_post, mean_pre, sd_pre, sd_post, n, correlation)
@@ -150,7 +188,27 @@ def change_effects(
 
 
 def sd_of_change(sd_pre: npt.ArrayLike, sd_post: npt.ArrayLike, correlation: npt.ArrayLike) -> Floats:
-    """SD of (post - pre) from the two SDs and their stated correlation."""
+    """SD of (post - pre) from the two SDs and their stated correlation.
+
+    Parameters
+    ----------
+    sd_pre
+        Standard deviation before.
+    sd_post
+        Standard deviation after.
+    correlation
+        Correlation of the two measurements, from -1 to 1.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     before, after, r = arrays(sd_pre, sd_post, correlation)
     with np.errstate(all="ignore"):
         r = np.where(np.abs(r) <= 1, r, np.nan)
@@ -158,7 +216,25 @@ def sd_of_change(sd_pre: npt.ArrayLike, sd_post: npt.ArrayLike, correlation: npt
 
 
 def sd_from_se(se: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
-    """SD of a group from the standard error of its mean."""
+    """SD of a group from the standard error of its mean.
+
+    Parameters
+    ----------
+    se
+        Standard errors, of the shape of the effects.
+    n
+        Number of people; any shape that broadcasts.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     error, size = arrays(se, n)
     return error * np.sqrt(size)
 
@@ -172,7 +248,29 @@ class MeanSd:
 
 
 def from_quartiles(q1: npt.ArrayLike, median: npt.ArrayLike, q3: npt.ArrayLike, n: npt.ArrayLike) -> MeanSd:
-    """Mean (Luo 2018) and SD (Wan 2014) from median and quartiles; NaN where they are out of order."""
+    """Mean (Luo 2018) and SD (Wan 2014) from median and quartiles; NaN where they are out of order.
+
+    Parameters
+    ----------
+    q1
+        Lower quartile.
+    median
+        Median.
+    q3
+        Upper quartile.
+    n
+        Number of people; any shape that broadcasts.
+
+    Returns
+    -------
+    MeanSd
+        mean and sd, of the shape of the arguments; NaN where numbers are out of order.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     low, middle, high, size = arrays(q1, median, q3, n)
     with np.errstate(all="ignore"):
         weight = 0.7 + 0.39 / size
@@ -182,7 +280,29 @@ def from_quartiles(q1: npt.ArrayLike, median: npt.ArrayLike, q3: npt.ArrayLike, 
 
 
 def from_range(minimum: npt.ArrayLike, median: npt.ArrayLike, maximum: npt.ArrayLike, n: npt.ArrayLike) -> MeanSd:
-    """Mean (Luo 2018) and SD (Wan 2014) from median and range."""
+    """Mean (Luo 2018) and SD (Wan 2014) from median and range.
+
+    Parameters
+    ----------
+    minimum
+        Smallest value.
+    median
+        Median.
+    maximum
+        Largest value.
+    n
+        Number of people; any shape that broadcasts.
+
+    Returns
+    -------
+    MeanSd
+        mean and sd, of the shape of the arguments; NaN where numbers are out of order.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     low, middle, high, size = arrays(minimum, median, maximum, n)
     with np.errstate(all="ignore"):
         weight = 4.0 / (4.0 + size**0.75)
@@ -199,7 +319,33 @@ def from_five_numbers(
     maximum: npt.ArrayLike,
     n: npt.ArrayLike,
 ) -> MeanSd:
-    """Mean (Luo 2018) and SD (Wan 2014) from the five-number summary."""
+    """Mean (Luo 2018) and SD (Wan 2014) from the five-number summary.
+
+    Parameters
+    ----------
+    minimum
+        Smallest value.
+    q1
+        Lower quartile.
+    median
+        Median.
+    q3
+        Upper quartile.
+    maximum
+        Largest value.
+    n
+        Number of people; any shape that broadcasts.
+
+    Returns
+    -------
+    MeanSd
+        mean and sd, of the shape of the arguments; NaN where numbers are out of order.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     a, lower, middle, upper, b, size = arrays(minimum, q1, median, q3, maximum, n)
     with np.errstate(all="ignore"):
         w_range = 2.2 / (2.2 + size**0.75)

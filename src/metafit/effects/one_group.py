@@ -43,6 +43,25 @@ def correlation_effects(measure: str, correlation: npt.ArrayLike, n: npt.ArrayLi
 
     COR has the large-sample variance (1 - r^2)^2 / (n - 1); ZCOR has 1 / (n - 3). A pool of ZCOR goes back with
     `back_transform("ZCOR", ...)`.
+
+    Parameters
+    ----------
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    correlation
+        Correlation of the two measurements, from -1 to 1.
+    n
+        Number of people; any shape that broadcasts.
+
+    Returns
+    -------
+    Effects
+        Effects yi and variances vi with warnings about rows; NaN where numbers cannot be.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     check_measure(measure, CORRELATIONS)
     r, size = arrays(correlation, n)

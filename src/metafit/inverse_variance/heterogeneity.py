@@ -41,6 +41,29 @@ def heterogeneity_intervals(
 
     They belong to every random-effects method; with moderators, to the residual heterogeneity. Studies that agree more
     than chance allows give the empty set, which is reported as [0, 0], as metafor does.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent.
+    vi
+        Sampling variances, of the shape of `yi`.
+    moderators
+        Values (k,) or (k, m); for `regress` also names of columns of `data`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    intercept
+        Whether the model has an intercept.
+
+    Returns
+    -------
+    HeterogeneityIntervals
+        Intervals of tau2, tau, I2 and H2.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
     design: Design
@@ -75,7 +98,20 @@ def heterogeneity_intervals(
 
 
 def weights(vi: npt.ArrayLike, tau2: npt.ArrayLike) -> Floats:
-    """Weights in percent, (..., k); NaN for absent studies. tau2 has the batch shape (0 for FE)."""
+    """Weights in percent, (..., k); NaN for absent studies. tau2 has the batch shape (0 for FE).
+
+    Parameters
+    ----------
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    tau2
+        Variance between studies, of the batch shape.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+    """
     v = np.asarray(vi, dtype=np.float64)
     raw = 1.0 / (v + np.asarray(tau2, dtype=np.float64)[..., None])
     share: Floats = 100.0 * raw / np.nansum(raw, axis=-1, keepdims=True)
@@ -99,7 +135,31 @@ def blups(
     test: str | None = None,
     level: float = 0.95,
 ) -> Blups:
-    """Best linear unbiased predictions of the studies' true effects, as metafor's `blup`."""
+    """Best linear unbiased predictions of the studies' true effects, as metafor's `blup`.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent.
+    vi
+        Sampling variances, of the shape of `yi`.
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    Blups
+        Predictions with standard errors and intervals, (..., k).
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     y, v = as_batch(yi, vi)
     fit = pool(y, v, method=method, test=test, level=level)
     mean, tau2, se = (np.asarray(x)[..., None] for x in (fit.estimate, fit.tau2, fit.se))

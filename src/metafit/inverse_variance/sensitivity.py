@@ -47,7 +47,33 @@ def leave_one_out(
     level: float = 0.95,
     names: Names | None = None,
 ) -> Fit:
-    """A batch of k fits; the i-th leaves study i out."""
+    """A batch of k fits; the i-th leaves study i out.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    names
+        Names of the studies, (k,).
+
+    Returns
+    -------
+    Fit
+        As `pool` gives it, one analysis a leading index.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     y, v, given = _single(yi, vi, names)
     fit = _masked(y, v, ~np.eye(y.size, dtype=bool), method, test, level)
     labels = tuple(f"without {name}" for name in _names(given, y.size))
@@ -64,7 +90,35 @@ def cumulative(
     level: float = 0.95,
     names: Names | None = None,
 ) -> Fit:
-    """A batch of k fits; the i-th uses the first i + 1 studies, in the given order (values to sort by)."""
+    """A batch of k fits; the i-th uses the first i + 1 studies, in the given order (values to sort by).
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    order
+        Values (k,) to sort the studies by; None keeps their order.
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    names
+        Names of the studies, (k,).
+
+    Returns
+    -------
+    Fit
+        As `pool` gives it, one analysis a leading index.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     y, v, given = _single(yi, vi, names)
     ordered = _names(given, y.size)
     if order is not None:
@@ -107,7 +161,31 @@ def influence(
     test: str | None = None,
     names: Names | None = None,
 ) -> Influence:
-    """Case diagnostics of a pooled mean (Viechtbauer & Cheung 2010); absent studies get NaN."""
+    """Case diagnostics of a pooled mean (Viechtbauer & Cheung 2010); absent studies get NaN.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    names
+        Names of the studies, (k,).
+
+    Returns
+    -------
+    Influence
+        One value a study of each measure, (k,).
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     y, v, given = _single(yi, vi, names)
     full = pool(y, v, method=method, test=test)
     without = leave_one_out(y, v, method=method, test=test)
@@ -186,6 +264,35 @@ def gosh(
 
     A drawn subset contains each study with probability 1/2, independently; the empty one is not drawn. The same seed
     gives the same subsets.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    most
+        Most subsets; beyond it they are drawn at random.
+    seed
+        Of the drawing; the same seed gives the same subsets.
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+
+    Returns
+    -------
+    Gosh
+        The subsets and their fits, one a subset.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     y, v, given = _single(yi, vi, None)
     here = np.flatnonzero(np.isfinite(y) & np.isfinite(v))

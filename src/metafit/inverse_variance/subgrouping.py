@@ -50,6 +50,33 @@ def subgroups(
 
     With common_tau2 the between-group test is the omnibus test of a meta-regression on the groups; the
     fits of the levels keep their own tau2 either way.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    groups
+        Label of the subgroup of each study, (k,).
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    common_tau2
+        Whether all subgroups share one variance between studies.
+
+    Returns
+    -------
+    Subgroups
+        A fit a subgroup, and the test between them.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     given = take(yi, vi)
     y, v = as_floats("yi", given.yi), as_floats("vi", given.vi)

@@ -89,6 +89,35 @@ def pool_multilevel(
 
     Variances that the data cannot tell apart (one group, or one effect a study at every level) are NOT_ESTIMABLE; a v
     that is no covariance matrix is BAD_INPUT. Raises StatsInputError for shapes that do not match.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent.
+    v
+        Sampling variances (k,), or their covariance matrix (k, k).
+    groupings
+        Labels (k,) of each grouping, the coarser first.
+    moderators
+        Values (k,) or (k, m); for `regress` also names of columns of `data`.
+    intercept
+        Whether the model has an intercept.
+    method
+        REML or ML.
+    test
+        t with k - p degrees of freedom, or z.
+    level
+        Confidence level; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    MultilevelFit
+        Coefficients, variances and their shares; status says why a model has no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     if method not in ("REML", "ML"):
         raise StatsInputError(f"method: {method!r} is not one of REML, ML.")
@@ -123,6 +152,35 @@ def three_level(
 
     inner None: each row is its own inner group. Inner labels need only differ within an outer group. sigma2[0] is the
     variance between outer groups, sigma2[1] that within them.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent.
+    vi
+        Sampling variances, of the shape of `yi`.
+    outer
+        Label of the outer group of each row, (k,).
+    inner
+        Label of the inner group of each row, (k,); None makes each row its own.
+    moderators
+        Values (k,) or (k, m); for `regress` also names of columns of `data`.
+    method
+        REML or ML.
+    test
+        t with k - p degrees of freedom, or z.
+    level
+        Confidence level; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    MultilevelFit
+        Coefficients, variances and their shares; status says why a model has no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     rows = list(range(len(outer))) if inner is None else list(inner)
     nested = [(o, i) for o, i in zip(list(outer), rows, strict=False)]
@@ -274,6 +332,23 @@ def sigma2_intervals(fit: MultilevelFit, *, level: float = 0.95) -> Interval:
     """Profile-likelihood intervals of the variances, each end (m,): metafor's `confint` of an `rma.mv` fit.
 
     An end that would be negative is 0. NaN without a fit.
+
+    Parameters
+    ----------
+    fit
+        A fit of one analysis.
+    level
+        Confidence level; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    Interval
+        Lower and upper ends, of the shape of the arguments.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
     m = len(fit.model.parts)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.levels import as_fraction
 from metafit.multilevel.fit import Ids, MultilevelFit
@@ -24,8 +25,8 @@ from metafit.results import Floats, Status
 KINDS = ("CR0", "CR1", "CR1p", "CR2")
 
 
-@dataclass(frozen=True, slots=True)
-class RobustFit:
+@dataclass(frozen=True, slots=True, repr=False)
+class RobustFit(Shown):
     """The coefficients of a fit with cluster-robust uncertainty; arrays (p,), cov (p, p)."""
 
     kind: str
@@ -49,6 +50,27 @@ def robust(
 
     cluster: a label for each row the fit was given (k of `multilevel`'s yi). Too few clusters for a test (m <= p) are
     NOT_ESTIMABLE. Raises StatsInputError if random effects or sampling covariances cross clusters.
+
+    Parameters
+    ----------
+    fit
+        A fit of one analysis.
+    cluster
+        Label of the cluster of each row, (k,).
+    kind
+        Correction for few clusters: CR0, CR1, CR1p or CR2.
+    level
+        Confidence level; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    RobustFit
+        Coefficients with robust standard errors and their tests.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     if kind not in KINDS:
         raise StatsInputError(f"kind: {kind!r} is not one of {', '.join(KINDS)}.")

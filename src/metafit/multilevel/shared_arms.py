@@ -28,6 +28,29 @@ def arm_variance(
 
     MD: sd, n. OR, RR, RD: events, n. IRR: events, time is not needed. NaN where it has none (no events under OR, RR or
     IRR): nothing is added to empty cells here.
+
+    Parameters
+    ----------
+    measure
+        Of the contrast: RR, OR, RD, MD, IRR ...
+    sd
+        Standard deviation in the arm.
+    n
+        Number of people; any shape that broadcasts.
+    events
+        Number of events, whole and not negative; any shape that broadcasts.
+    time
+        Person-time in any unit; effects are per that unit.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     needs = {"MD": (sd, n), "OR": (events, n), "RR": (events, n), "RD": (events, n), "IRR": (events,)}
     if measure not in needs:
@@ -53,6 +76,25 @@ def shared_arm_covariance(study: Ids, vi: npt.ArrayLike, shared: npt.ArrayLike) 
     """The covariance matrix (k, k) of contrasts with variances vi whose rows of one study share an arm.
 
     shared (k,): the arm's variance (`arm_variance`), the same in each row of a study.
+
+    Parameters
+    ----------
+    study
+        Label of the study of each row, (k,).
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    shared
+        Variance of the arm that rows of one study share, (k,).
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     v, common = np.asarray(vi, dtype=np.float64), np.asarray(shared, dtype=np.float64)
     same = _same(study, v)
@@ -73,6 +115,29 @@ def smd_covariance(
     """The same for standardised mean differences: 1 / n_shared + d_i d_j / (2 n_total) within a study.
 
     n_total (k,): everybody in all arms of the study, whose pooled spread standardises every contrast.
+
+    Parameters
+    ----------
+    study
+        Label of the study of each row, (k,).
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent.
+    vi
+        Sampling variances, of the shape of `yi`.
+    n_shared
+        People in the shared arm, (k,).
+    n_total
+        People in both arms of each contrast, (k,).
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
     same = _same(study, v)

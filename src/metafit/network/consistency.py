@@ -44,6 +44,16 @@ def split_evidence(fit: NetworkFit) -> tuple[Split, ...]:
     Direct is the pool of the trials with both arms; the indirect is what must be added to it to give the network's
     estimate. The two are uncorrelated also with trials of several arms, because the network estimate is the best
     linear one.
+
+    Parameters
+    ----------
+    fit
+        A fit of a network.
+
+    Returns
+    -------
+    tuple[Split, ...]
+        Direct and indirect evidence of each pair.
     """
     if fit.status != Status.OK:
         return ()
@@ -115,6 +125,20 @@ def node_split(fit: NetworkFit, treatment: Hashable, control: Hashable) -> Split
 
     In trials with further arms the extra effect is half on either arm (White 2015's symmetrical side-splitting). NaN
     where the pair has no direct or no indirect evidence.
+
+    Parameters
+    ----------
+    fit
+        A fit of a network.
+    treatment
+        Treatment of each contrast (treatment minus control), (k,).
+    control
+        Control of each contrast, (k,).
+
+    Returns
+    -------
+    Split
+        Direct and indirect evidence and their difference.
     """
     i, j = fit.index(treatment), fit.index(control)
     data = fit.data
@@ -182,7 +206,18 @@ class DesignTest:
 
 
 def design_test(fit: NetworkFit) -> DesignTest | None:
-    """The decomposition of Q by design; None for a network that could not be fitted."""
+    """The decomposition of Q by design; None for a network that could not be fitted.
+
+    Parameters
+    ----------
+    fit
+        A fit of a network.
+
+    Returns
+    -------
+    DesignTest | None
+        Q within and between designs.
+    """
     if fit.status != Status.OK:
         return None
     data = fit.data
@@ -257,7 +292,18 @@ class Geometry:
 
 
 def geometry(fit: NetworkFit) -> Geometry:
-    """Nodes, edges and coordinates of a network."""
+    """Nodes, edges and coordinates of a network.
+
+    Parameters
+    ----------
+    fit
+        A fit of a network.
+
+    Returns
+    -------
+    Geometry
+        Nodes and edges with coordinates.
+    """
     data = fit.data
     size = len(data.treatments)
     arms = [data.arms(study) for study in range(len(data.studies))]

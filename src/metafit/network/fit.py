@@ -140,6 +140,32 @@ def pool_network(
 
     test 't' has as many degrees of freedom as Q. A network in several parts is fitted as one, with one tau2. Numbers
     that cannot be analysed give NaN and a status; StatsInputError for tables without meaning.
+
+    Parameters
+    ----------
+    study
+        Label of the study of each row, (k,).
+    treatment
+        Treatment of each contrast (treatment minus control), (k,).
+    control
+        Control of each contrast, (k,).
+    yi
+        Effects of the contrasts, treatment minus control, (k,).
+    v
+        Their sampling variances, (k,).
+    method
+        REML, ML, DL or FE.
+    test
+        z or t.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+
+    Returns
+    -------
+    NetworkFit
+        League table, heterogeneity, and the treatments in their order.
     """
     level = check(method, test, level)
     fit = fit_network(network_data(study, treatment, control, yi, v), method=method, test=test, level=level)
@@ -216,6 +242,18 @@ def p_scores(fit: NetworkFit, *, small_is_good: bool) -> Floats:
 
     Between 0 and 1; NaN unless everything is connected. A ranking says nothing of how large or how certain the
     differences are: the intervals do.
+
+    Parameters
+    ----------
+    fit
+        A fit of a network.
+    small_is_good
+        Whether smaller effects are better.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where there is no answer.
     """
     size = len(fit.treatments)
     if fit.status != Status.OK or len(fit.parts) != 1 or size < 2:

@@ -88,6 +88,39 @@ def regress(
     Moderators that are not independent give status NOT_ESTIMABLE. yi may be effects of an effect function (vi None);
     with data, yi, vi and the moderators may be names of columns. names: of the moderators. Raises StatsInputError as
     `pool` does.
+
+    Parameters
+    ----------
+    yi
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
+    vi
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
+    moderators
+        Values (k,) or (k, m); for `regress` also names of columns of `data`.
+    method
+        Estimator of the variance between studies, as for `pool`.
+    test
+        Test and interval, as for `pool`.
+    level
+        Confidence level; 95 and 0.95 are the same.
+    intercept
+        Whether the model has an intercept.
+    names
+        Names of the studies, (k,).
+    measure
+        Which effect, by metafor's name; it fixes the analysis scale.
+    data
+        A data frame or a dictionary of columns.
+
+    Returns
+    -------
+    Regression
+        Coefficients with their tests, and what heterogeneity is left.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
     """
     method, test, level = check_call(method, test, level)
     given = take(yi, vi, measure=measure, data=data)
@@ -290,7 +323,25 @@ def _assemble(
 
 
 def predict(fit: Regression, moderators: npt.ArrayLike) -> Predicted:
-    """Mean effects of a single regression at new moderators (m,) or (n, m), without the intercept column."""
+    """Mean effects of a single regression at new moderators (m,) or (n, m), without the intercept column.
+
+    Parameters
+    ----------
+    fit
+        A fit of one analysis.
+    moderators
+        New values (m,) or (n, m), without the intercept.
+
+    Returns
+    -------
+    Predicted
+        Means with intervals, and prediction intervals.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+    """
     x = np.atleast_2d(as_floats("moderators", moderators))
     beta = np.asarray(fit.coefficients)
     if beta.ndim != 1:

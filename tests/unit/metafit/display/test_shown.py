@@ -89,6 +89,7 @@ RESULTS = {
     "trim and fill": metafit.trim_and_fill(EFFECTS, force=True),
     "gosh": metafit.gosh(EFFECTS),
     "multilevel": metafit.three_level(EFFECTS.yi, EFFECTS.vi, TRIALS["where"]),
+    "robust": metafit.robust(metafit.three_level(EFFECTS.yi, EFFECTS.vi, TRIALS["where"]), TRIALS["where"]),
     "bayes": metafit.bayes_pool(EFFECTS.yi, EFFECTS.vi, tau_prior=metafit.HalfNormal(0.5)),
     "network": metafit.pool_network(["1", "2", "3"], ["x", "x", "y"], ["y", "z", "z"], [0.1, 0.2, 0.3], [0.1] * 3),
 }
