@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from deqi.api.library import Library
@@ -76,6 +76,29 @@ def points_on(library: Library, view: str) -> tuple[str, ...]:
 def views_of(library: Library, code: str) -> tuple[str, ...]:
     """The views near enough to name a point, on which it can be seen."""
     return tuple(view for view in views() if not is_whole(view) and code in points_on(library, view))
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """A view with those of some points that it shows."""
+
+    view: str
+    points: tuple[str, ...]
+
+
+def fewest_views(library: Library, points: Sequence[str]) -> tuple[Drawn, ...]:
+    """The fewest near views, one after the other the one that shows most of what is left, that show all points."""
+    left, found = set(points), []
+    while left:
+        best = max(
+            (view for view in views() if not is_whole(view)), key=lambda view: len(left & set(points_on(library, view)))
+        )
+        here = left & set(points_on(library, best))
+        if not here:
+            break
+        found.append(Drawn(best, tuple(one for one in points_on(library, best) if one in here)))
+        left -= here
+    return tuple(found)
 
 
 def all_points(library: Library) -> tuple[Point, ...]:

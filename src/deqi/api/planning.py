@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 from collections.abc import Mapping, Sequence
@@ -47,6 +46,13 @@ def jotted(library: Library, text: str) -> tuple[tuple[Jotted, ...], tuple[Refus
     """The needlings of a text in shorthand, and the words of it that are not understood."""
     found: tuple[tuple[Jotted, ...], tuple[Refused, ...]] = _shorthand(library).read(text)
     return found
+
+
+def written(rows: Sequence[Jotted]) -> str:
+    """Rows as shorthand again, a line each."""
+    from deqi.safety.needling.shorthand import written as lines
+
+    return "\n".join(lines(rows))
 
 
 def row(**fields: str) -> Jotted:
@@ -219,28 +225,3 @@ def instead(library: Library, one: Alternative) -> str:
     from deqi.safety.plancheck.sheet import how
 
     return how(one.needling, library.engine.catalog)
-
-
-@dataclasses.dataclass(frozen=True)
-class Drawn:
-    """A view with the points of a plan."""
-
-    view: str
-    points: tuple[str, ...]
-
-
-def drawn(library: Library, points: Sequence[str]) -> tuple[Drawn, ...]:
-    """The fewest near views, one after the other the one that shows most of what is left, that show all points."""
-    from deqi.api.atlas import is_whole, points_on, views
-
-    left, found = set(points), []
-    while left:
-        best = max(
-            (view for view in views() if not is_whole(view)), key=lambda view: len(left & set(points_on(library, view)))
-        )
-        here = left & set(points_on(library, best))
-        if not here:
-            break
-        found.append(Drawn(best, tuple(one for one in points_on(library, best) if one in here)))
-        left -= here
-    return tuple(found)

@@ -170,6 +170,46 @@ def test_nothing_is_kept_and_no_other_site_may_send(site: Site) -> None:
         assert site.ask(path, "POST", body, {"Content-Type": head["Content-Type"]}).status == 403
 
 
+def test_two_ways_stand_side_by_side(site: Site) -> None:
+    fields = [("do", "check"), ("add", "KI27 left 12mm perp"), ("other", "ST36 left 12mm perp"), ("asked", "yes")]
+    found = site.post("/plan", fields).text
+    assert re.findall(r'class="way (\w+)">(\w+)', found) == [("red", "KI27"), ("amber", "ST36")]
+    wrong = site.post("/plan", [*fields[:2], ("other", "ST36 left 1cun\nnowhere left")])
+    assert wrong.status == 200 and "“1cun” is not understood" in wrong.text and "(nowhere)" in wrong.text
+
+
+def test_with_script_a_change_checks_again_and_the_place_is_kept(site: Site, browser: Browser) -> None:
+    with page_at(browser, PHONE) as page:
+        page.goto(f"{site.address}/plan")
+        page.locator("#add").fill("ST36 left 12mm perp")
+        page.get_by_role("button", name="Check this plan").click()
+        page.wait_for_selector(".light.amber")
+        page.locator('input[name="depth"]').fill("60")
+        page.locator('select[name="technique"]').focus()
+        page.wait_for_selector(".light.red")
+        assert page.evaluate("document.activeElement.name") == "technique"
+        assert page.locator('input[name="place"]').count() == 1
+        assert page.locator("#add").input_value() == ""
+
+
+def test_needles_stay_in_the_browser_only_where_asked_and_never_the_person(site: Site, browser: Browser) -> None:
+    with page_at(browser, PHONE) as page:
+        page.goto(f"{site.address}/plan")
+        page.locator("#add").fill("ST36 left 12mm perp")
+        page.get_by_label("Anticoagulant").check()
+        page.get_by_role("button", name="Check this plan").click()
+        page.wait_for_selector(".verdict")
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+        page.locator("#keep").check()
+        assert page.evaluate("JSON.stringify(localStorage)") == '{"deqi-needles":"ST36 left 12mm perpendicular"}'
+        page.goto(f"{site.address}/plan")
+        assert page.locator("#add").input_value() == "ST36 left 12mm perpendicular"
+        assert not page.get_by_label("Anticoagulant").is_checked()
+        page.locator("#keep").uncheck()
+        assert page.evaluate("localStorage.length") == 0
+        assert page.context.cookies() == []
+
+
 def _check(page: Page, site: Site) -> int:
     """From the first page to a checked plan; how many taps it took."""
     page.goto(site.address)

@@ -70,6 +70,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 "parts": atlas.PARTS,
                 "protocols": atlas.protocols(library.library()),
                 "chosen": chosen,
+                "shown": atlas.fewest_views(library.library(), chosen.points) if chosen else (),
                 "pictures": {name: picture(name, chosen.points if chosen else None) for name in atlas.PARTS["whole"]},
             },
         ),

@@ -44,6 +44,8 @@ class Form:
     answers: Mapping[str, str]
     plan: Plan
     faults: Mapping[int, str]
+    other: str = ""
+    """Another way of doing it, in shorthand, to lay beside this one."""
 
     @property
     def points(self) -> tuple[str, ...]:
@@ -74,7 +76,15 @@ def read_form(sent: QueryDict, library: Library) -> Form:
         answers,
         plan,
         faults,
+        sent.get("other", "").strip()[:MAX_TEXT],
     )
+
+
+def other_of(form: Form, library: Library) -> Form:
+    """The other way as a plan of its own, with the same session (without joined needles) and the same person."""
+    rows, refused = planning.jotted(library, form.other)
+    session = {**form.session, "pairs": ""}
+    return with_rows(dataclasses.replace(form, session=session, refused=refused), rows, library)
 
 
 def with_rows(form: Form, rows: Sequence[Jotted], library: Library) -> Form:

@@ -12,7 +12,7 @@ from deqi.api import atlas, html, planning, read, write
 from deqi.api import pages as blocks
 from deqi.api.types import Assessed, InputError, Jotted, PlanCheck
 from deqi.web.atlas.views import picture
-from deqi.web.planning.form import ANSWER, Form, checked, read_form, with_rows
+from deqi.web.planning.form import ANSWER, Form, checked, other_of, read_form, with_rows
 from deqi.web.site import library, pages
 from deqi.web.site.cache import LIGHT, answer, keep
 
@@ -71,9 +71,13 @@ def _page(form: Form, found: Assessed | None = None, status: int = 200) -> HttpR
     catalog = shelf.engine.catalog
     waiting = planning.still_to_ask(shelf, check) if check else ()
     asked = [one for one in waiting if one.question not in first and one.question not in form.answers]
+    beside = other_of(form, shelf) if check is not None and form.other else None
     return pages.private_page(
         "planning/plan.html.j2",
         {
+            "needles": planning.written(form.rows),
+            "beside": beside,
+            "other": checked(beside, shelf, _today()).check if beside is not None and beside.plan.needlings else None,
             "form": form,
             "check": check,
             "found": found,
@@ -159,7 +163,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "ctx": html.around(page),
-            "pictures": [(one.view, picture(one.view, one.points)) for one in planning.drawn(shelf, form.points)],
+            "pictures": [(one.view, picture(one.view, one.points)) for one in atlas.fewest_views(shelf, form.points)],
         },
     )
 
