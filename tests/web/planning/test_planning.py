@@ -170,6 +170,49 @@ def test_nothing_is_kept_and_no_other_site_may_send(site: Site) -> None:
         assert site.ask(path, "POST", body, {"Content-Type": head["Content-Type"]}).status == 403
 
 
+def test_answers_of_the_questionnaire_come_along(site: Site) -> None:
+    told = [("given", "blood-thinning-medicine=no"), ("given", "diabetes=no"), ("given", "no-question=yes")]
+    text = site.post("/plan", [*told, ("do", "edit")]).text
+    assert re.findall(r'name="(a-[\w-]+)" value="no" checked', text) == ["a-blood-thinning-medicine", "a-diabetes"]
+    alone = site.post("/plan", [("do", "check"), ("add", "ST36 left 12mm perp")]).text
+    after = site.post("/plan", [*told, ("do", "check"), ("add", "ST36 left 12mm perp")]).text
+    count = r"(\d+) of the first questions"
+    assert int(re.findall(count, alone)[0]) - int(re.findall(count, after)[0]) == 1
+    assert 'name="a-diabetes" value="yes">' not in alone.partition("Still to ask")[0]
+
+
+def test_a_record_counts_for_one_check_and_is_gone(site: Site, browser: Browser) -> None:
+    chart = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {"resource": {"resourceType": "Patient", "id": "zq7-one", "gender": "female", "birthDate": "1950-01-01"}},
+            {
+                "resource": {
+                    "resourceType": "MedicationStatement",
+                    "id": "zq7-two",
+                    "status": "active",
+                    "subject": {"reference": "Patient/zq7-one"},
+                    "medicationCodeableConcept": {"text": "warfarin"},
+                }
+            },
+        ],
+    }
+    with page_at(browser, PHONE, script=False) as page:
+        page.goto(f"{site.address}/plan")
+        page.locator("#add").fill("KI27 left 3mm transverse")
+        page.get_by_label("All of these were asked").check()
+        page.locator("summary", has_text="FHIR").click()
+        upload = {"name": "zq7.json", "mimeType": "application/json", "buffer": json.dumps(chart).encode()}
+        page.locator("#chart").set_input_files(upload)  # type: ignore[arg-type]
+        page.get_by_role("button", name="Check this plan").click()
+        page.wait_for_selector(".verdict")
+        told = page.locator(".verdict").inner_text()
+        assert "The record was read" in told and "blood" in told.casefold()
+        assert "zq7" not in page.content()
+    assert "zq7" not in site.log.read_text()
+
+
 def test_two_ways_stand_side_by_side(site: Site) -> None:
     fields = [("do", "check"), ("add", "KI27 left 12mm perp"), ("other", "ST36 left 12mm perp"), ("asked", "yes")]
     found = site.post("/plan", fields).text

@@ -30,6 +30,8 @@ SESSION = (
     "pairs",
 )
 ANSWER = "a-"
+GIVEN = "given"
+"""A line ``question=value`` of the questionnaire, which may lead here with what was answered."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,11 +62,9 @@ def read_form(sent: QueryDict, library: Library) -> Form:
     rows = tuple(_filled(one, sent) for one in (*rows, *jotted))[:MAX_ROWS]
     session = {name: sent.get(name, "").strip()[:400] for name in SESSION}
     catalog = library.engine.catalog
-    answers = {
-        name.removeprefix(ANSWER): value.strip()[:200]
-        for name, value in sent.items()
-        if name.startswith(ANSWER) and name.removeprefix(ANSWER) in catalog.questions and str(value).strip()
-    }
+    told = [(name.removeprefix(ANSWER), str(value)) for name, value in sent.items() if name.startswith(ANSWER)]
+    told += [(name, value) for name, _, value in (line.partition("=") for line in sent.getlist(GIVEN)[:400])]
+    answers = {name: value.strip()[:200] for name, value in told if name in catalog.questions and value.strip()}
     known = {one.question for one in planning.ticks(library)}
     plan, faults = planning.plan_of(library, rows, _session(session))
     return Form(
@@ -150,13 +150,13 @@ def _number(text: str) -> float | int | str | None:
     return int(value) if value.is_integer() else value
 
 
-def person_of(form: Form, library: Library, today: dt.date) -> Person:
-    """The person of the ticks and answers; what was not asked stays unknown."""
-    person = read.person(b"{}", library, today).person
+def person_of(form: Form, library: Library, today: dt.date, chart: bytes = b"{}") -> Person:
+    """The person of a record, the ticks and the answers; what was not asked stays unknown."""
+    person = read.person(chart, library, today, name=library.phrases.say("web.ask.chart.name"), read_on=today).person
     catalog = library.engine.catalog
     for one in planning.ticks(library):
-        if one.question in form.ticked or form.asked:
-            value = "yes" if one.question in form.ticked else "no"
+        value = "yes" if one.question in form.ticked else form.answers.get(one.question, "no" if form.asked else "")
+        if value in ("yes", "no"):
             person = asking.with_answer(person, asking.answer(one.question, value, today))
     first = {one.question for one in planning.ticks(library)}
     for name, written in form.answers.items():
@@ -166,14 +166,14 @@ def person_of(form: Form, library: Library, today: dt.date) -> Person:
     return person
 
 
-def checked(form: Form, library: Library, today: dt.date) -> Assessed:
-    """The plan judged for the person.
+def checked(form: Form, library: Library, today: dt.date, chart: bytes = b"{}") -> Assessed:
+    """The plan judged for the person, on top of a record where one was given.
 
     Raises
     ------
     InputError
-        There is no needle in the plan.
+        There is no needle in the plan, or the record cannot be read.
     """
     if not form.plan.needlings:
         raise InputError(library.phrases.say("web.plan.empty"))
-    return assess(library, AssessRequest(person_of(form, library, today), today, form.plan))
+    return assess(library, AssessRequest(person_of(form, library, today, chart), today, form.plan))

@@ -16,6 +16,8 @@ from deqi.web.planning.form import ANSWER, Form, checked, other_of, read_form, w
 from deqi.web.site import library, pages
 from deqi.web.site.cache import LIGHT, answer, keep
 
+PACKED = (b"\x1f\x8b", b"PK\x03\x04")
+"""How gzip and zip files begin: a record is read as it is."""
 MOST_ASKED = 8
 """Questions put at once below a result: those that hold up most needles first."""
 FILES = {"yaml": "application/yaml; charset=utf-8", "json": "application/json"}
@@ -42,9 +44,19 @@ def plan(request: HttpRequest) -> HttpResponse:
         return _page(form)
     if do not in ("check", "instead") or not form.plan.needlings or form.faults or form.refused:
         return _page(form, status=422 if form.faults or form.refused else 200)
+    chart = _chart(request)
     if do == "instead":
-        form = with_rows(form, _swapped(form, checked(form, shelf, _today()).check, which), shelf)
-    return _page(form, checked(form, shelf, _today()))
+        form = with_rows(form, _swapped(form, checked(form, shelf, _today(), chart).check, which), shelf)
+    return _page(form, checked(form, shelf, _today(), chart), chart=chart)
+
+
+def _chart(request: HttpRequest) -> bytes:
+    """A record in FHIR that came with the form: read in memory, gone with the answer."""
+    given = request.FILES.get("chart")
+    data = b"" if given is None else given.read()
+    if data.startswith(PACKED):
+        raise InputError(pages.words("ask.chart.packed"))
+    return data or b"{}"
 
 
 def _codes(request: HttpRequest) -> list[str]:
@@ -64,7 +76,7 @@ def _swapped(form: Form, check: PlanCheck | None, which: str) -> list[Jotted]:
     return rows
 
 
-def _page(form: Form, found: Assessed | None = None, status: int = 200) -> HttpResponse:
+def _page(form: Form, found: Assessed | None = None, status: int = 200, *, chart: bytes = b"{}") -> HttpResponse:
     shelf = library.library()
     check = None if found is None else found.check
     first = {one.question for one in planning.ticks(shelf)}
@@ -76,8 +88,11 @@ def _page(form: Form, found: Assessed | None = None, status: int = 200) -> HttpR
         "planning/plan.html.j2",
         {
             "needles": planning.written(form.rows),
+            "record": chart != b"{}",
             "beside": beside,
-            "other": checked(beside, shelf, _today()).check if beside is not None and beside.plan.needlings else None,
+            "other": checked(beside, shelf, _today(), chart).check
+            if beside is not None and beside.plan.needlings
+            else None,
             "form": form,
             "check": check,
             "found": found,
@@ -156,7 +171,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     """One page to print: what goes in where, with the points drawn."""
     shelf = library.library()
     form = read_form(request.POST, shelf)
-    found = checked(form, shelf, _today())
+    found = checked(form, shelf, _today(), _chart(request))
     page = blocks.sheet(found, shelf)
     return pages.private_page(
         "planning/sheet.html.j2",
@@ -175,7 +190,11 @@ def download(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404
     shelf = library.library()
     sent = read_form(request.POST, shelf)
-    text = planning.plan_file(sent.plan) if form == "yaml" else write.json(checked(sent, shelf, _today()).document)
+    text = (
+        planning.plan_file(sent.plan)
+        if form == "yaml"
+        else write.json(checked(sent, shelf, _today(), _chart(request)).document)
+    )
     response = HttpResponse(text, content_type=FILES[form])
     response["Content-Disposition"] = f'attachment; filename="plan.{form}"'
     response["Cache-Control"] = "no-store"
