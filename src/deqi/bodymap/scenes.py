@@ -49,7 +49,7 @@ class Layer:
     @property
     def mirrored(self) -> Layer:
         """The same part of the right side."""
-        return dataclasses.replace(self, across=tuple(-one for one in self.across))  # type: ignore[arg-type]
+        return dataclasses.replace(self, across=tuple(-one for one in self.across))  # type: ignore[arg-type]  # four as before
 
 
 def _form(numbers: tuple[float, float, float, float], spot: Spot) -> float:
@@ -96,10 +96,10 @@ def _upright(sign: float, eye: float) -> tuple[Layer, ...]:
     look = LOOK_DOWN if eye > 0 else 0.0
     foot = ((1.0, 0.0, 0.0, ankle), (0.0, look, -1.0, LEG_AT[1] + SOLE - FOOT_AXIS - look * HEEL))
     layers = (
-        Layer("leg", *leg, (0.0, 0.0, eye)),  # type: ignore[arg-type]
+        Layer("leg", *leg, (0.0, 0.0, eye)),  # type: ignore[arg-type]  # three tuples
         Layer("foot", *foot, (0.0, eye, look or BEHIND), hull=True),
         Layer("body", (1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, eye)),
-        Layer("arm", *arm, (0.0, 0.0, eye)),  # type: ignore[arg-type]
+        Layer("arm", *arm, (0.0, 0.0, eye)),  # type: ignore[arg-type]  # three tuples
     )
     return layers if sign > 0 else tuple(layer.mirrored for layer in layers)
 

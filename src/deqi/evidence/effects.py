@@ -275,8 +275,8 @@ def _from_means(numbers: _Numbers, value_type: str, score: Score, how: How) -> _
         return None
     acupuncture, control = pair
     six = (acupuncture.mean, acupuncture.sd, acupuncture.n, control.mean, control.sd, control.n)
-    smd = mean_effects("SMD", *six)  # type: ignore[arg-type]
-    md = mean_effects("MD", *six)  # type: ignore[arg-type]
+    smd = mean_effects("SMD", *six)  # type: ignore[arg-type]  # none is None
+    md = mean_effects("MD", *six)  # type: ignore[arg-type]  # none is None
     low, high = _interval(float(md.yi), float(md.vi))
     return _Score(
         score, False, float(smd.yi), float(smd.vi), "MD", float(md.yi), low, high, acupuncture.n or 0, control.n or 0,

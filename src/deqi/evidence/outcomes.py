@@ -145,7 +145,7 @@ def synthesise(about: Measured, effects: Sequence[TrialEffect], setting: Setting
         about,
         kept,
         pooled,
-        why,  # type: ignore[arg-type]
+        why,  # type: ignore[arg-type]  # one of the words of the type
         by_condition(kept) if pooled is not None and setting.broad else None,
         _benefits(about, kept, pooled, setting),
     )

@@ -83,7 +83,7 @@ def read_table(path: Path, row: type[T]) -> tuple[T, ...]:
         lines.append(line)
         prepared.append(_prepare(cells, special, f"{path.name}, line {line}"))
     try:
-        return tuple(msgspec.convert(prepared, list[row], strict=False))  # type: ignore[valid-type]
+        return tuple(msgspec.convert(prepared, list[row], strict=False))  # type: ignore[valid-type]  # the row type is a value
     except msgspec.ValidationError as error:
         raise TableError(_place(str(error), path.name, lines)) from None
 

@@ -117,7 +117,7 @@ def _errors(at: object, theta: float, tau: float) -> tuple[float, float]:
     """Standard errors from the second derivatives, by central differences with one extrapolation."""
 
     def value(a: float, b: float) -> float:
-        return at(theta + a, max(tau + b, 0.0))  # type: ignore[operator, no-any-return]
+        return at(theta + a, max(tau + b, 0.0))  # type: ignore[operator, no-any-return]  # a function
 
     def hessian(h: float) -> Floats:
         g = h * max(tau, 0.1)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def _status(status: object) -> tuple[str, ...]:
     from metafit.display.summaries import STATUS_WORDS
 
-    known = Status(int(status))  # type: ignore[call-overload]
+    known = Status(int(status))  # type: ignore[call-overload]  # a NumPy integer
     return () if known == Status.OK else (STATUS_WORDS[known],)
 
 

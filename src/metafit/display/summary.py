@@ -64,7 +64,7 @@ class Summary:
 
 def number(value: object, digits: int = 4) -> str:
     """A number with so many decimals; very large and very small ones with so many significant digits."""
-    x = float(value)  # type: ignore[arg-type]
+    x = float(value)  # type: ignore[arg-type]  # object, tried as a number
     if not math.isfinite(x):
         return "-" if math.isnan(x) else ("inf" if x > 0 else "-inf")
     if x != 0.0 and (abs(x) >= 1e6 or abs(x) < 10.0 ** (1 - digits)):
@@ -74,7 +74,7 @@ def number(value: object, digits: int = 4) -> str:
 
 def p_value(value: object) -> str:
     """A p value to four decimals, never printed as 0."""
-    x = float(value)  # type: ignore[arg-type]
+    x = float(value)  # type: ignore[arg-type]  # object, tried as a number
     if math.isnan(x):
         return "-"
     return "<0.0001" if x < 0.0001 else f"{x:.4f}"

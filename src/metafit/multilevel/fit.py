@@ -303,7 +303,7 @@ def fit_model(
         q=q,
         q_df=residual_df,
         q_p=float(chi2_upper(np.array(q), np.array(residual_df))),
-        prediction=Prediction(np.float64(centre - reach), np.float64(centre + reach)),  # type: ignore[arg-type]
+        prediction=Prediction(np.float64(centre - reach), np.float64(centre + reach)),  # type: ignore[arg-type]  # scalars for arrays
         model=model,
         used=used,
     )

@@ -81,7 +81,7 @@ def groups_of(model: MixedModel) -> tuple[Labels, ...] | None:
     if np.count_nonzero(model.v - np.diag(np.diag(model.v))):
         return None
     found = tuple(labels_of(part) for part in model.parts)
-    return None if any(one is None for one in found) else found  # type: ignore[return-value]
+    return None if any(one is None for one in found) else found  # type: ignore[return-value]  # None was looked for in this very line
 
 
 def prepared(model: MixedModel) -> Blocks | Nested:
@@ -211,8 +211,8 @@ def _solve_blocks(model: Blocks, s: Floats) -> Solution:
 def derivatives(model: Blocks | Nested, at: Solution | NestedSolution) -> tuple[Floats, Floats, Floats]:
     """Gradient of the log-likelihood in s, and its expected and observed information."""
     if isinstance(model, Nested):
-        return derivatives_nested(model, at)  # type: ignore[arg-type]
-    return _derivatives_blocks(model, at)  # type: ignore[arg-type]
+        return derivatives_nested(model, at)  # type: ignore[arg-type]  # each model has its own solution
+    return _derivatives_blocks(model, at)  # type: ignore[arg-type]  # each model has its own solution
 
 
 def _derivatives_blocks(model: Blocks, at: Solution) -> tuple[Floats, Floats, Floats]:

@@ -179,7 +179,7 @@ def solve_nested(model: Nested, s: Floats) -> NestedSolution:
     away = r[:, None] - _spread(model, middle)
     q = float(full @ model.within @ full + (t * away**2).sum() + (big * shrunk * middle**2).sum())
     half = float(np.log(np.diagonal(root)).sum())
-    value = float(_log_likelihood(model, s, gram, shrunk, np.float64(q), np.float64(half)))  # type: ignore[arg-type]
+    value = float(_log_likelihood(model, s, gram, shrunk, np.float64(q), np.float64(half)))  # type: ignore[arg-type]  # scalars for arrays
     return NestedSolution(beta, cov, q, value, t, big, shrunk)
 
 

@@ -139,7 +139,7 @@ def _ordered(found: Iterable[Hashable]) -> tuple[Hashable, ...]:
     """Treatments in the order of their names, so that the order of rows does not matter; else as they appear."""
     seen = list(dict.fromkeys(found))
     try:
-        return tuple(sorted(seen))  # type: ignore[type-var]
+        return tuple(sorted(seen))  # type: ignore[type-var]  # names of any sortable kind
     except TypeError:
         return tuple(seen)
 

@@ -154,6 +154,6 @@ def links(shape: Geometry, *, title: str, width: float) -> str:
         side = "start" if node.x > 1e-6 else "end" if node.x < -1e-6 else "middle"
         shift = (r + 5) * (1 if side == "start" else -1 if side == "end" else 0)
         lift = 4 if side != "middle" else (-(r + 6) if node.y > 0 else r + 16)
-        parts.append(text(x + shift, y + lift, str(node.treatment), anchor=side, size=SMALL))  # type: ignore[arg-type]
+        parts.append(text(x + shift, y + lift, str(node.treatment), anchor=side, size=SMALL))  # type: ignore[arg-type]  # anchor is one of three words
     said = "; ".join(f"{e.treatment} and {e.control}: {e.studies}" for e in shape.edges)
     return document(width, height, title, say("network.said", k=len(shape.nodes), pairs=said), parts)

@@ -114,8 +114,8 @@ def pool_contrasts(
             [label[one] for one in words["control"]],
             effects.yi,
             effects.vi,
-            method=method.upper(),  # type: ignore[arg-type]
-            test=test,  # type: ignore[arg-type]
+            method=method.upper(),  # type: ignore[arg-type]  # checked by metafit, which names what it takes
+            test=test,  # type: ignore[arg-type]  # checked by metafit, which names what it takes
             level=level,
             measure=known,
         )

@@ -25,7 +25,7 @@ class Source:
 
 
 def _from_se(mean: float, se: float, n: float) -> MeanSd:
-    return MeanSd(np.float64(mean), sd_from_se(se, n))  # type: ignore[arg-type]
+    return MeanSd(np.float64(mean), sd_from_se(se, n))  # type: ignore[arg-type]  # scalars for arrays
 
 
 #: The first whose numbers are all there; more numbers come first.

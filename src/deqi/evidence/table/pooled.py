@@ -142,7 +142,7 @@ def pool_table(
     if status != Status.OK:
         warnings.append(say(f"status.{_STATUS[status]}"))
     if counted:
-        share = count_weights(counts_of(given, chosen), measure=measure, method=method)  # type: ignore[arg-type]
+        share = count_weights(counts_of(given, chosen), measure=measure, method=method)  # type: ignore[arg-type]  # checked in `METHODS`
     else:
         with np.errstate(divide="ignore", invalid="ignore"):
             spread = v + float(np.nan_to_num(fit.tau2[0]))

@@ -125,7 +125,7 @@ def _alternative(text: str) -> Alternative:
     values = tuple((found["values"] or "").split(",")) if found["values"] else ()
     if (found["kind"] == "answer") != bool(values):
         raise ValueError(f"{text!r}: an answer needs =value, the others have none")
-    return Alternative(found["kind"], found["name"], values)  # type: ignore[arg-type]
+    return Alternative(found["kind"], found["name"], values)  # type: ignore[arg-type]  # the pattern allows the words of the type only
 
 
 def compare(op: str, left: float, right: float) -> bool:

@@ -47,7 +47,7 @@ def _rows(*rows: tuple[str, str, str]) -> Meaning:
         for state in STATES:
             for end in ENDS:
                 if state in states.split("|") and (ends == "*" or end in ends.split("|")):
-                    found[state, end] = tuple(cells)  # type: ignore[assignment]
+                    found[state, end] = tuple(cells)  # type: ignore[assignment]  # four words, as `LASTING` has
     return found
 
 

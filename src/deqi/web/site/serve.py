@@ -39,7 +39,7 @@ def _serve(settings: Environment, server: type, interfaces: type, http1: type) -
         "deqi.web.site.rsgi:application",
         address=settings.address,
         port=settings.port,
-        interface=interfaces.RSGI,  # type: ignore[attr-defined]
+        interface=interfaces.RSGI,  # type: ignore[attr-defined]  # Granian makes its members at run time
         workers=settings.workers,
         backlog=BACKLOG,
         http1_settings=http1(header_read_timeout=HEADER_READ_MS),

@@ -34,7 +34,7 @@ def make_application() -> WhiteNoise:
 
 def _pinned(headers: object, path: str | Path, url: str) -> None:
     for name, value in PINNED.items():
-        headers[name] = value  # type: ignore[index]
+        headers[name] = value  # type: ignore[index]  # WhiteNoise types no headers
 
 
 application = make_application()
