@@ -96,16 +96,7 @@ def recorded_marks(facts: ir.Table, leaves: ir.Table, means: ir.Table) -> ir.Tab
         (rows.state.isin(["unknown", "inactive"]), _WHY["state"]),
         else_=ibis.null("int8"),
     )
-    return _marks(
-        rows,
-        yes=rows.says == YES,
-        why=state,
-        maybe=rows.says == MAYBE,
-        deny=rows.says == NO,
-        weak=rows.says == SILENT,
-        doubt=rows.says == MAYBE,
-        refuted=rows.state == "refuted",
-    )
+    return _as_said(rows, why=state, refuted=rows.state == "refuted")
 
 
 def _end(rows: ir.Table) -> ir.StringValue:
@@ -383,15 +374,7 @@ def coded_marks(facts: ir.Table, leaves: ir.Table) -> ir.Table:
         (~rows.dated & ~rows.value_missing, _WHY["undated"]),
         else_=_WHY["unread"],
     )
-    return _marks(
-        rows,
-        yes=rows.says == YES,
-        why=why,
-        maybe=rows.says == MAYBE,
-        deny=rows.says == NO,
-        weak=rows.says == SILENT,
-        doubt=rows.says == MAYBE,
-    )
+    return _as_said(rows, why=why)
 
 
 def gestation_marks(weeks: ir.Table, leaves: ir.Table) -> ir.Table:
@@ -424,6 +407,12 @@ def _holds(weeks: ir.NumericValue, rows: ir.Table) -> ir.BooleanValue:
         else_=weeks == rows["limit"],
     )
     return found
+
+
+def _as_said(rows: ir.Table, *, why: ir.Value, **flags: ir.BooleanValue) -> ir.Table:
+    """The marks of rows that say one of `NUMBERS`."""
+    said = {"maybe": rows.says == MAYBE, "deny": rows.says == NO, "weak": rows.says == SILENT}
+    return _marks(rows, yes=rows.says == YES, why=why, doubt=rows.says == MAYBE, **said, **flags)
 
 
 def _marks(
