@@ -269,9 +269,9 @@ def number(value: float, digits: int) -> str:
 
 
 def decimals(rows: Sequence[ForestRow]) -> int:
-    """Two, and one more for each power of ten by which the widths of the intervals stay below one half."""
+    """Two, and one more for each power of ten by which the usual interval is narrower than 0.2."""
     widths = [row.high - row.low for row in rows if math.isfinite(row.high - row.low) and row.high > row.low]
-    return min(max(2, 2 - math.floor(math.log10(2.0 * median(widths)))), 6) if widths else 2
+    return min(max(2, 2 - math.floor(math.log10(5.0 * median(widths)))), 6) if widths else 2
 
 
 def _describe(rows: Sequence[ForestRow], digits: int) -> str:

@@ -78,7 +78,7 @@ def test_groups_have_headings_weights_and_a_test_between() -> None:
 
 
 def test_proportions_go_back_with_their_own_people() -> None:
-    assert any(one.startswith("0.03 (") for one in words(FIGURES["proportion"]()))  # 4 of 123
+    assert any(one.startswith("0.0325 (") for one in words(FIGURES["proportion"]()))  # 4 of 123
 
 
 def test_numbers_have_the_decimals_their_intervals_need() -> None:
