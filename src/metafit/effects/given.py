@@ -45,7 +45,8 @@ def se_effects(estimate: npt.ArrayLike, se: npt.ArrayLike, *, measure: str = "GE
         Arguments without meaning: unknown words, or shapes that do not match.
     """
     y, error = arrays(estimate, se)
-    return finish(measure, y, error**2, error < 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return finish(measure, y, error**2, error < 0)
 
 
 def interval_effects(
@@ -98,9 +99,10 @@ def interval_effects(
             y, lower, upper = np.log(y), np.log(lower), np.log(upper)
         width = upper - lower
         se = width / (2.0 * _quantile(np.asarray((1.0 - level) / 2.0), df))
+        vi = se**2
         off = np.abs(y - (lower + upper) / 2.0) > OFF_CENTRE * width
     doubts = (WarningKind.INTERVAL_NOT_CENTRED, off), (WarningKind.NO_SPREAD, (width == 0) & ~impossible)
-    return finish(measure, y, se**2, impossible, *doubts)
+    return finish(measure, y, vi, impossible, *doubts)
 
 
 def p_value_effects(
@@ -143,8 +145,9 @@ def p_value_effects(
             impossible = impossible | (y <= 0)
             y = np.log(y)
         se = np.abs(y) / _quantile(prob / 2.0, df)
+        vi = se**2
         impossible = impossible | (y == 0)
-    return finish(measure, y, se**2, impossible)
+    return finish(measure, y, vi, impossible)
 
 
 def harmonic_mean(n: npt.ArrayLike, axis: int = -1) -> Floats:

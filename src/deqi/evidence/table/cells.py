@@ -125,7 +125,7 @@ def _finite(text: str) -> float | Unreadable:
 
 
 def _is_missing(text: str) -> bool:
-    if all(c in _EMPTY for c in text):
+    if all(c in _EMPTY for c in text) or re.fullmatch(r"#[A-Z/0!]+[!?]?", text):  # a spreadsheet's fault
         return True
     plain = re.sub(r"[^a-z]+", " ", text.casefold()).strip()
     return (plain.replace(" ", "") in _missing()[0] and not re.search(r"\d", text)) or plain in _missing()[1]

@@ -33,6 +33,7 @@ class Dialect:
 DIALECTS: Final = (
     Dialect("metafor", ("ai", "n1i", "ci", "n2i"), _TWO),
     Dialect("metafor", ("ai", "bi", "ci", "di"), _CELLS),
+    Dialect("metafor", ("x1i", "n1i", "x2i", "n2i"), _TWO),
     Dialect("metafor", ("tpos", "tneg", "cpos", "cneg"), _CELLS),
     Dialect("metafor", ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"), _MEANS),
     Dialect("metafor", ("x1i", "t1i", "x2i", "t2i"), _TIMES),

@@ -17,7 +17,7 @@ from deqi.evidence.table.columns import RATIOS, ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED
 from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say, some
-from deqi.evidence.table.sums import sums
+from deqi.evidence.table.sums import named_like_a_sum, sums
 from deqi.evidence.table.words import ONE_GROUP
 from deqi.knowledge.thresholds import thresholds
 from metafit import Effects, Status, harmonic_mean, pool
@@ -38,17 +38,63 @@ def ask_for_measure(table: Table, given: Numbers, chosen: ColumnSet, measure: st
     if chosen.kind == "p_value":
         _ask_of_p_values(table, given)
         return
+    distances = _off_the_middle(given, chosen)
+    if distances is None:
+        return
+    limits, (arithmetic, geometric) = thresholds(), distances
+    if arithmetic > limits.off_middle_share / 2 and geometric < limits.closer_on_logs * 2 * arithmetic:
+        raise InputError(say("ask-measure", name=table.name))
+
+
+def _off_the_middle(given: Numbers, chosen: ColumnSet) -> tuple[float, float] | None:
+    """Mean distance of estimates from the middle of their intervals, in widths: as they are, and on logarithms."""
     y, low, high = (given.columns[name] for name in chosen.columns)
     here = np.isfinite(y) & (high > low)
     y, low, high = y[here], low[here], high[here]
     if not y.size or (low <= 0).any():
-        return
-    limits = thresholds()
+        return None
     arithmetic = np.mean(np.abs(y / 2 - low / 4 - high / 4) / (high / 2 - low / 2))
     logs = np.log(y), np.log(low), np.log(high)
-    geometric = np.mean(np.abs(logs[0] - (logs[1] + logs[2]) / 2) / (logs[2] - logs[1]))
-    if arithmetic > limits.off_middle_share / 2 and geometric < limits.closer_on_logs * 2 * arithmetic:
-        raise InputError(say("ask-measure", name=table.name))
+    return float(arithmetic), float(np.mean(np.abs(logs[0] - (logs[1] + logs[2]) / 2) / (logs[2] - logs[1])))
+
+
+def _logs_as_ratios(given: Numbers, chosen: ColumnSet, measure: str) -> list[str]:
+    """Named ratios whose intervals lie around them as those of logarithms do."""
+    distances = _off_the_middle(given, chosen) if measure in RATIOS and chosen.kind == "interval" else None
+    if distances is None:
+        return []
+    limits = thresholds()
+    arithmetic, geometric = distances
+    fits = geometric > limits.off_middle_share and 2 * arithmetic < limits.closer_on_logs * geometric
+    return [say("logs-as-ratios")] if fits else []
+
+
+def _se_among_sds(given: Numbers, effects: Effects) -> list[str]:
+    """Standard deviations far below the others that are as large, times the root of n, as these."""
+    arms = [(f"sd{arm}", f"n{arm}") for arm in ("_t", "_c", "") if f"sd{arm}" in given.columns]
+    rows = _used(effects)
+    if not arms or not 3 <= len(rows) <= _MOST_LOOKED_AT:
+        return []
+    sd, n = (np.array([[given.columns[pair[i]][row] for pair in arms] for row in rows]) for i in (0, 1))
+    found = []
+    for i, row in enumerate(rows):
+        usual = float(np.median(np.delete(sd, i, axis=0)))
+        blown = sd[i] * np.sqrt(n[i])
+        if ((sd[i] < usual / thresholds().far_z) & (blown > usual / 2) & (blown < usual * 2)).all():
+            found.append(given.studies[row])
+    return [say("row.se-among-sds", studies=some(found))] if found else []
+
+
+def _shared_control(given: Numbers, chosen: ColumnSet, effects: Effects) -> list[str]:
+    """Rows whose names differ by a letter at the end and whose control arms are the same."""
+    control = [name for name in chosen.columns if name.endswith("_c")]
+    same: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for i in _used(effects) if control else ():
+        trial = re.sub(r"(?<=\d)\s*[a-z]$", "", one_spelling(given.studies[i]))
+        same[trial, *(float(given.columns[name][i]) for name in control)].append(i)
+    several = [rows for rows in same.values() if len({one_spelling(given.studies[i]) for i in rows}) > 1]
+    names = [" and ".join(given.studies[i] for i in rows) for rows in several]
+    return [say("row.shared-control", studies=some(names))] if names else []
 
 
 def _ask_of_p_values(table: Table, given: Numbers) -> None:
@@ -67,7 +113,10 @@ def doubts(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, me
     """What a reader should look at before believing the pool, in words."""
     said = [*sums(given, chosen, effects), *_repeated(table, given, effects), *_turned_round(given, effects, measure)]
     said += _too_alike(chosen, effects) + _ratios_in_yi(chosen, effects, measure)
-    said += _percent_ratios(given, chosen, measure) + _thousands(table, chosen)
+    said += _logs_as_ratios(given, chosen, measure) + _se_among_sds(given, effects)
+    said += (
+        _shared_control(given, chosen, effects) + _percent_ratios(given, chosen, measure) + _thousands(table, chosen)
+    )
     if measure in SIZED:
         size = given.columns[chosen.columns[1]]
         size = size[np.isfinite(size)]
@@ -89,7 +138,8 @@ def _repeated(table: Table, given: Numbers, effects: Effects) -> list[str]:
         name = one_spelling(given.studies[i])
         # a few digits may come up twice by chance, a whole row of a trial does not
         same[numbers, "" if sum(map(_digits, numbers)) >= thresholds().copied_digits else name].append(i)
-        named[name].append(i)
+        if not named_like_a_sum(given.studies[i]):
+            named[name].append(i)
     twice = [rows for rows in same.values() if len(rows) > 1]
     again = [rows for rows in named.values() if len(rows) > 1 and not any(set(rows) == set(other) for other in twice)]
     rows = [", ".join(f"{given.studies[i]} (row {given.rows[i]})" for i in group) for group in twice]

@@ -132,7 +132,7 @@ def warn_rows(effects: Effects, numbers: Numbers, measure: str, *, added: bool) 
     for one in effects.warnings:
         rows = some([numbers.studies[i] for i in one.rows])
         if one.kind is not WarningKind.ZERO_CELLS_ADJUSTED:
-            said.append(say(f"row.{doubt_key(one.kind, numbers)}", studies=rows))
+            said.append(say(f"row.{doubt_key(one.kind, numbers, measure)}", studies=rows))
         elif added:
             said.append(say("added", studies=rows, instead=say(f"instead.{_arms(measure)}")))
         else:
@@ -140,10 +140,12 @@ def warn_rows(effects: Effects, numbers: Numbers, measure: str, *, added: bool) 
     return said
 
 
-def doubt_key(kind: WarningKind, numbers: Numbers) -> str:
+def doubt_key(kind: WarningKind, numbers: Numbers, measure: str = "GEN") -> str:
     """The sentence for a kind of doubt, by what the rows give."""
     if kind is WarningKind.NO_SPREAD and "ci_low" in numbers.columns:
         return "no-width"
+    if kind is WarningKind.INTERVAL_NOT_CENTRED and measure in RATIOS:
+        return "off-centre-ratio"
     if kind is WarningKind.IMPOSSIBLE and "p" in numbers.columns:
         return "no-error"
     return _KEYS[kind]

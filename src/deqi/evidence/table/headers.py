@@ -47,7 +47,8 @@ def by_words(columns: tuple[str, ...]) -> tuple[tuple[Meaning, str | None], ...]
 def _by_arms(columns: tuple[str, ...]) -> Meaning:
     found: Meaning = {}
     for column in columns:
-        for name in _quantities(words_of(column)):
+        # what stands in brackets is an arm, or a unit
+        for name in _quantities(words_of(column)) or _quantities(words_of(re.sub(r"[(\[].*?[)\]]", "", column))):
             found.setdefault(name, column)
     two = {name for name in found if name.endswith(("_t", "_c"))}
     if two:

@@ -84,3 +84,10 @@ def test_an_error_beside_a_ratio_is_of_nobody_knows_what() -> None:
 def test_our_own_names_are_never_read_anew() -> None:
     out = pooled("study,yi,vi,n_ctrl,events_ctrl,n_treat,events_treat\nA,1,1,31,4,30,5\nB,2,1,52,8,50,4\n")
     assert out.columns == ("yi", "vi") and "Read by" not in " ".join(out.warnings)
+
+
+def test_units_in_brackets_and_intervals_of_another_level() -> None:
+    header = "study,mean_t (mm),sd_t (mm),n_t,mean_c (mm),sd_c (mm),n_c"
+    assert pooled(f"{header}\nA,4,2,24,6,2,24\nB,5,3,35,8,3,28\n").measure == "MD"
+    with pytest.raises(InputError, match="needs the columns"):
+        pooled("study,RR,LL 90%,UL 90%\nA,0.8,0.6,1.07\nB,0.9,0.7,1.157\n")

@@ -273,3 +273,28 @@ def test_means_in_thousands_with_a_point() -> None:
     table = "study;mean_t;sd_t;n_t;mean_c;sd_c;n_c\nA;1.204;120;40;1.100;110;41\nB;1.304;121;40;1.200;110;41\n"
     assert "Every number of mean_t and mean_c has three digits behind a point" in said(table)
     assert "three digits" not in said(table.replace(";120;", ";0.2;").replace(";110;", ";0.2;"))
+
+
+def test_logarithms_under_the_name_of_a_ratio() -> None:
+    logs = INTERVAL + "A,0.8,0.5,1.1\nB,0.6,0.3,0.9\nC,0.7,0.3,1.1\n"
+    assert "if these are logarithms, call the columns yi" in said(logs, measure="OR")
+    assert "logarithms, call" not in said(RATIOS, measure="OR")
+    assert "on the scale of logarithms" in said(INTERVAL + "A,0.8,0.2,1.0\nB,0.7,0.5,0.98\n", measure="OR")
+
+
+def test_a_standard_error_among_standard_deviations() -> None:
+    out = said("study,mean,sd,n\nA,12,0.3,60\nB,11,2,60\nC,10,2.2,60\n")
+    assert "A: the standard deviation is far below the others" in out
+    assert "far below" not in said("study,mean,sd,n\nA,12,1.3,60\nB,11,2,60\nC,10,2.2,60\n")
+
+
+def test_two_rows_of_one_trial_with_one_control_arm() -> None:
+    rows = "Li 2001a,5,30,4,31\nLi 2001b,8,30,4,31\nC,4,50,8,52\n"
+    assert "Li 2001a and Li 2001b: rows of one trial with the same control arm" in said(TWO_ARMS + rows)
+    assert "same control" not in said(TWO_ARMS + rows.replace("b,8,30,4,31", "b,8,30,6,31"))
+    assert "same control" not in said(TWO_ARMS + rows.replace("Li 2001b", "Wu 2001"))
+
+
+def test_faults_of_a_spreadsheet_and_subtotals() -> None:
+    out = pooled(TWO_ARMS + "A,#DIV/0!,30,4,31\nB,4,50,8,52\nC,2,40,6,44\nSubtotal,6,90,14,96\nSubtotal,1,9,1,9\n")
+    assert out.studies[0].reason == "events_t missing" and "several rows of one name" not in " ".join(out.warnings)
