@@ -81,7 +81,9 @@ HAND = ("hand", "finger-1", "finger-2", "finger-3", "finger-4", "finger-5")
 LEG = ("thigh", "lower-leg")
 FOOT = ("foot", "toe-1", "toe-2", "toe-3", "toe-4", "toe-5")
 SHANK = ("lower-leg", "foot")
-EVERY = (*HEAD, *TRUNK, *ARM, *HAND, *LEG, *FOOT)
+FROM_BEHIND = (*HEAD, *TRUNK, *ARM, *HAND, *LEG)
+"""Of the foot only the heel is seen from behind, and no point lies there."""
+EVERY = (*FROM_BEHIND, *FOOT)
 
 
 def _turned(at: tuple[float, float], degrees: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -154,7 +156,7 @@ VIEWS: Mapping[str, View] = {
     one.view: one
     for one in (
         View("front", "front", (-16.0, -15.0, 16.0, 63.4), ("body", "arm", "leg", "foot"), EVERY, whole=True),
-        View("back", "back", (-16.0, -15.0, 16.0, 61.0), ("body", "arm", "leg", "foot"), EVERY, whole=True),
+        View("back", "back", (-16.0, -15.0, 16.0, 61.0), ("body", "arm", "leg", "foot"), FROM_BEHIND, whole=True),
         View("left", "left", (-16.0, -15.0, 16.0, 61.0), ("body", "leg", "foot"), EVERY, whole=True),
         View("right", "right", (-16.0, -15.0, 16.0, 61.0), ("body", "leg", "foot"), EVERY, whole=True),
         View("head-front", "front", (-6.2, -14.9, 6.2, 0.9), ("body",), HEAD, least=0.2),
