@@ -201,7 +201,10 @@ def selection_model(
     if not np.isfinite(found.fun) or not (at < 1e6).all():
         return _nothing(Status.NOT_CONVERGED, y.size, ends, counts, level, given.measure)
     free = [0, *range(2, at.size)] if at_zero else list(range(at.size))
-    cov = np.linalg.pinv(_information(likelihood, at, free))
+    information = _information(likelihood, at, free)
+    if not np.isfinite(information).all():  # at the edge of what can be computed there is no curvature to go by
+        return _nothing(Status.NOT_CONVERGED, y.size, ends, counts, level, given.measure)
+    cov = np.linalg.pinv(information)
     se = np.full(at.size, np.nan)
     se[free] = np.sqrt(np.maximum(np.diag(cov), 0.0))
     top = likelihood(float(at[0]), float(at[1]), at[2:])

@@ -67,7 +67,7 @@ def _quiet(read: Callable[[bytes], object]) -> Read:
 
 
 def _pool(data: bytes) -> None:
-    pool_table(parse_table(data, "table"))
+    pool_table(parse_table(data, "table"), also=("all",))
 
 
 @pytest.fixture(scope="module")

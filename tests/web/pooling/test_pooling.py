@@ -49,6 +49,7 @@ def _upload(site: Site, name: str, data: bytes) -> Answer:
         ({}, []),
         ({"measure": "OR", "method": "GLMM", "level": "90"}, ["--measure", "OR", "--method", "GLMM", "--level", "90"]),
         ({"model": "both", "by": "kind"}, ["--model", "both", "--by", "kind"]),
+        ({"also": "all"}, ["--also", "all"]),
     ],
 )
 def test_json_is_what_the_command_prints(
@@ -197,6 +198,7 @@ def test_form_result_and_fault_are_clean(site: Site, browser: Browser, size: tup
         for table, what in ((None, "h1"), (TABLE, "#result"), ("nothing", "#fault")):
             if table is not None:
                 page.locator("#table").fill(table)
+                page.locator("input[name=also]").check()
                 page.get_by_role("button", name="Pool", exact=True).click()
             page.wait_for_selector(what)
             assert axe_faults(page) == []

@@ -26,6 +26,7 @@ class Asked:
     method: str = dataclasses.field(default_factory=lambda: pooling.methods()[0])
     level: str = "95"
     by: str = ""
+    also: bool = False
 
     def pooled(self) -> PooledTable:
         """The pool.
@@ -45,6 +46,7 @@ class Asked:
             level=_number(self.level),
             by=self.by or None,
             model=self.model,
+            also=("all",) if self.also else (),
         )
         return sentences_of(wanted)
 
@@ -66,6 +68,7 @@ def asked(request: HttpRequest) -> Asked:
         given.get("method", none.method)[:20],
         given.get("level", none.level).strip()[:20],
         given.get("by", "").strip()[:80],
+        "also" in given,
     )
     file = request.FILES.get("file")
     if file is None:

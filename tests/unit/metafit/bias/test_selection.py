@@ -1,0 +1,27 @@
+"""A selection model whose likelihood has no curvature that can be computed says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metafit import Status, selection_model
+
+
+@pytest.mark.parametrize("k", [20, 27, 60])
+def test_studies_that_say_the_same_many_times_are_no_error(k: int) -> None:
+    """Effects far on one side and all alike: the weights run away from what can be computed."""
+    effects = np.array([-0.98, -0.39, 0.0, *np.full(k, -1.9)])
+    found = selection_model(effects, np.array([1.2, 0.4, 0.9, *np.full(k, 0.3)]))
+    assert found.status in (Status.OK, Status.NOT_CONVERGED, Status.NOT_ESTIMABLE)
+    assert (found.status == Status.OK) == bool(np.isfinite(found.se))
+
+
+def test_a_likelihood_without_curvature_does_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
+    import metafit.bias.selection as module
+
+    monkeypatch.setattr(module, "_information", lambda *_: np.full((2, 2), np.nan))
+    rng = np.random.default_rng(1)
+    found = selection_model(rng.normal(0.3, 0.3, 20), rng.uniform(0.01, 0.1, 20))
+    assert found.status == Status.NOT_CONVERGED
+    assert np.isnan(found.estimate)
