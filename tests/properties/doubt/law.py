@@ -5,7 +5,8 @@ record is blurred, the answer is what settles a record that is only possible, or
 Such a rule is not compared where it is the answers that settle it: without them the blurred records leave it open,
 lists declared complete and all. It is compared where it reads a result that the record holds: no answer of yes or no
 settles those. (A rule about a medicine and its result is settled through the medicine where the record holds no
-result.) No clearance is passed over: an answer that clears is none of these.
+result; a result that corruption made unreadable is named as such, its kind is open, and an answer settles it.) No
+clearance is passed over: an answer that clears is none of these.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ def contradicted(records: Judged, answers: Judged, silent: Judged, results: Coll
         if state in _CLEAR and records.states[rule] not in _CLEAR and silent.states[rule] not in _CLEAR
         if not reads_results(rule, results)
     ]
+
+
+def slips(judged: Judged, gender: str) -> list[str]:
+    """Rules about a pregnancy in the chart of a man: a slip, which may fall silent once it is blurred."""
+    return [rule for rule in judged.states if gender == "male" and rule.startswith("pregnancy-")]
 
 
 def _asks_first(rule: str) -> bool:

@@ -206,9 +206,12 @@ class CodeIndex:
         return found
 
     def _of_display(self, kind: str, text: str) -> frozenset[str]:
-        """The sets of the codes of which a text is the display, word for word."""
+        """The sets of the codes of which a text is the display or the official words, word for word."""
         said = _TAG.sub("", " ".join(plain(text).split()))
-        return frozenset(name for name in self._by_display.get(said, ()) if self.sets[name].kind in NAMED_KINDS[kind])
+        found = set(self._by_display.get(said, ()))
+        if kind != "medication" and (code := self._lexicon.code_of(said)):
+            found.update(match.set for match in self._look_up("icd10cm", code))
+        return frozenset(name for name in found if self.sets[name].kind in NAMED_KINDS[kind])
 
     @functools.cached_property
     def _by_display(self) -> Mapping[str, frozenset[str]]:

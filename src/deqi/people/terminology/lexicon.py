@@ -103,6 +103,14 @@ class Lexicon:
                 return found
         return ""
 
+    @functools.cached_property
+    def _by_official(self) -> Mapping[str, str]:
+        return {plain(words): code for code, words in self._icd10cm.items()}
+
+    def code_of(self, words: str) -> str:
+        """The ICD-10-CM code of which these are the official words, without its dot."""
+        return self._by_official.get(words, "")
+
     def is_word(self, word: str) -> bool:
         """Whether it is a word of English, perhaps with an ending."""
         if word in self._words:
