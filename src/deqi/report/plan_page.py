@@ -11,10 +11,10 @@ from deqi.report.phrase import Phrases
 from deqi.safety.needling.plan import STATUSES, CheckedNeedling, Line, Needling, NeedlingStatus
 from deqi.safety.plancheck.check import PlanCheck
 from deqi.safety.plancheck.place import OWN
-from deqi.safety.plancheck.sheet import Sheet, SheetRow, how
+from deqi.safety.plancheck.sheet import Sheet, SheetRow, how, is_of_the_visit
 from deqi.safety.rules.catalog import Catalog
 
-_BOX = "[ ]"
+_BOX = "[\N{NO-BREAK SPACE}]"
 _EVENT_KEY = "sheet.if."
 _TOLD: tuple[NeedlingStatus, ...] = ("omit", "change", "no-data")
 MOST_QUESTIONS = 3
@@ -53,7 +53,7 @@ def plan_sections(check: PlanCheck, catalog: Catalog, phrases: Phrases, *, full:
     yield Section("changes", phrases.say("plan.changes") if changes else "", card=changes)
     details = tuple(_to_write(check, phrases))
     yield Section("details", phrases.say("plan.details") if details else "", card=details)
-    shown = [line for line in check.session if _shown(line, catalog)]
+    shown = [line for line in check.session if is_of_the_visit(line, catalog)]
     session = tuple(_line(line, phrases.say("plan.session"), phrases) for line in shown)
     yield Section("session", phrases.say("plan.session.heading") if session else "", card=session)
     yield Section("rest", "", lead=tuple(say(words) for words in _rest(check, phrases, full)))
@@ -149,11 +149,6 @@ def _labels(line: Line, phrases: Phrases) -> str:
     return "".join(f" ({phrases.say(f'plan.label.{name}')})" for name in line.labels)
 
 
-def _shown(line: Line, catalog: Catalog) -> bool:
-    """Open questions about the person are counted in the headline; the rest of the session is told."""
-    return line.status != "ask" or any(catalog.questions[one].stage == "plan" for one in line.asks)
-
-
 def _rest(check: PlanCheck, phrases: Phrases, full: bool) -> Iterator[str]:
     key = "plan.needles" if check.needles_in == check.needles_in_without else "plan.needles.without"
     yield phrases.say(key, {"count": check.needles_in, "without": check.needles_in_without})
@@ -184,7 +179,7 @@ def sheet_page(one: Sheet, words: Mapping[str, str], knowledge: Knowledge, catal
         phrases.say("sheet.heading", {"title": title, "as_of": one.as_of, "edition": one.knowledge}),
         words,
         Section("warnings", "", lead=tuple(say(text) for text in warnings)),
-        Section("needles", "", card=(_sheet_table(one.rows, phrases),)),
+        Section("needles", "", card=(_sheet_table(one.rows, phrases),) if one.rows else ()),
         Section("counted", "", lead=tuple(say(text) for text in counted)),
         Section("left-out", phrases.say("sheet.left") if left else "", lead=left),
         Section("today", phrases.say("sheet.today"), lead=(say(_today(catalog)),)),
@@ -225,8 +220,8 @@ def _left_out(one: Sheet, phrases: Phrases) -> Iterator[str]:
         yield f"{status}: {', '.join(places)}. {why}".rstrip()
     for place, others in one.instead.items():
         yield phrases.say("plan.instead", {"place": place, "others": "; ".join(others)})
-    for place in one.without_instead:
-        yield phrases.say("plan.instead.none", {"place": place})
+    if one.without_instead:
+        yield phrases.say("plan.instead.none", {"place": ", ".join(one.without_instead)})
 
 
 def _by_reason(rows: Iterable[SheetRow]) -> Mapping[tuple[str, str], list[str]]:

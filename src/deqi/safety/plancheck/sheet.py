@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from deqi.safety.evaluate.planned import needles_of
-from deqi.safety.needling.plan import CurrentPair, Needling, NeedlingStatus
+from deqi.safety.needling.plan import CurrentPair, Line, Needling, NeedlingStatus
 from deqi.safety.plancheck.check import PlanCheck
 from deqi.safety.plancheck.place import label_of
 from deqi.safety.rules.catalog import Catalog
@@ -76,10 +76,15 @@ def sheet_of(check: PlanCheck, catalog: Catalog) -> Sheet:
             if one.status in ("omit", "change") and one.number not in check.alternatives
         ),
         current=tuple(_joined(pair) for pair in check.without.pairs),
-        session=tuple(line.plain for line in check.session),
+        session=tuple(dict.fromkeys(line.plain for line in check.session if is_of_the_visit(line, catalog))),
         needles_in=sum(row.needles for row in rows),
         open_questions=len(check.open),
     )
+
+
+def is_of_the_visit(line: Line, catalog: Catalog) -> bool:
+    """Open questions about the person are counted in the headline; the rest of the session is told."""
+    return line.status != "ask" or any(catalog.questions[one].stage == "plan" for one in line.asks)
 
 
 def _on(one: Needling, side: str) -> Needling:
