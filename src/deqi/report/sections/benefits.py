@@ -113,9 +113,9 @@ def _full(cell: BenefitCell, phrases: Phrases, kinds: Mapping[str, str]) -> Iter
         yield from synthesis_blocks(synthesis, cell, phrases, kinds)
     if cell.published:
         yield published_table(cell.published, phrases.say("benefit.published"), kinds, phrases)
-    for found, key in ((cell.treatment, "directions"), (cell.companions, "companions")):
+    for found, key in ((cell.treatment, "found"), (cell.companions, "companions")):
         if found:
-            said = key != "directions"
+            said = key != "found"
             yield direction_table(found, phrases, phrases.say(f"benefit.{key}"), kinds, directions=said)
 
 

@@ -21,6 +21,8 @@ LANES: tuple[tuple[Lane, str], ...] = (
     ("for", "favours_acupuncture"),
     ("unseen", "not_seen"),
 )
+MARK = "*"
+"""Beside a trial of which only the authors' word is known."""
 LANE_OF: dict[str, Lane] = {direction: lane for lane, direction in LANES}
 
 
@@ -31,10 +33,9 @@ def direction_figure(
 
     kinds: condition ids with names, to say beside each trial; empty to leave them out. words: the same as a list.
     """
-    claimed = phrases.say("direction.claimed")
     rows = [
         DirectionRow(
-            trial_label(one.comparison.trial, phrases) + (f" [{claimed}]" if one.known == "claim" else ""),
+            trial_label(one.comparison.trial, phrases) + (MARK if one.known == "claim" else ""),
             LANE_OF[one.direction],
             one.people,
             kinds.get(one.comparison.trial.condition, ""),
@@ -44,7 +45,8 @@ def direction_figure(
     ]
     if not rows:
         return None
-    title = phrases.say("benefit.directions")
+    claimed = any(one.known == "claim" for one in found)
+    title = phrases.say("benefit.directions.claimed" if claimed else "benefit.directions", {"mark": MARK})
     lanes = [
         (lane, capital(phrases.say(f"direction.{direction}")), phrases.say(f"lane.{lane}")) for lane, direction in LANES
     ]
