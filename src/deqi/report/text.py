@@ -56,7 +56,7 @@ def _block(block: Block, width: int, trace: bool, heading: str = "") -> Iterator
     elif isinstance(block, Items | Figure):
         title, items = (block.title, block.items) if isinstance(block, Items) else (block.caption, block.words)
         if title and items:
-            yield f"{title}:"
+            yield from wrapped(f"{title}:", width)
         for item in items:
             yield from wrapped(_words(item, trace), width, "  ", "    ")
     elif isinstance(block, Table):
