@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -28,7 +29,7 @@ CHART = json.dumps(
         ],
     }
 ).encode()
-FLOORS = {"knowledge": 0, "people": 1, "safety": 2, "screening": 3, "report": 4}
+FLOORS = {"knowledge": 0, "evidence": 1, "people": 1, "safety": 2, "screening": 3, "report": 4}
 _RECORDS = ("Condition", "CodeableConcept", "Coding", "Fact", "FactLine", "Say")
 
 
@@ -55,6 +56,34 @@ def passed(do: Callable[[], object]) -> list[str]:
     finally:
         sys.setprofile(before)
     return found
+
+
+def called(do: Callable[[], object]) -> set[str]:
+    """The files below ``src/deqi`` whose code runs."""
+    found: set[str] = set()
+
+    def look(frame: FrameType, event: str, given: Any) -> None:
+        if event == "call" and frame.f_globals.get("__name__", "").startswith("deqi."):
+            found.add(frame.f_globals["__name__"].removeprefix("deqi.").replace(".", "/") + ".py")
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        do()
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+def described(page: str) -> dict[str, list[str]]:
+    """The journeys of ARCHITECTURE, each with the files and folders it names, in order."""
+    _, _, rest = page.partition("**Four journeys**")
+    part, _, _ = rest.partition("\n\n")
+    journeys = [" ".join(one.split()) for one in re.split(r"^- ", part, flags=re.MULTILINE)[1:]]
+    return {
+        one.partition(":")[0]: re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.py)?)`", one.partition(":")[2])
+        for one in journeys
+    }
 
 
 def _holds(value: Any, *, inside: bool = False) -> bool:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 import deqi
+from deqi.knowledge import Knowledge
 from tests.support import english, journey
 
-SOURCE = Path(__file__).parents[2] / "src"
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src"
 MOST = 0.22
 """No room has more of deqi's lines; metafit is a library of its own and counted apart."""
 
@@ -53,6 +55,49 @@ def test_a_chart_fact_goes_up_and_never_back() -> None:
     ]
     assert (rooms, climbs) == (["people", "safety", "report"], [])
     assert len(modules) <= MOST_MODULES, modules
+
+
+def _printed_row() -> None:
+    library = deqi.Library(Knowledge())
+    deqi.pages.report(deqi.api.report(library, deqi.ReportRequest(dt.date(2026, 11, 24), "diabetic")), library)
+
+
+def _printed_plan() -> None:
+    library, day = deqi.Library(Knowledge()), dt.date(2026, 11, 24)
+    who = deqi.read.person(ROOT / "examples" / "person.yaml", library, day)
+    planned = deqi.read.plan(str(ROOT / "examples" / "plan.yaml"), library)
+    deqi.pages.assessment(deqi.api.assess(library, deqi.AssessRequest(who.person, day, planned)), library)
+
+
+def _printed_pool() -> None:
+    library = deqi.Library.load()
+    studies = deqi.read.table(ROOT / "examples" / "bcg.csv")
+    deqi.pages.pooled(deqi.api.pool(deqi.PoolRequest(studies)), studies.name, library)
+
+
+def _printed_fact() -> None:
+    library, day = deqi.Library.load(), dt.date(2026, 11, 24)
+    who = deqi.read.person(journey.CHART, library, day, name="chart.json")
+    deqi.write.page(deqi.pages.assessment(deqi.api.assess(library, deqi.AssessRequest(who.person, day)), library))
+
+
+def test_the_four_journeys_are_as_the_architecture_tells_them() -> None:
+    """Each passes every file and folder that is named, and no room is gone back to."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    walked = {
+        "a chart fact": _printed_fact,
+        "a trial row": _printed_row,
+        "a needling": _printed_plan,
+        "a CSV row": _printed_pool,
+    }
+    told = journey.described(page)
+    assert told.keys() == walked.keys()
+    for name, walk in walked.items():
+        passed = journey.called(walk)
+        missed = [one for one in told[name] if not any(file.startswith(one) for file in passed)]
+        assert not missed, (name, missed)
+        floors = [journey.FLOORS[one.partition("/")[0]] for one in told[name]]
+        assert len(floors) >= 4 and floors == sorted(floors), name
 
 
 @pytest.mark.parametrize(
