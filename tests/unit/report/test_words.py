@@ -17,6 +17,7 @@ FOR_RESEARCHERS = (
     "onepager.",  # one A4 for clinicians, in GRADE's words
     "pool.",
     "numbers.",
+    "web.pool.",  # the page on which researchers pool their own table
     "repool.",
     "measure.",
     "check.",  # for those who keep the knowledge
