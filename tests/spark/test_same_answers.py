@@ -32,24 +32,27 @@ from tests.support.population import PopulationGenerator
 PEOPLE = 200
 
 
-def judged_in_spark(spark: Spark, people: Sequence[Person], as_of: dt.date) -> list[dict[str, object]]:
-    program = compile_rules(engine().catalog, as_of, "spark")
+def judged_in_spark(
+    spark: Spark, people: Sequence[Person], as_of: dt.date, read_on: dt.date | None = None
+) -> list[dict[str, object]]:
+    program = compile_rules(engine().catalog, as_of, "spark", read_on)
     with duckdb.connect() as connection:
         runner = Runner(connection)
         runner.load(tables_of(engine().catalog, people, as_of))
         spark.run(runner, program)
-        return list(engines._read(runner, people, as_of))
+        return list(engines._read(runner, people, program))
 
 
 def test_generated_people_and_every_case(spark: Spark) -> None:
-    by_day: dict[dt.date, list[Person]] = defaultdict(list)
-    by_day[AS_OF] += PopulationGenerator(engine().catalog, AS_OF, seed=20261124).people(PEOPLE)
+    by_day: dict[tuple[dt.date, dt.date], list[Person]] = defaultdict(list)
+    by_day[AS_OF, AS_OF] += PopulationGenerator(engine().catalog, AS_OF, seed=20261124).people(PEOPLE)
     for case in read_cases():
         if case.plan is None:
-            by_day[case.as_of].append(person_of(engine(), case))
-    assert len(by_day[AS_OF]) > 2 * PEOPLE
-    for as_of, people in by_day.items():
-        theirs, ours = judged_in_spark(spark, people, as_of), engines.judged(people, as_of)
+            person = person_of(engine(), case)
+            by_day[case.as_of, person.read_on or case.as_of].append(person)
+    assert len(by_day[AS_OF, AS_OF]) > 2 * PEOPLE
+    for (as_of, read_on), people in by_day.items():
+        theirs, ours = judged_in_spark(spark, people, as_of, read_on), engines.judged(people, as_of, read_on)
         wrong = [
             f"{person.token}: {what}: {here[what]}; in DuckDB: {said}"
             for person, here, there in zip(people, theirs, ours, strict=True)

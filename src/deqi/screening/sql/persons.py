@@ -159,7 +159,9 @@ def weeks(facts: ir.Table, answers: ir.Table, ways: ir.Table, day: ir.Table) -> 
     names = measured.columns
     rows = ibis.union(measured, by_code.filter(by_code["last"].notnull()).select(*names), by_word.select(*names))
     rows = rows.mutate(dated=rows["first"].notnull(), set=ibis.literal("gestational-age"))
-    return rows.filter(~rows.dated | is_latest(rows, ["person"], rows.read))
+    # The latest is a column of its own before it filters: Spark has no QUALIFY.
+    rows = rows.mutate(latest=is_latest(rows, ["person"], rows.read))
+    return rows.filter(~rows.dated | rows.latest)
 
 
 def weeks_known(weeks: ir.Table) -> ir.Table:
