@@ -130,3 +130,25 @@ def test_the_sign_off_sheet_lists_every_house_limit(capsys: Capture) -> None:
     sheet = run(capsys, "knowledge", "sign-off").out
     assert sheet.count("agree / change to") > 200
     assert "| ST36 |" in sheet
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("points", "ST36"),
+        ("evidence", "schroeder2007"),
+        ("claims",),
+        ("sources", "witt2009"),
+        ("explain", "value:O001", "--as-of", "2026-11-24"),
+        ("assess", "--person", "examples/person.yaml", "--as-of", "2026-11-24"),
+        ("pool", "examples/bcg.csv"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_page_is_written_in_every_format(capsys: Capture, words: tuple[str, ...]) -> None:
+    text = run(capsys, *words)
+    assert (text.code, text.out) == (0, run(capsys, *words, "--format", "text").out)
+    assert run(capsys, *words, "--format", "json").json == run(capsys, *words, "--json").json
+    html, md = (run(capsys, *words, "--format", one).out for one in ("html", "md"))
+    assert html.casefold().startswith("<!doctype html>")
+    assert "<" not in md.splitlines()[0] and md not in (text.out, html)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deqi.cli.output import FORMAT, Format
+
 
 def assess(
     person: Annotated[
@@ -29,6 +31,7 @@ def assess(
         bool, typer.Option("--full", help="With a plan: also every finding and question that no needling meets.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on a blocking finding.")] = False,
+    output_format: FORMAT = Format.text,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Judge every safety rule for one person, and perhaps one plan.
@@ -41,6 +44,7 @@ def assess(
     from deqi.cli.days import day_of
     from deqi.cli.output import library_of, notice, write_json, write_page
 
+    as_json = as_json or output_format is Format.json
     day = day_of(as_of)
     library = library_of(settings, value_sets)
     who = read.person(person, library, day, answers, read_on=day_of(None))
@@ -52,7 +56,7 @@ def assess(
         if as_json:
             write_json({"knowledge": library.edition, "rule": explain, "nodes": nodes})
         else:
-            write_page(pages.rule(nodes, library))
+            write_page(pages.rule(nodes, library), output_format)
         return
     earlier = None if diff is None else read.assessment(diff)
     asking = sys.stdin.isatty() and sys.stdout.isatty() and not as_json and not sheet and earlier is None
@@ -64,12 +68,12 @@ def assess(
         if as_json:
             write_json(changed)
         else:
-            write_page(pages.changes(changed, library))
+            write_page(pages.changes(changed, library), output_format)
     elif sheet:
-        write_page(pages.sheet(found, library))
+        write_page(pages.sheet(found, library), output_format)
     elif as_json:
         write_json(found.document)
     else:
-        write_page(pages.assessment(found, library, form=not asking, full=full or request.plan is None))
+        write_page(pages.assessment(found, library, form=not asking, full=full or request.plan is None), output_format)
     if strict and found.blocking:
         raise typer.Exit(1)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import shutil
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from deqi.plain import harmless
 
@@ -32,11 +36,25 @@ def width() -> int:
     return max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
 
 
-def write_page(page: Page, columns: int | None = None) -> None:
-    """A page as text."""
+class Format(enum.StrEnum):
+    """How a look-up is written: pages of text, Markdown or HTML from the same blocks, or the document for programs."""
+
+    text = "text"
+    md = "md"
+    html = "html"
+    json = "json"
+
+
+FORMAT = Annotated[Format, typer.Option("--format", help="How to write it.")]
+
+
+def write_page(page: Page, output_format: Format = Format.text) -> None:
+    """A page; one without a title, as most look-ups are, bears the program's name where a format has to have one."""
     from deqi.api import write as writing
 
-    write(writing.page(page, "text", columns or width()).rstrip("\n"))
+    if output_format is not Format.text and not page.title:
+        page = dataclasses.replace(page, title="deqi")
+    write(writing.page(page, output_format.value, width()).rstrip("\n"))
 
 
 def write_wrapped(text: str, indent: str = "", hanging: str | None = None) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deqi.cli.output import FORMAT, Format
+
 if TYPE_CHECKING:
     from deqi.api.types import Table
 
@@ -45,6 +47,7 @@ def pool(
         str | None, typer.Option("--favours", help="Words left and right of the null: LEFT|RIGHT.")
     ] = None,
     level: LEVEL = 95.0,
+    output_format: FORMAT = Format.text,
     as_json: AS_JSON = False,
 ) -> None:
     """Pool the studies of a CSV table.
@@ -61,6 +64,7 @@ def pool(
     from deqi.cli.output import write_json, write_page
     from deqi.errors import InputError
 
+    as_json = as_json or output_format is Format.json
     studies, library = _read(table), Library.load()
     wanted = tuple((moderators or "").split(","))
     further = [*(also or "").split(",")]
@@ -90,7 +94,7 @@ def pool(
     if as_json:
         write_json(pooled.as_json())
     else:
-        write_page(pages.pooled(pooled, studies.name, library))
+        write_page(pages.pooled(pooled, studies.name, library), output_format)
 
 
 def escalc(table: TABLE, measure: MEASURE = None, level: LEVEL = 95.0, as_json: AS_JSON = False) -> None:
