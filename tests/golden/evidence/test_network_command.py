@@ -1,4 +1,4 @@
-"""`deqi network` on a table of contrasts says what R's `rma.mv` says of the same trials (the files of this folder)."""
+"""`deqi network` on a table of contrasts says what R says of the same trials (tests/golden/metafit/network)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ app.command()(network)
 @pytest.mark.parametrize("name", ["senn2013", "hasselblad1998"])
 @pytest.mark.parametrize("method", ["REML", "ML"])
 def test_the_command_equals_r(name: str, method: str) -> None:
-    doc = json.loads((Path(__file__).parent / f"{name}.json").read_text())
+    doc = json.loads((Path(__file__).parents[1] / "metafit" / "network" / f"{name}.json").read_text())
     call = next(one for one in doc["calls"] if one["r"] == f'net(X, "{method}")')
     rows = zip(*contrasts(doc["data"]), strict=True)
     lines = [f"s{s:g},t{int(t):02},t{int(c):02},{y!r},{v!r}" for s, t, c, y, v in rows]
