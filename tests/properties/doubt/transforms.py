@@ -137,6 +137,9 @@ def remove_no(draw: st.DrawFn, chart: Chart) -> None:
         if one["resourceType"] == "Observation" and _is_safe(one):
             chart.remove(one)
             return
+        # What nobody understands speaks for nothing, refuted or not: it holds its kind open.
+        if not any("display" in coding for coding in one["code"].get("coding", ())):
+            continue
         if "verificationStatus" in one and one["verificationStatus"]["coding"][0]["code"] == "refuted":
             chart.remove(one)
             return
