@@ -138,7 +138,7 @@ def remove_no(draw: st.DrawFn, chart: Chart) -> None:
             chart.remove(one)
             return
         # What nobody understands speaks for nothing, refuted or not: it holds its kind open.
-        if not any("display" in coding for coding in one["code"].get("coding", ())):
+        if not any("display" in coding for coding in one.get("code", {}).get("coding", ())):
             continue
         if "verificationStatus" in one and one["verificationStatus"]["coding"][0]["code"] == "refuted":
             chart.remove(one)
