@@ -36,6 +36,7 @@ NO_JUDGEMENT = {
     "evidence/harm_lists.py PER": "what rates are printed per",
     "evidence/harms.py NAGQ": "points of a quadrature",
     "evidence/network.py _ALL_DIRECT": "rounding",
+    "evidence/table/doubts.py _FEWEST_BESIDE": "a middle of others needs two of them",
     "evidence/table/doubts.py _MOST_LOOKED_AT": "what can be looked at in time",
     "evidence/table/sums.py _COUNTED": "numbers that make a row",
     "evidence/table/sums.py _FEWEST": "rows that make a sum",

@@ -23,6 +23,7 @@ from deqi.knowledge.thresholds import thresholds
 from metafit import Effects, Status, harmonic_mean, pool
 
 _MOST_LOOKED_AT = 200
+_FEWEST_BESIDE = 3
 """Studies up to which each is held against the others."""
 _THREE = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
@@ -73,7 +74,7 @@ def _se_among_sds(given: Numbers, effects: Effects) -> list[str]:
     """Standard deviations far below the others that are as large, times the root of n, as these."""
     arms = [(f"sd{arm}", f"n{arm}") for arm in ("_t", "_c", "") if f"sd{arm}" in given.columns]
     rows = _used(effects)
-    if not arms or not 3 <= len(rows) <= _MOST_LOOKED_AT:
+    if not arms or not _FEWEST_BESIDE <= len(rows) <= _MOST_LOOKED_AT:
         return []
     sd, n = (np.array([[given.columns[pair[i]][row] for pair in arms] for row in rows]) for i in (0, 1))
     found = []
