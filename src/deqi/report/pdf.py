@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 from deqi.errors import InputError
@@ -14,6 +15,11 @@ from deqi.writing import replacing, work_folder
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
 SECONDS = 120
+PATIENCE = 2
+"""Seconds in which a browser may end by itself when asked."""
+LONGEST_PARENT = 100 - len("/deqi-01234567-1234567-0123456789abcdef/b/org.chromium.Chromium.abcdef/SingletonSocket")
+"""A browser makes a socket among its temporary files; their paths end at 104 letters on macOS, at 108 on Linux."""
+SHORT_PARENT = Path("/tmp")
 
 
 def write_pdf(html: str, path: Path, *, private: bool = False) -> None:
@@ -27,7 +33,7 @@ def write_pdf(html: str, path: Path, *, private: bool = False) -> None:
         raise InputError(
             f"--format pdf: no browser found ({', '.join(BROWSERS)}); write --format html and print it from a browser."
         )
-    with work_folder() as folder:
+    with work_folder(_parent()) as folder:
         page, printed = folder / "report.html", folder / "report.pdf"
         try:
             page.write_text(html, encoding="utf-8")
@@ -42,10 +48,17 @@ def write_pdf(html: str, path: Path, *, private: bool = False) -> None:
             shutil.copyfile(printed, target)
 
 
+def _parent() -> Path:
+    """Where to work: a browser does not start where the path of its socket would be too long."""
+    usual = Path(tempfile.gettempdir())
+    return SHORT_PARENT if len(str(usual)) > LONGEST_PARENT and SHORT_PARENT.is_dir() else usual
+
+
 def _print(browser: str, page: Path, printed: Path, folder: Path) -> None:
     """Run the browser, all of whose own files stay in the folder; it does not outlive the call, however that ends."""
-    own = folder / "browser"
+    own = folder / "b"
     own.mkdir()
+    env = {**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(own))}
     words = [
         browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
         "--disable-background-networking", "--disable-component-update", "--no-pdf-header-footer",
@@ -54,7 +67,7 @@ def _print(browser: str, page: Path, printed: Path, folder: Path) -> None:
     # A browser is many processes: as a group of their own they can be ended together.
     process = subprocess.Popen(
         words,
-        env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(own))},
+        env=env,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -63,9 +76,19 @@ def _print(browser: str, page: Path, printed: Path, folder: Path) -> None:
         if process.wait(SECONDS) != 0:
             raise subprocess.SubprocessError
     finally:
-        with contextlib.suppress(OSError):
-            if os.name == "nt":
-                process.kill()
-            else:
-                os.killpg(process.pid, signal.SIGKILL)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a browser and its helpers: asked first, so that it removes what is its own, and then at once."""
+    if os.name == "nt":
+        process.kill()
         process.wait()
+        return
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(PATIENCE)
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -12,9 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaln, logsumexp
 
+from metafit.errors import StatsInputError
 from metafit.results import Floats
 
 _NODES = 31
+_MOST_COUNTS = 1_000_000
+"""Studies times the counts that the widest of them allows; the work and the memory grow with it."""
 _STEPS = 60
 
 
@@ -37,6 +40,8 @@ class _Studies:
         (x, c), (n1, n2) = y.T, n.T
         total = x + c
         first, last = np.maximum(0.0, total - n2), np.minimum(n1, total)
+        if x.size * float((last - first).max() + 1) > _MOST_COUNTS:
+            raise StatsInputError("CM.EL sums over all counts that a study allows, here too many: use UM.FS or UM.RS.")
         j = first[:, None] + np.arange(int((last - first).max()) + 1)
         inside = j <= last[:, None]
         j = np.where(inside, j, first[:, None])
@@ -132,8 +137,11 @@ def _errors(at: object, theta: float, tau: float) -> tuple[float, float]:
     information: Floats = (4.0 * hessian(2e-3) - hessian(4e-3)) / 3.0
     if tau == 0.0:
         return float(1.0 / np.sqrt(information[0, 0])), float("nan")
+    if not np.isfinite(information).all() or abs(np.linalg.det(information)) < np.finfo(float).tiny:
+        return float("nan"), float("nan")
     cov = np.linalg.inv(information)
-    return float(np.sqrt(cov[0, 0])), float(np.sqrt(cov[1, 1]))
+    with np.errstate(invalid="ignore"):
+        return float(np.sqrt(cov[0, 0])), float(np.sqrt(cov[1, 1]))
 
 
 def _saturated(studies: _Studies) -> float:

@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from tests.support.site import Answer, Site
 from tests.support.valid_files import ANSWERS, PERSON, PLAN, PLANTED, TABLE, resources
 
 TIMES = int(os.environ.get("DEQI_FUZZ", "300"))
-SECONDS = 10.0
 OPERATIONS = 8
 # A report takes half a second and has one parameter that matters; its cases are better spent elsewhere.
 CONFIG = """
@@ -51,7 +49,7 @@ def test_schemathesis_finds_nothing(patient_site: Site, tmp_path: Path) -> None:
             *(command, "--config-file", str(config), "run", f"{patient_site.address}/api/1/openapi.json"),
             *("--max-examples", str(max(1, 2 * TIMES // OPERATIONS)), "--seed", "1", "--no-color"),
             *("--phases", "examples,coverage,fuzzing", "--exclude-checks", NOT_HELD, "--generation-database", "none"),
-            *("--continue-on-failure", "--max-response-time", str(SECONDS)),
+            "--continue-on-failure",
         ],
         cwd=tmp_path,
         capture_output=True,
@@ -163,9 +161,7 @@ def test_spoilt_contents(patient_site: Site, way: str) -> None:
     assert send(patient_site, valid.encode()).status in (200, 422)
     for _ in range(TIMES // 4):
         spoilt = mutated(valid.encode(), draw)
-        began = time.monotonic()
         found = send(patient_site, spoilt)
-        assert time.monotonic() - began < SECONDS, spoilt[:2000]
         assert found.status < 500, spoilt[:2000]
         assert PLANTED not in str(found.headers)
         kind = found.headers["content-type"]
@@ -212,9 +208,8 @@ LARGEST: dict[str, tuple[str, Any]] = {
 
 
 @pytest.mark.parametrize("what", LARGEST)
-def test_the_largest_body_takes_seconds(patient_site: Site, what: str) -> None:
+def test_the_largest_body_is_answered_in_time(patient_site: Site, what: str) -> None:
     place, body = LARGEST[what]
-    began = time.monotonic()
+    """The site's own limit would make it a 503."""
     found = patient_site.ask(f"/api/1/{place}", "POST", json.dumps(body).encode(), {"Content-Type": "application/json"})
     assert found.status in (200, 422)
-    assert time.monotonic() - began < SECONDS

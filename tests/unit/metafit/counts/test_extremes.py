@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from scipy.stats import binom, norm, poisson
 
 from metafit import StatsInputError, Status, pool
+from metafit.counts.conditional import conditional
 from metafit.counts.data import OneArm, TwoArms
 from metafit.counts.exact import exact_proportion, exact_rate, rule_of_three, zero_upper
 from metafit.counts.pooling import pool_counts
@@ -166,3 +167,10 @@ def test_calls_without_meaning_are_refused() -> None:
             pool_counts(two, **kwargs)  # type: ignore[arg-type]
     with pytest.raises(StatsInputError, match="one shape"):
         pool_counts(OneArm([1, 2, 3], [10, 10]), measure="PLO")
+
+
+def test_the_exact_conditional_model_is_bounded() -> None:
+    """Its work grows with the people: a small table of very large trials must not fill the memory."""
+    y, n = np.full((10, 2), 5e8), np.full((10, 2), 1e9)
+    with pytest.raises(StatsInputError, match="too many"):
+        conditional(y, n, 0.0, 0.1)
