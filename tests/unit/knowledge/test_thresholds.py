@@ -139,7 +139,6 @@ PLAIN = {0, 1, 2, -1, 0.5, 100}
 NO_JUDGEMENT_INSIDE = {
     "evidence/harms.py 1e-12": "no division by nothing",
     "evidence/network.py 1e-09": "rounding",
-    "evidence/table/doubts.py 3": "rows among which one can stand out",
     "people/dates.py 10": "the form of a date",
     "people/dates.py 12": "the calendar",
     "people/dates.py 40": "the form of a date",
