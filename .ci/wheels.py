@@ -52,10 +52,9 @@ REFUSED = ("deqi screen examples", "deqi serve")
 """Without their extra: one sentence and exit 2."""
 SCRIPTS = {
     "plot.py": (
-        "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\n"
-        "from deqi.report.draw import ForestRow\nfrom deqi.report.plot import forest_axes\n"
-        "axes = forest_axes([ForestRow('a', 0.1, -0.2, 0.4), ForestRow('b', 0.3, 0.1, 0.5)], plt.gca())\n"
-        "plt.savefig('forest.png')\nprint(axes)\n"
+        "from metafit import pool\nfrom metafit.plots import forest_plot\n"
+        "fit = pool([0.1, 0.3, -0.2], [0.02, 0.03, 0.05], names=['a', 'b', 'c'])\n"
+        "forest_plot(fit).save('forest.png')\nprint(open('forest.png', 'rb').read(4))\n"
     ),
     "site.py": "from deqi.web.site.wsgi import application\nprint(application)\n",
 }
