@@ -169,7 +169,8 @@ def _course(decision: Decision, phrases: Phrases) -> Iterator[Say]:
 
 def _course_words(row: NaturalCourse, phrases: Phrases) -> str:
     weeks = "" if row.weeks is None else phrases.say("decision.else.course.weeks", {"weeks": plain(row.weeks)})
-    who = phrases.say(f"decision.else.course.arm.{row.arm}", {"n": f"{row.people:,} " if row.people else ""})
+    people = f" {phrases.say('decision.else.course.people', {'n': f'{row.people:,}'})}" if row.people else ""
+    who = phrases.say(f"decision.else.course.arm.{row.arm}", {"n": people})
     fields = {"who": who, "x": whole(row.per100 or 0.0), "outcome": row.outcome}
     fields["weeks"] = f" {weeks}" if weeks else ""
     if row.ci_low is None or row.ci_high is None:

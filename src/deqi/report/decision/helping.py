@@ -33,7 +33,10 @@ def help_section(decision: Decision, phrases: Phrases) -> SheetSection:
             parts += _comparison(one, decision, phrases)
     tested = "decision.help.feeling.tested" if decision.feeling else "decision.help.feeling"
     parts.append(say(phrases.say(tested)))
-    parts.append(Fold(phrases.say("decision.help.fold", {"n": decision.trials}), tuple(_every(decision, phrases))))
+    fold = phrases.say(
+        "decision.help.fold.one" if decision.trials == 1 else "decision.help.fold", {"n": decision.trials}
+    )
+    parts.append(Fold(fold, tuple(_every(decision, phrases))))
     return SheetSection("d-help", phrases.say("decision.help.heading"), tuple(parts))
 
 
