@@ -20,6 +20,14 @@ from deqi.web.site import library, pages
 View = Callable[..., HttpResponse]
 
 
+def _found(find: Callable[[], Any]) -> Any:
+    """What is looked up, or 404; asked for only while a page is made, not when it is kept already."""
+    try:
+        return find()
+    except InputError:
+        raise Http404 from None
+
+
 def _all(name: str, find: Callable[[Library], Any], write: Callable[[Any, Library], Page]) -> View:
     """The view of everything of a kind."""
 
@@ -36,11 +44,7 @@ def _one(kind: str, find: Callable[[Library, str], Any], write: Callable[[Any, L
 
     def view(request: HttpRequest, name: str) -> HttpResponse:
         shelf = library.library()
-        try:
-            found = find(shelf, name)
-        except InputError:
-            raise Http404 from None
-        return page_of(request, kind, lambda: write(found, shelf), name)
+        return page_of(request, kind, lambda: write(_found(lambda: find(shelf, name)), shelf), name)
 
     safe: View = require_safe(view)
     return safe
@@ -61,12 +65,11 @@ def row(request: HttpRequest, topic: str, kind: str, name: str) -> HttpResponse:
     about = topic_named(topic)
     released = dt.date.fromisoformat(shelf.knowledge.edition.released)
     reference = f"{kind}:{name}"
-    try:
-        found = look_up.explain(shelf, reference, about.name, released)
-    except InputError:
-        raise Http404 from None
-    page = blocks.chain(found, about, shelf)
-    return page_of(request, "row", lambda: page, f"{about.name} {reference}")
+
+    def made() -> Page:
+        return blocks.chain(_found(lambda: look_up.explain(shelf, reference, about.name, released)), about, shelf)
+
+    return page_of(request, "row", made, f"{about.name} {reference}")
 
 
 @require_safe
@@ -77,9 +80,11 @@ def why(request: HttpRequest, topic: str) -> HttpResponse:
     known = tuple(one for one in asked if one in references())
     if not known:
         raise Http404
-    shelf = library.library()
-    page = blocks.rows_behind(look_up.rows(shelf, known), shelf)
-    given = {"title": pages.words("why.title"), "page": page, "ctx": html.around(page, places(about.name))}
-    return pages.kept_page(
-        request, about.name, "why", lambda: pages.render("reading/blocks.html.j2", given), " ".join(known)
-    )
+
+    def made() -> str:
+        shelf = library.library()
+        page = blocks.rows_behind(look_up.rows(shelf, known), shelf)
+        given = {"title": pages.words("why.title"), "page": page, "ctx": html.around(page, places(about.name))}
+        return pages.render("reading/blocks.html.j2", given)
+
+    return pages.kept_page(request, about.name, "why", made, " ".join(known))

@@ -83,8 +83,6 @@ def topic(request: HttpRequest, topic: str) -> HttpResponse:
 def clinician(request: HttpRequest, topic: str) -> HttpResponse:
     """One sheet of paper for a clinician."""
     found = topic_named(topic)
-    if blocks.one_pager(made(found), library.library()) is None:
-        raise Http404
     return pages.kept_page(request, found.name, "clinician", lambda: _one_sheet(found))
 
 
@@ -109,32 +107,41 @@ def _decide(found: Topic) -> str:
 def printed(request: HttpRequest, topic: str) -> HttpResponse:
     """The page to decide with as it is printed: no links to tap, its address and edition on the paper."""
     found = topic_named(topic)
-    sheet = blocks.decision(made(found), library.library())
-    if sheet is None:
-        raise Http404
-    given = {"topic": found, "title": sheet.title, "body": html.decision_body(sheet)}
-    return pages.kept_page(request, found.name, "print", lambda: pages.render("reading/print.html.j2", given))
+    return pages.kept_page(request, found.name, "print", lambda: _printed(found))
 
 
 @require_safe
 def part(request: HttpRequest, topic: str, part: str) -> HttpResponse:
     """One question of the report: in a sentence, on a card, with every row."""
     found = topic_named(topic)
+    return pages.kept_page(request, found.name, f"part/{part}", lambda: _part(found, part))
+
+
+def _printed(found: Topic) -> str:
+    sheet = blocks.decision(made(found), library.library())
+    if sheet is None:
+        raise Http404
+    given = {"topic": found, "title": sheet.title, "body": html.decision_body(sheet)}
+    return pages.render("reading/print.html.j2", given)
+
+
+def _part(found: Topic, name: str) -> str:
     page = blocks.report(made(found), library.library())
-    section = next((one for one in page.sections if one.id == PARTS[part]), None)
+    section = next((one for one in page.sections if one.id == PARTS[name]), None)
     if section is None:
         raise Http404
     given = {
-        "topic": found, "page": page, "section": section, "at": part, "parts": PARTS,
+        "topic": found, "page": page, "section": section, "at": name, "parts": PARTS,
         "ctx": html.around(page, places(found.name)),
     }  # fmt: skip
-    return pages.kept_page(request, found.name, f"part/{part}", lambda: pages.render("reading/part.html.j2", given))
+    return pages.render("reading/part.html.j2", given)
 
 
 def _one_sheet(found: Topic) -> str:
     sheet = blocks.one_pager(made(found), library.library())
-    body = "" if sheet is None else html.one_pager_body(sheet)
-    return pages.render("reading/clinician.html.j2", {"topic": found, "body": body})
+    if sheet is None:
+        raise Http404
+    return pages.render("reading/clinician.html.j2", {"topic": found, "body": html.one_pager_body(sheet)})
 
 
 def _full(found: Topic) -> str:
