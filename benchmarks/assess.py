@@ -30,7 +30,7 @@ def person(engine: Engine, recorded: int = ON_RECORD) -> Person:
     step = max(1, len(sets) // recorded) if recorded else 1
     chosen = sets[::step][:recorded]
     facts = [
-        Fact(kind=row.kind, text=row.set, start=day(dt.date(2020, 1, 1)), sets=(SetMatch(row.set, "set"),))  # type: ignore[arg-type]
+        Fact(kind=row.kind, text=row.set, start=day(dt.date(2020, 1, 1)), sets=(SetMatch(row.set, "set"),))
         for row in chosen
     ]
     facts += [Fact(kind="condition", text="of no set", start=day(dt.date(2020, 1, 1)))] * (FACTS - len(facts))

@@ -130,7 +130,7 @@ def main() -> None:
     """Print a table an input."""
     a, n, c, m = NO_EVENTS
     asked = {"cases": [{"y": y, "v": v} for y, v in CASES.values()], "counts": {"a": a, "n1": n, "c": c, "n2": m}}
-    told = ask_r(_R, asked)  # type: ignore[arg-type]
+    told = ask_r(_R, asked)
     everyone = programs()
     for i, (name, (y, v)) in enumerate(CASES.items()):
         print(f"\n{name}: effects {y}, variances {v}")

@@ -52,7 +52,7 @@ def main() -> None:
         def ours(y: np.ndarray = y, v: np.ndarray = v, c: dict = columns, o: str = outer, i: str = inner) -> object:
             return three_level(y, v, c[o], c[i])
 
-        took, mine = seconds(ours, repeats=4), _numbers(ours())  # type: ignore[arg-type]
+        took, mine = seconds(ours, repeats=4), _numbers(ours())
 
         def row(peer: str, other: float, theirs: np.ndarray, took: float = took, mine: np.ndarray = mine) -> None:
             off = float(np.max(np.abs(mine - theirs) / np.maximum(np.abs(theirs), 1e-3)))
@@ -68,5 +68,5 @@ def main() -> None:
                 return quietly(lambda: pimeta.rma_mv(y, v, data=c, random=f"~ 1 | {o}/{i}"))
 
             fit = other()
-            theirs = np.array([fit.beta[0], fit.se[0], *fit.sigma2])  # type: ignore[attr-defined]
+            theirs = np.array([fit.beta[0], fit.se[0], *fit.sigma2])
             row(f"{name}, pimeta {version('pimeta')}", seconds(other, repeats=1, rounds=3), theirs)

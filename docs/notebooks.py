@@ -34,7 +34,7 @@ def _run(source: str, space: dict[str, Any], count: int) -> list[dict[str, Any]]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(tree, "cell", "exec"), space)  # our own notebooks
-        value = eval(compile(ast.Expression(last.value), "cell", "eval"), space) if last is not None else None  # type: ignore[attr-defined]
+        value = eval(compile(ast.Expression(last.value), "cell", "eval"), space) if last is not None else None
     found: list[dict[str, Any]] = []
     if printed.getvalue():
         found.append({"output_type": "stream", "name": "stdout", "text": printed.getvalue().splitlines(True)})
