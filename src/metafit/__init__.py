@@ -59,7 +59,9 @@ if TYPE_CHECKING:
         split_evidence,
     )
     from metafit.network.fit import NetworkFit, p_scores, pool_network
+    from metafit.regression.contrasts import Contrasts, Inflation, contrasts, joint_test, pairwise, vif
     from metafit.regression.fit import Predicted, Regression, predict, regress
+    from metafit.regression.moderators import Term
     from metafit.results import Fit, Heterogeneity, Interval, Prediction, Status, StudyData
 
 _HOME = {
@@ -112,6 +114,8 @@ _HOME = {
     ),
     "network.fit": ("NetworkFit", "pool_network", "p_scores"),
     "inverse_variance.pooling": ("pool",),
+    "regression.contrasts": ("Contrasts", "Inflation", "contrasts", "joint_test", "pairwise", "vif"),
+    "regression.moderators": ("Term",),
     "regression.fit": ("Predicted", "Regression", "predict", "regress"),
     "results": ("Fit", "Heterogeneity", "Interval", "Prediction", "Status", "StudyData"),
     "inverse_variance.sensitivity": ("Gosh", "Influence", "cumulative", "gosh", "influence", "leave_one_out"),
@@ -123,6 +127,7 @@ __all__ = [
     "BayesFit",
     "Block",
     "Blups",
+    "Contrasts",
     "CountFit",
     "DesignTest",
     "EffectWarning",
@@ -134,6 +139,7 @@ __all__ = [
     "HalfNormal",
     "Heterogeneity",
     "HeterogeneityIntervals",
+    "Inflation",
     "Influence",
     "Interval",
     "MultilevelFit",
@@ -154,6 +160,7 @@ __all__ = [
     "Subgroups",
     "Summary",
     "TauPrior",
+    "Term",
     "TooFewStudiesError",
     "TrimFill",
     "TwoArms",
@@ -168,6 +175,7 @@ __all__ = [
     "binary_effects",
     "blups",
     "change_effects",
+    "contrasts",
     "correlation_effects",
     "cumulative",
     "design_test",
@@ -186,6 +194,7 @@ __all__ = [
     "heterogeneity_intervals",
     "influence",
     "interval_effects",
+    "joint_test",
     "leave_one_out",
     "mean_effects",
     "node_split",
@@ -193,6 +202,7 @@ __all__ = [
     "one_mean_effects",
     "p_scores",
     "p_value_effects",
+    "pairwise",
     "pet_peese",
     "peters",
     "pool",
@@ -219,6 +229,7 @@ __all__ = [
     "subgroups",
     "three_level",
     "trim_and_fill",
+    "vif",
     "weights",
     "zero_upper",
 ]

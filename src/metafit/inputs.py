@@ -74,16 +74,17 @@ def take(
     if isinstance(yi, Effects):
         if vi is not None:
             raise StatsInputError("vi: effects bring their own variances; give effects alone, or two arrays.")
-        own = tuple(str(one) for one in _column("names", names, data)) if names is not None else yi.names
+        own = tuple(str(one) for one in column("names", names, data)) if names is not None else yi.names
         return Given(yi.yi, yi.vi, measure or yi.measure, own, yi.size)
     if vi is None:
         raise StatsInputError("vi: give the variances of the effects, or the effects of an effect function.")
-    y, v = _column("yi", yi, data), _column("vi", vi, data)
-    told = None if names is None else tuple(str(one) for one in _column("names", names, data))
+    y, v = column("yi", yi, data), column("vi", vi, data)
+    told = None if names is None else tuple(str(one) for one in column("names", names, data))
     return Given(y, v, measure or "GEN", told, None)
 
 
-def _column(what: str, value: Any, data: Frame | Mapping[str, Any] | None) -> Any:
+def column(what: str, value: Any, data: Frame | Mapping[str, Any] | None) -> Any:
+    """A column of the data where value is its name; anything else as it is."""
     if not isinstance(value, str):
         return value
     if data is None:

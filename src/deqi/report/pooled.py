@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from deqi.evidence.table.also import Check
+from deqi.evidence.table.parts import Moderators
 from deqi.evidence.table.pooled import PooledTable
 from deqi.evidence.table.words import ONE_GROUP, PROPORTIONS, measure_words, study_interval
 from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table, cells, say, sheet
@@ -132,11 +133,30 @@ def _parts(pooled: PooledTable, phrases: Phrases) -> Iterator[Items]:
         low, high = one.ci
         numbers = {"value": _plain(one.estimate), "low": _plain(low), "high": _plain(high), "p": _p(one.p)}
         lines.append(say(phrases.say("pool.page.coefficient", {"name": one.name, **numbers})))
-    kind = f"F({found.qm_df}, {found.df:g})" if found.df is not None else f"chi2({found.qm_df})"
     r2 = "" if found.r2 is None else f"; R2 {found.r2:.0f} %"
-    fields = {"test": kind, "value": _plain(found.qm), "p": _p(found.qm_p), "r2": r2}
+    fields = {"test": _wald(found.qm_df, found.df), "value": _plain(found.qm), "p": _p(found.qm_p), "r2": r2}
     lines.append(say(phrases.say("pool.page.moderators", fields)))
+    lines += [say(one) for one in _moderator_lines(found, phrases)]
     yield Items(phrases.say("pool.page.regression", {"k": found.k}), tuple(lines))
+
+
+def _wald(numerator: int, df: float | None) -> str:
+    return f"chi2({numerator})" if df is None else f"F({numerator}, {df:g})"
+
+
+def _moderator_lines(found: Moderators, phrases: Phrases) -> Iterator[str]:
+    """What the coefficients do not say: each moderator as a whole, differences between words, inflation."""
+    for term in found.terms:
+        if len(found.terms) > 1 and term.differences:
+            fields = {"name": term.name, "test": _wald(term.df, found.df), "value": _plain(term.statistic)}
+            yield phrases.say("pool.page.term", {**fields, "p": _p(term.p)})
+        for one in term.differences:
+            low, high = one.ci
+            numbers = {"value": _plain(one.estimate), "low": _plain(low), "high": _plain(high), "p": _p(one.p)}
+            yield phrases.say("pool.page.difference", {"name": one.name, **numbers})
+    inflated = ", ".join(f"{term.name} {_plain(term.vif)}" for term in found.terms if term.vif is not None)
+    if inflated:
+        yield phrases.say("pool.page.inflation", {"terms": inflated})
 
 
 def _answer(

@@ -37,11 +37,9 @@ def _columns(result: Any, kind: str) -> dict[str, Any]:
         names = result.names or [f"study {i + 1}" for i in range(result.hat.size)]
         return {"name": list(names), **{one: getattr(result, one) for one in fields}}
     if kind == "coefficients" and name == "Regression" and np.ndim(result.k) == 0:
-        count = result.coefficients.size
-        default = ["intercept"] * result.intercept + [f"x{i + 1}" for i in range(count - result.intercept)]
         tested = ("se", "statistic", "p", "ci_low", "ci_high")
         values = {one: getattr(result, one) for one in tested}
-        return {"name": list(result.names or default), "estimate": result.coefficients, **values}
+        return {"name": list(result.labels), "estimate": result.coefficients, **values}
     raise StatsInputError(f"kind: a {name} has no table of {kind!r}.")
 
 

@@ -37,9 +37,6 @@ def regression(fit: Regression) -> Summary:
 
     if np.ndim(fit.k) > 0:
         return Summary(f"{np.size(fit.k)} meta-regressions ({fit.method}; {fit.test})", ())
-    names = fit.names or tuple(
-        ["intercept"] * fit.intercept + [f"x{i + 1}" for i in range(fit.coefficients.size - fit.intercept)]
-    )
     columns = ("", "estimate", "se", statistic_name(fit.test), "p", f"{percent(fit.level)} interval")
     rows = tuple(
         (
@@ -48,7 +45,7 @@ def regression(fit: Regression) -> Summary:
             p_value(fit.p[i]),
             span(fit.ci_low[i], fit.ci_high[i]),
         )
-        for i, name in enumerate(names)
+        for i, name in enumerate(fit.labels)
     )
     omnibus = f"chi2({fit.qm_df})" if fit.test == "z" else f"F({fit.qm_df}, {number(fit.df, 0)})"
     tests = ((omnibus, number(fit.qm)), ("p", p_value(fit.qm_p)), ("R2 %", number(fit.r2, 2)))

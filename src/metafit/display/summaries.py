@@ -28,12 +28,14 @@ STATUS_WORDS = {
 
 def summarise(result: Any) -> Summary:
     """The summary of any result of this package."""
-    from metafit.display import others, selected
+    from metafit.display import moderated, others, selected
 
     kinds: dict[str, Callable[[Any], Summary]] = {
         "Fit": fit_summary,
         "CountFit": fit_summary,
         "Regression": others.regression,
+        "Contrasts": moderated.contrasts,
+        "Inflation": moderated.inflation,
         "Subgroups": others.subgroups,
         "Influence": others.influence,
         "Asymmetry": others.asymmetry,

@@ -6,7 +6,7 @@ Meanings are those of metafor's `rma.uni(mods=)`, `predict.rma` and its omnibus 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any, NamedTuple, cast
 
@@ -22,7 +22,8 @@ from metafit.inverse_variance.pooling import check_call, fit_columns, pool
 from metafit.inverse_variance.projection import RegressionDesign
 from metafit.inverse_variance.tau2 import FIXED
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
-from metafit.results import Bools, Floats, Heterogeneity, Ints, Prediction, Status
+from metafit.regression.moderators import Moderators, Term, as_matrix, default_names, read_moderators
+from metafit.results import Bools, Floats, Heterogeneity, Ints, Prediction, Status, StudyData
 
 _RANK_TOLERANCE = 1e-9
 
@@ -33,6 +34,7 @@ class Regression(Shown):
 
     qm: omnibus test of all moderators (chi-square on qm_df, or F on qm_df and df when the test is not z).
     r2: percent of the heterogeneity accounted for; NaN for FE or without an intercept. names: of the coefficients.
+    terms: which coefficients belong to which moderator. studies, moderators (k, m): what a single analysis was given.
     """
 
     method: str
@@ -56,6 +58,17 @@ class Regression(Shown):
     heterogeneity: Heterogeneity
     names: tuple[str, ...] | None = None
     measure: str = "GEN"
+    terms: tuple[Term, ...] = ()
+    studies: StudyData | None = field(default=None, compare=False)
+    moderators: Floats | None = field(default=None, compare=False)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the coefficients; x1, x2 ... of moderators without one."""
+        if self.names is not None:
+            return self.names
+        first = ("intercept",) if self.intercept else ()
+        return (*first, *default_names(np.shape(self.coefficients)[-1] - len(first)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +109,8 @@ def regress(
     vi
         Sampling variances, of the shape of `yi`; left out where `yi` holds them.
     moderators
-        Values (k,) or (k, m); for `regress` also names of columns of `data`.
+        Values (k,) or (k, m), or names of columns of `data`. A column of words becomes an indicator for each word but
+        the first in the order of the alphabet, as R's treatment contrasts; all words where there is no intercept.
     method
         Estimator of the variance between studies, as for `pool`.
     test
@@ -106,7 +120,7 @@ def regress(
     intercept
         Whether the model has an intercept.
     names
-        Names of the studies, (k,).
+        Names of the moderators.
     measure
         Which effect, by metafor's name; it fixes the analysis scale.
     data
@@ -124,60 +138,28 @@ def regress(
     """
     method, test, level = check_call(method, test, level)
     given = take(yi, vi, measure=measure, data=data)
-    moderators, told = _moderators(moderators, names, data)
-    told = (*(("intercept",) if intercept else ()), *told) if told is not None else None
-    prepared = prepare(given.yi, given.vi, moderators, intercept)
-    size, p = prepared.good.size, prepared.p
-    good, status = prepared.good, prepared.status.copy()
-    beta, cov = np.full((size, p), np.nan), np.full((size, p, p), np.nan)
-    scalars = {name: np.full(size, np.nan) for name in ("tau2", "se_tau2", "i2", "h2", "q")}
+    y, v = as_batch(given.yi, given.vi)
+    usable = np.asarray(np.isfinite(y + v).reshape(-1, y.shape[-1]).any(0))
+    told = read_moderators(moderators, names, data, usable, intercept)
+    prepared = prepare(y, v, told.matrix, intercept)
+    solved = solve_prepared(prepared, method, test)
+    null = np.full(prepared.good.size, np.nan)
+    if intercept and method not in FIXED:
+        null = np.ravel(pool(prepared.yi, prepared.vi, method=method, test="z").tau2)
     with np.errstate(all="ignore"):
-        if good.any():
-            y, v, k, scale = prepared.usable()
-            ends = fit_columns(prepared.design, y, v, k, method, test)
-            final = prepared.design.project(ends.final.w, y)
-            back = np.linalg.inv(prepared.r)
-            beta[good] = final.beta @ back.T * scale[:, None]
-            cov[good] = back @ (final.inverse() * ends.factor[:, None, None]) @ back.T
-            cov[good] *= (scale * scale)[:, None, None]
-            found = (ends.tau2 * scale * scale, ends.se_tau2 * scale * scale, ends.i2, ends.h2, ends.q)
-            for name, value in zip(scalars, found, strict=True):
-                scalars[name][good] = value
-            se = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
-            broken = good & ~((se > 0) & np.isfinite(beta)).all(1)
-            status[broken] = Status.NOT_ESTIMABLE
-            for numbers in (beta, cov, *scalars.values()):
-                numbers[broken] = np.nan
-        null = np.full(size, np.nan)
-        if intercept and method not in FIXED:
-            null = np.ravel(pool(prepared.yi, prepared.vi, method=method, test="z").tau2)
         return _assemble(
-            beta,
-            cov,
-            scalars,
+            solved,
             null,
             prepared.k,
-            status,
             prepared.shape,
             method=method,
             test=test,
             level=level,
             intercept=intercept,
-            names=told,
+            told=told,
             measure=given.measure,
+            studies=None if prepared.shape else given.studies(),
         )
-
-
-def _moderators(
-    moderators: npt.ArrayLike | Sequence[str], names: Sequence[str] | None, data: Frame | Mapping[str, Any] | None
-) -> tuple[npt.ArrayLike, tuple[str, ...] | None]:
-    """The matrix of the moderators and their names, from columns of a data frame where they are names."""
-    if isinstance(moderators, str):
-        moderators = [moderators]
-    if isinstance(moderators, (list, tuple)) and moderators and all(isinstance(one, str) for one in moderators):
-        columns = [as_floats(str(one), take(0.0, str(one), data=data).vi) for one in moderators]
-        return np.stack(columns, axis=-1), tuple(names or [str(one) for one in moderators])
-    return moderators, None if names is None else tuple(names)
 
 
 class Prepared(NamedTuple):
@@ -209,10 +191,48 @@ class Prepared(NamedTuple):
         return y, v, self.k[self.good], scale
 
 
+class Solved(NamedTuple):
+    """Coefficients (B, p), their covariance, and what heterogeneity is left (B,); NaN where status is not OK."""
+
+    beta: Floats
+    cov: Floats
+    tau2: Floats
+    se_tau2: Floats
+    i2: Floats
+    h2: Floats
+    q: Floats
+    status: Ints
+
+
+def solve_prepared(prepared: Prepared, method: str, test: str) -> Solved:
+    """Fit every data set of a batch."""
+    size, p = prepared.good.size, prepared.p
+    good, status = prepared.good, prepared.status.copy()
+    beta, cov = np.full((size, p), np.nan), np.full((size, p, p), np.nan)
+    scalars = np.full((5, size), np.nan)
+    if good.any():
+        with np.errstate(all="ignore"):
+            y, v, k, scale = prepared.usable()
+            ends = fit_columns(prepared.design, y, v, k, method, test)
+            final = prepared.design.project(ends.final.w, y)
+            back = np.linalg.inv(prepared.r)
+            beta[good] = final.beta @ back.T * scale[:, None]
+            cov[good] = back @ (final.inverse() * ends.factor[:, None, None]) @ back.T
+            cov[good] *= (scale * scale)[:, None, None]
+            squared = scale * scale
+            scalars[:, good] = (ends.tau2 * squared, ends.se_tau2 * squared, ends.i2, ends.h2, ends.q)
+            se = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
+        broken = good & ~((se > 0) & np.isfinite(beta)).all(1)
+        status[broken] = Status.NOT_ESTIMABLE
+        beta[broken] = cov[broken] = np.nan
+        scalars[:, broken] = np.nan
+    return Solved(beta, cov, scalars[0], scalars[1], scalars[2], scalars[3], scalars[4], status)
+
+
 def prepare(yi: npt.ArrayLike, vi: npt.ArrayLike, moderators: npt.ArrayLike, intercept: bool) -> Prepared:
     """Check and arrange the data of a regression; raises StatsInputError for shapes that do not match."""
     y, v = as_batch(yi, vi)
-    x = _matrix(moderators, y.shape[-1], intercept)
+    x = _design(as_matrix(moderators, y.shape[-1]), intercept)
     shape, p = y.shape[:-1], x.shape[1]
     here = ~np.isnan(x).any(1)
     flat_shape = (prod(shape), y.shape[-1])
@@ -229,35 +249,43 @@ def prepare(yi: npt.ArrayLike, vi: npt.ArrayLike, moderators: npt.ArrayLike, int
     return Prepared(y, v, columns, RegressionDesign(q), r, columns.k, status, status == Status.OK, shape)
 
 
-def _matrix(moderators: npt.ArrayLike, k: int, intercept: bool) -> Floats:
-    x = as_floats("moderators", moderators)
-    x = x[:, None] if x.ndim == 1 else x
-    if x.ndim != 2 or x.shape[0] != k:
-        raise StatsInputError(f"moderators: shape {x.shape} does not match {k} studies; give ({k},) or ({k}, m).")
+def _design(x: Floats, intercept: bool) -> Floats:
+    """Moderators (k, m) with the column of the intercept; infinities are as absent as NaN."""
     x = np.where(np.isinf(x), np.nan, x)
     if intercept:
-        x = np.column_stack([np.ones(k), x])
+        x = np.column_stack([np.ones(len(x)), x])
     if x.shape[1] == 0:
         raise StatsInputError("moderators: there is no column and no intercept.")
     return x
 
 
+def omnibus(beta: Floats, cov: Floats, test: str, df: Floats) -> tuple[Floats, Floats]:
+    """Wald's test that coefficients (B, m) are all 0: chi-square, or F on df (B,), with its p; NaN where one is."""
+    m = beta.shape[1]
+    usable = np.isfinite(beta).all(1)
+    wald = np.full(len(beta), np.nan)
+    wald[usable] = (beta[usable] * np.linalg.solve(cov[usable], beta[usable][..., None])[..., 0]).sum(1)
+    if test == "z":
+        return wald, np.where(usable, chi2_upper(wald, np.full(wald.shape, m)), np.nan)
+    wald = wald / m
+    return wald, np.where(usable, fdtrc(m, np.where(usable, df, 1.0), wald), np.nan)
+
+
 def _assemble(
-    beta: Floats,
-    cov: Floats,
-    scalars: dict[str, Floats],
+    solved: Solved,
     null: Floats,
     k: Ints,
-    status: Ints,
     shape: tuple[int, ...],
     *,
     method: str,
     test: str,
     level: float,
     intercept: bool,
-    names: tuple[str, ...] | None,
+    told: Moderators,
     measure: str,
+    studies: StudyData | None,
 ) -> Regression:
+    beta, cov = solved.beta, solved.cov
     p = beta.shape[1]
     se = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
     statistic = beta / se
@@ -270,16 +298,8 @@ def _assemble(
         probability, critical = t_two_sided(statistic, df[:, None]), t_quantile(level, residual_df)
     first = 1 if intercept and p > 1 else 0
     m = p - first
-    block, tested = cov[:, first:, first:], beta[:, first:]
-    usable = np.isfinite(tested).all(1)
-    qm = np.full(k.shape, np.nan)
-    qm[usable] = (tested[usable] * np.linalg.solve(block[usable], tested[usable][..., None])[..., 0]).sum(1)
-    if test == "z":
-        qm_p = chi2_upper(qm, np.full(k.shape, m))
-    else:
-        qm = qm / m
-        qm_p = fdtrc(m, np.where(usable, df, 1.0), qm)
-    tau2 = scalars["tau2"]
+    qm, qm_p = omnibus(beta[:, first:], cov[:, first:, first:], test, df)
+    tau2, usable = solved.tau2, np.isfinite(beta[:, first:]).all(1)
     r2: Floats
     r2 = np.where(null > 0, np.maximum(100.0 * (null - tau2) / null, 0.0), np.where(null == 0, 0.0, np.nan))
     r2 = np.where(usable, r2, np.nan)
@@ -294,7 +314,7 @@ def _assemble(
         test=test,
         level=level,
         intercept=intercept,
-        status=status.reshape(shape)[()],
+        status=solved.status.reshape(shape)[()],
         k=k.reshape(shape)[()],
         coefficients=give(beta, p),
         se=give(se, p),
@@ -306,19 +326,22 @@ def _assemble(
         covariance=give(cov, p, p),
         qm=give(qm),
         qm_df=m,
-        qm_p=give(np.where(usable, qm_p, np.nan)),
+        qm_p=give(qm_p),
         r2=give(r2),
         heterogeneity=Heterogeneity(
             tau2=give(tau2),
-            se_tau2=give(scalars["se_tau2"]),
-            i2=give(scalars["i2"]),
-            h2=give(scalars["h2"]),
-            q=give(scalars["q"]),
+            se_tau2=give(solved.se_tau2),
+            i2=give(solved.i2),
+            h2=give(solved.h2),
+            q=give(solved.q),
             q_df=residual_df.reshape(shape)[()],
-            q_p=give(chi2_upper(scalars["q"], residual_df)),
+            q_p=give(chi2_upper(solved.q, residual_df)),
         ),
-        names=names,
+        names=told.names and (*(("intercept",) if intercept else ()), *told.names),
         measure=measure,
+        terms=told.terms,
+        studies=studies,
+        moderators=None if shape else told.matrix,
     )
 
 

@@ -14,7 +14,7 @@ from deqi.evidence.table.columns import Floats, number
 from deqi.evidence.table.effects import SIZED, natural
 from deqi.evidence.table.reading import Table, plain
 from deqi.evidence.table.sentences import say
-from metafit import Fit, Status, pool, regress
+from metafit import Contrasts, Fit, Regression, Status, joint_test, pairwise, pool, regress, vif
 
 _MOST_LEVELS = 50
 
@@ -58,10 +58,27 @@ class Moderator:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """One moderator: the test that none of its coefficients differs from 0, and how being related inflates it.
+
+    statistic: F on df and the regression's df, or chi-square where that is None. vif: generalised for several
+    coefficients; None where it is the only moderator. differences: between all its words, where it has three or more.
+    """
+
+    name: str
+    statistic: float | None
+    df: int
+    p: float | None
+    vif: float | None
+    differences: tuple[Moderator, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Moderators:
     """A meta-regression: coefficients, omnibus test (F on qm_df and df, or chi-square where df is None), what is left.
 
-    r2: percent of the heterogeneity accounted for. values: of a single moderator of numbers, a row each.
+    r2: percent of the heterogeneity accounted for. terms: moderator by moderator. values: of a single moderator of
+    numbers, a row each.
     """
 
     coefficients: tuple[Moderator, ...]
@@ -75,6 +92,7 @@ class Moderators:
     i2: float | None
     q: float | None
     q_p: float | None
+    terms: tuple[Term, ...]
     values: tuple[float | None, ...] = ()
 
 
@@ -152,49 +170,65 @@ def on_moderators(
     Raises:
         InputError: a column without numbers or with too many words.
     """
-    names: list[str] = ["intercept"]
-    matrix: list[Floats] = []
     usable = np.isfinite(y) & np.isfinite(v)
-    for column in dict.fromkeys(moderators):
-        _column(table, column, usable, names, matrix)
-    x = np.stack(matrix, axis=-1)
-    out = int((usable & np.isnan(x).any(axis=1)).sum())
+    data = {one: _column(table, one, usable) for one in dict.fromkeys(moderators)}
+    fit = regress(y, v, list(data), method=method, test=test, level=level, data=data)
+    matrix = np.asarray(fit.moderators)
+    out = int((usable & np.isnan(matrix).any(axis=1)).sum())
     if out:
         warnings.append(say("moderators.out", count=out, columns=", ".join(moderators)))
-    fit = regress(y, v, x, method=method, test=test, level=level)
     if int(fit.status) != Status.OK:
         warnings.append(say("moderators.status"))
     h = fit.heterogeneity
-    coefficients = tuple(
+    single = len(fit.terms) == 1 and not fit.terms[0].levels
+    return Moderators(
+        coefficients=_coefficients(fit.labels, fit.coefficients, fit),
+        k=int(fit.k),
+        qm=_number(fit.qm),
+        qm_df=fit.qm_df,
+        df=None if fit.test == "z" else _number(fit.df),
+        qm_p=_number(fit.qm_p),
+        r2=_number(fit.r2),
+        tau2=_number(h.tau2),
+        i2=_number(h.i2),
+        q=_number(h.q),
+        q_p=_number(h.q_p),
+        terms=_terms(fit),
+        values=tuple(_number(one) for one in matrix[:, 0]) if single else (),
+    )
+
+
+def _coefficients(names: tuple[str, ...], estimate: Floats, found: Regression | Contrasts) -> tuple[Moderator, ...]:
+    return tuple(
         Moderator(
             name,
-            _number(fit.coefficients[i]),
-            _number(fit.se[i]),
-            (_number(fit.ci_low[i]), _number(fit.ci_high[i])),
-            _number(fit.statistic[i]),
-            _number(fit.p[i]),
+            _number(estimate[i]),
+            _number(found.se[i]),
+            (_number(found.ci_low[i]), _number(found.ci_high[i])),
+            _number(found.statistic[i]),
+            _number(found.p[i]),
         )
         for i, name in enumerate(names)
     )
-    df = None if fit.test == "z" else _number(fit.df)
-    return Moderators(
-        coefficients,
-        int(fit.k),
-        _number(fit.qm),
-        fit.qm_df,
-        df,
-        _number(fit.qm_p),
-        _number(fit.r2),
-        _number(h.tau2),
-        _number(h.i2),
-        _number(h.q),
-        _number(h.q_p),
-        tuple(_number(one) for one in matrix[0]) if len(matrix) == 1 else (),
-    )
 
 
-def _column(table: Table, column: str, usable: Any, names: list[str], matrix: list[Floats]) -> None:
-    """Add a column of numbers, or an indicator for each word but the first."""
+def _terms(fit: Regression) -> tuple[Term, ...]:
+    """Each moderator by itself."""
+    inflated = vif(fit).vif if len(fit.terms) > 1 else [math.nan]
+    found = []
+    for term, factor in zip(fit.terms, inflated, strict=True):
+        tested = joint_test(fit, term.name)
+        differences: tuple[Moderator, ...] = ()
+        if len(term.levels) > 1:
+            pairs = pairwise(fit, term.name)
+            differences = _coefficients(pairs.names, pairs.estimate, pairs)
+        statistic, p = _number(tested.qm), _number(tested.qm_p)
+        found.append(Term(term.name, statistic, len(term.coefficients), p, _number(factor), differences))
+    return tuple(found)
+
+
+def _column(table: Table, column: str, usable: Any) -> Any:
+    """A column of numbers, NaN where it is empty, or of words, None where it is empty."""
     place = table.columns.index(column)
     cells = [(row, values[place]) for row, values in table.rows]
     found: list[float | None] = []
@@ -208,20 +242,17 @@ def _column(table: Table, column: str, usable: Any, names: list[str], matrix: li
     if not wrong:
         if all(value is None for value in found):
             raise InputError(f"{table.name}, column {column}: empty; name a column with a value for each study.")
-        names.append(column)
-        matrix.append(np.array([math.nan if value is None else value for value in found]))
-        return
+        return np.array([math.nan if value is None else value for value in found])
     if sum(value is not None for value in found) > len(wrong):
         raise wrong[0]  # a column of numbers with a slip in it, not a column of words
-    words = sorted({cell for (_, cell), used in zip(cells, usable, strict=True) if cell and used})
-    if not 2 <= len(words) <= _MOST_LEVELS:
+    words = [plain(cell) or None for _, cell in cells]
+    different = len({word for word, used in zip(words, usable, strict=True) if word and used})
+    if not 2 <= different <= _MOST_LEVELS:
         raise InputError(
-            f"{table.name}, column {column}: {len(words)} different words; name a column of numbers, or one with 2 "
+            f"{table.name}, column {column}: {different} different words; name a column of numbers, or one with 2 "
             f"to {_MOST_LEVELS} words."
         )
-    for word in words[1:]:
-        names.append(f"{column}: {plain(word)}")
-        matrix.append(np.array([float(cell == word) if cell else math.nan for _, cell in cells]))
+    return np.array(words, dtype=object)
 
 
 def _number(x: Any) -> float | None:

@@ -35,6 +35,9 @@ def _numbers(pooled: PooledTable, group: str | None) -> dict[str, Any]:
         second, whole = pooled.moderators.coefficients[1], pooled.moderators
         numbers |= {"mod_estimate": second.estimate, "mod_se": second.se, "mod_low": second.ci[0], "mod_p": second.p}
         numbers |= {"qm": whole.qm, "qm_p": whole.qm_p, "r2": whole.r2}
+        last = whole.terms[-1]
+        numbers |= {"term_qm": last.statistic, "term_p": last.p, "term_vif": last.vif}
+        numbers |= {f"difference_{name}": [getattr(one, name) for one in last.differences] for name in ("estimate", "p")}
     if group is not None:
         one = next(g for g in pooled.subgroups if g.group == group)
         numbers |= {"group_estimate": one.estimate, "group_low": one.ci[0], "group_tau2": one.tau2, "group_k": one.k}
