@@ -48,23 +48,21 @@ def read_moderators(
 
     usable: (k,), the rows with an effect: a word of no such row is no level.
     """
-    if isinstance(moderators, str):
-        moderators = [moderators]
-    listed = isinstance(moderators, (list, tuple)) and bool(moderators)
-    if not listed or not all(isinstance(one, str) for one in moderators):  # type: ignore[union-attr]  # a list, as was just asked
+    sources = _sources(moderators)
+    if sources is None:
         return _numbers(moderators, names, usable.size, intercept)
-    told = [str(one) for one in (names or moderators)]  # type: ignore[union-attr]  # a list of names
-    if len(told) != len(moderators):  # type: ignore[arg-type]  # a list of names
-        raise StatsInputError(f"names: {len(told)} for {len(moderators)} moderators; give one for each.")  # type: ignore[arg-type]
+    told = list(sources if names is None else names)
+    if len(told) != len(sources):
+        raise StatsInputError(f"names: {len(told)} for {len(sources)} moderators; give one for each.")
     columns: list[Floats] = []
     labels: list[str] = []
     terms: list[Term] = []
     whole = not intercept  # without an intercept the first moderator of words keeps all its levels
-    for name, source in zip(told, moderators, strict=True):  # type: ignore[arg-type]  # a list of names
+    for name, source in zip(told, sources, strict=True):
         first = len(columns) + intercept
-        values = column("moderators", str(source), data)
+        values = column("moderators", source, data)
         if not _is_words(values):
-            columns.append(as_floats(str(source), values))
+            columns.append(as_floats(source, values))
             labels.append(name)
             terms.append(Term(name, (first,)))
             continue
@@ -76,6 +74,16 @@ def read_moderators(
         terms.append(Term(name, places, kept, None if whole else levels[0]))
         whole = False
     return Moderators(np.stack(columns, axis=-1), tuple(labels), tuple(terms))
+
+
+def _sources(moderators: npt.ArrayLike | Sequence[str]) -> list[str] | None:
+    """The names of columns, where moderators are names."""
+    if isinstance(moderators, str):
+        return [moderators]
+    if isinstance(moderators, (list, tuple)):
+        found = [str(one) for one in moderators if isinstance(one, str)]
+        return found if found and len(found) == len(moderators) else None
+    return None
 
 
 def _numbers(moderators: npt.ArrayLike, names: Sequence[str] | None, k: int, intercept: bool) -> Moderators:

@@ -37,7 +37,8 @@ def _numbers(pooled: PooledTable, group: str | None) -> dict[str, Any]:
         numbers |= {"qm": whole.qm, "qm_p": whole.qm_p, "r2": whole.r2}
         last = whole.terms[-1]
         numbers |= {"term_qm": last.statistic, "term_p": last.p, "term_vif": last.vif}
-        numbers |= {f"difference_{name}": [getattr(one, name) for one in last.differences] for name in ("estimate", "p")}
+        numbers["difference_estimate"] = [one.estimate for one in last.differences]
+        numbers["difference_p"] = [one.p for one in last.differences]
     if group is not None:
         one = next(g for g in pooled.subgroups if g.group == group)
         numbers |= {"group_estimate": one.estimate, "group_low": one.ci[0], "group_tau2": one.tau2, "group_k": one.k}
