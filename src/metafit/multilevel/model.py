@@ -28,6 +28,8 @@ from metafit.results import Bools, Floats
 _MOST_STEPS = 200
 _HALVINGS = 40
 _ROUGH = 1e-5
+#: What a likelihood of size 1 may be off by, of a few hundred terms.
+_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,7 @@ def climb(
     s = start.copy()
     at = solve(model, s)
     fixed = np.zeros(s.size, dtype=np.bool_) if held is None else held
+    gain = before = np.inf
     for _ in range(_MOST_STEPS):
         gradient, expected, observed = derivatives(model, at)
         free = ~fixed & ((s > 0.0) | (gradient > 0.0))
@@ -320,64 +323,75 @@ def climb(
                 break
             free = free & ~stuck
             step = _direction(gradient, expected, observed, free)
-        gain = float(gradient @ step)
-        if gain <= close * (1.0 + abs(at.log_likelihood)):
+        gain, before = float(gradient @ step), gain
+        size = 1.0 + abs(at.log_likelihood)
+        # Below rounding of the likelihood the slope alone is trusted, until rounding of the slope ends the fall of it.
+        unseen = gain < 1e-10 + _ROUNDING * size
+        if gain <= close * size or (unseen and gain >= before):
             return s, at, True
         share = 1.0
         for _ in range(_HALVINGS):
             new = np.maximum(s + share * step, 0.0)
             there = solve(model, new)
-            rise = there.log_likelihood - at.log_likelihood
-            # Below rounding of the likelihood the slope alone is trusted.
-            if rise >= 1e-4 * float(gradient @ (new - s)) or gain < 1e-10:
+            if unseen or there.log_likelihood - at.log_likelihood >= 1e-4 * float(gradient @ (new - s)):
                 break
             share *= 0.5
         else:
-            return s, at, bool(gain < 1e-8)
+            break
         s, at = new, there
-    return s, at, False
+    return s, at, gain < 1e-8 + _ROUNDING * (1.0 + abs(at.log_likelihood))
 
 
-def _values(model: Blocks | Nested, s: Floats) -> Floats:
-    """Log-likelihoods at sets of variances (n, m)."""
-    if isinstance(model, Nested):
-        try:
-            return values_nested(model, s)
-        except np.linalg.LinAlgError as error:
-            raise NotPositiveDefinite from error
-    return np.array([_solve_blocks(model, one).log_likelihood for one in s])
+def _totals(squares: float, df: int) -> Floats:
+    """Variances to look at, of residuals with this sum of squares: 0, and all sizes that they could speak for."""
+    top = 4.0 * max(squares / df, 1.0)
+    # In units of the smallest sampling variance, below a tenth of which nothing can hide.
+    return np.concatenate([[0.0], np.geomspace(0.1, top, 2 + int(np.ceil(np.log(top / 0.1))))])
 
 
-def _squares(model: Blocks | Nested, beta: Floats) -> float:
-    """Sum of the squared residuals, or one like it."""
-    if isinstance(model, Nested):
-        full = np.append(-beta, 1.0)
-        return float(((model.z @ full) ** 2).sum() + full @ model.within @ full / model.a.min())
-    return sum(float(((stack.y - stack.x @ beta[:, None]) ** 2).sum()) for stack in model.stacks)
+def _line_peaks(model: Blocks) -> list[Floats]:
+    """No variance, and the peaks along lines of rising total variance, all of it in one part or spread evenly."""
+    m = model.m
+    none = _solve_blocks(model, np.zeros(m))
+    squares = sum(float(((stack.y - stack.x @ none.beta[:, None]) ** 2).sum()) for stack in model.stacks)
+    totals = _totals(squares, model.k - model.p)
+    starts = [np.zeros(m)]
+    for share in [np.full(m, 1.0 / m), *np.eye(m)] if m > 1 else [np.ones(1)]:
+        values = [none.log_likelihood, *(_solve_blocks(model, one * share).log_likelihood for one in totals[1:])]
+        padded = np.concatenate([[-np.inf], values, [-np.inf]])
+        peaks = np.flatnonzero((padded[1:-1] >= padded[:-2]) & (padded[1:-1] > padded[2:]))
+        starts += [totals[i] * share for i in peaks if i > 0]
+    return starts
+
+
+def _grid_peaks(model: Nested) -> list[Floats]:
+    """The points of a grid of variances that none of their neighbours exceeds.
+
+    A likelihood in closed form costs so little that every pair of variances is tried. A hill that lines would pass by
+    is found as well; and most often there is one peak, from which to climb but once.
+    """
+    totals = _totals(model.squares, model.k - model.p)
+    try:
+        values = values_nested(model, *((totals, np.zeros(1)) if model.alone else (totals[:, None], totals)))
+    except np.linalg.LinAlgError as error:
+        raise NotPositiveDefinite from error
+    padded = np.pad(values, 1, constant_values=-np.inf)
+    around = np.lib.stride_tricks.sliding_window_view(padded, (3,) * values.ndim)
+    peaks = totals[np.argwhere(values >= around.max(axis=tuple(range(-values.ndim, 0))))]
+    return list(peaks if model.inner_first else peaks[:, ::-1])
 
 
 def maximise(model: Blocks | Nested) -> tuple[Floats, Solution | NestedSolution, bool]:
     """The best of the maxima found: a likelihood of variances may have several.
 
-    Climbs from no variance, and from every peak along lines of rising total variance, all of it in one part or spread
-    evenly.
+    Climbs from every peak among variances spread over all sizes, none at all included.
     """
-    m = model.m
-    none = np.zeros(m)
-    first = solve(model, none)
-    if m == 0:
-        return none, first, True
-    extra = _squares(model, first.beta)
-    top = 4.0 * max(extra / (model.k - model.p), 1.0)
-    # In units of the smallest sampling variance, below a tenth of which nothing can hide.
-    totals = np.concatenate([[0.0], np.geomspace(0.1, top, 2 + int(np.ceil(np.log(top / 0.1))))])
-    shares = [np.full(m, 1.0 / m), *np.eye(m)] if m > 1 else [np.ones(1)]
-    starts = [none]
-    for share in shares:
-        values = np.append(first.log_likelihood, _values(model, totals[1:, None] * share))
-        padded = np.concatenate([[-np.inf], values, [-np.inf]])
-        peaks = np.flatnonzero((padded[1:-1] >= padded[:-2]) & (padded[1:-1] > padded[2:]))
-        starts += [totals[i] * share for i in peaks if i > 0]
+    if model.m == 0:
+        none = np.zeros(0)
+        return none, solve(model, none), True
+    starts = _grid_peaks(model) if isinstance(model, Nested) else _line_peaks(model)
+    if len(starts) == 1:
+        return climb(model, starts[0])
     # All roughly, and the best to the end: near a maximum each step doubles the digits.
     found = max((climb(model, start, close=_ROUGH) for start in starts), key=lambda one: one[1].log_likelihood)
     return climb(model, found[0])

@@ -1,8 +1,9 @@
 """The same likelihood where sampling errors are independent and one grouping lies within the other: in closed form.
 
 Within a group all effects share one number, so a level is known by the mean and the precision of each of its groups,
-and the inverse of the covariance is never formed (Sherman and Morrison 1950, twice). Sums of squares are taken around
-the means of their groups, which loses no digits however large a variance is.
+and the inverse of the covariance is never formed (Sherman and Morrison 1950, twice). All that a likelihood and its
+derivatives need of the inner groups are sums of their precisions, of the squares and of the cubes of these, by outer
+group. What is summed are distances from the mean of the outer group, which loses no digits however large a variance is.
 """
 
 from __future__ import annotations
@@ -22,16 +23,21 @@ Labels = npt.NDArray[np.intp]
 class Nested:
     """Groups (h) within groups (g), of rows that are reduced to a mean and a precision a group.
 
-    z: (h, p + 1) means of the columns of X and y; a: (h,) their precisions; outer: the first h of each g, in order, and
-    of: the g of each h; within: (p + 1, p + 1) sums of squares inside the groups h; inner_first: whether the first
-    variance is that of h; alone: whether there is no grouping g at all.
+    Columns c = p + 1 are those of X and y; from y the coefficients `origin` (p,) of the model without variances are
+    taken off, which leaves `squares`, the sum of its squared residuals.
+
+    a: (h,) precisions; outer: the first h of each g, in order; centre: (g, c) means of the columns; moments:
+    (h, 1 + c + c * c) a 1, the means of h from the centre of its g, and their products; within: (c, c) sums of squares
+    inside the groups h; inner_first: whether the first variance is that of h; alone: whether there is no grouping g.
     """
 
-    z: Floats
     a: Floats
     outer: Labels
-    of: Labels
+    centre: Floats
+    moments: Floats
     within: Floats
+    origin: Floats
+    squares: float
     log_v: float
     k: int
     p: int
@@ -41,29 +47,38 @@ class Nested:
     inner_first: bool
     alone: bool
 
-    def variances(self, s: Floats) -> tuple[Floats, Floats]:
-        """Those of h and of g, (..., 1)."""
-        if self.alone:
-            return s[..., :1], np.zeros_like(s[..., :1])
-        return (s[..., :1], s[..., 1:]) if self.inner_first else (s[..., 1:], s[..., :1])
-
-    def sums(self, values: Floats) -> Floats:
-        """Sums over the h of each g, along the axis before the last one."""
-        total: Floats = np.add.reduceat(values, self.outer, axis=-2)
+    def sums(self, weights: Floats) -> Floats:
+        """Weighted sums (..., g, 1 + c + c * c) of the moments, of weights (..., h)."""
+        total: Floats = np.add.reduceat(weights[..., None] * self.moments, self.outer, axis=-2)
         return total
 
 
 @dataclass(frozen=True, slots=True)
+class _Middles:
+    """Of each g at variances (...): precision of its mean (..., g), the part of it that the variance of g leaves, the
+    mean from its centre and whole (..., g, c)."""
+
+    big: Floats
+    shrunk: Floats
+    off: Floats
+    whole: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class NestedSolution:
-    """Generalised least squares at one set of variances, and the parts that the derivatives reuse."""
+    """Generalised least squares at one set of variances, and the parts that the derivatives reuse.
+
+    moved: (p,) coefficients from their origin. sums: (3, g, 1 + c + c * c) of the moments, by the first three powers of
+    the precisions of h.
+    """
 
     beta: Floats
     cov: Floats
     q: float
     log_likelihood: float
-    t: Floats
-    big: Floats
-    shrunk: Floats
+    moved: Floats
+    sums: Floats
+    middles: _Middles
 
 
 def labels_of(part: Floats) -> Labels | None:
@@ -75,7 +90,11 @@ def labels_of(part: Floats) -> Labels | None:
 def reduce_nested(
     y: Floats, v: Floats, x: Floats, groups: tuple[Labels, ...], *, restricted: bool, half_log_design: float
 ) -> Nested | None:
-    """The model by groups; None where neither grouping lies within the other. v (k,): sampling variances."""
+    """The model by groups; None where neither grouping lies within the other. v (k,): sampling variances.
+
+    Raises:
+        LinAlgError: X has not full rank.
+    """
     if not 1 <= len(groups) <= 2:
         return None
     alone = len(groups) == 1
@@ -84,22 +103,28 @@ def reduce_nested(
         _, first, index = np.unique(inner, return_index=True, return_inverse=True)
         if not bool((outer[first][index] == outer).all()):
             continue
+        weighted = x / v[:, None]
+        origin = np.asarray(np.linalg.solve(weighted.T @ x, weighted.T @ y), dtype=np.float64)
+        residual = y - x @ origin
         order = np.lexsort((index, outer))
-        inner_sorted, outer_sorted = index[order], outer[order]
-        starts = np.flatnonzero(np.r_[True, inner_sorted[1:] != inner_sorted[:-1]])
+        starts = _firsts(index[order])
         w = 1.0 / v[order]
-        columns = np.column_stack([x, y])[order]
+        columns = np.column_stack([x, residual])[order]
         a = np.add.reduceat(w, starts)
         z = np.add.reduceat(columns * w[:, None], starts) / a[:, None]
-        rest = columns - np.repeat(z, np.diff(np.r_[starts, y.size]), axis=0)
-        of_h = outer_sorted[starts]
-        above = np.arange(starts.size) if alone else np.flatnonzero(np.r_[True, of_h[1:] != of_h[:-1]])
+        rest = columns - np.repeat(z, np.diff(starts, append=y.size), axis=0)
+        above = np.arange(starts.size) if alone else _firsts(outer[order][starts])
+        centre = np.add.reduceat(z * a[:, None], above) / np.add.reduceat(a, above)[:, None]
+        away = z - np.repeat(centre, np.diff(above, append=starts.size), axis=0)
+        products = (away[:, :, None] * away[:, None, :]).reshape(starts.size, -1)
         return Nested(
-            z=z,
             a=a,
             outer=above,
-            of=np.searchsorted(above, np.arange(starts.size), side="right") - 1,
+            centre=centre,
+            moments=np.column_stack([np.ones(starts.size), away, products]),
             within=rest.T @ (rest * w[:, None]),
+            origin=origin,
+            squares=float(residual @ residual),
             log_v=float(np.log(v).sum()),
             k=y.size,
             p=x.shape[1],
@@ -112,52 +137,51 @@ def reduce_nested(
     return None
 
 
-def _precisions(model: Nested, s: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of each h (..., h, 1), of each g (..., g, 1), and the part of a mean of g that its variance leaves."""
-    inner, outer = model.variances(s)
-    t = (model.a / (1.0 + inner * model.a))[..., None]
-    big = model.sums(t)
-    return t, big, 1.0 / (1.0 + outer[..., None] * big)
+def _firsts(labels: Labels) -> Labels:
+    """Where each group begins, of labels in order."""
+    return np.flatnonzero(np.r_[True, labels[1:] != labels[:-1]])
 
 
-def _gram(model: Nested, t: Floats, big: Floats, shrunk: Floats) -> Floats:
-    """[X y]' W [X y], (..., p + 1, p + 1)."""
-    middle = model.sums(t * model.z) / big
-    away = model.z - _spread(model, middle)
-    top: Floats = model.within + np.swapaxes(away, -1, -2) @ (t * away)
-    return top + np.swapaxes(middle, -1, -2) @ (big * shrunk * middle)
+def _middles(model: Nested, sums: Floats, outer: Floats) -> _Middles:
+    big = sums[..., 0]
+    off = sums[..., 1 : model.p + 2] / big[..., None]
+    return _Middles(big, 1.0 / (1.0 + outer[..., None] * big), off, model.centre + off)
 
 
-def _spread(model: Nested, values: Floats) -> Floats:
-    """What belongs to each g, at each of its h."""
-    return np.take(values, model.of, axis=-2)
+def _gram(model: Nested, sums: Floats, at: _Middles) -> Floats:
+    """[X y]' W [X y], (..., c, c): inside the groups h, of h inside g, and of g."""
+    c = model.p + 1
+    products = sums[..., 1 + c :].sum(-2).reshape(*sums.shape[:-2], c, c)
+    inside = products - np.swapaxes(at.off, -1, -2) @ (at.big[..., None] * at.off)
+    total: Floats = model.within + inside + np.swapaxes(at.whole, -1, -2) @ ((at.big * at.shrunk)[..., None] * at.whole)
+    return total
 
 
-def _log_likelihood(model: Nested, s: Floats, gram: Floats, shrunk: Floats, q: Floats, half_log_gram: Floats) -> Floats:
-    inner, _ = model.variances(s)
-    value: Floats = -0.5 * (model.log_v + np.log1p(inner * model.a).sum(-1) - np.log(shrunk).sum((-2, -1)) + q)
+def _log_likelihood(
+    model: Nested, inner: Floats, shrunk: Floats, q: Floats | float, half_log_gram: Floats | float
+) -> Floats:
+    log_det = model.log_v + np.log1p(inner[..., None] * model.a).sum(-1) - np.log(shrunk).sum(-1)
+    value: Floats = -0.5 * (log_det + q)
     if model.restricted:
-        value = value + model.half_log_design - half_log_gram
-        value = value - 0.5 * (model.k - model.p) * log(2.0 * pi)
-    else:
-        value = value - 0.5 * model.k * log(2.0 * pi)
-    return value
+        return value + (model.half_log_design - half_log_gram - 0.5 * (model.k - model.p) * log(2.0 * pi))
+    return value - 0.5 * model.k * log(2.0 * pi)
 
 
-def values_nested(model: Nested, s: Floats) -> Floats:
-    """Log-likelihoods at many sets of variances (n, m) at once.
+def values_nested(model: Nested, inner: Floats, outer: Floats) -> Floats:
+    """Log-likelihoods at many variances of h and of g at once, two arrays that broadcast to the shape of the answer.
 
     Raises:
         LinAlgError: X'WX is not positive definite.
     """
-    t, big, shrunk = _precisions(model, s)
-    gram = _gram(model, t, big, shrunk)
     p = model.p
+    sums = model.sums(model.a / (1.0 + inner[..., None] * model.a))
+    middles = _middles(model, sums, outer)
+    gram = _gram(model, sums, middles)
     root = np.linalg.cholesky(gram[..., :p, :p])
     half = np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(-1)
     beta = np.linalg.solve(gram[..., :p, :p], gram[..., :p, p:])
     q = gram[..., p, p] - (gram[..., p, :p] * beta[..., 0]).sum(-1)
-    return _log_likelihood(model, s, gram, shrunk, q, half)
+    return _log_likelihood(model, inner, middles.shrunk, q, half)
 
 
 def solve_nested(model: Nested, s: Floats) -> NestedSolution:
@@ -167,70 +191,60 @@ def solve_nested(model: Nested, s: Floats) -> NestedSolution:
         LinAlgError: X'WX is not positive definite.
     """
     p = model.p
-    t, big, shrunk = _precisions(model, s)
-    gram = _gram(model, t, big, shrunk)
-    root = np.linalg.cholesky(gram[:p, :p])
+    first, last = s[..., 0], (np.zeros(()) if model.alone else s[..., 1])
+    inner, outer = (first, last) if model.inner_first else (last, first)
+    t = model.a / (1.0 + inner * model.a)
+    square = t * t
+    sums = model.sums(np.stack([t, square, square * t]))
+    middles = _middles(model, sums[0], outer)
+    gram = _gram(model, sums[0], middles)
+    half = float(np.log(np.linalg.cholesky(gram[:p, :p]).diagonal()).sum())
     cov = np.linalg.inv(gram[:p, :p])
     cov = 0.5 * (cov + cov.T)
-    beta = cov @ gram[:p, p]
-    full = np.append(-beta, 1.0)
-    r = model.z @ full
-    middle = model.sums(t * r[:, None]) / big
-    away = r[:, None] - _spread(model, middle)
-    q = float(full @ model.within @ full + (t * away**2).sum() + (big * shrunk * middle**2).sum())
-    half = float(np.log(np.diagonal(root)).sum())
-    value = float(_log_likelihood(model, s, gram, shrunk, np.float64(q), np.float64(half)))  # type: ignore[arg-type]  # scalars for arrays
-    return NestedSolution(beta, cov, q, value, t, big, shrunk)
+    moved = cov @ gram[:p, p]
+    # The coefficients begin at those without variances, so little is taken off here.
+    q = float(gram[p, p] - gram[p, :p] @ moved)
+    value = float(_log_likelihood(model, inner, middles.shrunk, q, half))
+    return NestedSolution(model.origin + moved, cov, q, value, moved, sums, middles)
 
 
 def derivatives_nested(model: Nested, at: NestedSolution) -> tuple[Floats, Floats, Floats]:
     """Gradient of the log-likelihood in s, and its expected and observed information.
 
-    With 1_h and 1_g the indicators of groups, everything is made of 1_h' W 1_h, 1_h' W 1_g and 1_g' W 1_g, and of
-    what W makes of the residuals and of X within them.
+    With 1_h and 1_g the indicators of groups and r the residuals, everything is made of what W makes of 1_h, of 1_g and
+    of [X r]: traces of W A_i and W A_i W A_j, and [X r]' W A_i W [X r] and [X r]' W A_i W A_j W [X r].
     """
-    p, t, big, shrunk = model.p, at.t, at.big, at.shrunk
-    z = np.column_stack([model.z[:, :p], model.z @ np.append(-at.beta, 1.0)])
-    middle = model.sums(t * z) / big
-    outer = big * shrunk * middle  # 1_g' W [X r]
-    left = _spread(model, shrunk)
-    inner = t * (z - _spread(model, middle) * (1.0 - left))  # 1_h' W [X r]
-    tg = big * shrunk
-    c = _spread(model, (1.0 - shrunk) / big)
-    square = t**2
-    own = t - c * square
-    trace = {"h": own.sum(), "g": tg.sum()}
-    sums = model.sums(square)
-    cg = (1.0 - shrunk) / big
-    double = {
-        "hh": (own**2).sum() + (cg**2 * (sums**2 - model.sums(square**2))).sum(),
-        "gg": (tg**2).sum(),
-        "hg": ((t * left) ** 2).sum(),
-    }
-    level = {"h": inner, "g": outer}
-    inside = {name: one.T @ one for name, one in level.items()}
-    weighted = model.sums(t * inner)
-    across = {
-        "hh": inner.T @ (t * inner) - weighted.T @ (cg * weighted),
-        "gg": outer.T @ (tg * outer),
-        "hg": inner.T @ (t * left * _spread(model, outer)),
-    }
-    names = ("h",) if model.alone else (("h", "g") if model.inner_first else ("g", "h"))
-    m, cov = len(names), at.cov
-    gradient, expected, observed = np.empty(m), np.empty((m, m)), np.empty((m, m))
-    for i, one in enumerate(names):
-        lost = float((cov * inside[one][:p, :p]).sum()) if model.restricted else 0.0
-        gradient[i] = 0.5 * (inside[one][p, p] - trace[one] + lost)
-        for j, other in enumerate(names[: i + 1]):
-            key = one + other if one + other in double else other + one
-            both = double[key]
-            if model.restricted:
-                both = both - 2.0 * float((cov * across[key][:p, :p]).sum())
-                both += float(((cov @ inside[one][:p, :p]) * (cov @ inside[other][:p, :p]).T).sum())
-            expected[i, j] = expected[j, i] = 0.5 * both
-            quadratic = across[key][p, p] - float(inside[one][:p, p] @ cov @ inside[other][:p, p])
-            observed[i, j] = observed[j, i] = quadratic - 0.5 * both
-    return gradient, expected, observed
+    p, big, shrunk = model.p, at.middles.big, at.middles.shrunk
+    c = p + 1
+    _, t2, t3 = at.sums[:, :, 0]
+    _, second, third = at.sums[:, :, 1 : c + 1]
+    _, squares, cubes = at.sums[:, :, c + 1 :].sum(1).reshape(3, c, c)
+    lost = (1.0 - shrunk) / big
+    left = big * shrunk
+    # 1_h' W [X y] is t (z - centre + shift); summed over g with weights t it is `pushed`; 1_g' W [X y] is `outer`.
+    shift = shrunk[:, None] * at.middles.whole - at.middles.off
+    pushed = second + t2[:, None] * shift
+    outer = left[:, None] * at.middles.whole
+    hh = cubes + third.T @ shift + shift.T @ (third + t3[:, None] * shift) - (lost[:, None] * pushed).T @ pushed
+    hg = (shrunk[:, None] * pushed).T @ outer
+    gg = (left[:, None] * outer).T @ outer
+    turn = np.eye(c)
+    turn[:p, p] = -at.moved  # from [X y] to [X r]
+    once = turn.T @ np.array([squares + second.T @ shift + shift.T @ pushed, outer.T @ outer]) @ turn
+    twice = turn.T @ np.array([[hh, hg], [hg.T, gg]]) @ turn
+    trace = np.array([big.sum() - lost @ t2, left.sum()])
+    mixed = (shrunk * shrunk) @ t2
+    double = np.array([[t2.sum() - 2.0 * (lost @ t3) + ((lost * t2) ** 2).sum(), mixed], [mixed, left @ left]])
+    gradient = once[:, p, p] - trace
+    if model.restricted:
+        spread = at.cov @ once[:, :p, :p]
+        gradient = gradient + np.trace(spread, axis1=-2, axis2=-1)
+        double = double - 2.0 * (at.cov * twice[:, :, :p, :p]).sum((-2, -1)) + np.einsum("aij,bji->ab", spread, spread)
+    cross = once[:, p, :p]
+    quadratic = twice[:, :, p, p] - cross @ at.cov @ cross.T
+    order = [0] if model.alone else ([0, 1] if model.inner_first else [1, 0])
+    both = np.ix_(order, order)
+    return 0.5 * gradient[order], 0.5 * double[both], (quadratic - 0.5 * double)[both]
 
 
 def told_apart(x: Floats, groups: tuple[Labels, ...]) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
+from metafit.multilevel.fit import pool_multilevel
 from metafit.multilevel.model import (
     MixedModel,
     cut,
@@ -56,6 +59,20 @@ def test_no_digits_are_lost_beside_a_large_variance() -> None:
     tiny = MixedModel(model.y, model.v * 1e-9, model.x, model.parts, True)
     s = np.array([4e6, 0.3])
     assert solve(prepared(tiny), s).log_likelihood == pytest.approx(solve(cut(tiny), s).log_likelihood, rel=1e-9)
+
+
+def test_q_beside_a_study_that_takes_all_the_weight() -> None:
+    """Weighted least squares on one moderator, in fractions that round nothing."""
+    y, x = [1000.3, 20.0, 51.0, 9.0, 40.0, 33.3], [0.1, 0.2, 0.7, 0.3, 0.9, 0.4]
+    v = [1e-12, 1.0, 2.0, 3.0, 1.0, 2.0]
+    rows = [(Fraction(a), Fraction(b), 1 / Fraction(c)) for a, b, c in zip(y, x, v, strict=True)]
+    total = sum(w for _, _, w in rows)
+    mean_y = sum(w * a for a, _, w in rows) / total
+    mean_x = sum(w * b for _, b, w in rows) / total
+    slope = sum(w * (b - mean_x) * (a - mean_y) for a, b, w in rows) / sum(w * (b - mean_x) ** 2 for _, b, w in rows)
+    q = sum(w * (a - mean_y - slope * (b - mean_x)) ** 2 for a, b, w in rows)
+    for groups in ("aabbcc", "aabbbc"):
+        assert pool_multilevel(y, v, [list(groups)], moderators=x).q == pytest.approx(float(q), rel=1e-12)
 
 
 def test_groupings_across_each_other_or_errors_that_are_not_independent_have_no_closed_form() -> None:
