@@ -44,7 +44,7 @@ def _run(source: str, space: dict[str, Any], count: int) -> list[dict[str, Any]]
 
 
 def _data(value: Any) -> dict[str, list[str]]:
-    data = {"text/plain": repr(value)}
+    data = {"text/plain": str(value) if hasattr(value, "_repr_pretty_") else repr(value)}
     for kind, method in (("text/html", "_repr_html_"), ("image/svg+xml", "_repr_svg_")):
         if hasattr(value, method):
             data[kind] = getattr(value, method)()

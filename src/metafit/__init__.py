@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from metafit.absolute import absolute_effect, number_needed, responders, smd_to_log_odds
+    from metafit.absolute import Absolute, LogOdds, Nnt, absolute_effect, number_needed, responders, smd_to_log_odds
     from metafit.bayes.pooling import BayesFit, Posterior, bayes_blups, bayes_pool
     from metafit.bayes.priors import HalfCauchy, HalfNormal, NormalPrior, TauPrior, Uniform
     from metafit.bias.asymmetry import Asymmetry, TooFewStudiesError, TrimFill, egger, harbord, peters, trim_and_fill
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from metafit.effects.frame import escalc
     from metafit.effects.given import back_transform, harmonic_mean, interval_effects, p_value_effects, se_effects
     from metafit.effects.means import (
+        MeanSd,
         change_effects,
         from_five_numbers,
         from_quartiles,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         DesignTest,
         Geometry,
         Split,
+        Splits,
         design_test,
         geometry,
         node_split,
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
     from metafit.results import Fit, Heterogeneity, Interval, Prediction, Status, StudyData
 
 _HOME = {
-    "absolute": ("absolute_effect", "number_needed", "responders", "smd_to_log_odds"),
+    "absolute": ("Absolute", "LogOdds", "Nnt", "absolute_effect", "number_needed", "responders", "smd_to_log_odds"),
     "bias.asymmetry": ("Asymmetry", "TooFewStudiesError", "TrimFill", "egger", "harbord", "peters", "trim_and_fill"),
     "bias.selection": ("PetPeese", "Selection", "pet_peese", "selection_model"),
     "counts.data": ("OneArm", "TwoArms"),
@@ -77,6 +79,7 @@ _HOME = {
     "effects.frame": ("escalc",),
     "effects.given": ("back_transform", "harmonic_mean", "interval_effects", "p_value_effects", "se_effects"),
     "effects.means": (
+        "MeanSd",
         "change_effects",
         "from_five_numbers",
         "from_quartiles",
@@ -107,6 +110,7 @@ _HOME = {
         "DesignTest",
         "Geometry",
         "Split",
+        "Splits",
         "design_test",
         "geometry",
         "node_split",
@@ -123,6 +127,7 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "Absolute",
     "Asymmetry",
     "BayesFit",
     "Block",
@@ -142,8 +147,11 @@ __all__ = [
     "Inflation",
     "Influence",
     "Interval",
+    "LogOdds",
+    "MeanSd",
     "MultilevelFit",
     "NetworkFit",
+    "Nnt",
     "NormalPrior",
     "OneArm",
     "PetPeese",
@@ -154,6 +162,7 @@ __all__ = [
     "RobustFit",
     "Selection",
     "Split",
+    "Splits",
     "StatsInputError",
     "Status",
     "StudyData",

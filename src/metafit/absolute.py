@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit, ndtr, ndtri
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.results import Bools, Floats
 from metafit.text import say
@@ -34,8 +35,8 @@ class Assumption(Enum):
     GROUP_BASELINE = say("assumption.group-baseline")
 
 
-@dataclass(frozen=True, slots=True)
-class Nnt:
+@dataclass(frozen=True, slots=True, repr=False)
+class Nnt(Shown):
     """Number needed to treat, for one more person who benefits or (benefit False) is harmed.
 
     value: at the estimate; infinite at no difference. best and worst: at the ends of the interval, each with the
@@ -52,8 +53,8 @@ class Nnt:
     crosses: Bools
 
 
-@dataclass(frozen=True, slots=True)
-class Absolute:
+@dataclass(frozen=True, slots=True, repr=False)
+class Absolute(Shown):
     """People per `per` with the event, without and with treatment; difference is treated minus control.
 
     low and high are the ends of the interval in the order of the numbers. NaN where the baseline or the effect is
@@ -241,7 +242,18 @@ def number_needed(difference: Values, low: Values, high: Values, *, event: Liter
     )
 
 
-def smd_to_log_odds(smd: Values, se: Values | None = None) -> tuple[Floats, Floats | None]:
+class _LogOdds(NamedTuple):
+    log_odds: Floats
+    se: Floats | None
+
+
+class LogOdds(Shown, _LogOdds):
+    """Log odds ratio and its standard error, as a pair; None where there is no standard error."""
+
+    __slots__ = ()
+
+
+def smd_to_log_odds(smd: Values, se: Values | None = None) -> LogOdds:
     """Log odds ratio, and its standard error, of a standardised mean difference: times pi / sqrt(3).
 
     Assumes logistic scores with one spread: Chinn (2000),
@@ -256,12 +268,12 @@ def smd_to_log_odds(smd: Values, se: Values | None = None) -> tuple[Floats, Floa
 
     Returns
     -------
-    tuple[Floats, Floats | None]
+    LogOdds
         Log odds ratio, and its standard error where `se` was given.
     """
     factor = np.pi / np.sqrt(3.0)
     moved = None if se is None else (np.asarray(se, dtype=np.float64) * factor)[()]
-    return (np.asarray(smd, dtype=np.float64) * factor)[()], moved
+    return LogOdds((np.asarray(smd, dtype=np.float64) * factor)[()], moved)
 
 
 def _move(measure: str, effect: Floats, p: Floats, smd: str) -> Floats:

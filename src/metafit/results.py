@@ -43,8 +43,8 @@ class Status(IntEnum):
     there; interval and p are NaN. Use test z, t or adhoc."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heterogeneity:
+@dataclass(frozen=True, slots=True, repr=False)
+class Heterogeneity(Shown):
     """How much the studies differ.
 
     tau2 is on the squared scale of the effects; i2 is in percent; h2 is a ratio; q is Cochran's Q (for mixed
@@ -63,24 +63,24 @@ class Heterogeneity:
     lrt_p: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+@dataclass(frozen=True, slots=True, repr=False)
+class Prediction(Shown):
     """Interval for the true effect of a new study, on the analysis scale; NaN where the model has none."""
 
     low: Floats
     high: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+@dataclass(frozen=True, slots=True, repr=False)
+class Interval(Shown):
     """A confidence interval: low and high, on the scale of whatever it belongs to."""
 
     low: Floats
     high: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class StudyData:
+@dataclass(frozen=True, slots=True, repr=False)
+class StudyData(Shown):
     """The studies of one analysis: effects and variances (k,), names and sizes where they are known."""
 
     yi: Floats

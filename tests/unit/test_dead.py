@@ -22,7 +22,7 @@ CALLED_FROM_OUTSIDE = {
     r"deqi/screening/sql/columns\.py tables_of": "the other half of the proof that both engines agree",
     r"deqi/report/schema\.py (schema_text|PUBLISHED)": "a test holds the published schema to the code",
     r"deqi/report/decision/text\.py MOST_LINES": "a test holds the page to it",
-    r"metafit/.* (_repr_html_|_repr_svg_|to_frame|save)": "called by notebooks and by those who use the library",
+    r"metafit/.* (_repr_html_|_repr_svg_|_repr_pretty_|to_frame|save)": "called by notebooks and by users",
 }
 """Names that nothing in ``src`` reads, and who does."""
 

@@ -18,6 +18,7 @@ from metafit.bayes.grid import TauCurve, TauPosterior, integrate, normal_precisi
 from metafit.bayes.priors import NormalPrior, TauPrior
 from metafit.bayes.shape import Distribution, Mixture, mode, shortest
 from metafit.display.shown import Shown
+from metafit.inputs import Values, take
 from metafit.inverse_variance.layout import as_batch
 from metafit.levels import as_fraction
 from metafit.results import Bools, Floats, Interval, Status
@@ -27,8 +28,8 @@ _CHUNK_ELEMENTS = 2_000
 """Studies times data sets integrated at once; each needs hundreds of nodes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Posterior:
+@dataclass(frozen=True, slots=True, repr=False)
+class Posterior(Shown):
     """One posterior distribution, on the analysis scale, with the batch's shape.
 
     mean and sd are NaN where the integral that defines them is infinite (few studies with a heavy-tailed prior). The
@@ -62,6 +63,7 @@ class BayesFit(Shown):
     new: Posterior
     below_null: Floats
     log_evidence: Floats
+    measure: str = "GEN"
 
 
 class _Set:
@@ -101,8 +103,8 @@ class _Set:
 
 
 def bayes_pool(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     *,
     tau_prior: TauPrior,
     mu_prior: NormalPrior | None = None,
@@ -120,9 +122,9 @@ def bayes_pool(
     Parameters
     ----------
     yi
-        Effects on the analysis scale, (..., k), NaN where a study is absent.
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
     vi
-        Sampling variances, of the shape of `yi`.
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
     tau_prior
         Prior of the standard deviation between studies.
     mu_prior
@@ -143,7 +145,8 @@ def bayes_pool(
         Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
-    y, v, shape = _prepare(yi, vi)
+    given = take(yi, vi)
+    y, v, shape = _prepare(given.yi, given.vi)
     status, k = _status(y, v, tau_prior, mu_prior)
     results = np.full((26, y.shape[0]), np.nan)
     for rows in _chunks(status, y.shape[1]):
@@ -171,12 +174,13 @@ def bayes_pool(
         new=shape_of(16),
         below_null=give(results[24]),
         log_evidence=give(results[25]),
+        measure=given.measure,
     )
 
 
 def bayes_blups(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     *,
     tau_prior: TauPrior,
     mu_prior: NormalPrior | None = None,
@@ -187,9 +191,9 @@ def bayes_blups(
     Parameters
     ----------
     yi
-        Effects on the analysis scale, (..., k), NaN where a study is absent.
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
     vi
-        Sampling variances, of the shape of `yi`.
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
     tau_prior
         Prior of the standard deviation between studies.
     mu_prior
@@ -208,7 +212,8 @@ def bayes_blups(
         Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
-    y, v, shape = _prepare(yi, vi)
+    given = take(yi, vi)
+    y, v, shape = _prepare(given.yi, given.vi)
     status, _ = _status(y, v, tau_prior, mu_prior)
     width = y.shape[1]
     results = np.full((8, *y.shape), np.nan)

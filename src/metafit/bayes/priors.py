@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.results import Floats
 
@@ -43,8 +44,8 @@ def _check_positive(name: str, value: float) -> None:
         raise StatsInputError(f"{name}: {value!r} must be a positive number, in the units of the effects.")
 
 
-@dataclass(frozen=True, slots=True)
-class HalfNormal:
+@dataclass(frozen=True, slots=True, repr=False)
+class HalfNormal(Shown):
     """|x| of a normal x with mean 0 and this standard deviation."""
 
     scale: float
@@ -69,8 +70,8 @@ class HalfNormal:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class HalfCauchy:
+@dataclass(frozen=True, slots=True, repr=False)
+class HalfCauchy(Shown):
     """|x| of a Cauchy x around 0 with this scale, its median."""
 
     scale: float
@@ -96,8 +97,8 @@ class HalfCauchy:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Uniform:
+@dataclass(frozen=True, slots=True, repr=False)
+class Uniform(Shown):
     """Flat from 0 to upper. Without an upper end it is improper and needs at least three studies."""
 
     upper: float = float("inf")
@@ -123,8 +124,8 @@ class Uniform:
         return np.zeros_like(tau)
 
 
-@dataclass(frozen=True, slots=True)
-class NormalPrior:
+@dataclass(frozen=True, slots=True, repr=False)
+class NormalPrior(Shown):
     """A normal prior on the mean effect, on the analysis scale."""
 
     mean: float

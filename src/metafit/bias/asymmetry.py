@@ -47,6 +47,8 @@ class Asymmetry(Shown):
     p: float
     limit: float
     limit_interval: Interval
+    level: float
+    measure: str = "GEN"
 
 
 def _studies(yi: Values, vi: npt.ArrayLike | None, force: bool) -> tuple[Floats, Floats]:
@@ -65,7 +67,7 @@ def _studies(yi: Values, vi: npt.ArrayLike | None, force: bool) -> tuple[Floats,
     return y, v
 
 
-def _weighted_line(name: str, y: Floats, x: Floats, w: Floats, level: float) -> Asymmetry:
+def _weighted_line(name: str, y: Floats, x: Floats, w: Floats, level: float, measure: str) -> Asymmetry:
     """Weighted least squares with multiplicative dispersion; exactly R's lm(y ~ x, weights = w)."""
     level = as_fraction(level)
     df = y.size - 2
@@ -79,7 +81,7 @@ def _weighted_line(name: str, y: Floats, x: Floats, w: Floats, level: float) -> 
     statistic = slope / se
     p = float(t_two_sided(statistic, np.asarray(df, dtype=np.float64)))
     interval = Interval(limit - reach, limit + reach)
-    return Asymmetry(name, y.size, slope, se, statistic, float(df), p, limit, interval)
+    return Asymmetry(name, y.size, slope, se, statistic, float(df), p, limit, interval, level, measure)
 
 
 def egger(
@@ -126,8 +128,9 @@ def egger(
     """
     y, v = _studies(yi, vi, force)
     sei = np.sqrt(v)
+    measure = take(yi, vi).measure
     if model == "lm":
-        return _weighted_line("egger-lm", y, sei, 1.0 / v, level)
+        return _weighted_line("egger-lm", y, sei, 1.0 / v, level, measure)
     if model != "rma":
         raise StatsInputError(f"model: {model!r} is not one of lm, rma.")
     fit = regress(y, v, sei, method=method, test=test, level=level)
@@ -141,6 +144,8 @@ def egger(
         fit.p[1],
         fit.coefficients[0],
         Interval(fit.ci_low[0], fit.ci_high[0]),
+        fit.level,
+        measure,
     )
 
 
@@ -191,7 +196,7 @@ def peters(
         weight = np.where(usable, events * (total - events) / total, np.nan)
     y, inverse = _studies(odds.yi, 1.0 / weight, force)
     kept = np.isfinite(odds.yi) & np.isfinite(weight)
-    return _weighted_line("peters", y, 1.0 / total[kept], 1.0 / inverse, level)
+    return _weighted_line("peters", y, 1.0 / total[kept], 1.0 / inverse, level, "OR")
 
 
 def harbord(
@@ -227,7 +232,7 @@ def harbord(
     """
     peto = binary_effects("PETO", *_tables((events_t, total_t, events_c, total_c)))
     y, v = _studies(peto.yi, peto.vi, force)
-    return _weighted_line("harbord", y, np.sqrt(v), 1.0 / v, level)
+    return _weighted_line("harbord", y, np.sqrt(v), 1.0 / v, level, "PETO")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -76,11 +76,11 @@ def pet_peese(
     """
     level = as_fraction(level)
     y, v = _studies(yi, vi, force)
-    pet = _weighted_line("pet", y, np.sqrt(v), 1.0 / v, level)
-    peese = _weighted_line("peese", y, v, 1.0 / v, level)
+    measure = take(yi, vi).measure
+    pet = _weighted_line("pet", y, np.sqrt(v), 1.0 / v, level, measure)
+    peese = _weighted_line("peese", y, v, 1.0 / v, level, measure)
     chosen: Literal["pet", "peese"] = "peese" if _limit_p(pet, level) < cut else "pet"
     best = peese if chosen == "peese" else pet
-    measure = take(yi, vi).measure
     return PetPeese(pet, peese, chosen, best.limit, best.limit_interval, _limit_p(best, level), level, measure)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.results import Bools, Floats
 
@@ -29,16 +30,16 @@ TWO_ARMS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OneArm:
+@dataclass(frozen=True, slots=True, repr=False)
+class OneArm(Shown):
     """Events among `total` people (a proportion) or in `total` person-time (a rate); each `(..., k)`."""
 
     events: Numbers
     total: Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class TwoArms:
+@dataclass(frozen=True, slots=True, repr=False)
+class TwoArms(Shown):
     """Events and totals (people or person-time) of a treated and a control arm; each `(..., k)`."""
 
     events_t: Numbers

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metafit.display.shown import Shown
 from metafit.results import Fit, Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Association:
+@dataclass(frozen=True, slots=True, repr=False)
+class Association(Shown):
     """A test of no effect in any study: chi-square with 1 degree of freedom, and its p value."""
 
     statistic: Floats

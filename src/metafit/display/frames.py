@@ -9,9 +9,10 @@ import numpy as np
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.tau2 import FIXED
 from metafit.results import Fit, Floats
+from metafit.text import say
 
 
-def frame(result: Any, kind: str) -> Any:
+def frame(result: Any, kind: str | None) -> Any:
     """The table of a result that is asked for, as a data frame."""
     columns = _columns(result, kind)
     try:
@@ -21,26 +22,27 @@ def frame(result: Any, kind: str) -> Any:
     return pandas.DataFrame(columns)
 
 
-def _columns(result: Any, kind: str) -> dict[str, Any]:
+def _columns(result: Any, kind: str | None) -> dict[str, Any]:
+    from metafit.display.summaries import rows
+
     name = type(result).__name__
-    if kind == "fit" and isinstance(result, Fit):
-        return _fit(result)
-    if kind == "fit" and name == "Subgroups":
-        return _fit(result.fit)
+    fit = result.fit if name in ("Subgroups", "TrimFill") else result
+    if kind in (None, "fit") and isinstance(fit, Fit):
+        return _fit(fit)
     if kind == "studies" and isinstance(result, Fit) and result.studies is not None:
         return _studies(result)
-    if kind == "studies" and name == "Effects":
-        names = result.names or [f"study {i + 1}" for i in range(np.size(result.yi))]
-        return {"name": list(names), "yi": np.ravel(result.yi), "vi": np.ravel(result.vi)}
-    if kind == "studies" and name == "Influence":
-        fields = ("rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "qe_del", "hat", "weight", "dfbs", "influential")
-        names = result.names or [f"study {i + 1}" for i in range(result.hat.size)]
-        return {"name": list(names), **{one: getattr(result, one) for one in fields}}
-    if kind == "coefficients" and name == "Regression" and np.ndim(result.k) == 0:
-        tested = ("se", "statistic", "p", "ci_low", "ci_high")
-        values = {one: getattr(result, one) for one in tested}
-        return {"name": list(result.labels), "estimate": result.coefficients, **values}
+    if kind is None or name in TABLE_OF.get(kind, ()):
+        found = rows(result)
+        if found is not None:
+            return found.frame()
     raise StatsInputError(f"kind: a {name} has no table of {kind!r}.")
+
+
+TABLE_OF = {
+    "studies": ("Effects", "Influence", "StudyData", "Blups", "TrimFill"),
+    "coefficients": ("Regression", "MultilevelFit", "RobustFit"),
+}
+"""Whose own table is one of the studies, or of the coefficients."""
 
 
 def _fit(fit: Fit) -> dict[str, Any]:
@@ -52,15 +54,21 @@ def _fit(fit: Fit) -> dict[str, Any]:
     return {**labels, "measure": fit.measure, "method": fit.method, "test": fit.test, "level": fit.level, **values}
 
 
+def reasons(studies: Any) -> list[str]:
+    """Why each study has no part in a pool; an empty word for those that have."""
+    words = {(True, True): say("reason.effect"), (True, False): say("reason.effect")}
+    words |= {(False, True): say("reason.variance"), (False, False): ""}
+    return [words[bool(y), bool(v)] for y, v in zip(np.isnan(studies.yi), np.isnan(studies.vi), strict=True)]
+
+
 def _studies(fit: Fit) -> dict[str, Any]:
     studies = fit.studies
     assert studies is not None
-    included = np.isfinite(studies.yi) & np.isfinite(studies.vi)
-    reason = np.where(np.isnan(studies.yi), "no effect", np.where(np.isnan(studies.vi), "no variance", ""))
-    weight = study_weights(fit)
+    told = reasons(studies)
     names = [studies.name(i) for i in range(studies.yi.size)]
-    table = {"name": names, "yi": studies.yi, "vi": studies.vi, "included": included, "reason": reason}
-    return {**table, "weight": weight}
+    included = [not one for one in told]
+    table = {"name": names, "yi": studies.yi, "vi": studies.vi, "included": included, "reason": told}
+    return {**table, "weight": study_weights(fit)}
 
 
 def study_weights(fit: Fit) -> Floats:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from metafit.display.summary import Block, Summary, number, p_value, percent, span
+from metafit.display.columns import Column, Rows, interval, table
+from metafit.display.summary import Block, Summary, number, p_value
 from metafit.text import say
 
 if TYPE_CHECKING:
@@ -19,29 +20,39 @@ def wald_block(statistic: float, numerator: int, df: float, p: float) -> Block:
     return Block(say("together"), ("", "value"), ((name, number(statistic)), ("p", p_value(p))))
 
 
+def contrasts_rows(found: Contrasts) -> Rows:
+    """A row a combination."""
+    kind = "z" if np.isnan(found.df) else f"t({number(found.df, 0)})"
+    columns = [
+        Column("estimate", {"estimate": found.estimate}),
+        Column("se", {"se": found.se}),
+        Column(kind, {"statistic": found.statistic}),
+        Column("p", {"p": found.p}, p_value),
+        interval(found.level, found.ci_low, found.ci_high),
+    ]
+    pairs = zip(found.names, found.value, strict=True)
+    return table(columns, [name if value == 0 else f"{name} = {value:g}" for name, value in pairs])
+
+
 def contrasts(found: Contrasts) -> Summary:
     """A line a combination, and the test of all."""
-    kind = "z" if np.isnan(found.df) else f"t({number(found.df, 0)})"
-    columns = ("", "estimate", "se", kind, "p", f"{percent(found.level)} interval")
-    rows = tuple(
-        (
-            name if found.value[i] == 0 else f"{name} = {found.value[i]:g}",
-            *map(number, (found.estimate[i], found.se[i], found.statistic[i])),
-            p_value(found.p[i]),
-            span(found.ci_low[i], found.ci_high[i]),
-        )
-        for i, name in enumerate(found.names)
-    )
-    blocks = [Block("", columns, rows)]
-    if len(rows) > 1:
+    rows = contrasts_rows(found)
+    blocks = [rows.block()]
+    if len(rows.labels) > 1:
         blocks.append(wald_block(found.qm, found.qm_df, found.df, found.qm_p))
     return Summary(say("contrasts", test=found.test), tuple(blocks))
 
 
+def inflation_rows(found: Inflation) -> Rows:
+    """A row a moderator."""
+    columns = [
+        Column("coefficients", {"coefficients": found.coefficients}, lambda k: number(k, 0)),
+        Column("variance", {"vif": found.vif}),
+        Column(say("standard-error"), {"sif": found.sif}),
+    ]
+    return table(columns, found.names)
+
+
 def inflation(found: Inflation) -> Summary:
     """A line a moderator."""
-    rows = tuple(
-        (name, str(size), number(found.vif[i]), number(found.sif[i]))
-        for i, (name, size) in enumerate(zip(found.names, found.coefficients, strict=True))
-    )
-    return Summary(say("inflation"), (Block("", ("", "coefficients", "variance", "standard error"), rows),))
+    return inflation_rows(found).summary(say("inflation"))

@@ -7,12 +7,17 @@ import numpy.typing as npt
 
 from metafit.effects.given import LOGS, back_transform, harmonic_mean
 from metafit.results import Floats, StudyData
-from metafit.text import MEASURES
+from metafit.text import ANALYSIS, MEASURES
 
 MOVED = (*LOGS, "PLO", "PAS", "IRS", "ZCOR", "PFT", "IRFT")
 SIZED = ("PFT", "IRFT")
 
 WORDS = MEASURES
+
+
+def analysis_scale(measure: str) -> str:
+    """What the effects are called on the scale on which they are pooled."""
+    return ANALYSIS.get(measure, MEASURES.get(measure, "effect"))
 
 
 def pooled_size(studies: StudyData | None) -> float | None:

@@ -11,7 +11,10 @@ FrameKind = Literal["fit", "studies", "coefficients"]
 
 
 class Shown:
-    """Base of the results: everything shown comes from one `summary()`."""
+    """Base of the results: everything shown comes from one `summary()`.
+
+    `print` and a notebook show its tables, `repr` its one line, so that a list of results stays readable.
+    """
 
     __slots__ = ()
 
@@ -21,14 +24,14 @@ class Shown:
 
         return summarise(self)
 
-    def to_frame(self, kind: FrameKind = "fit") -> Any:
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
         """A pandas data frame.
 
         Parameters
         ----------
         kind
-            fit: one row an analysis. studies: one row a study, with name, whether it is included, why not, and its
-            weight. coefficients: one row a coefficient of a regression.
+            None: the table that is printed. fit: one row an analysis. studies: one row a study, with name, whether it
+            is included, why not, and its weight. coefficients: one row a coefficient of a regression.
 
         Raises
         ------
@@ -40,10 +43,14 @@ class Shown:
         return frame(self, kind)
 
     def __repr__(self) -> str:
-        return self.summary().text()
+        return f"<{type(self).__name__}: {self.summary().line()}>"
 
     def __str__(self) -> str:
         return self.summary().text()
 
     def _repr_html_(self) -> str:
         return self.summary().html()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The table in IPython's terminal; the one line within a list."""
+        printer.text(repr(self) if cycle or len(printer.stack) > 1 else str(self))

@@ -6,16 +6,26 @@ import math
 from dataclasses import dataclass
 from html import escape
 
+from metafit.display.shown import Shown
+
 _GAP = "  "
+MOST_ROWS = 60
+ROUNDING = 1e-14
+FEW_ROWS = 2
+"""A table of more rows is not told in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+@dataclass(frozen=True, slots=True, repr=False)
+class Block(Shown):
     """One table: a heading, names of columns, rows of cells. The first column is words, the others numbers."""
 
     heading: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    def summary(self) -> Summary:
+        """This table alone."""
+        return Summary("", (self,))
 
     def text(self) -> str:
         """Aligned columns; words to the left, numbers to the right."""
@@ -38,36 +48,58 @@ class Block:
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A result in words and tables."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(Shown):
+    """A result in words and tables. brief: what stands in a list of results; else the first row."""
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = ()
     notes: tuple[str, ...] = ()
+    brief: str = ""
+
+    def summary(self) -> Summary:
+        """Itself."""
+        return self
+
+    def line(self) -> str:
+        """The result in one line."""
+        if self.brief:
+            return self.brief
+        table = next((block for block in self.blocks if block.rows), None)
+        head = self.title or (table.heading if table else "")
+        if table is None:
+            return head
+        if len(table.columns) == 2:  # names and values
+            cells = [" ".join(row) for row in table.rows]
+        elif len(table.rows) > FEW_ROWS:
+            return head
+        else:
+            cells = [f"{name} {cell}".strip() for name, cell in zip(table.columns, table.rows[0], strict=True) if cell]
+        return f"{head}: {', '.join(cells)}" if head else ", ".join(cells)
 
     def text(self) -> str:
         """For a terminal."""
-        return "\n\n".join([self.title, *(block.text() for block in self.blocks), *self.notes])
+        parts = [self.title, *(block.text() for block in self.blocks), *self.notes]
+        return "\n\n".join(part for part in parts if part)
 
     def html(self) -> str:
         """For a notebook: the same words and cells."""
+        title = f"<p><strong>{escape(self.title)}</strong></p>" if self.title else ""
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return f"<div><p><strong>{escape(self.title)}</strong></p>{''.join(b.html() for b in self.blocks)}{notes}</div>"
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        return self.html()
+        return f"<div>{title}{''.join(b.html() for b in self.blocks)}{notes}</div>"
 
 
 def number(value: object, digits: int = 4) -> str:
-    """A number with so many decimals; very large and very small ones with so many significant digits."""
+    """A number with so many decimals; very large and very small ones with so many significant digits.
+
+    What is nearer to 0 than the rounding of the numbers behind it is 0.
+    """
     x = float(value)  # type: ignore[arg-type]  # object, tried as a number
     if not math.isfinite(x):
         return "-" if math.isnan(x) else ("inf" if x > 0 else "-inf")
-    if x != 0.0 and (abs(x) >= 1e6 or abs(x) < 10.0 ** (1 - digits)):
+    if abs(x) < ROUNDING:
+        return f"{0.0:.{digits}f}"
+    if abs(x) >= 1e6 or abs(x) < 10.0 ** (1 - digits):
         return f"{x:.{digits}g}"
     return f"{x:.{digits}f}"
 

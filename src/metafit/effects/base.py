@@ -38,8 +38,8 @@ class WarningKind(Enum):
     IMPOSSIBLE = say("warning.impossible")
 
 
-@dataclass(frozen=True, slots=True)
-class EffectWarning:
+@dataclass(frozen=True, slots=True, repr=False)
+class EffectWarning(Shown):
     """One kind of doubt and the positions (row-major) of the studies it concerns."""
 
     kind: WarningKind

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtri
 
+from metafit.display.shown import Shown
 from metafit.effects.base import Effects, WarningKind, arrays, check_measure, finish
 from metafit.results import Bools, Floats
 
@@ -239,8 +240,8 @@ def sd_from_se(se: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
     return error * np.sqrt(size)
 
 
-@dataclass(frozen=True, slots=True)
-class MeanSd:
+@dataclass(frozen=True, slots=True, repr=False)
+class MeanSd(Shown):
     """Estimated mean and SD."""
 
     mean: Floats

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
+from metafit.display.shown import Shown
+from metafit.inputs import Values, take
 from metafit.inverse_variance.layout import as_batch, order_by_precision, to_columns
 from metafit.inverse_variance.pooling import pool
 from metafit.inverse_variance.projection import Design, MeanDesign
@@ -20,8 +22,8 @@ from metafit.regression.fit import prepare
 from metafit.results import Floats, Interval, Prediction, Status
 
 
-@dataclass(frozen=True, slots=True)
-class HeterogeneityIntervals:
+@dataclass(frozen=True, slots=True, repr=False)
+class HeterogeneityIntervals(Shown):
     """Q-profile intervals for tau2, I2 (percent) and H2; NaN for fewer than two studies."""
 
     tau2: Interval
@@ -30,8 +32,8 @@ class HeterogeneityIntervals:
 
 
 def heterogeneity_intervals(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     moderators: npt.ArrayLike | None = None,
     *,
     level: float = 0.95,
@@ -45,9 +47,9 @@ def heterogeneity_intervals(
     Parameters
     ----------
     yi
-        Effects on the analysis scale, (..., k), NaN where a study is absent.
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
     vi
-        Sampling variances, of the shape of `yi`.
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
     moderators
         Values (k,) or (k, m); for `regress` also names of columns of `data`.
     level
@@ -66,10 +68,11 @@ def heterogeneity_intervals(
         Arguments without meaning: unknown words, or shapes that do not match.
     """
     level = as_fraction(level)
+    given = take(yi, vi)
     design: Design
     with np.errstate(all="ignore"):
         if moderators is None:
-            yb, vb = as_batch(yi, vi)
+            yb, vb = as_batch(given.yi, given.vi)
             shape, width = yb.shape[:-1], max(yb.shape[-1], 1)
             if yb.shape[-1] == 0:
                 yb = vb = np.full((*shape, 1), np.nan)
@@ -79,7 +82,7 @@ def heterogeneity_intervals(
             y, v, k = y[:, good], v[:, good], columns.k[good]
             scale = np.ones(1) if columns.scale is None else columns.scale[good]
         else:
-            data = prepare(yi, vi, moderators, intercept)
+            data = prepare(given.yi, given.vi, moderators, intercept)
             shape, design, good = data.shape, data.design, data.good
             y, v, k, scale = data.usable()
         found = np.full((3, good.size), np.nan)
@@ -118,18 +121,21 @@ def weights(vi: npt.ArrayLike, tau2: npt.ArrayLike) -> Floats:
     return share
 
 
-@dataclass(frozen=True, slots=True)
-class Blups:
-    """Study effects shrunken towards the pool, each (..., k), with standard error and interval."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Blups(Shown):
+    """Study effects shrunken towards the pool, each (..., k), with standard error and interval of a level."""
 
     estimate: Floats
     se: Floats
     interval: Prediction
+    level: float
+    measure: str = "GEN"
+    names: tuple[str, ...] | None = None
 
 
 def blups(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None = None,
     *,
     method: str = "REML",
     test: str | None = None,
@@ -140,9 +146,9 @@ def blups(
     Parameters
     ----------
     yi
-        Effects on the analysis scale, (..., k), NaN where a study is absent.
+        Effects on the analysis scale, (..., k), NaN where a study is absent; or what an effect function gives.
     vi
-        Sampling variances, of the shape of `yi`.
+        Sampling variances, of the shape of `yi`; left out where `yi` holds them.
     method
         Estimator of the variance between studies, as for `pool`.
     test
@@ -160,7 +166,8 @@ def blups(
     StatsInputError
         Arguments without meaning: unknown words, or shapes that do not match.
     """
-    y, v = as_batch(yi, vi)
+    given = take(yi, vi)
+    y, v = as_batch(given.yi, given.vi)
     fit = pool(y, v, method=method, test=test, level=level)
     mean, tau2, se = (np.asarray(x)[..., None] for x in (fit.estimate, fit.tau2, fit.se))
     trust = tau2 / (tau2 + v)
@@ -169,4 +176,5 @@ def blups(
     critical: Any = z_quantile(level)
     if fit.test != "z":
         critical = t_quantile(level, np.asarray(fit.k) - 1)[..., None]
-    return Blups(value, error, Prediction(value - critical * error, value + critical * error))
+    ends = Prediction(value - critical * error, value + critical * error)
+    return Blups(value, error, ends, fit.level, given.measure, given.names)

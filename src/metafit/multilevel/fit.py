@@ -7,6 +7,7 @@ names are those of metafor's `rma.mv`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,7 +17,9 @@ import numpy.typing as npt
 from scipy.special import chdtri
 
 from metafit.display.shown import Shown
+from metafit.effects.base import Effects
 from metafit.errors import StatsInputError
+from metafit.inputs import Values, take
 from metafit.levels import as_fraction
 from metafit.multilevel.model import (
     Blocks,
@@ -69,11 +72,12 @@ class MultilevelFit(Shown):
     model: MixedModel = field(repr=False)
     used: npt.NDArray[np.bool_] = field(repr=False)
     """Which of the rows given were used."""
+    measure: str = "GEN"
 
 
 def pool_multilevel(
-    yi: npt.ArrayLike,
-    v: npt.ArrayLike,
+    yi: Values,
+    v: npt.ArrayLike | None = None,
     groupings: Sequence[Ids] = (),
     *,
     moderators: npt.ArrayLike | None = None,
@@ -93,9 +97,9 @@ def pool_multilevel(
     Parameters
     ----------
     yi
-        Effects on the analysis scale, (..., k), NaN where a study is absent.
+        Effects on the analysis scale, (k,), NaN where one is absent; or what an effect function gives.
     v
-        Sampling variances (k,), or their covariance matrix (k, k).
+        Sampling variances (k,), or their covariance matrix (k, k); left out where the variances of `yi` are meant.
     groupings
         Labels (k,) of each grouping, the coarser first.
     moderators
@@ -124,7 +128,8 @@ def pool_multilevel(
     if test not in ("z", "t"):
         raise StatsInputError(f"test: {test!r} is not one of z, t.")
     level = as_fraction(level)
-    y, matrix, x = _arrays(yi, v, moderators, intercept)
+    given = take(yi, None if isinstance(yi, Effects) else v)
+    y, matrix, x = _arrays(given.yi, given.vi if v is None else v, moderators, intercept)
     ids = [_indices(one, y.size, i) for i, one in enumerate(groupings)]
     used = ~(np.isnan(y) | np.isnan(x).any(1) | np.isnan(np.diag(matrix)))
     y, matrix, x = y[used], matrix[np.ix_(used, used)], x[used]
@@ -134,12 +139,12 @@ def pool_multilevel(
         parts.append((kept[:, None] == kept[None, :]).astype(np.float64))
         levels.append(int(np.unique(kept).size))
     model = MixedModel(y, matrix, x, tuple(parts), method == "REML")
-    return fit_model(model, tuple(levels), used, test, level)
+    return dataclasses.replace(fit_model(model, tuple(levels), used, test, level), measure=given.measure)
 
 
 def three_level(
-    yi: npt.ArrayLike,
-    vi: npt.ArrayLike,
+    yi: Values,
+    vi: npt.ArrayLike | None,
     outer: Ids,
     inner: Ids | None = None,
     *,
@@ -156,9 +161,9 @@ def three_level(
     Parameters
     ----------
     yi
-        Effects on the analysis scale, (..., k), NaN where a study is absent.
+        Effects on the analysis scale, (k,), NaN where one is absent; or what an effect function gives.
     vi
-        Sampling variances, of the shape of `yi`.
+        Sampling variances, of the shape of `yi`; None where `yi` holds them.
     outer
         Label of the outer group of each row, (k,).
     inner

@@ -41,6 +41,7 @@ class RobustFit(Shown):
     ci_low: Floats
     ci_high: Floats
     cov: Floats
+    measure: str = "GEN"
 
 
 def robust(
@@ -98,6 +99,7 @@ def robust(
             ci_low=nothing,
             ci_high=nothing,
             cov=np.full((p, p), np.nan),
+            measure=fit.measure,
         )
     phi = fit.model.marginal(fit.sigma2)
     apart = index[:, None] != index[None, :]
@@ -147,6 +149,7 @@ def robust(
         ci_low=fit.estimate - critical * se,
         ci_high=fit.estimate + critical * se,
         cov=cov,
+        measure=fit.measure,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metafit.display.shown import Shown
 from metafit.multilevel.model import NotPositiveDefinite
 from metafit.network.data import NetworkData
 from metafit.network.fit import NetworkFit, estimate_tau2, moment_tau2, weighted
@@ -16,8 +17,8 @@ from metafit.results import Status
 _NAN = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+@dataclass(frozen=True, slots=True, repr=False)
+class Split(Shown):
     """One pair of treatments: what trials of both say, what all the others say, and whether that is the same.
 
     Effects are treatment minus control. share: of the direct evidence in the network estimate, 0 to 1. difference is
@@ -38,7 +39,13 @@ class Split:
     tau2: float
 
 
-def split_evidence(fit: NetworkFit) -> tuple[Split, ...]:
+class Splits(Shown, tuple[Split, ...]):
+    """A pair after the other; prints as one table."""
+
+    __slots__ = ()
+
+
+def split_evidence(fit: NetworkFit) -> Splits:
     """Every pair of a fit by back-calculation (König et al. 2013; Dias et al. 2010), at the network's tau2.
 
     Direct is the pool of the trials with both arms; the indirect is what must be added to it to give the network's
@@ -52,11 +59,11 @@ def split_evidence(fit: NetworkFit) -> tuple[Split, ...]:
 
     Returns
     -------
-    tuple[Split, ...]
+    Splits
         Direct and indirect evidence of each pair.
     """
     if fit.status != Status.OK:
-        return ()
+        return Splits()
     found = []
     size = len(fit.treatments)
     for i in range(size):
@@ -71,7 +78,7 @@ def split_evidence(fit: NetworkFit) -> tuple[Split, ...]:
                 rest = 1.0 / (1.0 / total - (1.0 / variance if studies else 0.0))
                 indirect = rest * (whole / total - (direct / variance if studies else 0.0))
             found.append(_split(fit, i, j, studies, share, (direct, variance), (indirect, rest), fit.tau2))
-    return tuple(found)
+    return Splits(found)
 
 
 def _direct(data: NetworkData, i: int, j: int, tau2: float) -> tuple[float, float, int]:
@@ -179,8 +186,8 @@ def node_split(fit: NetworkFit, treatment: Hashable, control: Hashable) -> Split
     )
 
 
-@dataclass(frozen=True, slots=True)
-class QTest:
+@dataclass(frozen=True, slots=True, repr=False)
+class QTest(Shown):
     """A chi-square test; p is 1 on 0 degrees of freedom."""
 
     q: float
@@ -188,8 +195,8 @@ class QTest:
     p: float
 
 
-@dataclass(frozen=True, slots=True)
-class DesignTest:
+@dataclass(frozen=True, slots=True, repr=False)
+class DesignTest(Shown):
     """Q of the whole network as disagreement within designs and between them (Krahn et al. 2013).
 
     designs: for each set of treatments compared, the studies and their disagreement. between: inconsistency with
@@ -256,8 +263,8 @@ def _test(q: float, df: int) -> QTest:
     return QTest(value, df, float(chi2_upper(np.array(value), np.array(df))))
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+@dataclass(frozen=True, slots=True, repr=False)
+class Node(Shown):
     """A treatment on a circle of radius 1 around 0, the first at the top, clockwise; y points up, nine digits."""
 
     treatment: Hashable
@@ -266,8 +273,8 @@ class Node:
     studies: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+@dataclass(frozen=True, slots=True, repr=False)
+class Edge(Shown):
     """Two treatments that trials compare directly; precision: 1 / variance of their common-effect pool."""
 
     treatment: Hashable
@@ -276,8 +283,8 @@ class Edge:
     precision: float
 
 
-@dataclass(frozen=True, slots=True)
-class Geometry:
+@dataclass(frozen=True, slots=True, repr=False)
+class Geometry(Shown):
     """What a drawing of the network needs.
 
     several_arms: the sets of treatments of trials with more than two arms. loops: how many edges could be dropped

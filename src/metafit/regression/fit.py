@@ -71,15 +71,17 @@ class Regression(Shown):
         return (*first, *default_names(np.shape(self.coefficients)[-1] - len(first)))
 
 
-@dataclass(frozen=True, slots=True)
-class Predicted:
-    """Predicted mean effects at given moderators, their confidence and prediction intervals."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Predicted(Shown):
+    """Predicted mean effects at given moderators (n,), their confidence and prediction intervals at one level."""
 
     estimate: Floats
     se: Floats
     ci_low: Floats
     ci_high: Floats
     prediction: Prediction
+    level: float
+    measure: str = "GEN"
 
 
 def regress(
@@ -384,4 +386,6 @@ def predict(fit: Regression, moderators: npt.ArrayLike) -> Predicted:
         estimate - critical * se,
         estimate + critical * se,
         Prediction(estimate - critical * spread, estimate + critical * spread),
+        fit.level,
+        fit.measure,
     )

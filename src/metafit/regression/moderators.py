@@ -9,14 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Frame, column
 from metafit.inverse_variance.layout import as_floats
 from metafit.results import Bools, Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+@dataclass(frozen=True, slots=True, repr=False)
+class Term(Shown):
     """The coefficients of one moderator, by their places in the model.
 
     levels: of a moderator of words, in the order of its coefficients. reference: the level without a coefficient; None

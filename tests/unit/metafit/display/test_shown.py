@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import metafit
 from metafit import Summary
+from metafit.text import TEXTS
 
 TRIALS = {
     "study": ["Ali 2001", "Bo 2004", "Chen 2007", "Dahl 2009", "Eze 2012", "Fox 2015"],
@@ -187,3 +189,13 @@ def test_freeman_tukey_goes_back_with_the_studies_sizes() -> None:
 
 def test_a_long_batch_is_cut() -> None:
     assert "and 440 more" in str(metafit.pool(np.zeros((500, 3)), np.ones((500, 3))))
+
+
+def test_every_key_of_a_text_is_there_and_used() -> None:
+    source = Path(metafit.__file__).parent
+    code = "\n".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py") if path.name != "text.py")
+    asked = set(re.findall(r"say\(\s*['\"]([\w.-]+)['\"]", code))
+    assert asked - set(TEXTS) == set()
+    begun = tuple(set(re.findall(r'say\(\s*f"([\w.-]+)\{', code)))
+    unused = {key for key in TEXTS if key not in asked and f'"{key}"' not in code and not key.startswith(begun)}
+    assert unused == set()
