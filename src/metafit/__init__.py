@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from metafit.regression.contrasts import Contrasts, Inflation, contrasts, joint_test, pairwise, vif
     from metafit.regression.fit import Predicted, Regression, predict, regress
     from metafit.regression.moderators import Term
+    from metafit.regression.permutation import PermutationTest, permutation_test
     from metafit.results import Fit, Heterogeneity, Interval, Prediction, Status, StudyData
 
 _HOME = {
@@ -119,6 +120,7 @@ _HOME = {
     "network.fit": ("NetworkFit", "pool_network", "p_scores"),
     "inverse_variance.pooling": ("pool",),
     "regression.contrasts": ("Contrasts", "Inflation", "contrasts", "joint_test", "pairwise", "vif"),
+    "regression.permutation": ("PermutationTest", "permutation_test"),
     "regression.moderators": ("Term",),
     "regression.fit": ("Predicted", "Regression", "predict", "regress"),
     "results": ("Fit", "Heterogeneity", "Interval", "Prediction", "Status", "StudyData"),
@@ -154,6 +156,7 @@ __all__ = [
     "Nnt",
     "NormalPrior",
     "OneArm",
+    "PermutationTest",
     "PetPeese",
     "Posterior",
     "Predicted",
@@ -212,6 +215,7 @@ __all__ = [
     "p_scores",
     "p_value_effects",
     "pairwise",
+    "permutation_test",
     "pet_peese",
     "peters",
     "pool",

@@ -12,6 +12,7 @@ from metafit.text import say
 
 if TYPE_CHECKING:
     from metafit.regression.contrasts import Contrasts, Inflation
+    from metafit.regression.permutation import PermutationTest
 
 
 def wald_block(statistic: float, numerator: int, df: float, p: float) -> Block:
@@ -56,3 +57,26 @@ def inflation_rows(found: Inflation) -> Rows:
 def inflation(found: Inflation) -> Summary:
     """A line a moderator."""
     return inflation_rows(found).summary(say("inflation"))
+
+
+def permutation_rows(found: PermutationTest) -> Rows:
+    """A row a coefficient, with p by distribution and by permutation."""
+    columns = [
+        Column("estimate", {"estimate": found.estimate}),
+        Column("z" if found.test == "z" else "t", {"statistic": found.statistic}),
+        Column(say("p-by-model"), {"p_model": found.p_model}, p_value),
+        Column(say("p-by-permutation"), {"p": found.p}, p_value),
+    ]
+    return table(columns, found.names)
+
+
+def permutation(found: PermutationTest) -> Summary:
+    """The coefficients, and the moderators together."""
+    which, kind = "all" if found.exact else "drawn", say(f"permutation.{found.kind}")
+    title = say(f"permutation.{which}", count=found.permutations, kind=kind, seed=found.seed)
+    blocks = [permutation_rows(found).block(f"{found.method}; {found.test}")]
+    if found.kind == "rows":
+        statistic = "chi2" if found.test == "z" else "F"
+        tested = ((statistic, number(found.qm)), (say("p-by-permutation"), p_value(found.qm_p)))
+        blocks.append(Block(say("moderators"), ("", "value"), tested))
+    return Summary(title, tuple(blocks))

@@ -54,7 +54,24 @@ def _asked(data: Numbers, options: Numbers) -> Numbers:
     return {name: getattr(tested, name) for name in names} | {"estimate": tested.estimate - tested.value}
 
 
-_KINDS = {"vif": _asked, "joint": _asked, "contrasts": _asked}
+def _permuted(data: Numbers, options: Numbers) -> Numbers:
+    options.pop("function")
+    first, last = options.pop("first", 0), options.pop("rows", None)
+    two = options.pop("two", None)
+    chosen = {name: column[first:last] for name, column in data.items()}
+    moderators, columns = _columns(chosen, options)
+    if two:
+        columns["is second"] = columns[two] == 2
+        moderators = ["is second"]
+    if moderators:
+        fit: Any = metafit.regress("yi", "vi", moderators, data=columns, **options)
+    else:
+        fit = metafit.pool("yi", "vi", data=columns, **options)
+    found = metafit.permutation_test(fit, exact=True)
+    return {name: getattr(found, name) for name in ("p", "statistic", "qm", "qm_p", "permutations")}
+
+
+_KINDS = {"vif": _asked, "joint": _asked, "contrasts": _asked, "permutation": _permuted}
 
 
 def _plain(value: Any) -> Any:

@@ -86,6 +86,8 @@ RESULTS = {
     "contrasts": metafit.pairwise(metafit.regress(EFFECTS, None, ["where"], data=TRIALS), "where"),
     "joint test": metafit.joint_test(metafit.regress(EFFECTS, None, ["latitude"], data=TRIALS), ["intercept", 1]),
     "inflation": metafit.vif(metafit.regress(EFFECTS, None, ["latitude", "where"], data=TRIALS, method="FE")),
+    "changed signs": metafit.permutation_test(FIT),
+    "changed orders": metafit.permutation_test(metafit.regress(EFFECTS, None, ["where"], data=TRIALS), draws=5),
     "leave one out": metafit.leave_one_out(EFFECTS),
     "cumulative": metafit.cumulative(EFFECTS, order=TRIALS["latitude"]),
     "influence": metafit.influence(EFFECTS),
