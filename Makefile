@@ -81,7 +81,7 @@ types: $(VENV)/dev.stamp ## Static types
 bench: $(VENV)/bench.stamp ## Speed, side by side with the peers that are installed
 	$(BIN)/python -m benchmarks
 
-golden: $(VENV)/dev.stamp ## Re-check every recorded expectation against a live R (metafor, metadat, jsonlite, lme4, clubSandwich)
+golden: $(VENV)/dev.stamp ## Re-check every recorded expectation against a live R (metafor, metadat, jsonlite, lme4, clubSandwich, mvtnorm)
 	$(BIN)/python -m tests.golden
 
 docs: $(VENV)/dev.stamp ## Regenerate the generated documentation pages

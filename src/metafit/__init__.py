@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from metafit.multilevel.fit import MultilevelFit, pool_multilevel, sigma2_intervals, three_level
     from metafit.multilevel.robust_errors import RobustFit, robust
     from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
+    from metafit.network.components import ComponentFit, component_network
     from metafit.network.consistency import (
         DesignTest,
         Geometry,
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
         split_evidence,
     )
     from metafit.network.fit import NetworkFit, p_scores, pool_network
+    from metafit.network.league import LeagueTable, league_table
+    from metafit.network.ranks import Rankogram, rankogram
     from metafit.regression.contrasts import Contrasts, Inflation, contrasts, joint_test, pairwise, vif
     from metafit.regression.fit import Predicted, Regression, predict, regress
     from metafit.regression.moderators import Term
@@ -117,6 +120,9 @@ _HOME = {
         "node_split",
         "split_evidence",
     ),
+    "network.components": ("ComponentFit", "component_network"),
+    "network.league": ("LeagueTable", "league_table"),
+    "network.ranks": ("Rankogram", "rankogram"),
     "network.fit": ("NetworkFit", "pool_network", "p_scores"),
     "inverse_variance.pooling": ("pool",),
     "regression.contrasts": ("Contrasts", "Inflation", "contrasts", "joint_test", "pairwise", "vif"),
@@ -134,6 +140,7 @@ __all__ = [
     "BayesFit",
     "Block",
     "Blups",
+    "ComponentFit",
     "Contrasts",
     "CountFit",
     "DesignTest",
@@ -149,6 +156,7 @@ __all__ = [
     "Inflation",
     "Influence",
     "Interval",
+    "LeagueTable",
     "LogOdds",
     "MeanSd",
     "MultilevelFit",
@@ -161,6 +169,7 @@ __all__ = [
     "Posterior",
     "Predicted",
     "Prediction",
+    "Rankogram",
     "Regression",
     "RobustFit",
     "Selection",
@@ -187,6 +196,7 @@ __all__ = [
     "binary_effects",
     "blups",
     "change_effects",
+    "component_network",
     "contrasts",
     "correlation_effects",
     "cumulative",
@@ -207,6 +217,7 @@ __all__ = [
     "influence",
     "interval_effects",
     "joint_test",
+    "league_table",
     "leave_one_out",
     "mean_effects",
     "node_split",
@@ -224,6 +235,7 @@ __all__ = [
     "pool_network",
     "predict",
     "proportion_effects",
+    "rankogram",
     "rate_effects",
     "regress",
     "responders",

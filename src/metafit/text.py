@@ -227,6 +227,33 @@ TEXTS: Final = {
     "few-for-prediction": "With {k} studies the prediction interval rests on very little: do not lean on it.",
     "bubble": "{k} studies; the line runs from {low} at {left} to {high} at {right}.",
     "gosh": "{k} subsets; pooled effects from {low} to {high}, median {median}.",
+    "league": "League table: {measure}, {level} intervals ({method})",
+    "league.read": (
+        "Below the diagonal: all evidence, the treatment of the column against that of the row. Above it: direct "
+        "evidence alone, row against column; a full stop where no trial compares the two."
+    ),
+    "league.order": "The best by P-score stands first.",
+    "ranks.small": "Ranks of treatments (smaller is better)",
+    "ranks.large": "Ranks of treatments (larger is better)",
+    "ranks.mean": "mean rank",
+    "ranks.each": "probability of each rank",
+    "ranks.drawn": (
+        "{draws} draws, seed {seed}; the standard error of a probability is {error} at most. SUCRA would equal the "
+        "P-score with draws without end."
+    ),
+    "ranks.exact": "Exact, without drawing.",
+    "ranks.none": "There are no ranks: the treatments are not all connected.",
+    "ranks.note": "A rank says nothing of how large or how certain the differences are: look at the intervals.",
+    "ranks.said": "{treatment}: best with probability {best}, SUCRA {sucra}",
+    "ranks.best": "{title}: {treatment} first",
+    "ranks.axis": "rank",
+    "ranks.title": "Probability of each rank",
+    "components": "Additive model of {components} components in {treatments} treatments ({method})",
+    "components.additive": "additive model",
+    "components.standard": "standard model",
+    "components.difference": "difference",
+    "components.inactive": "{name} has no effect by assumption.",
+    "components.unknown": "The trials cannot tell these components from others: {names}.",
     "network.said": "{k} treatments; studies comparing {pairs}.",
     "network": "Network of treatments",
     "funnel.contours": "shaded: p above {p}, the darkest first",

@@ -4,7 +4,8 @@ A golden file (tests/golden/**/*.json) holds `source` (whose data, and what a pa
 versions), `load` (R code that makes `dat`, empty if the calls need no data), `data` (the columns the
 Python tests read; they must be in `dat`) and `calls`: `r` the exact call, `read` what is read from its result
 `res`, `ours` the same call in deqi, `want` R's numbers, `rel` the relative tolerance. The Python tests read only the
-files; this script needs R with metafor, metadat, jsonlite.
+files; this script needs R with metafor, metadat, jsonlite (and mvtnorm
+for the ranks of networks).
 
 `--record` writes R's numbers into `want`, and the columns and versions, for the files named.
 """

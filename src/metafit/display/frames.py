@@ -40,7 +40,7 @@ def _columns(result: Any, kind: str | None) -> dict[str, Any]:
 
 TABLE_OF = {
     "studies": ("Effects", "Influence", "StudyData", "Blups", "TrimFill"),
-    "coefficients": ("Regression", "MultilevelFit", "RobustFit"),
+    "coefficients": ("Regression", "MultilevelFit", "RobustFit", "ComponentFit"),
 }
 """Whose own table is one of the studies, or of the coefficients."""
 

@@ -243,21 +243,22 @@ def design_test(fit: NetworkFit) -> DesignTest | None:
     residual = data.y - full @ saturated.beta
     for (names, count), rows, own in zip(parts, rows_of, columns, strict=True):
         q = float(residual[rows] @ np.linalg.solve(data.v[np.ix_(rows, rows)], residual[rows]))
-        inside.append((names, count, _test(q, int(rows.sum()) - own.shape[1])))
+        inside.append((names, count, chi_square_test(q, int(rows.sum()) - own.shape[1])))
     df = full.shape[1] - x.shape[1]
     tau2 = moment_tau2(data, full, saturated.q)
     random = weighted(data, x, tau2).q - weighted(data, full, tau2).q
     return DesignTest(
-        total=_test(total.q, data.y.size - x.shape[1]),
-        within=_test(saturated.q, data.y.size - full.shape[1]),
-        between=_test(total.q - saturated.q, df),
+        total=chi_square_test(total.q, data.y.size - x.shape[1]),
+        within=chi_square_test(saturated.q, data.y.size - full.shape[1]),
+        between=chi_square_test(total.q - saturated.q, df),
         designs=tuple(inside),
-        between_random=_test(random, df),
+        between_random=chi_square_test(random, df),
         tau2_within=tau2,
     )
 
 
-def _test(q: float, df: int) -> QTest:
+def chi_square_test(q: float, df: int) -> QTest:
+    """A Q on its degrees of freedom."""
     # Without degrees of freedom what is left is rounding.
     value = max(q, 0.0) if df > 0 else 0.0
     return QTest(value, df, float(chi2_upper(np.array(value), np.array(df))))

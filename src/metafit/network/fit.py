@@ -196,7 +196,7 @@ def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> N
             estimate, se = _pairs(data, back @ fitted.beta, back @ fitted.cov @ back.T)
         else:
             tau2 = q = float("nan")
-    critical = z_quantile(level) if test == "z" else float(t_quantile(level, np.array(df)))
+    critical = critical_value(test, level, df)
     with np.errstate(all="ignore"):
         statistic = np.where(np.eye(size, dtype=np.bool_), np.nan, estimate / se)
         p = z_two_sided(statistic) if test == "z" else t_two_sided(statistic, np.array(float(df if df > 0 else np.nan)))
@@ -227,6 +227,18 @@ def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> N
         q_p=float(chi2_upper(np.array(q), np.array(df))),
         data=data,
     )
+
+
+def critical_value(test: str, level: float, df: int) -> float:
+    """The two-sided quantile of a test, z or t on df degrees of freedom."""
+    return z_quantile(level) if test == "z" else float(t_quantile(level, np.array(df)))
+
+
+def covariance(fit: NetworkFit) -> Floats:
+    """Covariances of every treatment against the first (T, T), from the variances of all the differences."""
+    v = fit.se**2
+    matrix: Floats = 0.5 * (v[:, :1] + v[:1, :] - v)
+    return matrix
 
 
 def _pairs(data: NetworkData, effect: Floats, cov: Floats) -> tuple[Floats, Floats]:

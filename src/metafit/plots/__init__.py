@@ -7,6 +7,7 @@ from metafit.plots.figures import (
     funnel_plot,
     gosh_plot,
     network_plot,
+    rank_plot,
     sensitivity_plot,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "funnel_plot",
     "gosh_plot",
     "network_plot",
+    "rank_plot",
     "sensitivity_plot",
 ]

@@ -20,10 +20,12 @@ from metafit.inverse_variance.subgrouping import subgroups
 from metafit.inverse_variance.tau2 import FIXED
 from metafit.network.consistency import geometry
 from metafit.network.fit import NetworkFit
+from metafit.network.ranks import Rankogram
 from metafit.plots.charts import Bubble, bubbles, cloud, links
 from metafit.plots.drawing import Drawing
 from metafit.plots.forest import ForestRow, forest
 from metafit.plots.funnel import FunnelPoint, funnel
+from metafit.plots.ranks import panels
 from metafit.quantiles import z_quantile
 from metafit.regression.fit import Regression, predict
 from metafit.results import Fit, Floats, StudyData
@@ -232,3 +234,30 @@ def gosh_plot(found: Gosh, *, title: str = "All subsets", width: float = 560, he
 def network_plot(fit: NetworkFit, *, title: str = say("network"), width: float = 520) -> Drawing:
     """Treatments on a circle, lines by the number of studies that compare them."""
     return Drawing(links(geometry(fit), title=title, width=width))
+
+
+def rank_plot(found: Rankogram, *, title: str | None = None, width: float = 720) -> Drawing:
+    """Rankograms as small multiples: one panel a treatment, the best by SUCRA first, all on one scale.
+
+    Parameters
+    ----------
+    found
+        Ranks of a connected network.
+    title
+        Read aloud, and the name of the file in some viewers.
+    width
+        Of the figure; narrow ones have fewer panels beside each other.
+
+    Returns
+    -------
+    Drawing
+        Shown in a notebook, or saved as SVG, PNG or PDF.
+
+    Raises
+    ------
+    StatsInputError
+        There are no ranks: the treatments are not all connected.
+    """
+    if np.isnan(found.sucra).any() or not found.treatments:
+        raise StatsInputError("ranks: there are none to draw; the treatments are not all connected.")
+    return Drawing(panels(found, title=title or say("ranks.title"), width=width))

@@ -19,7 +19,7 @@ Rows = list[tuple[str, str, str, float, float]]
 STOP = 1e-7
 
 
-def _columns(rows: Rows) -> tuple[list[str], list[str], list[str], list[float], list[float]]:
+def columns(rows: Rows) -> tuple[list[str], list[str], list[str], list[float], list[float]]:
     return tuple(list(column) for column in zip(*rows, strict=True))  # type: ignore[return-value]
 
 
@@ -44,8 +44,8 @@ def networks(draw: st.DrawFn) -> Rows:
 def test_how_the_table_is_written_does_not_matter(rows: Rows, method: str, rnd: object) -> None:
     turned = [(s, b, a, -y, v) if i % 2 else (s, a, b, y, v) for i, (s, a, b, y, v) in enumerate(rows)]
     rnd.shuffle(turned)  # type: ignore[attr-defined]
-    one = pool_network(*_columns(rows), method=method)  # type: ignore[arg-type]
-    other = pool_network(*_columns(turned), method=method)  # type: ignore[arg-type]
+    one = pool_network(*columns(rows), method=method)  # type: ignore[arg-type]
+    other = pool_network(*columns(turned), method=method)  # type: ignore[arg-type]
     assert one.status == other.status == Status.OK
     np.testing.assert_allclose(one.estimate, other.estimate, atol=STOP)
     np.testing.assert_allclose(one.se, other.se, atol=STOP)
@@ -55,7 +55,7 @@ def test_how_the_table_is_written_does_not_matter(rows: Rows, method: str, rnd: 
 @settings(max_examples=25, deadline=None)
 @given(networks(), st.sampled_from(METHODS))
 def test_comparisons_add_up(rows: Rows, method: str) -> None:
-    fit = pool_network(*_columns(rows), method=method)  # type: ignore[arg-type]
+    fit = pool_network(*columns(rows), method=method)  # type: ignore[arg-type]
     e = fit.estimate
     np.testing.assert_allclose(e, -e.T, atol=1e-12)
     for i, j, k in itertools.permutations(range(4), 3):
@@ -67,7 +67,7 @@ def test_comparisons_add_up(rows: Rows, method: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(networks())
 def test_q_splits_without_remainder(rows: Rows) -> None:
-    found = design_test(pool_network(*_columns(rows), method="FE"))
+    found = design_test(pool_network(*columns(rows), method="FE"))
     assert found is not None
     assert found.total.q == pytest.approx(found.within.q + found.between.q)
     assert found.total.df == found.within.df + found.between.df
@@ -78,7 +78,7 @@ def test_q_splits_without_remainder(rows: Rows) -> None:
 @settings(max_examples=20, deadline=None)
 @given(networks(), st.sampled_from(["FE", "DL"]))
 def test_direct_and_indirect_make_the_whole(rows: Rows, method: str) -> None:
-    fit = pool_network(*_columns(rows), method=method)  # type: ignore[arg-type]
+    fit = pool_network(*columns(rows), method=method)  # type: ignore[arg-type]
     for one in split_evidence(fit):
         whole = fit.estimate[fit.index(one.treatment), fit.index(one.control)]
         assert 0.0 <= one.share <= 1.0 + 1e-9
@@ -92,7 +92,7 @@ def test_direct_and_indirect_make_the_whole(rows: Rows, method: str) -> None:
 def test_both_ways_of_splitting_agree_where_they_are_one(rows: Rows) -> None:
     """Trials of two arms, no heterogeneity: the model's split is the back-calculated one."""
     two = [row for row in rows if sum(other[0] == row[0] for other in rows) == 1]
-    fit = pool_network(*_columns(two), method="FE")
+    fit = pool_network(*columns(two), method="FE")
     for one in split_evidence(fit):
         other = node_split(fit, one.treatment, one.control)
         if one.studies and one.share < 1.0 - 1e-6:
@@ -202,7 +202,7 @@ def test_what_has_no_answer() -> None:
 )
 def test_tables_without_meaning_are_refused(rows: Rows, says: str) -> None:
     with pytest.raises(StatsInputError, match=says):
-        pool_network(*_columns(rows))
+        pool_network(*columns(rows))
 
 
 def test_calls_without_meaning_are_refused() -> None:

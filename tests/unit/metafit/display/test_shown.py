@@ -56,6 +56,12 @@ def test_a_printed_fit_is_read_back() -> None:
     assert "k = 6; tau2 estimator: REML; test: adhoc" in str(FIT) and "np.float64" not in repr(FIT)
 
 
+NETWORK = metafit.pool_network(["1", "2", "3"], ["x", "x", "y"], ["y", "z", "z"], [0.1, 0.2, 0.3], [0.1] * 3)
+STAR = metafit.pool_network(
+    list("1234"), ["x", "y", "x + y", "w"], ["z"] * 4, [0.1, 0.2, 0.7, 0.4], [0.1] * 4, measure="OR"
+)
+
+
 class _Cells(HTMLParser):
     """The words of every cell."""
 
@@ -98,7 +104,11 @@ RESULTS = {
     "multilevel": metafit.three_level(EFFECTS.yi, EFFECTS.vi, TRIALS["where"]),
     "robust": metafit.robust(metafit.three_level(EFFECTS.yi, EFFECTS.vi, TRIALS["where"]), TRIALS["where"]),
     "bayes": metafit.bayes_pool(EFFECTS.yi, EFFECTS.vi, tau_prior=metafit.HalfNormal(0.5)),
-    "network": metafit.pool_network(["1", "2", "3"], ["x", "x", "y"], ["y", "z", "z"], [0.1, 0.2, 0.3], [0.1] * 3),
+    "network": NETWORK,
+    "league": metafit.league_table(NETWORK, small_is_good=True),
+    "ranks": metafit.rankogram(NETWORK, small_is_good=True),
+    "drawn ranks": metafit.rankogram(STAR, small_is_good=False, draws=1000),
+    "components": metafit.component_network(STAR, inactive="z"),
 }
 
 
@@ -111,6 +121,31 @@ def test_text_and_html_have_the_same_cells(name: str) -> None:
     assert reader.cells == cells and len(cells) > 3
     text = str(RESULTS[name])
     assert all(cell in text for cell in cells) and "np.float64" not in text and "nan" not in text
+
+
+def test_a_printed_league_table_is_read_back() -> None:
+    """Below the diagonal the network, column against row; above it direct evidence, row against column."""
+    table = metafit.league_table(STAR, order=("z", "w", "x", "y", "x + y"))
+    rows = parsed(str(table))
+    below, above = rows["w"][0], rows["z"][1]
+    w, z = STAR.index("w"), STAR.index("z")
+    close(below.split()[0], np.exp(STAR.estimate[z, w]), 2)
+    for cell, value in zip(ends(below.partition("(")[2].rstrip(")")), (STAR.ci_low, STAR.ci_high), strict=True):
+        close(cell, np.exp(value[z, w]), 2)
+    assert below == above, "one trial alone is all the evidence on its pair"
+    assert rows["w"][2] == ".", "no trial compares w and x"
+
+
+def test_frames_of_networks() -> None:
+    pytest.importorskip("pandas", reason="pandas is not installed: pip install pandas")
+    league = RESULTS["league"].to_frame()
+    assert len(league) == 3 and list(league["studies"]) == [1, 1, 1]
+    assert league.loc[0, "estimate"] == RESULTS["league"].estimate[0, 1]
+    ranks = RESULTS["ranks"].to_frame()
+    assert list(ranks.columns[:4]) == ["name", "sucra", "p_score", "mean_rank"]
+    assert ranks[["rank_1", "rank_2", "rank_3"]].sum(axis=1).to_numpy() == pytest.approx([1, 1, 1])
+    parts = RESULTS["components"].to_frame("coefficients")
+    assert list(parts["name"]) == ["w", "x", "y"] and parts.loc[1, "se"] == RESULTS["components"].se[1]
 
 
 @pytest.mark.parametrize("name", ["leave one out", "cumulative", "influence"])

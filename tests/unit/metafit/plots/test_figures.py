@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 import metafit
-from metafit.plots import Drawing, bubble_plot, forest_plot, funnel_plot, gosh_plot, network_plot, sensitivity_plot
+from metafit.plots import (
+    Drawing,
+    bubble_plot,
+    forest_plot,
+    funnel_plot,
+    gosh_plot,
+    network_plot,
+    rank_plot,
+    sensitivity_plot,
+)
 
 TRIALS = {
     "study": ["Ali 2001", "Bo 2004", "Chen 2007", "Dahl 2009", "Eze 2012", "Fox 2015"],
@@ -33,6 +42,7 @@ FIGURES = {
     "leave one out": lambda: sensitivity_plot(metafit.leave_one_out(EFFECTS)),
     "gosh": lambda: gosh_plot(metafit.gosh(EFFECTS)),
     "network": lambda: network_plot(NETWORK),
+    "ranks": lambda: rank_plot(metafit.rankogram(NETWORK, small_is_good=True)),
 }
 
 
@@ -105,3 +115,17 @@ def test_shades_of_a_funnel_are_told() -> None:
 def test_what_cannot_be_drawn(call: object, told: str) -> None:
     with pytest.raises(metafit.StatsInputError, match=told):
         call()  # type: ignore[operator]
+
+
+def test_ranks_are_panels_with_the_best_first() -> None:
+    found = metafit.rankogram(NETWORK, small_is_good=True)
+    said = words(rank_plot(found))
+    assert [one for one in said if one in "xyz"] == [found.treatments[i] for i in np.argsort(-found.sucra)]
+    assert {f"SUCRA {one:.2f}" for one in found.sucra} <= set(said)
+    bars = [one for one in ElementTree.fromstring(rank_plot(found).svg).iter() if one.tag.endswith("}rect")]
+    shares = [found.probability[i, rank] for i in np.argsort(-found.sucra) for rank in range(3)]
+    heights = [float(one.attrib["height"]) for one in bars]
+    assert heights == pytest.approx([84.0 * one for one in shares], abs=0.051)  # a coordinate has one decimal
+    apart = metafit.pool_network(["1", "2"], ["a", "c"], ["b", "d"], [0.1, 0.2], [0.1, 0.1])
+    with pytest.raises(metafit.StatsInputError, match="not all connected"):
+        rank_plot(metafit.rankogram(apart, small_is_good=True))
