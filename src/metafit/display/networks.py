@@ -130,7 +130,7 @@ def components(fit: ComponentFit) -> Summary:
     """What each component adds, whether that is enough, and heterogeneity."""
     left = [("tau2", number(fit.tau2)), ("I2 %", number(fit.i2, 2))]
     for key, test in (("additive", fit.additive), ("standard", fit.standard), ("difference", fit.difference)):
-        left += [(f"{say(f'components.{key}')} Q({test.df})", number(test.q)), ("p", p_value(test.p))]
+        left += [(say(f"components.{key}", df=test.df), number(test.q)), ("p", p_value(test.p))]
     notes = [] if fit.inactive is None else [say("components.inactive", name=fit.inactive)]
     unknown = [name for i, name in enumerate(fit.components) if np.isnan(fit.estimate[i])]
     notes += [say("components.unknown", names=", ".join(unknown))] if unknown and fit.status == Status.OK else []
