@@ -12,8 +12,10 @@ Shapes: a analyses, p points in parameter space, k studies, m arms, q nodes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 
 import numpy as np
 from numpy.polynomial.hermite import hermgauss
@@ -56,7 +58,10 @@ def _value_mean(family: str, eta: Floats) -> tuple[Floats, Floats]:
         mu = np.exp(np.minimum(eta, _HIGHEST))
         return mu, mu
     e = np.exp(-np.abs(eta))
-    return np.maximum(eta, 0.0) + np.log1p(e), np.where(eta >= 0.0, 1.0, e) / (1.0 + e)
+    whole = 1.0 + e
+    # log1p, at half its time: the logarithm of the rounded sum, and what rounding took
+    log = np.log(whole) + (e - (whole - 1.0)) / whole
+    return np.maximum(eta, 0.0) + log, np.where(eta >= 0.0, 1.0, e) / whole
 
 
 def _mean_weight(family: str, eta: Floats) -> tuple[Floats, Floats]:
@@ -75,48 +80,38 @@ def _nodes(points: int) -> tuple[Floats, Floats]:
     return np.sqrt(2.0) * t, np.log(w) + t * t - 0.5 * np.log(np.pi)
 
 
+def _total(parts: Iterable[Floats]) -> Floats:
+    """Sum over the arms."""
+    return reduce(add, parts)
+
+
 def scalar(
     family: str, y: Floats, n: Floats, eta: Floats, z: Floats, tau: Floats, points: int, start: Floats | None
 ) -> Surface:
     """One random effect per study: cell j has linear predictor `eta_j + tau * z_j * u`, u standard normal.
 
-    y, n: `(a, 1, k, m)`. eta: `(a, p, k, m)`. z: `(m,)`. tau: `(a, p)`. eta_grad has one array per arm.
+    y, n: `(a, 1, k, m)`. eta: `(a, p, k, m)`, or `(a, p, 1, m)` where it is the same for every study. z: `(m,)`.
+    tau: `(a, p)`. eta_grad has one array per arm.
     """
     arms = range(eta.shape[-1])
     level = [eta[..., j] for j in arms]
-    ys, ns = [y[..., j] for j in arms], [n[..., j] for j in arms]
-    zt = [tau[:, :, None] * float(z[j]) for j in arms]
-    square = [x * x for x in zt]
-    loudest = float(np.abs(tau).max(initial=0.0) * np.abs(z).max())
-    u = np.zeros(eta.shape[:-1]) if start is None else start
-    for _ in range(_MODE_STEPS):
-        slope, h = -u, np.ones_like(u)
-        for j in arms:
-            mean, weight = _mean_weight(family, level[j] + zt[j] * u)
-            slope = slope + zt[j] * (ys[j] - ns[j] * mean)
-            h = h + square[j] * (ns[j] * weight)
-        step = slope / h
-        if loudest * max(step.max(initial=0.0), -step.min(initial=0.0)) > 2.0:
-            longest = np.maximum(np.abs(tau)[:, :, None] * (np.abs(z).max() * np.abs(step)), 2.0)
-            step = step * (2.0 / longest)
-        u = u + step
-        if (step * slope).max(initial=0.0) < _MODE_TOL**2:
-            break
+    ys, ns, zs = [y[..., j] for j in arms], [n[..., j] for j in arms], [float(x) for x in z]
+    spread = tau[:, :, None]
+    zt = [spread * x for x in zs]
+    u = _modes(family, ys, ns, level, zt, np.zeros((*tau.shape, y.shape[2])) if start is None else start)
     r0, w0, b0 = [], [], []
-    h, f_uuu = np.ones_like(u), np.zeros_like(u)
     for j in arms:
         mean, weight, third = derivatives(family, level[j] + zt[j] * u)
         r0.append(ys[j] - ns[j] * mean)
-        w0.append(ns[j] * weight)
-        b0.append(ns[j] * third)
-        h = h + square[j] * w0[j]
-        f_uuu = f_uuu - square[j] * zt[j] * b0[j]
-    s = 1.0 / np.sqrt(h)
+        w0.append(ns[j] * weight * zt[j])
+        b0.append(ns[j] * third * zt[j])
+    inverse = 1.0 / (1.0 + _total(w0[j] * zt[j] for j in arms))
+    s = np.sqrt(inverse)
 
     t, log_w = _nodes(points)
     ones = np.ones(points)
     uq = u[..., None] + s[..., None] * t
-    f, f_u, z_r = log_w - 0.5 * uq * uq, -uq, np.zeros_like(uq)
+    f = log_w - 0.5 * uq * uq
     rq: list[Floats] = []
     for j in arms:
         at = level[j][..., None] + zt[j][..., None] * uq
@@ -124,31 +119,52 @@ def scalar(
         yj, nj = ys[j][..., None], ns[j][..., None]
         f = f + (yj * at - nj * value)
         rq.append(yj - nj * mean)
-        f_u = f_u + zt[j][..., None] * rq[j]
-        z_r = z_r + float(z[j]) * rq[j]
+    z_r = _total(zs[j] * rq[j] for j in arms)
     # the middle node is the mode itself, which no other node can exceed by more than its weight
     top = f[..., points // 2, None] if points % 2 else f.max(-1, keepdims=True)
     mass = np.exp(f - top)
     total = mass @ ones
     share = mass / total[..., None]
     log_l = top[..., 0] + np.log(total * s)
-    pulled = share * f_u
-    pull, pull_t = pulled @ ones, s * (pulled @ t)
+    pulled = share * (spread[..., None] * z_r - uq)
+    pull = pulled @ ones
+    tilt = (0.5 * inverse) * (1.0 + s * (pulled @ t))
+    f_uuu = -_total(zt[j] * zt[j] * b0[j] for j in arms)
 
     def finish(direct: Floats, f_uphi: Floats, f_uuphi: Floats) -> Floats:
-        du = f_uphi / h
-        half = 0.5 * (f_uuphi + f_uuu * du) / h
-        answer: Floats = direct + pull * du + pull_t * half + half
+        du = f_uphi * inverse
+        answer: Floats = direct + pull * du + tilt * (f_uuphi + f_uuu * du)
         return answer
 
-    grads, f_utau, f_uutau = [], np.zeros_like(u), np.zeros_like(u)
-    for j in arms:
-        grads.append(finish((share * rq[j]) @ ones, -w0[j] * zt[j], -square[j] * b0[j]))
-        ztz = zt[j] * float(z[j])
-        f_utau = f_utau + float(z[j]) * r0[j] - ztz * w0[j] * u
-        f_uutau = f_uutau - 2.0 * ztz * w0[j] - ztz * zt[j] * b0[j] * u
-    by_tau = finish((share * uq * z_r) @ ones, f_utau, f_uutau)
+    grads = [finish((share * rq[j]) @ ones, -w0[j], -zt[j] * b0[j]) for j in arms]
+    by_tau = finish(
+        (share * uq * z_r) @ ones,
+        _total(zs[j] * (r0[j] - w0[j] * u) for j in arms),
+        -_total(zs[j] * (2.0 * w0[j] + (zt[j] * u) * b0[j]) for j in arms),
+    )
     return Surface(log_l, tuple(grads), (by_tau,), u)
+
+
+def _modes(family: str, ys: list[Floats], ns: list[Floats], level: list[Floats], zt: list[Floats], u: Floats) -> Floats:
+    """Where each integrand peaks, by Newton from u; no step moves a linear predictor by more than 2."""
+    arms = range(len(ys))
+    drag = [ns[j] * zt[j] for j in arms]
+    stiff = [drag[j] * zt[j] for j in arms]
+    rise = _total(ys[j] * zt[j] for j in arms)
+    loudest = max(float(np.abs(x).max(initial=0.0)) for x in zt)
+    for _ in range(_MODE_STEPS):
+        rates = [_mean_weight(family, level[j] + zt[j] * u) for j in arms]
+        slope = rise - u - _total(drag[j] * rates[j][0] for j in arms)
+        step = slope / (1.0 + _total(stiff[j] * rates[j][1] for j in arms))
+        fall = float((step * slope).max(initial=0.0))
+        # as the curvature is at least 1, no step is longer than the root of its fall
+        if loudest * loudest * fall > 4.0:
+            loud = np.max(np.abs(zt), axis=0)
+            step = step * (2.0 / np.maximum(loud * np.abs(step), 2.0))
+        u = u + step
+        if fall < _MODE_TOL**2:
+            break
+    return u
 
 
 def laplace2(

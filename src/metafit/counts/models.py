@@ -70,7 +70,7 @@ def one_arm(cells: Cells, theta: Floats, tau: Floats, points: int) -> Maximum:
     """Studies differ in their own logit or log rate: eta = theta + tau u."""
 
     def objective(rows: Ints, shared: Floats, nuisance: Floats | None, start: Floats | None) -> Evaluation:
-        eta = np.broadcast_to(shared[:, :, 0, None, None], (*shared.shape[:2], cells.y.shape[1], 1))
+        eta = shared[:, :, 0, None, None]
         s = scalar(cells.family, cells.y[rows, None], cells.n[rows, None], eta, _ONE, shared[:, :, 1], points, start)
         return s.value, np.stack([s.eta_grad[0], s.scale_grad[0]], -1), None, s.mode
 

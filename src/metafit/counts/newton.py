@@ -102,6 +102,10 @@ def _climb(objective: Objective, shared: Floats, nuisance: Floats | None, resolu
         # rounding in the gradient of huge counts sets a floor that no further step can lower
         level = (there.decrement < 1e-9) & (there.decrement > 0.25 * here.decrement[rows])
         small = better & ((there.decrement < _TOL) | level)
+        if rows.size == a and better.all():
+            shared, nuisance, mode, here, done = trial, trial_n, new_mode, there, small
+            scale[:] = 1.0
+            continue
         won = rows[better]
         shared[won] = trial[better]
         if nuisance is not None and trial_n is not None:
@@ -183,5 +187,9 @@ def eigen(m: Floats) -> tuple[Floats, Floats]:
     angle = 0.5 * np.arctan2(2.0 * b, a - c)
     cos, sin = np.cos(angle), np.sin(angle)
     cross = 2.0 * b * cos * sin
-    values = np.stack([a * cos * cos + cross + c * sin * sin, a * sin * sin - cross + c * cos * cos], axis=-1)
-    return values, np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], axis=-1)
+    values, vectors = np.empty(m.shape[:-1]), np.empty(m.shape)
+    values[:, 0] = a * cos * cos + cross + c * sin * sin
+    values[:, 1] = a * sin * sin - cross + c * cos * cos
+    vectors[:, 0, 0] = vectors[:, 1, 1] = cos
+    vectors[:, 0, 1], vectors[:, 1, 0] = -sin, sin
+    return values, vectors
