@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from metafit.inverse_variance.sensitivity import Gosh, Influence, cumulative, gosh, influence, leave_one_out
     from metafit.inverse_variance.subgrouping import Subgroups, subgroups
     from metafit.levels import as_fraction
+    from metafit.likelihood import FitStatistics, fit_statistics
     from metafit.multilevel.fit import MultilevelFit, pool_multilevel, sigma2_intervals, three_level
     from metafit.multilevel.robust_errors import RobustFit, robust
     from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
@@ -97,6 +98,7 @@ _HOME = {
     "display.summary": ("Block", "Summary"),
     "errors": ("StatsInputError",),
     "levels": ("as_fraction",),
+    "likelihood": ("FitStatistics", "fit_statistics"),
     "inverse_variance.subgrouping": ("Subgroups", "subgroups"),
     "inverse_variance.heterogeneity": (
         "Blups",
@@ -147,6 +149,7 @@ __all__ = [
     "EffectWarning",
     "Effects",
     "Fit",
+    "FitStatistics",
     "Geometry",
     "Gosh",
     "HalfCauchy",
@@ -205,6 +208,7 @@ __all__ = [
     "escalc",
     "exact_proportion",
     "exact_rate",
+    "fit_statistics",
     "from_five_numbers",
     "from_quartiles",
     "from_range",

@@ -194,6 +194,7 @@ TEXTS: Final = {
     "title.Blups": "Effects of the studies, drawn towards the pool",
     "title.DesignTest": "Disagreement (Q) within and between designs",
     "title.Effects": "{what}, {k} studies",
+    "title.FitStatistics": "Likelihood ({kind}; k = {k}; parameters: {parameters})",
     "title.Geometry": "Network of {nodes} treatments and {edges} comparisons (parts: {parts}, loops: {loops})",
     "title.Gosh": "{count} subsets ({kind})",
     "title.HeterogeneityIntervals": "Q-profile intervals of the heterogeneity",

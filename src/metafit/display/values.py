@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from metafit.counts.results import Association
     from metafit.effects.base import EffectWarning
     from metafit.inverse_variance.heterogeneity import HeterogeneityIntervals
+    from metafit.likelihood import FitStatistics
     from metafit.results import Heterogeneity, Interval, Prediction
 
 
@@ -134,3 +135,20 @@ def field_by_field(found: Any) -> Summary:
 
 def _element(value: Any) -> str:
     return str(value) if isinstance(value, (bool, int)) else number(value)
+
+
+def fit_statistics_rows(found: FitStatistics) -> Rows:
+    """One row."""
+    columns = [
+        Column(say("log-likelihood"), {"log_likelihood": found.log_likelihood}),
+        Column("deviance", {"deviance": found.deviance}),
+        *(Column(name, {name.lower(): getattr(found, name.lower())}) for name in ("AIC", "BIC", "AICc")),
+    ]
+    return table(columns)
+
+
+def fit_statistics(found: FitStatistics) -> Summary:
+    """The likelihood and the criteria."""
+    kind = "REML" if found.restricted else "ML"
+    title = say("title.FitStatistics", kind=kind, k=found.k, parameters=found.parameters)
+    return fit_statistics_rows(found).summary(title)

@@ -62,6 +62,7 @@ MORE = {
     "geometry": metafit.geometry(NET),
     "contrasts": metafit.contrasts(RESULTS["regression"], [[0.0, 10.0], [1.0, 44.0]]),
     "inflation": metafit.vif(metafit.regress(EFFECTS, None, np.column_stack([TRIALS["latitude"], range(6)]))),
+    "likelihood": metafit.fit_statistics(FIT),
     "summary": FIT.summary(),
 }
 EVERYTHING = {**RESULTS, **MORE}
