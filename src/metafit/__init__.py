@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from metafit.network.ranks import Rankogram, rankogram
     from metafit.regression.contrasts import Contrasts, Inflation, contrasts, joint_test, pairwise, vif
     from metafit.regression.fit import Predicted, Regression, predict, regress
+    from metafit.regression.location_scale import Coefficients, LocationScale, location_scale
     from metafit.regression.moderators import Term
     from metafit.regression.permutation import PermutationTest, permutation_test
     from metafit.results import Fit, Heterogeneity, Interval, Prediction, Status, StudyData
@@ -129,6 +130,7 @@ _HOME = {
     "inverse_variance.pooling": ("pool",),
     "regression.contrasts": ("Contrasts", "Inflation", "contrasts", "joint_test", "pairwise", "vif"),
     "regression.permutation": ("PermutationTest", "permutation_test"),
+    "regression.location_scale": ("Coefficients", "LocationScale", "location_scale"),
     "regression.moderators": ("Term",),
     "regression.fit": ("Predicted", "Regression", "predict", "regress"),
     "results": ("Fit", "Heterogeneity", "Interval", "Prediction", "Status", "StudyData"),
@@ -142,6 +144,7 @@ __all__ = [
     "BayesFit",
     "Block",
     "Blups",
+    "Coefficients",
     "ComponentFit",
     "Contrasts",
     "CountFit",
@@ -160,6 +163,7 @@ __all__ = [
     "Influence",
     "Interval",
     "LeagueTable",
+    "LocationScale",
     "LogOdds",
     "MeanSd",
     "MultilevelFit",
@@ -223,6 +227,7 @@ __all__ = [
     "joint_test",
     "league_table",
     "leave_one_out",
+    "location_scale",
     "mean_effects",
     "node_split",
     "number_needed",

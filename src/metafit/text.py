@@ -83,6 +83,13 @@ TEXTS: Final = {
     "moderators": "test of the moderators",
     "together": "all together",
     "contrasts": "Contrasts of a meta-regression (test: {test})",
+    "location-scale": "Location-scale model (k = {k}; {method}; test: {test})",
+    "location": "location",
+    "scale": "scale (logarithm of tau2)",
+    "moderators-of-scale": "test of the moderators of the scale",
+    "scale-vanishes": (
+        "The best variance between some studies is 0, which no finite scale coefficients say: they are left out."
+    ),
     "permutation.all": "Permutation test: all {count} {kind}",
     "permutation.drawn": "Permutation test: {count} {kind}, drawn with seed {seed}",
     "permutation.signs": "changes of sign",

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metafit.display.columns import Column, Rows, interval, table
+from metafit.display.others import coefficient_rows
+from metafit.display.summaries import noted, statistic_name
 from metafit.display.summary import Block, Summary, number, p_value
+from metafit.results import Floats, Status
 from metafit.text import say
 
 if TYPE_CHECKING:
     from metafit.regression.contrasts import Contrasts, Inflation
+    from metafit.regression.location_scale import Coefficients, LocationScale
     from metafit.regression.permutation import PermutationTest
 
 
-def wald_block(statistic: float, numerator: int, df: float, p: float) -> Block:
+def wald_block(statistic: float, numerator: int, df: float, p: float, heading: str = "") -> Block:
     """A test of several coefficients at once: chi-square, or F where df is not NaN."""
     name = f"chi2({numerator})" if np.isnan(df) else f"F({numerator}, {number(df, 0)})"
-    return Block(say("together"), ("", "value"), ((name, number(statistic)), ("p", p_value(p))))
+    return Block(heading or say("together"), ("", "value"), ((name, number(statistic)), ("p", p_value(p))))
 
 
 def contrasts_rows(found: Contrasts) -> Rows:
@@ -80,3 +84,48 @@ def permutation(found: PermutationTest) -> Summary:
         tested = ((statistic, number(found.qm)), (say("p-by-permutation"), p_value(found.qm_p)))
         blocks.append(Block(say("moderators"), ("", "value"), tested))
     return Summary(title, tuple(blocks))
+
+
+def coefficients_rows(found: Coefficients) -> Rows:
+    """A row a coefficient."""
+    return coefficient_rows(found, found.estimate, statistic_name(found.test), list(found.names), "GEN")
+
+
+def coefficients(found: Coefficients) -> Summary:
+    """Coefficients, and the test of all but the intercept."""
+    tested = wald_block(found.qm, found.qm_df, found.df, found.qm_p, say("moderators"))
+    return Summary(say("coefficients"), (coefficients_rows(found).block(), tested))
+
+
+def location_scale_rows(fit: LocationScale) -> Rows:
+    """A row a coefficient, those of the location first."""
+    both = (fit.location, fit.scale)
+
+    def of_both(name: str) -> Floats:
+        return np.concatenate([getattr(one, name) for one in both])
+
+    columns = [Column(name, {name: of_both(name)}) for name in ("estimate", "se", "statistic")]
+    columns += [Column("p", {"p": of_both("p")}, p_value)]
+    columns += [interval(fit.level, of_both("ci_low"), of_both("ci_high"))]
+    parts = (say("location"), say("scale"))
+    return table(columns, [f"{part}: {name}" for part, one in zip(parts, both, strict=True) for name in one.names])
+
+
+def location_scale(fit: LocationScale) -> Summary:
+    """Both sets of coefficients with their tests, and Q."""
+    location, scale = fit.location, fit.scale
+    blocks = [
+        coefficient_rows(
+            location, location.estimate, statistic_name(fit.test), list(location.names), fit.measure
+        ).block(say("location"))
+    ]
+    if location.qm_df and location.names != ("intercept",):
+        blocks.append(wald_block(location.qm, location.qm_df, location.df, location.qm_p, say("moderators")))
+    blocks.append(coefficients_rows(scale).block(say("scale")))
+    if scale.names != ("intercept",):
+        blocks.append(wald_block(scale.qm, scale.qm_df, scale.df, scale.qm_p, say("moderators-of-scale")))
+    q = ((f"Q({fit.q_df})", number(fit.q)), (say("p-of-q"), p_value(fit.q_p)))
+    blocks.append(Block(say("heterogeneity.residual"), ("", "value"), q))
+    title = say("location-scale", k=fit.k, method=fit.method, test=fit.test)
+    notes = (say("scale-vanishes"),) if fit.status == Status.NO_STANDARD_ERROR else noted(fit.status)
+    return Summary(title, tuple(blocks), notes)

@@ -42,6 +42,8 @@ _WORDS = {
     "Regression": _Words("others", "regression", "regression_rows"),
     "Contrasts": _Words("moderated", "contrasts", "contrasts_rows"),
     "Inflation": _Words("moderated", "inflation", "inflation_rows"),
+    "Coefficients": _Words("moderated", "coefficients", "coefficients_rows"),
+    "LocationScale": _Words("moderated", "location_scale", "location_scale_rows"),
     "PermutationTest": _Words("moderated", "permutation", "permutation_rows"),
     "Predicted": _Words("others", "predicted", "predicted_rows"),
     "Subgroups": _Words("others", "subgroups", "subgroups_rows"),

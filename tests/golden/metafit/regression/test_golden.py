@@ -71,7 +71,17 @@ def _permuted(data: Numbers, options: Numbers) -> Numbers:
     return {name: getattr(found, name) for name in ("p", "statistic", "qm", "qm_p", "permutations")}
 
 
-_KINDS = {"vif": _asked, "joint": _asked, "contrasts": _asked, "permutation": _permuted}
+def _scaled(data: Numbers, options: Numbers) -> Numbers:
+    options.pop("function")
+    moderators, columns = _columns(data, options)
+    fit = metafit.location_scale("yi", "vi", moderators or None, data=columns, **options)
+    names = ("estimate", "se", "statistic", "p", "ci_low", "ci_high", "qm", "qm_p")
+    numbers = {name: getattr(fit.location, name) for name in names}
+    numbers |= {f"scale_{name}": getattr(fit.scale, name) for name in names}
+    return numbers | {name: getattr(fit, name) for name in ("tau2", "log_likelihood", "q", "q_p")}
+
+
+_KINDS = {"vif": _asked, "joint": _asked, "contrasts": _asked, "permutation": _permuted, "scale": _scaled}
 
 
 def _plain(value: Any) -> Any:
@@ -83,6 +93,8 @@ def _plain(value: Any) -> Any:
 def test_equals_r(data: Numbers, call: Numbers) -> None:
     ours = _KINDS[call["ours"]["function"]](data, dict(call["ours"]))
     assert call["want"]
+    if "log_likelihood" in call["want"]:  # R's optimiser stops where it is content: never below it
+        assert ours["log_likelihood"] >= call["want"]["log_likelihood"] - 1e-9
     for name, want in call["want"].items():
         off = differences(want, _plain(ours[name]), noise(name, call["rel"]))
         assert off <= call["rel"], f"{name}: off by {off:.1e}: {_plain(ours[name])} but R has {want}"

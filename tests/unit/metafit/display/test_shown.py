@@ -94,6 +94,7 @@ RESULTS = {
     "inflation": metafit.vif(metafit.regress(EFFECTS, None, ["latitude", "where"], data=TRIALS, method="FE")),
     "changed signs": metafit.permutation_test(FIT),
     "changed orders": metafit.permutation_test(metafit.regress(EFFECTS, None, ["where"], data=TRIALS), draws=5),
+    "location and scale": metafit.location_scale(EFFECTS, None, ["latitude"], ["latitude"], data=TRIALS),
     "leave one out": metafit.leave_one_out(EFFECTS),
     "cumulative": metafit.cumulative(EFFECTS, order=TRIALS["latitude"]),
     "influence": metafit.influence(EFFECTS),
