@@ -23,6 +23,7 @@ PAGES = {
     "counts": "Pooling counts",
     "regression": "Meta-regression",
     "multilevel": "Effects that are not independent",
+    "multivariate": "Several outcomes at once",
     "network": "Networks of treatments",
     "bayes": "Bayesian pools",
     "bias": "Small studies and selection",

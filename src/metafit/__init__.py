@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from metafit.multilevel.fit import MultilevelFit, pool_multilevel, sigma2_intervals, three_level
     from metafit.multilevel.robust_errors import RobustFit, robust
     from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
+    from metafit.multivariate.covariance import sampling_covariance
+    from metafit.multivariate.fit import MultivariateFit, pool_multivariate
     from metafit.network.components import ComponentFit, component_network
     from metafit.network.consistency import (
         DesignTest,
@@ -65,14 +67,17 @@ if TYPE_CHECKING:
     from metafit.network.fit import NetworkFit, p_scores, pool_network
     from metafit.network.league import LeagueTable, league_table
     from metafit.network.ranks import Rankogram, rankogram
+    from metafit.regression.coefficients import Coefficients
     from metafit.regression.contrasts import Contrasts, Inflation, contrasts, joint_test, pairwise, vif
     from metafit.regression.fit import Predicted, Regression, predict, regress
-    from metafit.regression.location_scale import Coefficients, LocationScale, location_scale
+    from metafit.regression.location_scale import LocationScale, location_scale
     from metafit.regression.moderators import Term
     from metafit.regression.permutation import PermutationTest, permutation_test
     from metafit.results import Fit, Heterogeneity, Interval, Prediction, Status, StudyData
 
 _HOME = {
+    "multivariate.covariance": ("sampling_covariance",),
+    "multivariate.fit": ("MultivariateFit", "pool_multivariate"),
     "absolute": ("Absolute", "LogOdds", "Nnt", "absolute_effect", "number_needed", "responders", "smd_to_log_odds"),
     "bias.asymmetry": ("Asymmetry", "TooFewStudiesError", "TrimFill", "egger", "harbord", "peters", "trim_and_fill"),
     "bias.selection": ("PetPeese", "Selection", "pet_peese", "selection_model"),
@@ -130,7 +135,8 @@ _HOME = {
     "inverse_variance.pooling": ("pool",),
     "regression.contrasts": ("Contrasts", "Inflation", "contrasts", "joint_test", "pairwise", "vif"),
     "regression.permutation": ("PermutationTest", "permutation_test"),
-    "regression.location_scale": ("Coefficients", "LocationScale", "location_scale"),
+    "regression.coefficients": ("Coefficients",),
+    "regression.location_scale": ("LocationScale", "location_scale"),
     "regression.moderators": ("Term",),
     "regression.fit": ("Predicted", "Regression", "predict", "regress"),
     "results": ("Fit", "Heterogeneity", "Interval", "Prediction", "Status", "StudyData"),
@@ -167,6 +173,7 @@ __all__ = [
     "LogOdds",
     "MeanSd",
     "MultilevelFit",
+    "MultivariateFit",
     "NetworkFit",
     "Nnt",
     "NormalPrior",
@@ -241,6 +248,7 @@ __all__ = [
     "pool",
     "pool_counts",
     "pool_multilevel",
+    "pool_multivariate",
     "pool_network",
     "predict",
     "proportion_effects",
@@ -250,6 +258,7 @@ __all__ = [
     "responders",
     "robust",
     "rule_of_three",
+    "sampling_covariance",
     "sd_from_se",
     "sd_of_change",
     "se_effects",

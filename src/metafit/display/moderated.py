@@ -8,14 +8,17 @@ import numpy as np
 
 from metafit.display.columns import Column, Rows, interval, table
 from metafit.display.others import coefficient_rows
-from metafit.display.summaries import noted, statistic_name
+from metafit.display.summaries import noted, scale_heading, statistic_name
 from metafit.display.summary import Block, Summary, number, p_value
+from metafit.effects.given import LOGS
 from metafit.results import Floats, Status
 from metafit.text import say
 
 if TYPE_CHECKING:
+    from metafit.multivariate.fit import MultivariateFit
+    from metafit.regression.coefficients import Coefficients
     from metafit.regression.contrasts import Contrasts, Inflation
-    from metafit.regression.location_scale import Coefficients, LocationScale
+    from metafit.regression.location_scale import LocationScale
     from metafit.regression.permutation import PermutationTest
 
 
@@ -129,3 +132,28 @@ def location_scale(fit: LocationScale) -> Summary:
     title = say("location-scale", k=fit.k, method=fit.method, test=fit.test)
     notes = (say("scale-vanishes"),) if fit.status == Status.NO_STANDARD_ERROR else noted(fit.status)
     return Summary(title, tuple(blocks), notes)
+
+
+def multivariate_rows(fit: MultivariateFit) -> Rows:
+    """A row a coefficient."""
+    found = fit.effects
+    return coefficient_rows(found, found.estimate, statistic_name(found.test), list(found.names), fit.measure)
+
+
+def multivariate(fit: MultivariateFit) -> Summary:
+    """The outcomes' effects, how they vary and correlate between studies, and Q."""
+    found = fit.effects
+    spread = tuple(
+        (name, str(int(fit.rows[i])), *map(number, (fit.tau2[i], np.sqrt(fit.tau2[i]), *fit.correlation[i])))
+        for i, name in enumerate(fit.outcomes)
+    )
+    heads = ("", "rows", "tau2", "tau", *(say("correlation-with", name=name) for name in fit.outcomes))
+    q = ((f"Q({fit.q_df})", number(fit.q)), (say("p-of-q"), p_value(fit.q_p)))
+    blocks = (
+        multivariate_rows(fit).block(scale_heading(fit.measure, fit.measure in LOGS)),
+        wald_block(found.qm, found.qm_df, found.df, found.qm_p),
+        Block(say("between-studies"), heads, spread),
+        Block(say("heterogeneity"), ("", "value"), q),
+    )
+    fields = {"k": fit.k, "studies": fit.studies, "structure": fit.structure, "method": fit.method, "test": found.test}
+    return Summary(say("multivariate", **fields), blocks, noted(fit.status))

@@ -43,6 +43,7 @@ _WORDS = {
     "Contrasts": _Words("moderated", "contrasts", "contrasts_rows"),
     "Inflation": _Words("moderated", "inflation", "inflation_rows"),
     "Coefficients": _Words("moderated", "coefficients", "coefficients_rows"),
+    "MultivariateFit": _Words("moderated", "multivariate", "multivariate_rows"),
     "LocationScale": _Words("moderated", "location_scale", "location_scale_rows"),
     "PermutationTest": _Words("moderated", "permutation", "permutation_rows"),
     "Predicted": _Words("others", "predicted", "predicted_rows"),

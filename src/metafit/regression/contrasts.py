@@ -17,6 +17,7 @@ from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_floats
 from metafit.quantiles import t_quantile, t_two_sided, z_quantile, z_two_sided
+from metafit.regression.coefficients import Coefficients
 from metafit.regression.fit import Regression, omnibus
 from metafit.regression.moderators import Term
 from metafit.results import Floats
@@ -50,14 +51,19 @@ class Contrasts(Shown):
 
 
 def contrasts(
-    fit: Regression, matrix: npt.ArrayLike, value: npt.ArrayLike = 0.0, *, names: Sequence[str] | None = None
+    fit: Regression | Coefficients,
+    matrix: npt.ArrayLike,
+    value: npt.ArrayLike = 0.0,
+    *,
+    names: Sequence[str] | None = None,
 ) -> Contrasts:
-    """Test linear combinations of the coefficients of a meta-regression.
+    """Test linear combinations of the coefficients of a meta-regression, or of another model.
 
     Parameters
     ----------
     fit
-        A regression of one analysis.
+        A regression of one analysis; or the coefficients of a location-scale or multivariate model (`location`,
+        `scale`, `effects`).
     matrix
         One combination (p,), or n of them (n, p): a factor for each coefficient, the intercept first where there is
         one.
@@ -87,7 +93,11 @@ def contrasts(
     >>> round(float(found.estimate[0]), 3)
     0.684
     """
-    beta, cov = _single(fit, "contrasts")
+    if isinstance(fit, Coefficients):
+        beta, cov, known, df = fit.estimate, fit.covariance, fit.names, fit.df
+    else:
+        beta, cov = _single(fit, "contrasts")
+        known, df = fit.labels, float("nan") if fit.test == "z" else float(fit.df)
     rows = np.atleast_2d(as_floats("matrix", matrix))
     if rows.ndim != 2 or rows.shape[1] != beta.size or not rows.shape[0]:
         raise StatsInputError(f"matrix: shape {np.shape(matrix)} does not match {beta.size} coefficients.")
@@ -99,17 +109,19 @@ def contrasts(
         raise StatsInputError(f"value: {np.size(value)} for {len(rows)} combinations; give one for each.") from error
     if names is not None and len(names) != len(rows):
         raise StatsInputError(f"names: {len(names)} for {len(rows)} combinations; give one for each.")
-    labels = tuple(names) if names is not None else tuple(_equation(row, fit.labels) for row in rows)
+    labels = tuple(names) if names is not None else tuple(_equation(row, known) for row in rows)
     estimate = rows @ beta
     with np.errstate(all="ignore"):
         se: Floats = np.sqrt(np.einsum("ni,ij,nj->n", rows, cov, rows))
         statistic = (estimate - null) / se
-        df = float("nan") if fit.test == "z" else float(fit.df)
         critical: Any
         if fit.test == "z":
             critical, p = z_quantile(fit.level), z_two_sided(statistic)
         else:
-            critical, p = t_quantile(fit.level, fit.heterogeneity.q_df), t_two_sided(statistic, np.asarray(df))
+            critical, p = (
+                t_quantile(fit.level, np.asarray(int(np.nan_to_num(df)))),
+                t_two_sided(statistic, np.asarray(df)),
+            )
         together = _together(rows, null, beta, cov)
         if together is None:
             qm, qm_p, rank = np.full(1, np.nan), np.full(1, np.nan), 0

@@ -17,36 +17,13 @@ from metafit.errors import StatsInputError
 from metafit.inputs import Frame, Values, take
 from metafit.inverse_variance.layout import as_batch
 from metafit.inverse_variance.pooling import check_call
-from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
-from metafit.regression.fit import omnibus
+from metafit.quantiles import chi2_upper
+from metafit.regression.coefficients import Coefficients, wald_table
 from metafit.regression.moderators import Moderators, default_names, read_moderators
 from metafit.regression.scale_likelihood import ScaleModel
 from metafit.results import Bools, Floats, Status
 
 _RANK = 1e-9
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Coefficients(Shown):
-    """Coefficients with Wald tests; arrays (p,), covariance (p, p).
-
-    df: of t, NaN where the test is z. qm: of all but the intercept together, chi-square on qm_df or F on qm_df and df.
-    """
-
-    names: tuple[str, ...]
-    test: str
-    level: float
-    estimate: Floats
-    se: Floats
-    statistic: Floats
-    df: float
-    p: Floats
-    ci_low: Floats
-    ci_high: Floats
-    covariance: Floats
-    qm: float
-    qm_df: int
-    qm_p: float
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -166,35 +143,6 @@ class _Part:
         """The studies with every value."""
         return np.asarray(np.isfinite(self.x).all(axis=1))
 
-    def table(self, beta: Floats, cov: Floats, test: str, level: float, df: int) -> Coefficients:
-        """Wald tests."""
-        free = float("nan") if test == "z" or df < 1 else float(df)
-        with np.errstate(all="ignore"):
-            se = np.sqrt(np.diag(cov))
-            statistic = beta / se
-            qm, qm_p = omnibus(beta[None, self.first :], cov[None, self.first :, self.first :], test, np.array([free]))
-        if test == "z":
-            critical, p = np.asarray(z_quantile(level)), z_two_sided(statistic)
-        else:
-            critical, p = t_quantile(level, np.asarray(df)), t_two_sided(statistic, np.asarray(free))
-        reach = critical * se
-        return Coefficients(
-            names=self.names,
-            test=test,
-            level=level,
-            estimate=beta,
-            se=se,
-            statistic=statistic,
-            df=free,
-            p=p,
-            ci_low=beta - reach,
-            ci_high=beta + reach,
-            covariance=cov,
-            qm=float(qm[0]),
-            qm_df=beta.size - self.first,
-            qm_p=float(qm_p[0]),
-        )
-
 
 def _problem(y: Floats, v: Floats, x: Floats, z: Floats) -> Status:
     k, p = x.shape
@@ -253,8 +201,8 @@ def _fit(
         level=level,
         status=status,
         k=k,
-        location=location.table(beta, cov, test, level, k - p),
-        scale=spread.table(alpha, cov_alpha, test, level, k - q),
+        location=wald_table(location.names, beta, cov, test, level, k - p, first=location.first),
+        scale=wald_table(spread.names, alpha, cov_alpha, test, level, k - q, first=spread.first),
         tau2=tau2,
         log_likelihood=value,
         q=cochran,

@@ -95,6 +95,7 @@ RESULTS = {
     "changed signs": metafit.permutation_test(FIT),
     "changed orders": metafit.permutation_test(metafit.regress(EFFECTS, None, ["where"], data=TRIALS), draws=5),
     "location and scale": metafit.location_scale(EFFECTS, None, ["latitude"], ["latitude"], data=TRIALS),
+    "two outcomes": metafit.pool_multivariate(EFFECTS, None, [1, 1, 2, 2, 3, 3], TRIALS["where"]),
     "leave one out": metafit.leave_one_out(EFFECTS),
     "cumulative": metafit.cumulative(EFFECTS, order=TRIALS["latitude"]),
     "influence": metafit.influence(EFFECTS),

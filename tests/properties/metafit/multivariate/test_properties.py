@@ -1,0 +1,208 @@
+"""Several outcomes a study: against the likelihood spelled out, against simpler models, and in other units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metafit import (
+    MultivariateFit,
+    StatsInputError,
+    Status,
+    contrasts,
+    pool,
+    pool_multivariate,
+    sampling_covariance,
+    three_level,
+)
+
+#: Named tolerance: where the search for the covariance may stop.
+STOP = 1e-5
+Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+@st.composite
+def outcomes(draw: st.DrawFn, m: int = 2) -> Data:
+    """Effects, their covariance, studies, outcomes; some rows absent."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n = draw(st.integers(5, 12))
+    study, outcome = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
+    kept = rng.random(n * m) < 0.85
+    kept[: 3 * m] = True
+    study, outcome = study[kept], outcome[kept]
+    vi = np.exp(rng.normal(-2.0, 0.7, study.size))
+    v = sampling_covariance(vi, study, draw(st.sampled_from([0.0, 0.5])))
+    own = draw(st.sampled_from([0.0, 0.4])) * rng.normal(size=(n, m))
+    common = draw(st.sampled_from([0.0, 0.5])) * rng.normal(size=n)
+    y = 0.3 * outcome + common[study] + own[study, outcome] + np.linalg.cholesky(v) @ rng.normal(size=study.size)
+    return y, v, study, outcome
+
+
+def log_likelihood(g: np.ndarray, data: Data, method: str) -> float:
+    """As in a textbook, with whole matrices."""
+    y, v, study, outcome = data
+    pick = np.eye(len(g))[outcome]
+    marginal = v + np.where(study[:, None] == study[None, :], pick @ g @ pick.T, 0.0)
+    inverse = np.linalg.inv(marginal)
+    gram = pick.T @ inverse @ pick
+    residual = y - pick @ np.linalg.solve(gram, pick.T @ inverse @ y)
+    value = -0.5 * (np.linalg.slogdet(marginal)[1] + residual @ inverse @ residual)
+    if method == "REML":
+        value += 0.5 * (np.linalg.slogdet(pick.T @ pick)[1] - np.linalg.slogdet(gram)[1])
+    free = y.size - (len(g) if method == "REML" else 0)
+    return float(value - 0.5 * free * np.log(2.0 * np.pi))
+
+
+def _between(fit: MultivariateFit) -> np.ndarray:
+    sd = np.sqrt(fit.tau2)
+    return np.nan_to_num(fit.correlation) * np.outer(sd, sd)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.sampled_from([2, 3]).flatmap(outcomes),
+    st.sampled_from(["UN", "HCS", "CS", "DIAG"]),
+    st.sampled_from(["REML", "ML"]),
+)
+def test_no_covariance_does_better(data: Data, structure: str, method: str) -> None:
+    y, v, study, outcome = data
+    fit = pool_multivariate(y, v, study, outcome, structure=structure, method=method)
+    assert fit.status == Status.OK
+    assert fit.log_likelihood == pytest.approx(log_likelihood(_between(fit), data, method), abs=1e-7)
+    m, rng = len(fit.outcomes), np.random.default_rng(0)
+    for _ in range(60):
+        sd, rho = np.exp(rng.normal(-1.0, 1.0, m)), rng.uniform(-0.99 / (m - 1), 0.99)
+        if structure == "CS":
+            sd[:] = sd[0]
+        if structure == "DIAG":
+            rho = 0.0
+        g = np.where(np.eye(m, dtype=bool), 1.0, rho) * np.outer(sd, sd)
+        assert log_likelihood(g, data, method) <= fit.log_likelihood + 1e-7
+    assert np.linalg.eigvalsh(_between(fit))[0] > -1e-9
+
+
+@settings(max_examples=15, deadline=None)
+@given(outcomes(), st.sampled_from(["UN", "HCS", "DIAG"]))
+def test_units_and_origins_of_outcomes_and_order_change_nothing_else(data: Data, structure: str) -> None:
+    y, v, study, outcome = data
+    unit, origin = np.array([10.0, 0.2]), np.array([3.0, -1.0])
+    mixed = np.random.default_rng(1).permutation(y.size)
+    mixed = np.concatenate([mixed[outcome[mixed] == 0][:1], [i for i in mixed if i != mixed[outcome[mixed] == 0][0]]])
+    one = pool_multivariate(y, v, study, outcome, structure=structure)
+    moved = unit[outcome] * y + origin[outcome]
+    scaled = v * np.outer(unit[outcome], unit[outcome])
+    other = pool_multivariate(
+        moved[mixed], scaled[np.ix_(mixed, mixed)], study[mixed], outcome[mixed], structure=structure
+    )
+    assert one.outcomes == other.outcomes
+    np.testing.assert_allclose((other.effects.estimate - origin) / unit, one.effects.estimate, atol=STOP)
+    np.testing.assert_allclose(other.effects.se / unit, one.effects.se, rtol=1e-4, atol=STOP)
+    np.testing.assert_allclose(other.tau2 / unit**2, one.tau2, rtol=1e-3, atol=STOP)
+    assert other.q == pytest.approx(one.q, rel=1e-6)
+
+
+@settings(max_examples=15, deadline=None)
+@given(outcomes(), st.sampled_from(["REML", "ML"]))
+def test_two_outcomes_have_one_correlation(data: Data, method: str) -> None:
+    y, v, study, outcome = data
+    one = pool_multivariate(y, v, study, outcome, structure="UN", method=method)
+    other = pool_multivariate(y, v, study, outcome, structure="HCS", method=method)
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, abs=1e-7)
+    np.testing.assert_allclose(one.effects.estimate, other.effects.estimate, atol=1e-4)
+    less = pool_multivariate(y, v, study, outcome, structure="CS", method=method)
+    assert less.log_likelihood <= one.log_likelihood + 1e-9
+
+
+@settings(max_examples=15, deadline=None)
+@given(outcomes(m=3))
+def test_outcomes_without_anything_in_common_are_pools(data: Data) -> None:
+    y, v, study, outcome = data
+    fit = pool_multivariate(y, np.diag(v), study, outcome, structure="DIAG", test="z")
+    for one in range(3):
+        here = outcome == one
+        alone = pool(y[here], np.diag(v)[here], test="z")
+        assert fit.tau2[one] == pytest.approx(alone.tau2, rel=STOP, abs=STOP)
+        assert fit.effects.estimate[one] == pytest.approx(alone.estimate, abs=STOP)
+        assert fit.effects.p[one] == pytest.approx(alone.p, rel=1e-3, abs=STOP)
+        only = pool_multivariate(y[here], np.diag(v)[here], study[here], outcome[here], structure="UN")
+        assert only.tau2[0] == pytest.approx(alone.tau2, rel=STOP, abs=STOP)
+
+
+def test_one_positive_correlation_is_a_model_of_three_levels() -> None:
+    rng = np.random.default_rng(2)
+    study, outcome = np.repeat(np.arange(30), 2), np.tile([0, 1], 30)
+    vi = rng.uniform(0.02, 0.1, 60)
+    y = 0.2 * outcome + rng.normal(0.0, 0.5, 30)[study] + rng.normal(0.0, 0.3, 60) + rng.normal(0.0, np.sqrt(vi))
+    fit = pool_multivariate(y, vi, study, outcome, structure="CS")
+    other = three_level(y, vi, study, moderators=outcome.astype(float))
+    assert fit.tau2[0] == pytest.approx(other.sigma2.sum(), rel=STOP)
+    assert fit.correlation[0, 1] == pytest.approx(other.sigma2[0] / other.sigma2.sum(), rel=STOP)
+    difference = contrasts(fit.effects, [-1.0, 1.0])
+    assert difference.estimate[0] == pytest.approx(other.estimate[1], rel=STOP)
+    assert difference.p[0] == pytest.approx(other.p[1], rel=1e-3)
+
+
+def test_a_moderator_has_a_slope_for_each_outcome() -> None:
+    rng = np.random.default_rng(4)
+    table = {
+        "study": np.repeat(np.arange(9), 2),
+        "outcome": ["pain", "sleep"] * 9,
+        "year": np.repeat(np.arange(9.0), 2),
+    }
+    table |= {"yi": rng.normal(0.0, 0.4, 18) + 0.1 * table["year"], "vi": np.full(18, 0.05)}
+    fit = pool_multivariate("yi", "vi", "study", "outcome", ["year"], data=table)
+    assert fit.effects.names == ("pain", "sleep", "pain: year", "sleep: year") and fit.effects.df == 14
+    lines = [np.polyfit(np.arange(9.0), np.asarray(table["yi"])[i::2], 1) for i in (0, 1)]
+    assert (np.abs(fit.effects.estimate[2:] - [one[0] for one in lines]) < 0.02).all()
+
+
+def test_what_has_no_answer() -> None:
+    y, v, study, outcome = [0.1, 0.5, 0.3, 0.7, 0.2, 0.6], [0.1] * 6, list("aabbcc"), ["x", "y"] * 3
+
+    def status(y: Any, v: Any, study: Any, outcome: Any, **more: Any) -> Status:
+        fit = pool_multivariate(y, v, study, outcome, **more)
+        assert np.isnan(fit.effects.p).all() and np.isnan(fit.tau2).all() and np.isnan(fit.log_likelihood)
+        return fit.status
+
+    assert status([np.nan] * 6, v, study, outcome) == Status.NO_STUDIES
+    assert status(y, [0.1] * 5 + [0.0], study, outcome) == Status.ZERO_VARIANCE
+    assert status(y, [0.1] * 5 + [-0.1], study, outcome) == Status.BAD_INPUT
+    assert status([*y[:5], np.inf], v, study, outcome) == Status.BAD_INPUT
+    assert status(y, np.full((6, 6), 0.1), study, outcome) == Status.BAD_INPUT
+    assert status(y, v, list("abcdef"), outcome) == Status.NOT_ESTIMABLE  # never together
+    assert pool_multivariate(y, v, list("abcdef"), outcome, structure="DIAG").status == Status.OK
+    assert status(y, v, study, ["x", "y", "x", "z", "x", "z"]) == Status.NOT_ESTIMABLE  # y in one study
+    assert status(y, v, study, outcome, moderators=[1.0] * 6) == Status.NOT_ESTIMABLE
+    absent = pool_multivariate([*y, np.nan, 0.3], [*v, 0.1, np.nan], [*study, "d", "d"], [*outcome, "x", "y"])
+    assert absent.k == 6 and absent.studies == 3 and absent.rows.tolist() == [3, 3]
+
+
+def test_covariances_from_correlations() -> None:
+    v = sampling_covariance([1.0, 4.0, 9.0, 1.0], list("aaab"), {("x", "y"): 0.5, ("z", "x"): -0.2, ("y", "z"): 0.1},
+                            outcome=list("xyzx"))  # fmt: skip
+    np.testing.assert_allclose(v, [[1.0, 1.0, -0.6, 0.0], [1.0, 4.0, 0.6, 0.0], [-0.6, 0.6, 9.0, 0.0], [0, 0, 0, 1.0]])
+
+
+def test_calls_without_meaning_are_refused() -> None:
+    y, v, study, outcome = [0.1, 0.5, 0.3, 0.7], [0.1] * 4, list("aabb"), ["x", "y"] * 2
+    calls: list[tuple[Any, str]] = [
+        (lambda: pool_multivariate(y, v, study, outcome, structure="AR"), "'AR' is not one of UN, HCS, CS, DIAG"),
+        (lambda: pool_multivariate(y, v, study, outcome, method="DL"), "'DL' is not one of REML, ML"),
+        (lambda: pool_multivariate(y, v, study, outcome, test="knha"), "'knha' is not one of z, t"),
+        (lambda: pool_multivariate(y, np.eye(3), study, outcome), "does not match 4 effects"),
+        (lambda: pool_multivariate(y, v, study[:3], outcome), "3 labels for 4 effects"),
+        (lambda: pool_multivariate([y], [v], study, outcome), "not a batch"),
+        (lambda: pool_multivariate(y, v, study, outcome, [1.0]), "does not match 4 studies"),
+        (lambda: pool_multivariate(y, v, study, outcome, v, names=["a", "b"]), "2 for 1 moderators"),
+        (lambda: sampling_covariance(v, study, 1.5), "between -1 and 1"),
+        (lambda: sampling_covariance(v, study, {("x", "y"): 0.5}), "need the outcome"),
+        (lambda: sampling_covariance(v, study, {("x", "z"): 0.5}, outcome=outcome), "no correlation for x and y"),
+        (lambda: sampling_covariance([v], study, 0.5), "one variance for each row"),
+    ]
+    for call, told in calls:
+        with pytest.raises(StatsInputError, match=told):
+            call()
