@@ -6,10 +6,10 @@ the truth is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ from metafit.inverse_variance.pooling import pool
 from metafit.levels import as_fraction
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from metafit.results import Floats, Interval, Status
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -167,8 +170,6 @@ def selection_model(
     StatsInputError
         Steps that do not increase between 0 and 1; an unknown direction.
     """
-    from scipy.optimize import minimize
-
     level = as_fraction(level)
     ends = (*(float(one) for one in steps), 1.0)
     if len(ends) < 2 or not ends[0] > 0.0 or any(a >= b for a, b in pairwise(ends)):
@@ -185,15 +186,11 @@ def selection_model(
     plain = pool(y, v, method="ML", test="z", level=level)
     if min(counts) == 0 or plain.status != Status.OK:
         return _nothing(Status.NOT_ESTIMABLE, y.size, ends, counts, level, given.measure)
-    start = np.array([sign * float(plain.estimate), np.log(float(plain.tau2) + 1e-3), *np.zeros(len(ends) - 1)])
-
     def minus(x: Floats) -> float:
         with np.errstate(over="ignore"):
             return -likelihood(x[0], float(np.exp(x[1])), np.exp(x[2:]))
 
-    # The surface is flat where tau2 is small: a simplex finds the hill, a quasi-Newton method its top.
-    found = minimize(minus, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12, "maxiter": 20_000})
-    found = minimize(minus, found.x, method="BFGS", options={"gtol": 1e-8})
+    found = _highest(minus, sign * float(plain.estimate), float(plain.tau2), float(np.median(v)), len(ends) - 1)
     at = np.array([found.x[0], np.exp(found.x[1]), *np.exp(found.x[2:])])
     at_zero = at[1] < 1e-8
     if at_zero:
@@ -230,6 +227,25 @@ def selection_model(
         level=level,
         measure=given.measure,
     )
+
+
+def _highest(minus: Callable[[Floats], float], mu: float, tau2: float, usual: float, steps: int) -> OptimizeResult:
+    """The best of searches from several heterogeneities and weights.
+
+    The surface often has two hills, one at tau2 = 0, and is flat between them: one start may miss the higher.
+    """
+    from scipy.optimize import minimize
+
+    starts = [
+        np.array([mu, np.log(spread), *np.full(steps, weight)])
+        for spread in (tau2 + 1e-3, usual, 4.0 * usual)
+        for weight in (0.0, -1.5, 1.5)
+    ]
+    # a simplex finds a hill, a quasi-Newton method its top
+    near = minimize(minus, starts[0], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12, "maxiter": 20_000})
+    tops = [minimize(minus, start, method="BFGS", options={"gtol": 1e-8}) for start in (near.x, *starts[1:])]
+    best: OptimizeResult = min(tops, key=lambda one: one.fun if np.isfinite(one.fun) else np.inf)
+    return best
 
 
 def _ml_likelihood(y: Floats, v: Floats, mu: float, tau2: float) -> float:
