@@ -127,7 +127,7 @@ def _order(table: Table, order: str | None, effects: Effects) -> Any:
     if order is None:
         return None
     if order not in table.columns:
-        raise InputError(f"{table.name}, row 1: no column {order!r}; the header has {', '.join(table.columns)}.")
+        raise InputError(f"{table.name}, row 1: no column {order!r}; the header has {', '.join(table.header)}.")
     place = table.columns.index(order)
     values = [number(table, row, order, cells[place]) for row, cells in table.rows]
     here = np.isfinite(effects.yi) & np.isfinite(effects.vi)

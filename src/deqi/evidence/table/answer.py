@@ -11,10 +11,10 @@ import numpy as np
 
 from deqi.evidence.table.also import Check
 from deqi.evidence.table.columns import ColumnSet, Floats, Numbers
-from deqi.evidence.table.effects import SIZED, doubt_key, natural
+from deqi.evidence.table.effects import SIZED, natural, why_nothing
 from deqi.evidence.table.parts import Between, Group, Moderators
 from deqi.evidence.table.sentences import say
-from metafit import Effects, Fit, WarningKind, harmonic_mean
+from metafit import Effects, Fit, harmonic_mean
 
 Ends = tuple[float | None, float | None]
 
@@ -144,16 +144,14 @@ def study_rows(
     reach = NormalDist().inv_cdf(0.5 + level / 2) * np.sqrt(effects.vi)
     every = sizes(given, chosen, measure)
     missing = {i: say("reason.missing", columns=", ".join(columns)) for i, columns in given.absent}
-    bare = {i for one in effects.warnings if one.kind is WarningKind.NO_SPREAD for i in one.rows}
     found = []
     for i, name in enumerate(given.studies):
         ends = np.array([effects.yi[i], effects.yi[i] - reach[i], effects.yi[i] + reach[i]])
         size = None if every is None else number(every[i])
         moved = shown_at(measure, ends, size) if math.isfinite(ends[0]) and (every is None or size) else None
         reason = None if math.isfinite(ends[0]) else missing.get(i)
-        if reason is None and not math.isfinite(ends[0]):
-            kind = WarningKind.NO_SPREAD if i in bare else WarningKind.IMPOSSIBLE
-            reason = say(f"reason.{doubt_key(kind, given)}")
+        if reason is None and (why := why_nothing(effects, given, i)) is not None:
+            reason = say(f"reason.{why}")
         found.append(
             StudyRow(
                 study=name,

@@ -84,7 +84,7 @@ def read_cell(cell: str, style: Style, *, whole: bool) -> tuple[float | Unreadab
     unmarked = _MARKS.sub("", text)
     was_marked = unmarked != text
     text = unicodedata.normalize("NFKC", unmarked).translate(_MINUS).strip()
-    text = re.sub(r"^([+-])\s+(?=[\d.])", r"\1", text)
+    text = re.sub(r"^([+-])\s+(?=[\d.])", r"\1", re.sub(r"^=\s*(?=[-+]?[\d.])", "", text))
     if _is_missing(text):
         return None, None
     key: Key | None = "mark" if was_marked else None
@@ -101,6 +101,12 @@ def read_cell(cell: str, style: Style, *, whole: bool) -> tuple[float | Unreadab
     if not _NUMBER.fullmatch(text):
         return Unreadable(next((name for name, shape in _HINTS if shape.fullmatch(text)), "other")), None
     return _finite(text), key
+
+
+def looks_like_number(cell: str) -> bool:
+    """Whether a cell is read as a number, however it is written."""
+    value, _ = read_cell(cell, PLAIN, whole=False)
+    return isinstance(value, float)
 
 
 def _group(text: str, style: Style, whole: bool, key: Key | None) -> tuple[float | Unreadable, Key | None]:

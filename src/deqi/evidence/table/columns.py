@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from deqi.errors import InputError
 from deqi.evidence.table.cells import Key, Unreadable, read_cell
-from deqi.evidence.table.derived import derivable, fill, sources_of
+from deqi.evidence.table.derived import derivable, fill, out_of_order, sources_of
+from deqi.evidence.table.given import complete, sources_of_given
 from deqi.evidence.table.reading import Table, plain, shown
 from deqi.evidence.table.sentences import say
 
@@ -21,7 +22,9 @@ Kind = Literal[
     "binary", "cells", "means", "rates", "proportion", "rate", "change", "one_mean", "correlation", "interval",
     "p_value", "yi_sei", "yi_vi", "yi_interval",
 ]  # fmt: skip
-Rule = Literal["any", "not negative", "positive", "correlation"]
+Rule = Literal["any", "not negative", "positive", "correlation", "p"]
+#: Effects as papers give them, with an interval, an error or a p value.
+GIVEN_KINDS: Final = ("interval", "yi_interval", "p_value", "yi_sei", "yi_vi")
 
 #: Measures that are ratios: pooled as logs, shown as ratios.
 RATIOS: Final = ("RR", "OR", "IRR", "HR", "ROM", "CVR", "VR")
@@ -89,15 +92,24 @@ def choose(table: Table, measure: str | None, method: str) -> tuple[ColumnSet, s
         if (measure is None or measure in s.measures)
         and (method not in _METHODS or (s.kind in counted and any(m in allowed for m in s.measures)))
     ]
-    available = derivable(table.columns)
-    for one in fit:
-        if available.issuperset(one.columns):
-            chosen = measure or next(m for m in one.measures if m in allowed)
-            return one, chosen
+    # a program writes columns for every kind of outcome and leaves empty those that do not apply
+    for available in (derivable(_filled(table)), derivable(table.columns)):
+        for one in fit:
+            if available.issuperset(one.columns):
+                return one, measure or next(m for m in one.measures if m in allowed)
     wanted = " or ".join(",".join(s.columns) for s in fit)
-    found = ", ".join(shown(c, 20) for c in table.columns[:8])
+    found = ", ".join(shown(c, 20) for c in table.header[:8])
     what = f"--measure {measure}" if measure else ("--method " + method if method in _METHODS else "a pool")
     raise InputError(f"{table.name}, row 1: {what} needs the columns {wanted}; the header has {found}.")
+
+
+def _filled(table: Table) -> set[str]:
+    """The columns with something in some cell."""
+    return {
+        name
+        for i, name in enumerate(table.columns)
+        if any(read_cell(cells[i], table.style, whole=False)[0] is not None for _, cells in table.rows)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,12 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
         empty = tuple(column for column in chosen.columns if values.get(column) is None)
         if empty:
             made, used = fill(values, empty)
+            if chosen.kind in GIVEN_KINDS:
+                more = {name for column in empty for name in sources_of_given(column) if name in place}
+                beside = {name: number(table, row, name, cells[place[name]]) for name in sorted(more)}
+                _check(table, row, chosen.kind, measure, {k: v for k, v in beside.items() if v is not None})
+                found_in = complete({**values, **beside}, empty, ratio=measure in RATIOS)
+                made, used = (found_in.values, (found_in.key,)) if found_in else ({}, ())
             whole |= made
             empty = tuple(column for column in empty if column not in made)
             if used and not empty:
@@ -191,8 +209,10 @@ def _rule(column: str) -> Rule:
     stem = column.removesuffix("_t").removesuffix("_c")
     if stem in ("total", "time", "n", "sei", "vi"):
         return "positive"
-    if stem in ("events", "others", "sd", "sd_pre", "sd_post", "se", "p"):
+    if stem in ("events", "others", "sd", "sd_pre", "sd_post", "se"):
         return "not negative"
+    if stem == "p":
+        return "p"
     return "correlation" if stem == "correlation" else "any"
 
 
@@ -208,6 +228,8 @@ def _check(table: Table, row: int, kind: Kind, measure: str, values: dict[str, f
             raise wrong(column, "cannot be negative; write the right number or leave the cell empty")
         if rule == "correlation" and abs(value) > 1:
             raise wrong(column, "is no correlation; write a number from -1 to 1")
+        if rule == "p" and not 0.0 <= value <= 1.0:
+            raise InputError(say("p-out-of-range", value=f"{value:g}", name=table.name, row=row, column=column))
         if column in ("estimate", "yi") and measure in ("RD", "COR", "PR") and abs(value) > 1:
             where = {"name": table.name, "row": row, "column": column}
             raise InputError(say("out-of-range", value=f"{value:g}", measure=measure, **where))
@@ -216,17 +238,26 @@ def _check(table: Table, row: int, kind: Kind, measure: str, values: dict[str, f
     for events, total in (("events", "total"), ("events_t", "total_t"), ("events_c", "total_c")):
         if events in values and total in values and values[events] > values[total]:
             raise wrong(events, f"events cannot be more than {total} {values[total]:g}; write the number of people")
+    lower, upper = out_of_order(values) or ("", "")
+    if lower:
+        raise wrong(lower, f"is above {upper} {values[upper]:g}; write the lower number first")
     if kind in ("interval", "p_value", "yi_interval"):
-        if measure in RATIOS and kind != "yi_interval":
-            for column, value in values.items():
-                if value <= 0 and column != "p":
-                    raise wrong(column, f"cannot be a {measure}; write ratios, not their logarithms")
-        for lower, upper in (
-            ("ci_low", "ci_high"),
-            ("ci_low", "estimate"),
-            ("estimate", "ci_high"),
-            ("ci_low", "yi"),
-            ("yi", "ci_high"),
-        ):
-            if lower in values and upper in values and values[lower] > values[upper]:
-                raise wrong(lower, f"is above {upper} {values[upper]:g}; write the lower number first")
+        _check_interval(table, row, kind, measure, values)
+
+
+def _check_interval(table: Table, row: int, kind: Kind, measure: str, values: dict[str, float]) -> None:
+    where: dict[str, object] = {"name": table.name, "row": row}
+    if measure in RATIOS and kind != "yi_interval":
+        for column, value in values.items():
+            if value <= 0 and column != "p":
+                key = "ratio-of-zero" if value == 0 else "ratio-below-zero"
+                raise InputError(say(key, **where, column=column, value=f"{value:g}", measure=measure))
+    if "ci_low" not in values or "ci_high" not in values:
+        return
+    low, high = values["ci_low"], values["ci_high"]
+    if low > high:
+        raise InputError(say("limits-exchanged", **where, low=f"{low:g}", high=f"{high:g}"))
+    for column in ("estimate", "yi"):
+        if column in values and not low <= values[column] <= high:
+            ends = {"value": f"{values[column]:g}", "low": f"{low:g}", "high": f"{high:g}"}
+            raise InputError(say("outside-interval", **where, column=column, **ends))

@@ -81,13 +81,14 @@ def pool_contrasts(
     Raises:
         InputError: columns or rows that cannot be used.
     """
-    table, notes = translate(table)
+    translated = translate(table)
+    table = translated.table
     measure = measure or table.measure
     for column in ("study", "treatment", "control"):
         if column not in table.columns:
             raise InputError(
                 f"{table.name}, row 1: a network needs the columns study, treatment, control and an effect; "
-                f"the header has {', '.join(table.columns)}."
+                f"the header has {', '.join(table.header)}."
             )
     if method.upper() not in NETWORK_METHODS:
         raise InputError(f"--method {method!r} is not known; use one of {', '.join(NETWORK_METHODS)}.")
@@ -138,7 +139,7 @@ def pool_contrasts(
             designs.between_random.df,
             plain_numbers(designs.between_random.p),
         ),
-        warnings=(*notes, *warn_rows(effects, given, known, added=True)),
+        warnings=(*translated.told((*chosen.columns, *place)), *warn_rows(effects, given, known, added=True)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,16 @@ def sources_of(column: str) -> set[str]:
         if column.endswith(arm):
             return {f"{name}{arm}" for s in SOURCES if column.removesuffix(arm) in s.gives for name in s.needs}
     return {name for s in SOURCES if column in s.gives for name in s.needs}
+
+
+def out_of_order(values: Mapping[str, float | None]) -> tuple[str, str] | None:
+    """Two columns of which the first holds more although it must not: quartiles, ranges and their median."""
+    for arm in ARMS:
+        given = [name for one in ("min", "q1", "median", "q3", "max") if values.get(name := f"{one}{arm}") is not None]
+        for lower, upper in itertools.pairwise(given):
+            if (values[lower] or 0.0) > (values[upper] or 0.0):
+                return lower, upper
+    return None
 
 
 def fill(values: Mapping[str, float | None], empty: Collection[str]) -> tuple[dict[str, float], tuple[str, ...]]:

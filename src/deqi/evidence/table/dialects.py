@@ -6,10 +6,14 @@ Names are as `reading` makes them: lower case, with an underscore for spaces, po
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from deqi.evidence.table.columns import first_set
 from deqi.evidence.table.derived import sources_of
+from deqi.evidence.table.given import sources_of_given
 from deqi.evidence.table.headers import by_words, words
 from deqi.evidence.table.reading import Table, plain
 from deqi.evidence.table.sentences import say
@@ -41,6 +45,9 @@ DIALECTS: Final = (
     Dialect("metafor", ("xi", "ti"), ("events", "time")),
     Dialect("metafor", ("mi", "sdi", "ni"), ("mean", "sd", "n")),
     Dialect("metafor", ("ri", "ni"), ("correlation", "n")),
+    Dialect("trials", ("xt", "nt", "xc", "nc"), _TWO),
+    Dialect("trials", ("xti", "nti", "xci", "nci"), _TWO),
+    Dialect("trials", ("mt", "sdt", "nt", "mc", "sdc", "nc"), _MEANS),
     Dialect("meta", ("event_e", "n_e", "event_c", "n_c"), _TWO),
     Dialect("meta", ("mean_e", "sd_e", "n_e", "mean_c", "sd_c", "n_c"), _MEANS),
     Dialect("meta", ("event_e", "time_e", "event_c", "time_c"), _TIMES),
@@ -48,6 +55,11 @@ DIALECTS: Final = (
     Dialect("meta", ("event", "time"), ("events", "time")),
     Dialect("meta", ("cor", "n"), ("correlation", "n")),
     Dialect("meta", ("te", "sete"), ("yi", "sei")),
+    Dialect("meta", ("treat1", "treat2"), ("treatment", "control")),
+    Dialect("meta", ("event1", "n1", "event2", "n2"), _TWO),
+    Dialect("meta", ("mean1", "sd1", "n1", "mean2", "sd2", "n2"), _MEANS),
+    Dialect("meta", ("event1", "time1", "event2", "time2"), _TIMES),
+    Dialect("Stata", ("_meta_es", "_meta_se"), ("yi", "sei")),
     Dialect("RevMan", ("experimental_cases", "experimental_n", "control_cases", "control_n"), _TWO),
     Dialect("RevMan", ("experimental_events", "experimental_total", "control_events", "control_total"), _TWO),
     Dialect("RevMan", ("events_1", "total_1", "events_2", "total_2"), _TWO),
@@ -69,22 +81,49 @@ DIALECTS: Final = (
 )
 
 
-def translate(table: Table) -> tuple[Table, list[str]]:
-    """The table with our names beside those of other programs, and what was understood, in words.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Understood:
+    """Columns that were read under our names (ours: theirs); key: the sentence that says so, with its words."""
+
+    key: str
+    names: dict[str, str]
+    words: dict[str, str | None]
+
+    def told(self, used: Collection[str]) -> str | None:
+        """The sentence, about the columns that are used; None where none of them is."""
+        pairs = ", ".join(f"{theirs} as {ours}" for ours, theirs in self.names.items() if ours in used)
+        return say(self.key, pairs=pairs, **self.words) if pairs else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Translated:
+    """A table with our names beside those of other programs, and what was understood."""
+
+    table: Table
+    understood: tuple[Understood, ...]
+    named: str | None
+
+    def told(self, columns: Collection[str]) -> list[str]:
+        """What was understood of the columns that are used, in words."""
+        used = {*columns, *(name for column in columns for name in (*sources_of(column), *sources_of_given(column)))}
+        sentences = [one.told(used) for one in self.understood]
+        return [*self.table.notes, *(one for one in sentences if one), *((self.named,) if self.named else ())]
+
+
+def translate(table: Table) -> Translated:
+    """The table with our names beside those of other programs.
 
     Nothing is taken away: a column can still be named by its own name. Our names win where both are there.
     """
-    columns, notes = list(table.columns), []
+    columns = list(table.columns)
     copies: dict[str, tuple[str, ...]] = {}
+    understood: list[Understood] = []
     for dialect in DIALECTS:
         known = {*columns, *copies}
         if set(dialect.theirs) <= set(table.columns) and not set(dialect.ours) <= known:
-            new = {
-                ours: (theirs,) for theirs, ours in zip(dialect.theirs, dialect.ours, strict=True) if ours not in known
-            }
-            pairs = ", ".join(f"{theirs} as {ours}" for ours, (theirs,) in new.items())
-            copies |= new
-            notes.append(say("read-as", dialect=say(f"dialect.{dialect.program}"), pairs=pairs))
+            new = {ours: theirs for theirs, ours in zip(dialect.theirs, dialect.ours, strict=True) if ours not in known}
+            copies |= {ours: (theirs,) for ours, theirs in new.items()}
+            understood.append(Understood("read-as", new, {"dialect": say(f"dialect.{dialect.program}")}))
     measure = table.measure
     if first_set({*columns, *copies}) is None:
         for meant, told in by_words(table.columns):
@@ -92,34 +131,51 @@ def translate(table: Table) -> tuple[Table, list[str]]:
             if wanted is None:
                 continue
             needed = {*wanted.columns, *(name for column in wanted.columns for name in sources_of(column))}
-            new = {ours: (name,) for ours, name in meant.items() if ours in needed and ours not in columns}
-            pairs = ", ".join(f"{theirs} as {ours}" for ours, (theirs,) in new.items())
-            copies |= new
+            new = {ours: theirs for ours, theirs in meant.items() if ours in needed and ours not in columns}
+            copies |= {ours: (theirs,) for ours, theirs in new.items()}
             measure = measure or told
-            notes.append(say("read-measure" if told else "read-words", pairs=pairs, measure=told))
+            understood.append(Understood("read-measure" if told else "read-words", new, {"measure": told}))
             break
-    if "study" not in columns:
-        named = _study(columns)
-        if named is not None:
-            copies["study"] = named
-            notes.append(say("study-from", columns=" and ".join(named)))
-    if not copies:
-        return table, notes
     index = {name: i for i, name in enumerate(columns)}
+    named = _study(table, index)
+    if named is not None and "study" not in columns:
+        copies["study"] = named
+    told_of = None if named is None else say("study-from", columns=" and ".join(named))
 
     def cell(cells: tuple[str, ...], names: tuple[str, ...]) -> str:
         return " ".join(plain(cells[index[name]]) for name in names if cells[index[name]])
 
-    rows = tuple((row, (*cells, *(cell(cells, names) for names in copies.values()))) for row, cells in table.rows)
-    return dataclasses.replace(table, columns=(*columns, *copies), rows=rows, measure=measure), notes
+    def own(cells: tuple[str, ...]) -> tuple[str, ...]:
+        if named is None or "study" in copies:
+            return cells
+        return (*cells[: index["study"]], cell(cells, named), *cells[index["study"] + 1 :])
+
+    rows = tuple((row, (*own(cells), *(cell(cells, names) for names in copies.values()))) for row, cells in table.rows)
+    whole = dataclasses.replace(table, columns=(*columns, *copies), rows=rows, measure=measure, own=len(columns))
+    return Translated(whole, tuple(understood), told_of)
 
 
-def _study(columns: list[str]) -> tuple[str, ...] | None:
+def _study(table: Table, index: Mapping[str, int]) -> tuple[str, ...] | None:
     """What names a study; an author and a year are written one after the other."""
     author, year, found = (
-        next((name for name in words(kind) if name in columns), None) for kind in ("authors", "years", "studies")
+        next((name for name in words(kind) if name in index), None) for kind in ("authors", "years", "studies")
     )
+    if "study" in index:
+        return _with_year(table, index["study"], None if year is None else index[year], year)
     if found is None and author is not None:
         return (author,) if year is None else (author, year)
-    found = found or next((name for name in words("labels") if name in columns), None)
+    found = found or next((name for name in words("labels") if name in index), None)
     return None if found is None else (found,)
+
+
+def _with_year(table: Table, study: int, at: int | None, year: str | None) -> tuple[str, ...] | None:
+    """Study and year, where some names come up again and years of publication tell them apart."""
+    if at is None or year is None:
+        return None
+    years: dict[str, list[str]] = defaultdict(list)
+    for _, cells in table.rows:
+        years[cells[study].casefold()].append(cells[at])
+    published = all(re.fullmatch(r"(19|20)\d\d[a-z]?|", one) for found in years.values() for one in found)
+    apart = any(len(set(found)) > 1 for name, found in years.items() if name)
+    # where most names come up again, the years are those of a series in each study
+    return ("study", year) if published and apart and 2 * len(years) > len(table.rows) else None

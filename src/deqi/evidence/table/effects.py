@@ -52,7 +52,6 @@ _KEYS: Final = {
     WarningKind.ARMS_DIFFER: "arms-differ",
     WarningKind.NO_SPREAD: "no-spread",
     WarningKind.INTERVAL_NOT_CENTRED: "off-centre",
-    WarningKind.IMPOSSIBLE: "impossible",
 }
 
 
@@ -131,24 +130,48 @@ def warn_rows(effects: Effects, numbers: Numbers, measure: str, *, added: bool) 
         said.append(say(f"row.{understood}", studies=some(names)))
     for one in effects.warnings:
         rows = some([numbers.studies[i] for i in one.rows])
+        if one.kind is WarningKind.IMPOSSIBLE:
+            continue
         if one.kind is not WarningKind.ZERO_CELLS_ADJUSTED:
             said.append(say(f"row.{doubt_key(one.kind, numbers, measure)}", studies=rows))
         elif added:
-            said.append(say("added", studies=rows, instead=say(f"instead.{_arms(measure)}")))
+            said.append(say("added", studies=rows.rstrip("."), instead=say(f"instead.{_arms(measure)}")))
         else:
             said.append(say("added-shown"))
+    without = {i: why_nothing(effects, numbers, i) for i in range(len(numbers.studies))}
+    for key in dict.fromkeys(key for key in without.values() if key is not None and key != "no-spread"):
+        names = [numbers.studies[i] for i, why in without.items() if why == key]
+        said.append(say(f"row.{key}", studies=some(names)))
     return said
 
 
-def doubt_key(kind: WarningKind, numbers: Numbers, measure: str = "GEN") -> str:
+def doubt_key(kind: WarningKind, numbers: Numbers, measure: str) -> str:
     """The sentence for a kind of doubt, by what the rows give."""
     if kind is WarningKind.NO_SPREAD and "ci_low" in numbers.columns:
         return "no-width"
     if kind is WarningKind.INTERVAL_NOT_CENTRED and measure in RATIOS:
         return "off-centre-ratio"
-    if kind is WarningKind.IMPOSSIBLE and "p" in numbers.columns:
-        return "no-error"
+    if kind is WarningKind.NO_EVENTS and measure in ("RD", "IRD", "AS", "IRSD"):
+        return "no-events-difference"
     return _KEYS[kind]
+
+
+def why_nothing(effects: Effects, numbers: Numbers, i: int) -> str | None:
+    """Why a row with all its numbers gives no effect; None where it gives one, or where numbers are missing."""
+    if np.isfinite(effects.yi[i]) and np.isfinite(effects.vi[i]):
+        return None
+    values = {name: float(column[i]) for name, column in numbers.columns.items()}
+    if any(np.isnan(value) for value in values.values()):
+        return None
+    if any(i in one.rows for one in effects.warnings if one.kind is WarningKind.NO_SPREAD):
+        return "no-width" if "ci_low" in values else "no-spread"
+    if "correlation" in values and "mean_pre" not in values:
+        return "perfect-correlation" if abs(values["correlation"]) == 1.0 else "few-for-correlation"
+    if "p" in values:
+        return "no-error" if values["p"] in (0.0, 1.0) else "nothing-for-p"
+    if any(name.startswith("mean") and value <= 0.0 for name, value in values.items()):
+        return "no-logarithm"
+    return "impossible"
 
 
 def _arms(measure: str) -> str:

@@ -94,7 +94,8 @@ def pool_table(
     also = parse_checks(also)
     if glmm not in GLMMS or (glmm != GLMMS[0] and method != "GLMM"):
         raise InputError(say("glmm-unknown", glmm=repr(glmm[:20]), known=", ".join(GLMMS)))
-    table, notes = translate(table)
+    translated = translate(table)
+    table = translated.table
     measure = measure or table.measure
     if glmm == "CM.EL":
         measure = measure or "OR"
@@ -103,7 +104,7 @@ def pool_table(
         raise InputError(say("glmm-measure", glmm=glmm, measure=wanted))
     for column in ((by,) if by else ()) + moderators:
         if column not in table.columns:
-            names = ", ".join(table.columns)
+            names = ", ".join(table.header)
             raise InputError(f"{table.name}, row 1: no column {column!r}; the header has {names}.")
     if method == "GLMM" and len(table.rows) > MOST_FOR_GLMM:
         raise InputError(f"{table.name}: --method GLMM takes at most {MOST_FOR_GLMM:,} studies; use MH or REML.")
@@ -112,7 +113,7 @@ def pool_table(
     measure = wanted
     effects = effects_of(given, chosen, measure)
     counted = method in COUNT_METHODS
-    warnings = [*notes, *warn_rows(effects, given, measure, added=not counted)]
+    warnings = [*translated.told(chosen.columns), *warn_rows(effects, given, measure, added=not counted)]
     warnings += doubts(table, given, chosen, effects, measure)
     if glmm != GLMMS[0]:
         warnings.append(say("glmm-used", words=say(f"glmm.{glmm}")))

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from deqi.errors import InputError
-from deqi.evidence.table.cells import PLAIN, Style, style_of
+from deqi.evidence.table.cells import PLAIN, Style, looks_like_number, style_of
+from deqi.evidence.table.sentences import say
 
 #: A table of studies is small; a file beyond this is something else, and is refused before it is read.
 MAX_BYTES: Final = 20_000_000
@@ -27,7 +30,8 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 class Table:
     """name: of the file, for messages. columns: lower-case names. rows: (row number, cells), all as wide as columns.
 
-    style: how its cells write decimals. measure: what the names of its columns say that the effects are.
+    style: how its cells write decimals. measure: what the names of its columns say that the effects are. own: how many
+    of the columns stand in the file, the others being copies under our names. notes: what had to be understood.
     """
 
     name: str
@@ -35,6 +39,13 @@ class Table:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     style: Style = PLAIN
     measure: str | None = None
+    own: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The columns that stand in the file."""
+        return self.columns[: self.own]
 
 
 def read_table(path: Path) -> Table:
@@ -80,9 +91,15 @@ def parse_table(data: bytes, name: str = "table") -> Table:
     start, header = next(lines, (1, []))
     if not header:
         raise InputError(f"{name} is empty; write a header row such as study,yi,vi and one row per study.")
+    body = list(itertools.islice(lines, MAX_ROWS + 2))
+    if body and len([cell for cell in header if cell]) == 1 < len([cell for cell in body[0][1] if cell]):
+        raise InputError(say("title-line", name=name, row=start, words=shown(next(filter(None, header)))))
+    if body and _is_upper_heading(header, body[0][1]):
+        start, header = body[0][0], _joined(header, body.pop(0)[1])
+    header, notes = _arm_by_arm(header)
     columns, keep = _header(header, start, name)
     rows: list[tuple[int, tuple[str, ...]]] = []
-    for number, cells in lines:
+    for number, cells in body:
         extra = [cell for cell in cells[len(header) :] if cell]
         if len(cells) < len(header) or extra:
             raise InputError(
@@ -97,10 +114,46 @@ def parse_table(data: bytes, name: str = "table") -> Table:
             raise InputError(f"{name} has more than {MAX_ROWS:,} rows; give a table with one row per study.")
     if not rows:
         raise InputError(f"{name} has a header but no rows; write one row per study.")
-    return Table(name, columns, tuple(rows), style_of((cell for _, cells in rows for cell in cells), delimiter))
+    style = style_of((cell for _, cells in rows for cell in cells), delimiter)
+    return Table(name, columns, tuple(rows), style, notes=notes)
+
+
+def _is_upper_heading(upper: list[str], lower: list[str]) -> bool:
+    """Whether a row holds headings over several columns, and the row below it the names of the columns."""
+    gaps = [i for i, cell in enumerate(upper) if not cell and i and i < len(lower) and lower[i]]
+    return bool(gaps) and any(upper) and not any(map(looks_like_number, lower)) and len(lower) >= len(upper)
+
+
+def _joined(upper: list[str], lower: list[str]) -> list[str]:
+    """Names of columns with the heading above them; it holds until the next one."""
+    over, found = "", []
+    for i, cell in enumerate(lower):
+        over = (upper[i] if i < len(upper) else "") or over
+        found.append(f"{over} {cell}".strip() if cell != over else cell)
+    return found
+
+
+def _arm_by_arm(header: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Names that stand twice, first of one arm and then of the other (RevMan's), numbered; and what was understood."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, cell in enumerate(header):
+        places[cell.casefold()].append(i)
+    twice = {cell: at for cell, at in places.items() if cell and len(at) > 1}
+    pairs = [at for at in twice.values() if len(at) == 2]
+    in_blocks = len(pairs) == len(twice) > 1 and max(first for first, _ in pairs) < min(last for _, last in pairs)
+    if not in_blocks:
+        return header, ()
+    named = list(header)
+    for first, last in pairs:
+        named[first], named[last] = f"{header[first]} 1", f"{header[last]} 2"
+    return named, (say("arm-by-arm", columns=", ".join(header[first] for first, _ in pairs)),)
 
 
 def _decode(data: bytes, name: str) -> str:
+    if data[:4] == b"PK\x03\x04":
+        raise InputError(say("not-csv.spreadsheet", name=name))
+    if data.lstrip()[:1] in (b"[", b"{", b"<"):
+        raise InputError(say("not-csv.other", name=name))
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
