@@ -54,6 +54,11 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     unsure_p: float
     percent_ratio: float
     same_sum: float
+    errors_apart: float
+    other_units_times: float
+    contradicting_i2: float
+    like_se_times: float
+    effects_apart: float
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from collections import defaultdict
 import numpy as np
 
 from deqi.errors import InputError
+from deqi.evidence.table.agreement import disagreements
 from deqi.evidence.table.columns import RATIOS, ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED
 from deqi.evidence.table.reading import Table
@@ -20,7 +21,7 @@ from deqi.evidence.table.sentences import say, some
 from deqi.evidence.table.sums import named_like_a_sum, sums
 from deqi.evidence.table.words import ONE_GROUP
 from deqi.knowledge.thresholds import thresholds
-from metafit import Effects, Status, harmonic_mean, pool
+from metafit import Effects, Status, WarningKind, harmonic_mean, pool
 
 _MOST_LOOKED_AT = 200
 _FEWEST_BESIDE = 3
@@ -78,10 +79,13 @@ def _se_among_sds(given: Numbers, effects: Effects) -> list[str]:
         return []
     sd, n = (np.array([[given.columns[pair[i]][row] for pair in arms] for row in rows]) for i in (0, 1))
     found = []
+    limits, times = thresholds(), thresholds().like_se_times
+    noticed = {i for one in effects.warnings if one.kind is WarningKind.SD_LOOKS_LIKE_SE for i in one.rows}
     for i, row in enumerate(rows):
         usual = float(np.median(np.delete(sd, i, axis=0)))
         blown = sd[i] * np.sqrt(n[i])
-        if ((sd[i] < usual / thresholds().far_z) & (blown > usual / 2) & (blown < usual * 2)).all():
+        like = (sd[i] < usual / limits.far_z) & (blown > usual / times) & (blown < usual * times)
+        if like.all() and row not in noticed:
             found.append(given.studies[row])
     return [say("row.se-among-sds", studies=some(found))] if found else []
 
@@ -118,6 +122,7 @@ def doubts(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, me
     said += (
         _shared_control(given, chosen, effects) + _percent_ratios(given, chosen, measure) + _thousands(table, chosen)
     )
+    said += disagreements(table, given, chosen, effects, measure)
     if measure in SIZED:
         size = given.columns[chosen.columns[1]]
         size = size[np.isfinite(size)]
@@ -176,7 +181,8 @@ def _turned_round(given: Numbers, effects: Effects, measure: str) -> list[str]:
         away, turned = abs(y[i] - float(fit.estimate)) / spread, abs(-y[i] - float(fit.estimate)) / spread
         if away > thresholds().far_z and turned < 1.0 and abs(y[i]) > thresholds().strong_z * math.sqrt(v[i]):
             found.append(given.studies[rows[i]])
-    return [say("row.turned-round", studies=some(found))] if len(found) == 1 else []
+    key = "row.sign-turned" if measure in ("ZCOR", "COR") else "row.turned-round"
+    return [say(key, studies=some(found))] if len(found) == 1 else []
 
 
 def _percent_ratios(given: Numbers, chosen: ColumnSet, measure: str) -> list[str]:

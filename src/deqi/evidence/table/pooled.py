@@ -119,8 +119,9 @@ def pool_table(
         warnings.append(say("glmm-used", words=say(f"glmm.{glmm}")))
     y, v = effects.yi, effects.vi
     here = np.isfinite(y) & np.isfinite(v)
-    if not counted and _no_events(given, chosen, measure):
-        raise InputError(say("no-events-anywhere", name=table.name, measure=measure))
+    if not counted:
+        _refuse_empty(table, given, chosen, measure)
+        warnings += _one_sided(given, chosen, here)
     if not here.any() and not counted and effects.warnings:
         raise InputError(
             say("nothing-left", name=table.name, why=" ".join(warn_rows(effects, given, measure, added=False)))
@@ -167,24 +168,56 @@ def pool_table(
     )  # fmt: skip
 
 
-def _no_events(given: Numbers, chosen: ColumnSet, measure: str) -> bool:
-    """Nobody had an event in any arm of any study, and the measure is a ratio."""
-    if measure not in ("RR", "OR", "PETO", "IRR"):
-        return False
-    arms = [given.columns[name] for name in ("events_t", "events_c") if name in given.columns]
-    return bool(arms) and all(bool(np.isfinite(arm).any()) and float(np.nansum(arm)) == 0.0 for arm in arms)
+def _events(given: Numbers, chosen: ColumnSet) -> tuple[float, float]:
+    """Events and people (or time) of all rows and arms that are used; NaN where the table has no counts."""
+    if chosen.kind in ("binary", "cells", "rates"):
+        of = "time" if chosen.kind == "rates" else "total"
+        events = [given.columns[name] for name in ("events_t", "events_c")]
+        people = [given.columns[name] for name in (f"{of}_t", f"{of}_c")]
+    elif chosen.kind in ("proportion", "rate"):
+        events, people = [given.columns["events"]], [given.columns[chosen.columns[1]]]
+    else:
+        return math.nan, math.nan
+    if not np.isfinite(events).any():
+        return math.nan, math.nan
+    return float(np.nansum(events)), float(np.nansum(people))
+
+
+def _refuse_empty(table: Table, given: Numbers, chosen: ColumnSet, measure: str) -> None:
+    """Nobody had an event, or everybody had: no ratio can be estimated."""
+    events, people = _events(given, chosen)
+    if events == 0.0 and measure in ("RR", "OR", "PETO", "IRR"):
+        raise InputError(say("no-events-anywhere", name=table.name, measure=measure))
+    if events == people and measure in ("OR", "PETO"):
+        raise InputError(say("all-events-anywhere", name=table.name, measure=measure))
+
+
+def _bound(events: float, people: float, kind: str) -> tuple[str, dict[str, str]] | None:
+    """The sentence of one group in which nobody or everybody had the event, with the exact one-sided bound."""
+    if events == 0.0:
+        bound = zero_upper(people) if kind == "proportion" else exact_rate(0, people, level=0.9).high
+        return "no-events", {"total": f"{people:g}", "bound": f"{float(bound):.4g}"}
+    if kind == "proportion" and events == people:
+        return "all-events", {"total": f"{people:g}", "bound": f"{1.0 - float(zero_upper(people)):.4g}"}
+    return None
+
+
+def _one_sided(given: Numbers, chosen: ColumnSet, here: Any) -> list[str]:
+    """What a pool of one group rests on where nobody, or everybody, had the event."""
+    if chosen.kind not in ("proportion", "rate") or not here.any():
+        return []
+    found = _bound(*_events(given, chosen), chosen.kind)
+    return [] if found is None else [say(f"{found[0]}-one-group-added", **found[1])]
 
 
 def _refuse(table: Table, given: Numbers, chosen: ColumnSet, measure: str, method: str, status: Status) -> None:
     """An answer without a number is a sentence, not a table of dashes."""
     if status in (Status.OK, Status.SINGLE_STUDY, Status.NO_STANDARD_ERROR):
         return
-    if _no_events(given, chosen, measure):
-        raise InputError(say("no-events-anywhere", name=table.name, measure=measure))
-    if chosen.kind in ("proportion", "rate") and not np.nansum(given.columns["events"]):
-        total = float(np.nansum(given.columns[chosen.columns[1]]))
-        bound = zero_upper(total) if chosen.kind == "proportion" else exact_rate(0, total, level=0.9).high
-        raise InputError(say("no-events-one-group", name=table.name, total=f"{total:g}", upper=f"{float(bound):.4g}"))
+    _refuse_empty(table, given, chosen, measure)
+    found = _bound(*_events(given, chosen), chosen.kind) if chosen.kind in ("proportion", "rate") else None
+    if found is not None:
+        raise InputError(say(f"{found[0]}-one-group", name=table.name, **found[1]))
     if status == Status.NO_STUDIES:
         raise InputError(
             f"{table.name}: no row has usable numbers in {', '.join(chosen.columns)}; fill in at least one."

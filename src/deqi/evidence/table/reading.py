@@ -150,7 +150,7 @@ def _arm_by_arm(header: list[str]) -> tuple[list[str], tuple[str, ...]]:
 
 
 def _decode(data: bytes, name: str) -> str:
-    if data[:4] == b"PK\x03\x04":
+    if data.startswith(b"PK\x03\x04"):
         raise InputError(say("not-csv.spreadsheet", name=name))
     if data.lstrip()[:1] in (b"[", b"{", b"<"):
         raise InputError(say("not-csv.other", name=name))
