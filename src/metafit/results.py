@@ -101,6 +101,7 @@ class Fit(Shown):
     estimate, se, ci_low, ci_high: analysis scale (log for ratios). statistic: z or t. df: degrees of freedom
     of the t distribution, NaN where the test is z. k: studies used. level: of every interval, as a fraction.
     measure: what the effects are. studies: what a single analysis was given. labels: names of the analyses of a batch.
+    sizes: people or time with which each analysis of a batch goes back to the natural scale, where that needs it.
     """
 
     method: str
@@ -120,6 +121,7 @@ class Fit(Shown):
     measure: str = field(default="GEN", kw_only=True)
     studies: StudyData | None = field(default=None, kw_only=True, compare=False)
     labels: tuple[str, ...] | None = field(default=None, kw_only=True)
+    sizes: Floats | None = field(default=None, kw_only=True)
 
     @property
     def tau2(self) -> Floats:

@@ -121,7 +121,7 @@ def test_all_checks_in_text_and_json() -> None:
     out = run(EXAMPLES / "bcg.csv", "--also", "all", "--order", "latitude", "--model", "both")
     for words in (
         "Common-effect model beside it: 0.6503 (0.6007 to 0.704)",
-        "Funnel asymmetry, egger-lm", "Funnel asymmetry, peters", "Trim and fill (L0): 1 missing on the right",
+        "Funnel asymmetry (Egger", "Funnel asymmetry (Peters", "Trim and fill (L0): 1 missing on the right",
         "PET-PEESE", "Step selection model", "without Aronson 1948", "+ TPT Madras 1980", "Influence of single studies",
     ):  # fmt: skip
         assert words in " ".join(out.split()), words
@@ -201,3 +201,46 @@ def test_the_exact_conditional_model_from_the_command() -> None:
     assert "exact likelihood given each study's total" in " ".join(out["warnings"])
     with pytest.raises(InputError, match="give it with --method GLMM"):
         run(EXAMPLES / "bcg.csv", "--glmm", "CM.EL")
+
+
+def run_of(command: object, *arguments: object) -> str:
+    door = typer.Typer()
+    door.command()(command)  # type: ignore[arg-type]
+    result = CliRunner().invoke(door, [str(a) for a in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+PAIRS = "study,treatment,control,yi,vi\n1,A,B,.2,.04\n2,A,C,.5,.05\n3,B,C,.1,.03\n"
+
+
+def test_effects_as_a_table_can_be_pooled_again(tmp_path: Path) -> None:
+    out = run_of(escalc, EXAMPLES / "bcg.csv", "--format", "csv")
+    again = json.loads(run("-", "--json", data=out.encode()))
+    assert again["estimate"] == pytest.approx(json.loads(run(EXAMPLES / "bcg.csv", "--json"))["estimate"], rel=1e-9)
+    assert run_of(escalc, EXAMPLES / "bcg.csv", "-o", tmp_path / "e.csv") == f"wrote {tmp_path / 'e.csv'}\n"
+    assert (tmp_path / "e.csv").read_text() == out
+
+
+@pytest.mark.parametrize("command", [pool, escalc, network])
+def test_every_format_to_the_terminal_and_to_a_file(command: object, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(PAIRS)
+    for ending, named, starts in (("txt", "text", "t.csv:"), ("md", "md", "# "), ("html", "html", "<!DOCTYPE"),
+                                  ("json", "json", "{")):  # fmt: skip
+        path = tmp_path / f"out.{ending}"
+        printed = run_of(command, table, "--format", named)
+        assert printed.startswith(starts), ending
+        assert run_of(command, table, "-o", path) == f"wrote {path}\n"
+        assert path.read_text() == printed
+
+
+@pytest.mark.parametrize("command", [pool, escalc, network])
+def test_a_file_that_cannot_be_written_is_not_begun(command: object, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(PAIRS)
+    with pytest.raises(InputError, match="-o .*cannot be written"):
+        run_of(command, table, "-o", tmp_path / "none" / "x.html")
+    with pytest.raises(InputError, match="no format goes by that ending; write one of .txt, .md, .html"):
+        run_of(command, table, "-o", tmp_path / "x.docx")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["t.csv"]

@@ -48,13 +48,67 @@ class Format(enum.StrEnum):
 FORMAT = Annotated[Format, typer.Option("--format", help="How to write it.")]
 
 
-def write_page(page: Page, output_format: Format = Format.text) -> None:
-    """A page; one without a title, as most look-ups are, bears the program's name where a format has to have one."""
+class TableFormat(enum.StrEnum):
+    """How effects are written: the formats of a look-up, or a table that can be pooled again."""
+
+    text = "text"
+    md = "md"
+    html = "html"
+    json = "json"
+    csv = "csv"
+
+
+OUTPUT = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file, whole or not at all.")]
+_ENDINGS = {".txt": "text", ".md": "md", ".html": "html", ".htm": "html", ".json": "json", ".csv": "csv"}
+
+
+def wanted_format(given: enum.StrEnum | None, output: Path | None, known: type[enum.StrEnum]) -> str:
+    """The format asked for, or that of the file's ending; text where nothing says.
+
+    Raises:
+        InputError: no format goes by that ending.
+    """
+    from deqi.errors import InputError
+
+    if given is not None:
+        return given.value
+    if output is None:
+        return "text"
+    found = _ENDINGS.get(output.suffix.casefold())
+    if found is None or found not in [one.value for one in known]:
+        endings = ", ".join(ending for ending, name in _ENDINGS.items() if name in [one.value for one in known])
+        raise InputError(f"-o {output.name}: no format goes by that ending; write one of {endings}, or add --format.")
+    return found
+
+
+def write_answer(content: str, output: Path | None) -> None:
+    """A finished answer to the terminal, or to a file and its name to the terminal."""
+    from deqi.api import write as writing
+    from deqi.errors import InputError
+
+    if output is None:
+        sys.stdout.write(content)
+        return
+    try:
+        writing.file(output, content)
+    except InputError as error:
+        raise InputError(f"-o {error}") from None
+    write(f"wrote {output}")
+
+
+def page_text(page: Page, wanted: str) -> str:
+    """A page in a format, as one text that ends with a line break."""
     from deqi.api import write as writing
 
-    if output_format is not Format.text and not page.title:
+    if wanted != "text" and not page.title:
         page = dataclasses.replace(page, title="deqi")
-    write(writing.page(page, output_format.value, width()).rstrip("\n"))
+    text = writing.page(page, Format(wanted).value, width()).rstrip("\n")
+    return harmless(text) + "\n"
+
+
+def write_page(page: Page, output_format: Format = Format.text) -> None:
+    """A page; one without a title, as most look-ups are, bears the program's name where a format has to have one."""
+    sys.stdout.write(page_text(page, output_format.value))
 
 
 def write_wrapped(text: str, indent: str = "", hanging: str | None = None) -> None:

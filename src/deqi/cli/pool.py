@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deqi.cli.output import FORMAT, Format
+from deqi.cli.output import OUTPUT, Format, TableFormat
 
 if TYPE_CHECKING:
     from deqi.api.types import Table
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 TABLE = Annotated[Path, typer.Argument(help="A CSV file: a header row, then one row per study; - reads the input.")]
 MEASURE = Annotated[str | None, typer.Option("--measure", help="RR, OR, RD, MD, SMD, PLO, IRR, IRLN, ZCOR ...")]
 LEVEL = Annotated[float, typer.Option("--level", help="Level of the intervals: 95 or 0.95.")]
+MAYBE_FORMAT = Annotated[
+    Format | None, typer.Option("--format", help="How to write it; text, or what the ending of -o says.")
+]
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -47,8 +50,9 @@ def pool(
         str | None, typer.Option("--favours", help="Words left and right of the null: LEFT|RIGHT.")
     ] = None,
     level: LEVEL = 95.0,
-    output_format: FORMAT = Format.text,
+    output_format: MAYBE_FORMAT = None,
     as_json: AS_JSON = False,
+    output: OUTPUT = None,
 ) -> None:
     """Pool the studies of a CSV table.
 
@@ -61,10 +65,10 @@ def pool(
     from deqi.api import Library, PoolRequest, pages
     from deqi.api import pool as pool_studies
     from deqi.api import write as writing
-    from deqi.cli.output import write_json, write_page
+    from deqi.cli.output import page_text, wanted_format, write_answer
     from deqi.errors import InputError
 
-    as_json = as_json or output_format is Format.json
+    wanted_as = "json" if as_json else wanted_format(output_format, output, Format)
     studies, library = _read(table), Library.load()
     wanted = tuple((moderators or "").split(","))
     further = [*(also or "").split(",")]
@@ -86,30 +90,46 @@ def pool(
         for kind, path in asked.items()
         if path is not None
     ]
+    if wanted_as == "json":
+        answer = writing.json(pooled.as_json())
+    else:
+        answer = page_text(pages.pooled(pooled, studies.name, library), wanted_as)
     for option, path, content in drawn:
         try:
             writing.file(path, content)
         except InputError as error:
             raise InputError(f"{option} {error}") from None
-    if as_json:
-        write_json(pooled.as_json())
-    else:
-        write_page(pages.pooled(pooled, studies.name, library), output_format)
+    write_answer(answer, output)
 
 
-def escalc(table: TABLE, measure: MEASURE = None, level: LEVEL = 95.0, as_json: AS_JSON = False) -> None:
-    """Effects and variances of the studies of a CSV table, not pooled."""
-    from deqi.api import Library, PoolRequest, pages
+def escalc(
+    table: TABLE,
+    measure: MEASURE = None,
+    level: LEVEL = 95.0,
+    output_format: Annotated[
+        TableFormat | None,
+        typer.Option("--format", help="How to write it; csv can be pooled again. Text, or what the ending of -o says."),
+    ] = None,
+    as_json: AS_JSON = False,
+    output: OUTPUT = None,
+) -> None:
+    """Effects and variances of the studies of a CSV table, not pooled. Columns as for pool (deqi pool --help)."""
+    from deqi.api import Library, PoolRequest, pages, pooling
     from deqi.api import pool as pool_studies
-    from deqi.cli.output import write_json, write_page
+    from deqi.api import write as writing
+    from deqi.cli.output import page_text, wanted_format, write_answer
 
+    wanted_as = "json" if as_json else wanted_format(output_format, output, TableFormat)
     studies = _read(table)
     pooled = pool_studies(PoolRequest(studies, measure, "FE", None, level))
-    if as_json:
+    if wanted_as == "json":
         document = pooled.as_json()
-        write_json({name: document[name] for name in ("measure", "studies", "warnings")})
+        answer = writing.json({name: document[name] for name in ("measure", "studies", "warnings")})
+    elif wanted_as == "csv":
+        answer = pooling.studies_csv(pooled)
     else:
-        write_page(pages.effects(pooled, studies.name, Library.load()))
+        answer = page_text(pages.effects(pooled, studies.name, Library.load()), wanted_as)
+    write_answer(answer, output)
 
 
 def network(
@@ -123,23 +143,36 @@ def network(
     small_is_good: Annotated[bool, typer.Option("--small-is-good", help="For the ranks: smaller effects win.")] = False,
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the network here: .svg, .png, .pdf.")] = None,
     level: LEVEL = 95.0,
+    output_format: MAYBE_FORMAT = None,
     as_json: AS_JSON = False,
+    output: OUTPUT = None,
 ) -> None:
-    """Compare several treatments at once: columns study, treatment, control and an effect (treatment minus control)."""
+    """Compare several treatments at once: columns study, treatment, control and an effect (treatment minus control).
+
+    The effect is given as for pool (deqi pool --help); a study of three arms has a row for each of its three pairs. The
+    names of netmeta (treat1, treat2, TE, seTE, studlab) are understood.
+    """
     from deqi.api import Library, NetworkRequest, pages
     from deqi.api import network as pool_network
     from deqi.api import write as writing
-    from deqi.cli.output import write_json, write_page
+    from deqi.cli.output import page_text, wanted_format, write_answer
+    from deqi.errors import InputError
 
+    wanted_as = "json" if as_json else wanted_format(output_format, output, Format)
     studies = _read(table)
     request = NetworkRequest(studies, measure, method, test, level, reference, small_is_good)
     found = pool_network(request)
-    if plot is not None:
-        writing.file(plot, writing.rendered(pages.network_figure(found), plot, "--plot"))
-    if as_json:
-        write_json(found.as_json())
+    drawn = None if plot is None else writing.rendered(pages.network_figure(found), plot, "--plot")
+    if wanted_as == "json":
+        answer = writing.json(found.as_json())
     else:
-        write_page(pages.network(found, studies.name, Library.load()))
+        answer = page_text(pages.network(found, studies.name, Library.load()), wanted_as)
+    if plot is not None and drawn is not None:
+        try:
+            writing.file(plot, drawn)
+        except InputError as error:
+            raise InputError(f"--plot {error}") from None
+    write_answer(answer, output)
 
 
 def _read(table: Path) -> Table:

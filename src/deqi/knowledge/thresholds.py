@@ -59,6 +59,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     contradicting_i2: float
     like_se_times: float
     effects_apart: float
+    least_to_select: int
 
 
 @functools.cache

@@ -6,15 +6,17 @@ import math
 from collections.abc import Iterator
 
 from deqi.evidence.table.also import Check
+from deqi.evidence.table.columns import ONE_GROUP
 from deqi.evidence.table.parts import Moderators
 from deqi.evidence.table.pooled import PooledTable
-from deqi.evidence.table.words import ONE_GROUP, PROPORTIONS, measure_words, study_interval
+from deqi.evidence.table.words import PROPORTIONS, measure_words, study_interval
 from deqi.report.blocks import Block, Figure, Items, Page, Say, Section, Table, cells, say, sheet
 from deqi.report.phrase import Phrases, labels
 from deqi.report.pooled_figures import forest_of
 from metafit import Summary
 
 Pair = tuple[float | None, float | None]
+_ROUNDING = 1e-12
 _LONGEST = 36
 """Letters of a study's name in plain text."""
 
@@ -104,7 +106,7 @@ def _whole(pooled: PooledTable, phrases: Phrases) -> Iterator[str]:
     if pooled.prediction is not None:
         low, high = pooled.prediction_natural or pooled.prediction
         yield phrases.say("pool.page.predicted", {"low": _value(pooled, low), "high": _value(pooled, high)})
-    if pooled.i2 is not None:
+    if pooled.i2 is not None and pooled.q_df is not None:
         span = ""
         if pooled.tau2_ci is not None and None not in pooled.tau2_ci:
             span = f" ({_plain(pooled.tau2_ci[0])} to {_plain(pooled.tau2_ci[1])})"
@@ -173,7 +175,10 @@ def _answer(
 
 
 def _interval(pooled: PooledTable, value: float | None, low: float | None, high: float | None, phrases: Phrases) -> str:
-    ends = {"value": _value(pooled, value), "low": _value(pooled, low), "high": _value(pooled, high)}
+    numbers = {"value": value, "low": low, "high": high}
+    # what an interval is worked out from leaves a rounding, 2.8e-17, where a limit is 0
+    least = _ROUNDING * max((abs(x) for x in numbers.values() if x is not None), default=0.0)
+    ends = {name: _value(pooled, 0.0 if x is not None and abs(x) < least else x) for name, x in numbers.items()}
     return phrases.say("pool.page.interval", ends)
 
 

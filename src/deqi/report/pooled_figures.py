@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from deqi.errors import InputError
+from deqi.evidence.table.columns import ONE_GROUP
 from deqi.evidence.table.pooled import COUNT_METHODS, PooledTable
-from deqi.evidence.table.words import LOG_RATIOS, ONE_GROUP, measure_words, study_interval
+from deqi.evidence.table.words import LOG_RATIOS, measure_words, study_interval
 from deqi.report.draw import ForestRow, FunnelPoint, forest, funnel
 from deqi.report.phrase import Phrases
 from metafit import Fit, gosh, regress

@@ -186,6 +186,7 @@ def selection_model(
     plain = pool(y, v, method="ML", test="z", level=level)
     if min(counts) == 0 or plain.status != Status.OK:
         return _nothing(Status.NOT_ESTIMABLE, y.size, ends, counts, level, given.measure)
+
     def minus(x: Floats) -> float:
         with np.errstate(over="ignore"):
             return -likelihood(x[0], float(np.exp(x[1])), np.exp(x[2:]))

@@ -16,6 +16,6 @@ def batch_rows(fit: Fit) -> Rows:
         Column("p", {"p": fit.p}, p_value),
         Column("tau2", {"tau2": fit.tau2}),
         Column("I2 %", {"i2": fit.heterogeneity.i2}, lambda i2: number(i2, 2)),
-        *on_natural_scale(fit.measure, fit.level, fit.estimate, fit.ci_low, fit.ci_high),
+        *on_natural_scale(fit.measure, fit.level, fit.estimate, fit.ci_low, fit.ci_high, fit.sizes),
     ]
     return table(columns, fit.labels)

@@ -34,6 +34,16 @@ def _names(given: Given, k: int) -> tuple[str, ...]:
     return given.names if given.names is not None else tuple(f"study {i + 1}" for i in range(k))
 
 
+def _sizes(size: npt.ArrayLike | None, used: Bools) -> Floats | None:
+    """The harmonic mean of the sizes in each analysis, at which its pool goes back; None where no study has one."""
+    if size is None:
+        return None
+    every = np.broadcast_to(np.asarray(size, dtype=np.float64), used.shape)
+    with np.errstate(all="ignore"):
+        harmonic: Floats = used.sum(axis=1) / np.where(used, 1.0 / every, 0.0).sum(axis=1)
+    return harmonic
+
+
 def _masked(y: Floats, v: Floats, keep: Bools, method: str, test: str | None, level: float) -> Fit:
     return pool(np.where(keep, y, np.nan), np.broadcast_to(v, keep.shape), method=method, test=test, level=level)
 
@@ -75,9 +85,11 @@ def leave_one_out(
         Arguments without meaning: unknown words, or shapes that do not match.
     """
     y, v, given = _single(yi, vi, names)
-    fit = _masked(y, v, ~np.eye(y.size, dtype=bool), method, test, level)
+    keep = ~np.eye(y.size, dtype=bool)
+    fit = _masked(y, v, keep, method, test, level)
     labels = tuple(f"without {name}" for name in _names(given, y.size))
-    return dataclasses.replace(fit, measure=given.measure, labels=labels)
+    sizes = _sizes(given.size, keep & np.isfinite(y) & np.isfinite(v))
+    return dataclasses.replace(fit, measure=given.measure, labels=labels, sizes=sizes)
 
 
 def cumulative(
@@ -120,15 +132,18 @@ def cumulative(
         Arguments without meaning: unknown words, or shapes that do not match.
     """
     y, v, given = _single(yi, vi, names)
-    ordered = _names(given, y.size)
+    ordered, size = _names(given, y.size), given.size
     if order is not None:
         rank = np.argsort(np.asarray(order), kind="stable")
         if rank.shape != y.shape:
             raise StatsInputError("order: give one value for each study.")
         y, v, ordered = y[rank], v[rank], tuple(ordered[i] for i in rank)
-    fit = _masked(y, v, np.tri(y.size, dtype=bool), method, test, level)
+        size = None if size is None else np.asarray(size)[rank]
+    keep = np.tri(y.size, dtype=bool)
+    fit = _masked(y, v, keep, method, test, level)
     labels = tuple(f"{'+ ' if i else ''}{name}" for i, name in enumerate(ordered))
-    return dataclasses.replace(fit, measure=given.measure, labels=labels)
+    sizes = _sizes(size, keep & np.isfinite(y) & np.isfinite(v))
+    return dataclasses.replace(fit, measure=given.measure, labels=labels, sizes=sizes)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

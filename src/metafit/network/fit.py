@@ -192,7 +192,8 @@ def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> N
         else:
             status = Status.OK if converged else Status.NOT_CONVERGED
         if status == Status.OK:
-            i2 = 100.0 * max(0.0, 1.0 - df / q) if df > 0 and q > 0.0 else 0.0
+            # q equal to df leaves a rounding, 2e-14 %
+            i2 = 100.0 * (1.0 - df / q) if df > 0 and q > df * (1.0 + 1e-12) else 0.0
             estimate, se = _pairs(data, back @ fitted.beta, back @ fitted.cov @ back.T)
         else:
             tau2 = q = float("nan")

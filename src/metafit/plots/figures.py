@@ -152,7 +152,8 @@ def sensitivity_plot(fit: Fit, *, title: str = "Sensitivity", width: float = 720
         raise StatsInputError("fit: give what leave_one_out or cumulative return.")
     rows = []
     for i, label in enumerate(fit.labels):
-        ends = _shown(fit.measure, [fit.estimate[i], fit.ci_low[i], fit.ci_high[i]])
+        size = None if fit.sizes is None else fit.sizes[i]
+        ends = _shown(fit.measure, [fit.estimate[i], fit.ci_low[i], fit.ci_high[i]], size)
         tau2 = f"I² {number(fit.heterogeneity.i2[i], 0)} %"
         rows.append(_row(label, ends, "study", detail=tau2))
     svg = forest(

@@ -24,9 +24,7 @@ _FEWEST: Final = 3
 """Rows from which one can stand out."""
 
 
-def disagreements(
-    table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str
-) -> list[str]:
+def disagreements(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """Sentences about numbers that contradict each other, rows in other units, and variances called errors."""
     return [
         *_errors_told_twice(table, given, chosen, measure),
@@ -73,9 +71,7 @@ def _errors_told_twice(table: Table, given: Numbers, chosen: ColumnSet, measure:
     return [say("row.errors-apart", studies=some(rows))] if rows else []
 
 
-def _effects_told_twice(
-    table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str
-) -> list[str]:
+def _effects_told_twice(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """Effects that stand beside the numbers they should come from, and are others."""
     beside = None if chosen.kind in GIVEN_KINDS else _column(table, "yi")
     if beside is None:
@@ -109,8 +105,8 @@ def _other_units(given: Numbers, chosen: ColumnSet, effects: Effects, measure: s
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = [np.log(place), np.log(spread)]
         for numbers in logs:
-            usual = np.array([np.median(np.delete(numbers, i, axis=1)) for i in range(rows.size)])
-            away &= (numbers - usual > math.log(times)).all(axis=0) | (usual - numbers > math.log(times)).all(axis=0)
+            apart = numbers - np.median(numbers, axis=1, keepdims=True)
+            away &= (apart > math.log(times)).all(axis=0) | (apart < -math.log(times)).all(axis=0)
     if not away.any() or 2 * np.count_nonzero(away) >= rows.size:
         return []
     rest = logs[1][:, ~away]
@@ -131,9 +127,11 @@ def _variances_as_errors(chosen: ColumnSet, effects: Effects) -> list[str]:
         return []
     p = float(as_variances.heterogeneity.q_p)
     wild = float(as_given.heterogeneity.i2) > limits.contradicting_i2
-    return [say("variances-as-errors", i2=f"{float(as_given.heterogeneity.i2):.0f}")] if (
-        wild and limits.differing_p < p < limits.agreeing_p
-    ) else []
+    return (
+        [say("variances-as-errors", i2=f"{float(as_given.heterogeneity.i2):.0f}")]
+        if (wild and limits.differing_p < p < limits.agreeing_p)
+        else []
+    )
 
 
 def _one_person(given: Numbers, chosen: ColumnSet) -> list[str]:

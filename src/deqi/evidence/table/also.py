@@ -11,12 +11,14 @@ from typing import Any, Final
 import numpy as np
 
 from deqi.errors import InputError
-from deqi.evidence.table.columns import ColumnSet, Numbers, number
+from deqi.evidence.table.columns import ONE_GROUP, ColumnSet, Numbers, number
 from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say
+from deqi.knowledge.thresholds import thresholds
 from metafit import (
     Effects,
     StatsInputError,
+    Status,
     Summary,
     cumulative,
     egger,
@@ -28,6 +30,7 @@ from metafit import (
     trim_and_fill,
 )
 
+_OF_SINGLE_STUDIES: Final = ("leave-one-out", "cumulative", "influence")
 CHECKS: Final = (
     *("egger", "peters", "trim-and-fill", "pet-peese", "selection"),
     *("leave-one-out", "cumulative", "influence"),
@@ -72,18 +75,21 @@ def checks(
     test: str | None,
     level: float,
     order: str | None,
+    counted: str | None,
 ) -> tuple[Check, ...]:
     """Each check that was asked for; too few studies give a sentence, never an error.
 
-    method, test: of the pool; order: the column to sort by for `cumulative`.
+    method, test: of the pool; order: the column to sort by for `cumulative`. counted: the method of a pool of counts,
+    which the checks do not share.
     """
     named = dataclasses.replace(effects, names=given.studies)
+    k = int(np.count_nonzero(np.isfinite(effects.yi) & np.isfinite(effects.vi)))
     ways: dict[str, Callable[[], Any]] = {
         "egger": lambda: egger(named, level=level),
         "peters": lambda: _peters(given, chosen, level),
         "trim-and-fill": lambda: trim_and_fill(named, method=method, test=test, level=level),
         "pet-peese": lambda: pet_peese(named, level=level),
-        "selection": lambda: selection_model(named, alternative=_direction(named), level=level),
+        "selection": lambda: _selection(named, level),
         "leave-one-out": lambda: leave_one_out(_usable(named), method=method, test=test, level=level),
         "cumulative": lambda: cumulative(
             _usable(named), order=_order(table, order, named), method=method, test=test, level=level
@@ -93,13 +99,46 @@ def checks(
     found = []
     for name in names:
         try:
+            if name in (*_OF_SINGLE_STUDIES, "selection") and k < 2:
+                raise StatsInputError(say("also.two"))
             result = ways[name]()
         except StatsInputError as error:
             found.append(Check(name, None, {}, say("also.few", what=name, why=str(error))))
         else:
-            note = say("also.order", column=order) if name == "cumulative" and order else None
-            found.append(Check(name, result.summary(), plain_numbers(result), note, result))
+            notes = [
+                say("also.order", column=order) if name == "cumulative" and order else "",
+                say("also.by-effects", name=name, method=method, counted=counted)
+                if counted and name in (*_OF_SINGLE_STUDIES, "trim-and-fill")
+                else "",
+                say("also.few-to-select", k=k) if name == "selection" and k < thresholds().least_to_select else "",
+            ]
+            summary = _titled(name, result.summary(), effects.measure)
+            found.append(Check(name, summary, plain_numbers(result), " ".join(filter(None, notes)) or None, result))
     return tuple(found)
+
+
+def _titled(name: str, summary: Summary, measure: str) -> Summary:
+    """Which of the checks it is; without tests against an effect of one group that means nothing."""
+    title = say(f"also.title.{name}", title=summary.title) if name in ("leave-one-out", "cumulative") else summary.title
+    if measure not in ONE_GROUP:
+        return dataclasses.replace(summary, title=title)
+    blocks = []
+    for block in summary.blocks:
+        kept = [i for i, column in enumerate(block.columns) if column not in ("p", "t", "z", "statistic")]
+        rows = tuple(tuple(row[i] for i in kept) for row in block.rows)
+        blocks.append(dataclasses.replace(block, columns=tuple(block.columns[i] for i in kept), rows=rows))
+    return dataclasses.replace(summary, title=title, blocks=tuple(blocks))
+
+
+def _selection(effects: Effects, level: float) -> Any:
+    if effects.measure in ONE_GROUP:
+        raise StatsInputError(say("also.no-null"))
+    found = selection_model(effects, alternative=_direction(effects), level=level)
+    if min(found.counts) == 0:
+        raise StatsInputError(say("also.one-side", cut=f"{found.steps[0]:g}", k=found.k))
+    if found.status != Status.OK:
+        raise StatsInputError(say("also.not-converged"))
+    return found
 
 
 def _peters(given: Numbers, chosen: ColumnSet, level: float) -> Any:

@@ -28,6 +28,8 @@ GIVEN_KINDS: Final = ("interval", "yi_interval", "p_value", "yi_sei", "yi_vi")
 
 #: Measures that are ratios: pooled as logs, shown as ratios.
 RATIOS: Final = ("RR", "OR", "IRR", "HR", "ROM", "CVR", "VR")
+#: Measures of one group: they compare nothing, so a test against no effect answers no question.
+ONE_GROUP: Final = ("PLO", "PLN", "PAS", "PFT", "PR", "IRLN", "IR", "IRS", "IRFT", "MN", "MNLN")
 _ON_SCALE: Final = (*RATIOS, "GEN", "MD", "SMD", "SMDH", "RD", "IRD", "MC", "SMCC", "SMCR", "MN", "COR")
 _GIVEN: Final = (*_ON_SCALE, "PETO", "AS", "PLO", "PLN", "PAS", "PR", "IRLN", "IR", "IRS", "IRSD", "MNLN", "ZCOR")
 

@@ -11,9 +11,11 @@ from deqi.errors import InputError
 from deqi.evidence.table.also import plain_numbers
 from deqi.evidence.table.columns import choose, numbers
 from deqi.evidence.table.dialects import translate
-from deqi.evidence.table.doubts import ask_for_measure
+from deqi.evidence.table.doubts import ask_for_measure, network_doubts
 from deqi.evidence.table.effects import effects_of, warn_rows
+from deqi.evidence.table.empty import refuse_empty
 from deqi.evidence.table.reading import Table, plain
+from deqi.evidence.table.sentences import say
 from metafit import NetworkFit, StatsInputError, Status, as_fraction, design_test, p_scores, pool_network
 
 NETWORK_METHODS = ("REML", "ML", "DL", "FE")
@@ -84,6 +86,8 @@ def pool_contrasts(
     translated = translate(table)
     table = translated.table
     measure = measure or table.measure
+    if "treatment" in table.columns and "control" not in table.columns:
+        raise InputError(say("network.arms", name=table.name))
     for column in ("study", "treatment", "control"):
         if column not in table.columns:
             raise InputError(
@@ -101,6 +105,7 @@ def pool_contrasts(
     chosen, known = choose(table, measure, method.upper())
     given = numbers(table, chosen, known)
     ask_for_measure(table, given, chosen, measure)
+    refuse_empty(table.name, given, chosen, known)
     effects = effects_of(given, chosen, known)
     place = {name: table.columns.index(name) for name in ("study", "treatment", "control")}
     words = {name: [plain(cells[i]) for _, cells in table.rows] for name, i in place.items()}
@@ -127,6 +132,9 @@ def pool_contrasts(
             f"{table.name}: no network can be fitted ({fit.status.name.lower().replace('_', ' ')}); look at the "
             "variances and at which treatments are connected."
         )
+    if len(fit.parts) > 1:
+        parts = "; ".join(", ".join(str(one).lstrip("\0") for one in part) for part in fit.parts)
+        raise InputError(say("network.parts", name=table.name, parts=parts))
     designs = design_test(fit)
     return NetworkTable(
         fit=_renamed(fit),
@@ -139,7 +147,11 @@ def pool_contrasts(
             designs.between_random.df,
             plain_numbers(designs.between_random.p),
         ),
-        warnings=(*translated.told((*chosen.columns, *place)), *warn_rows(effects, given, known, added=True)),
+        warnings=(
+            *translated.told((*chosen.columns, *place)),
+            *warn_rows(effects, given, known, added=True, instead=False),
+            *network_doubts(given, sorted(names), fit),
+        ),
     )
 
 

@@ -14,14 +14,13 @@ import numpy as np
 
 from deqi.errors import InputError
 from deqi.evidence.table.agreement import disagreements
-from deqi.evidence.table.columns import RATIOS, ColumnSet, Floats, Numbers
+from deqi.evidence.table.columns import ONE_GROUP, RATIOS, ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED
 from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say, some
 from deqi.evidence.table.sums import named_like_a_sum, sums
-from deqi.evidence.table.words import ONE_GROUP
 from deqi.knowledge.thresholds import thresholds
-from metafit import Effects, Status, WarningKind, harmonic_mean, pool
+from metafit import Effects, NetworkFit, Status, WarningKind, harmonic_mean, pool
 
 _MOST_LOOKED_AT = 200
 _FEWEST_BESIDE = 3
@@ -129,6 +128,20 @@ def doubts(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, me
         if size.size and size.max() > thresholds().sizes_differ_times * size.min():
             ends = {"low": f"{size.min():g}", "high": f"{size.max():g}", "size": f"{harmonic_mean(size):.4g}"}
             said.append(say("sizes-differ", measure=measure, **ends))
+    return said
+
+
+def network_doubts(given: Numbers, treatments: list[str], fit: NetworkFit) -> list[str]:
+    """What a reader should look at before believing a network: sums, two spellings of a treatment, too much harmony."""
+    sums_named = list(dict.fromkeys(name for name in given.studies if named_like_a_sum(name)))
+    said = [say("row.total", studies=some(sums_named))] if sums_named else []
+    spelled: dict[str, list[str]] = defaultdict(list)
+    for one in treatments:
+        spelled[one_spelling(one)].append(one)
+    twice = [" and ".join(found) for found in spelled.values() if len(found) > 1]
+    said += [say("network.spelled", names=some(twice))] if twice else []
+    if fit.q_df >= thresholds().agreeing_studies - 1 and fit.q_p > thresholds().agreeing_p:
+        said.append(say("agree.other", p=f"{fit.q_p:.4f}"))
     return said
 
 

@@ -116,8 +116,11 @@ def natural(measure: str, x: float | Floats, size: Floats | float | None) -> Flo
     return np.asarray(back_transform(measure, np.asarray(x), n=size if measure in SIZED else None))
 
 
-def warn_rows(effects: Effects, numbers: Numbers, measure: str, *, added: bool) -> list[str]:
-    """One sentence for each kind of doubt, naming the rows; added: whether the method uses the 1/2 added to zeros."""
+def warn_rows(effects: Effects, numbers: Numbers, measure: str, *, added: bool, instead: bool = True) -> list[str]:
+    """One sentence for each kind of doubt, naming the rows.
+
+    added: whether the method uses the 1/2 added to zeros. instead: whether there are methods that need none.
+    """
     said = []
     if numbers.absent:
         parts = [say("empty-cells", study=numbers.studies[i], columns=", ".join(c)) for i, c in numbers.absent]
@@ -135,7 +138,11 @@ def warn_rows(effects: Effects, numbers: Numbers, measure: str, *, added: bool) 
         if one.kind is not WarningKind.ZERO_CELLS_ADJUSTED:
             said.append(say(f"row.{doubt_key(one.kind, numbers, measure)}", studies=rows))
         elif added:
-            said.append(say("added", studies=rows.rstrip("."), instead=say(f"instead.{_arms(measure)}")))
+            said.append(
+                say(
+                    "added", studies=rows.rstrip("."), instead=say(f"instead.{_arms(measure)}") if instead else ""
+                ).strip()
+            )
         else:
             said.append(say("added-shown"))
     without = {i: why_nothing(effects, numbers, i) for i in range(len(numbers.studies))}

@@ -13,7 +13,7 @@ from deqi.errors import InputError
 from deqi.evidence.table.columns import Floats, number
 from deqi.evidence.table.effects import SIZED, natural
 from deqi.evidence.table.reading import Table, plain
-from deqi.evidence.table.sentences import say
+from deqi.evidence.table.sentences import say, some
 from metafit import Contrasts, Fit, Regression, Status, joint_test, pairwise, pool, regress, vif
 
 _MOST_LEVELS = 50
@@ -164,8 +164,9 @@ def on_moderators(
     test: str,
     level: float,
     warnings: list[str],
-) -> Moderators:
-    """Regress the effects on columns of the table.
+    studies: tuple[str, ...],
+) -> Moderators | None:
+    """Regress the effects on columns of the table; None where that cannot be done, and a warning says so.
 
     Raises:
         InputError: a column without numbers or with too many words.
@@ -174,11 +175,15 @@ def on_moderators(
     data = {one: _column(table, one, usable) for one in dict.fromkeys(moderators)}
     fit = regress(y, v, list(data), method=method, test=test, level=level, data=data)
     matrix = np.asarray(fit.moderators)
-    out = int((usable & np.isnan(matrix).any(axis=1)).sum())
+    out = [studies[i] for i in np.flatnonzero(usable & np.isnan(matrix).any(axis=1))]
     if out:
-        warnings.append(say("moderators.out", count=out, columns=", ".join(moderators)))
+        warnings.append(say("moderators.out", studies=some(out).rstrip("."), columns=", ".join(moderators)))
     if int(fit.status) != Status.OK:
-        warnings.append(say("moderators.status"))
+        warnings.append(say("moderators.status", columns=", ".join(moderators)))
+        return None
+    for term in fit.terms:
+        if term.reference is not None:
+            warnings.append(say("moderators.reference", name=term.name, word=term.reference))
     h = fit.heterogeneity
     single = len(fit.terms) == 1 and not fit.terms[0].levels
     return Moderators(

@@ -7,6 +7,7 @@ MH and PETO work on the counts. Everything is on the analysis scale (log for rat
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -29,9 +30,11 @@ from deqi.evidence.table.columns import ColumnSet, Floats, Numbers, choose, numb
 from deqi.evidence.table.dialects import translate
 from deqi.evidence.table.doubts import ask_for_measure, doubts
 from deqi.evidence.table.effects import counts_of, effects_of, warn_rows
+from deqi.evidence.table.empty import bound_of, one_sided, refuse_empty
 from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, group_labels, on_moderators
 from deqi.evidence.table.reading import Table, parse_table, read_table
 from deqi.evidence.table.sentences import say
+from deqi.evidence.table.words import measure_words
 from deqi.knowledge.thresholds import thresholds
 from metafit import (
     Effects,
@@ -39,10 +42,8 @@ from metafit import (
     StatsInputError,
     Status,
     as_fraction,
-    exact_rate,
     heterogeneity_intervals,
     pool,
-    zero_upper,
 )
 from metafit.counts.pooling import count_weights, pool_counts
 
@@ -120,8 +121,8 @@ def pool_table(
     y, v = effects.yi, effects.vi
     here = np.isfinite(y) & np.isfinite(v)
     if not counted:
-        _refuse_empty(table, given, chosen, measure)
-        warnings += _one_sided(given, chosen, here)
+        refuse_empty(table.name, given, chosen, measure)
+        warnings += one_sided(given, chosen, here)
     if not here.any() and not counted and effects.warnings:
         raise InputError(
             say("nothing-left", name=table.name, why=" ".join(warn_rows(effects, given, measure, added=False)))
@@ -155,67 +156,30 @@ def pool_table(
     groups, between = (
         by_groups(table, by, fits, measure, lambda one: size_of(every, one & here), warnings) if by else ((), None)
     )
-    regression = on_moderators(table, moderators, y, v, method, fit.test, level, warnings) if moderators else None
+    regression = (
+        on_moderators(table, moderators, y, v, method, fit.test, level, warnings, given.studies) if moderators else None
+    )
     size = size_of(every, here)
     common = None
     if model == "both" and method not in (*COUNT_METHODS, *FIXED_METHODS):
         common = common_effect(pool(y[None], v[None], method="FE", level=level), measure, size)
     by_effects, by_test = ("REML", None) if counted else (method, fit.test)
-    more = checks(also, table, given, chosen, effects, method=by_effects, test=by_test, level=level, order=order)
+    more = checks(
+        also, table, given, chosen, effects, method=by_effects, test=by_test, level=level, order=order,
+        counted=method if counted else None,
+    )  # fmt: skip
     return _assemble(
         measure, method, fit, effects, share, size, given, chosen, level, groups, between, regression, common, more,
         group_labels(table, by) if by else None, warnings,
     )  # fmt: skip
 
 
-def _events(given: Numbers, chosen: ColumnSet) -> tuple[float, float]:
-    """Events and people (or time) of all rows and arms that are used; NaN where the table has no counts."""
-    if chosen.kind in ("binary", "cells", "rates"):
-        of = "time" if chosen.kind == "rates" else "total"
-        events = [given.columns[name] for name in ("events_t", "events_c")]
-        people = [given.columns[name] for name in (f"{of}_t", f"{of}_c")]
-    elif chosen.kind in ("proportion", "rate"):
-        events, people = [given.columns["events"]], [given.columns[chosen.columns[1]]]
-    else:
-        return math.nan, math.nan
-    if not np.isfinite(events).any():
-        return math.nan, math.nan
-    return float(np.nansum(events)), float(np.nansum(people))
-
-
-def _refuse_empty(table: Table, given: Numbers, chosen: ColumnSet, measure: str) -> None:
-    """Nobody had an event, or everybody had: no ratio can be estimated."""
-    events, people = _events(given, chosen)
-    if events == 0.0 and measure in ("RR", "OR", "PETO", "IRR"):
-        raise InputError(say("no-events-anywhere", name=table.name, measure=measure))
-    if events == people and measure in ("OR", "PETO"):
-        raise InputError(say("all-events-anywhere", name=table.name, measure=measure))
-
-
-def _bound(events: float, people: float, kind: str) -> tuple[str, dict[str, str]] | None:
-    """The sentence of one group in which nobody or everybody had the event, with the exact one-sided bound."""
-    if events == 0.0:
-        bound = zero_upper(people) if kind == "proportion" else exact_rate(0, people, level=0.9).high
-        return "no-events", {"total": f"{people:g}", "bound": f"{float(bound):.4g}"}
-    if kind == "proportion" and events == people:
-        return "all-events", {"total": f"{people:g}", "bound": f"{1.0 - float(zero_upper(people)):.4g}"}
-    return None
-
-
-def _one_sided(given: Numbers, chosen: ColumnSet, here: Any) -> list[str]:
-    """What a pool of one group rests on where nobody, or everybody, had the event."""
-    if chosen.kind not in ("proportion", "rate") or not here.any():
-        return []
-    found = _bound(*_events(given, chosen), chosen.kind)
-    return [] if found is None else [say(f"{found[0]}-one-group-added", **found[1])]
-
-
 def _refuse(table: Table, given: Numbers, chosen: ColumnSet, measure: str, method: str, status: Status) -> None:
     """An answer without a number is a sentence, not a table of dashes."""
     if status in (Status.OK, Status.SINGLE_STUDY, Status.NO_STANDARD_ERROR):
         return
-    _refuse_empty(table, given, chosen, measure)
-    found = _bound(*_events(given, chosen), chosen.kind) if chosen.kind in ("proportion", "rate") else None
+    refuse_empty(table.name, given, chosen, measure)
+    found = bound_of(given, chosen)
     if found is not None:
         raise InputError(say(f"{found[0]}-one-group", name=table.name, **found[1]))
     if status == Status.NO_STUDIES:
@@ -277,6 +241,14 @@ def _counts(
         raise InputError(f"{table.name}: {error}.") from None
 
 
+def _beyond_range(measure: str, intervals: Iterable[tuple[float | None, float | None]]) -> bool:
+    """Whether a limit lies outside what the measure can be."""
+    least, most = {"PR": (0.0, 1.0), "PLN": (0.0, 1.0), "IR": (0.0, math.inf), "COR": (-1.0, 1.0)}.get(
+        measure, (-math.inf, math.inf)
+    )
+    return any(low < least or high > most for low, high in intervals if low is not None and high is not None)
+
+
 def _assemble(
     measure: str,
     method: str,
@@ -307,6 +279,10 @@ def _assemble(
     several = int(fit.k[0]) > 1
     if predicted and int(fit.k[0]) < thresholds().least_to_predict:
         warnings.append(say("few-for-prediction", k=int(fit.k[0])))
+    studies = study_rows(given, chosen, effects, measure, share, level, labels)
+    if _beyond_range(measure, [*(one.ci_natural or one.ci for one in studies), (ends[1], ends[2])]):
+        named = {"what": measure_words(measure).split(",")[0], "measure": measure, "instead": say(f"beyond.{measure}")}
+        warnings.append(say("beyond-range", **named))
     # with sparse counts the Wald statistic says little: mixed models give their likelihood ratio test
     q, q_p = (h.q[0], h.q_p[0]) if h.lrt is None or h.lrt_p is None else (h.lrt[0], h.lrt_p[0])
     return PooledTable(
@@ -332,7 +308,7 @@ def _assemble(
         prediction_natural=None if moved is None or not predicted else (moved[3], moved[4]),
         common=common,
         size=size,
-        studies=study_rows(given, chosen, effects, measure, share, level, labels),
+        studies=studies,
         subgroups=groups,
         between=between,
         moderators=regression,

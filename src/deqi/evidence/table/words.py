@@ -8,7 +8,6 @@ from deqi.evidence.table.answer import StudyRow
 from deqi.knowledge.store import load
 
 PROPORTIONS: Final = ("PLO", "PLN", "PAS", "PFT", "PR", "RD")
-ONE_GROUP: Final = ("PLO", "PLN", "PAS", "PFT", "PR", "IRLN", "IR", "IRS", "IRFT", "MN", "MNLN")
 LOG_RATIOS: Final = ("RR", "OR", "PETO", "ROM", "IRR", "HR", "CVR", "VR")
 
 

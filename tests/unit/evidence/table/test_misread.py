@@ -133,7 +133,9 @@ def test_excels_note_about_its_separator() -> None:
     assert pooled("sep=;\nstudy;yi;vi\nA;0,2;0,05\nB;0,6;0,04\n").k == 2
 
 
-@pytest.mark.parametrize("dialect", [d for d in DIALECTS if "treatment" not in d.ours], ids=lambda d: f"{d.program}: {','.join(d.theirs)}")
+@pytest.mark.parametrize(
+    "dialect", [d for d in DIALECTS if "treatment" not in d.ours], ids=lambda d: f"{d.program}: {','.join(d.theirs)}"
+)
 def test_names_of_other_programs_are_read_as_ours_and_said(dialect: object) -> None:
     values = {
         "events": ("5", "4"), "total": ("30", "50"), "others": ("25", "46"), "time": ("300.5", "400"),
