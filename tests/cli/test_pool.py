@@ -239,8 +239,8 @@ def test_every_format_to_the_terminal_and_to_a_file(command: object, tmp_path: P
 def test_a_file_that_cannot_be_written_is_not_begun(command: object, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text(PAIRS)
-    with pytest.raises(InputError, match="-o .*cannot be written"):
+    with pytest.raises(InputError, match=r"-o .*cannot be written"):
         run_of(command, table, "-o", tmp_path / "none" / "x.html")
-    with pytest.raises(InputError, match="no format goes by that ending; write one of .txt, .md, .html"):
+    with pytest.raises(InputError, match=r"no format goes by that ending; write one of \.txt, \.md, \.html"):
         run_of(command, table, "-o", tmp_path / "x.docx")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["t.csv"]
