@@ -37,7 +37,8 @@ class Items:
 class Table:
     """A table; the first column names the row. ``numeric`` are the columns set to the right.
 
-    ``narrow`` tables stand in columns in plain text; others are written as records there.
+    ``narrow`` tables stand in columns in plain text; others are written as records there. ``of`` is what the table
+    belongs to, for a screen reader that jumps from one to the next, where captions come up again.
     """
 
     caption: str
@@ -45,6 +46,7 @@ class Table:
     rows: tuple[tuple[Say, ...], ...]
     numeric: tuple[int, ...] = ()
     narrow: bool = False
+    of: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

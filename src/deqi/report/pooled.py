@@ -60,7 +60,8 @@ def summary_blocks(summary: Summary) -> Iterator[Block]:
     for block in summary.blocks:
         head = tuple(name or " " for name in block.columns)
         rows = tuple(cells(*(cell or " " for cell in row)) for row in block.rows)
-        yield Table(block.heading, head, rows, numeric=tuple(range(1, len(block.columns))), narrow=True)
+        numeric = tuple(range(1, len(block.columns)))
+        yield Table(block.heading, head, rows, numeric=numeric, narrow=True, of=summary.title)
     for note in summary.notes:
         yield Say(note)
 
