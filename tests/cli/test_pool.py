@@ -47,6 +47,25 @@ def test_figures_subgroups_and_moderators(tmp_path: Path) -> None:
     assert "<svg" in (tmp_path / "u.svg").read_text()
 
 
+def test_moderators_are_compared_word_by_word_and_as_a_whole() -> None:
+    out = " ".join(run(EXAMPLES / "bcg.csv", "--moderators", "latitude,allocation").split())
+    for words in (
+        "All of allocation: F(2, 9) = 0.6007, p = 0.5690.",
+        "Difference systematic - random: 0.326 (-0.4002 to 1.052), p = 0.3364",
+        "Variance inflation because moderators are related: latitude 1.015, allocation 1.015.",
+    ):
+        assert words in out
+    terms = json.loads(run(EXAMPLES / "bcg.csv", "--moderators", "latitude,allocation", "--json"))["moderators"][
+        "terms"
+    ]
+    assert [term["name"] for term in terms] == ["latitude", "allocation"]
+    assert [one["name"] for one in terms[1]["differences"]] == [
+        "random - alternate", "systematic - alternate", "systematic - random",
+    ]  # fmt: skip
+    alone = " ".join(run(EXAMPLES / "bcg.csv", "--moderators", "latitude").split())
+    assert "Variance inflation" not in alone and "Difference" not in alone
+
+
 def test_a_proportion_is_not_tested_against_one_half() -> None:
     assert "Pooled (k = 18): 0.8065 % (0.3826 % to 1.692 %); 95 % interval, test t." in " ".join(
         run(EXAMPLES / "catheter_infections.csv", "--method", "glmm").split()

@@ -29,6 +29,8 @@ from metafit.results import Floats, Ints, Status
 
 _CORRELATIONS = (0.0, 0.5, 0.9)
 _SIZES = (1.0, 0.1, 5.0)
+_CLIMBS = 5
+"""From so many of the starts, the highest ones, the search goes on."""
 _RANK = 1e-9
 
 
@@ -285,7 +287,8 @@ def _fit(
             curved = np.einsum("ijt,t->ij", second[:, :, upper[0], upper[1]], at.gradient)
             return at.value, down @ at.gradient, down @ at.second @ down.T + curved
 
-        top, height, converged = highest(hill, _starts(shape, scaled.spreads(m)), *shape.bounds())
+        starts = sorted(_starts(shape, scaled.spreads(m)), key=lambda one: hill(one)[0])[-_CLIMBS:]
+        top, height, converged = highest(hill, starts, *shape.bounds())
         best = model.at(shape.shape(top).g) if np.isfinite(height) else None
         status = Status.NOT_CONVERGED if best is None or not converged else Status.OK
         if best is not None and converged:

@@ -93,13 +93,16 @@ class MultivariateModel:
             wa = w[:, None] @ a
             form += (u[:, None] * au).sum((0, 2, 3))
             trace += np.trace(wa, axis1=-2, axis2=-1).sum(0)
-            double += np.einsum("sinm,sjmn->ij", wa, wa)
-            cross += np.einsum("sinq,snm,sjmq->ij", au, w, au)
+            double += np.moveaxis(wa, 1, 0).reshape(r, -1) @ np.moveaxis(_t(wa), 1, 0).reshape(r, -1).T
+            cross += np.einsum("sinq,sjnq->ij", au, w[:, None] @ au)
             pushed += (_t(wx) @ au).sum(0)[..., 0]
             if self.restricted:
                 ax = a @ wx
                 inner += (_t(wx) @ ax).sum(0)
-                pair += np.einsum("sinp,snm,sjmq->ijpq", ax, w, ax)
+                flat = np.moveaxis(ax, 2, 1).reshape(-1, r * p)
+                pair += (
+                    (flat.T @ np.moveaxis(w[:, None] @ ax, 2, 1).reshape(-1, r * p)).reshape(r, p, r, p).swapaxes(1, 2)
+                )
         if self.restricted:
             value += -half_log_gram - 0.5 * (self.k - p) * log(2.0 * pi)
             trace = trace - np.einsum("pq,jqp->j", c, inner)
