@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import metafit
+import metafit.plots
 
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(__file__).parent / "metafit" / "api"
@@ -29,6 +30,7 @@ PAGES = {
     "bias": "Small studies and selection",
     "absolute": "Absolute effects",
     "results": "Results and what they share",
+    "plots": "Figures (`metafit.plots`)",
 }
 _HEADINGS = ("Parameters", "Returns", "Raises", "Examples", "Attributes")
 
@@ -37,12 +39,13 @@ def pages() -> dict[str, str]:
     """Every page by its file name."""
     grouped: dict[str, list[str]] = {name: [] for name in PAGES}
     for name in metafit.__all__:
-        module = getattr(metafit, name).__module__.split(".")[1]
+        module = named(name).__module__.split(".")[1]
         grouped[module if module in grouped else "results"].append(name)
+    grouped["plots"] = list(metafit.plots.__all__)
     index = ["# metafit, name by name", NOTICE, "A page a folder of `src/metafit`; each name says where its source is."]
     found = {}
     for page, title in PAGES.items():
-        functions = [name for name in grouped[page] if inspect.isfunction(getattr(metafit, name))]
+        functions = [name for name in grouped[page] if inspect.isfunction(named(name))]
         values = [name for name in grouped[page] if name not in functions]
         entries = [_function(name) for name in functions] + [_value(name) for name in values]
         found[f"{page}.md"] = "\n\n".join([f"# {title}", NOTICE, *entries]) + "\n"
@@ -51,8 +54,13 @@ def pages() -> dict[str, str]:
     return {"README.md": "\n\n".join(index) + "\n", **found}
 
 
+def named(name: str) -> Any:
+    """A public name of the library or of its figures."""
+    return getattr(metafit if name in metafit.__all__ else metafit.plots, name)
+
+
 def _function(name: str) -> str:
-    function = getattr(metafit, name)
+    function = named(name)
     signature = inspect.signature(function)
     lines = [f"    {parameter}," for parameter in map(_parameter, signature.parameters.values())]
     stars = [i for i, p in enumerate(signature.parameters.values()) if p.kind is p.KEYWORD_ONLY]
@@ -70,7 +78,7 @@ def _parameter(parameter: inspect.Parameter) -> str:
 
 
 def _value(name: str) -> str:
-    value = getattr(metafit, name)
+    value = named(name)
     parts = [f"## {name}"]
     if inspect.isclass(value):
         parts.append(_markdown(inspect.getdoc(value) or ""))
@@ -84,7 +92,7 @@ def _value(name: str) -> str:
 
 
 def _source(name: str) -> str:
-    value: Any = getattr(metafit, name)
+    value: Any = named(name)
     path = Path("src", *value.__module__.split(".")).with_suffix(".py")
     return f"Source: `{path.as_posix()}`"
 

@@ -6,11 +6,13 @@ import inspect
 import re
 
 import pytest
-from docs.metafit_api import FOLDER, pages
+from docs.metafit_api import FOLDER, named, pages
 
 import metafit
+import metafit.plots
 
-FUNCTIONS = [name for name in metafit.__all__ if inspect.isfunction(getattr(metafit, name))]
+NAMES = [*metafit.__all__, *metafit.plots.__all__]
+FUNCTIONS = [name for name in NAMES if inspect.isfunction(named(name))]
 
 
 def test_the_pages_are_fresh() -> None:
@@ -22,12 +24,12 @@ def test_the_pages_are_fresh() -> None:
 
 def test_every_name_has_a_page() -> None:
     text = "\n".join(pages().values())
-    assert [name for name in metafit.__all__ if f"## {name}\n" not in text] == []
+    assert [name for name in NAMES if f"## {name}\n" not in text] == []
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_docstring_names_every_argument_and_what_comes_back(name: str) -> None:
-    function = getattr(metafit, name)
+    function = named(name)
     doc = inspect.getdoc(function) or ""
     assert "\nParameters\n----------\n" in doc and "\nReturns\n-------\n" in doc
     section = doc.split("Parameters\n----------\n")[1].split("\nReturns\n")[0]

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from metafit.plots.svg import SMALL, fmt, line, text, text_width
+from metafit.plots.svg import SMALL, line, text, text_width
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,14 +45,26 @@ def _linear_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     return tuple(round(index * step, 12) for index in range(first, math.floor(high / step + 1e-9) + 1))
 
 
+_FEWEST_TICKS = 3
+_SPARSE, _DENSE = ((1, 2, 5), (1, 3), (1,)), ((1, 2, 3, 5, 7), (1, 1.5, 2, 3, 4, 5, 7))
+
+
 def _log_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
+    """Ticks at round multiples of powers of ten; where those are too few for a short scale, at more of them."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for steps in ((1, 2, 5), (1, 3), (1,)):
-        every = (round(step * 10.0**power, 12) for power in powers for step in steps)
-        found = tuple(value for value in every if low <= value <= high)
-        if len(found) <= most:
-            return found
-    return found[:: math.ceil(len(found) / most)]
+
+    def at(steps: Sequence[float]) -> tuple[float, ...]:
+        every = (float(f"{step * 10.0**power:.12g}") for power in powers for step in steps)
+        return tuple(value for value in every if low <= value <= high)
+
+    found = next((one for one in map(at, _SPARSE) if len(one) <= most), at(_SPARSE[-1]))
+    if len(found) > most:
+        return found[:: math.ceil(len(found) / most)]
+    if len(found) >= _FEWEST_TICKS:
+        return found
+    denser = (*map(at, _DENSE), _linear_ticks(low, high, most))
+    enough = (one for one in denser if _FEWEST_TICKS <= len(one) <= most)
+    return next(enough, found)
 
 
 def fit_scale(inner: Sequence[float], outer: Sequence[float], left: float, right: float, *, log: bool = False) -> Scale:
@@ -93,5 +105,12 @@ def draw_axis(scale: Scale, top: float, base: float, label: str, *, most: int = 
 
 
 def tick_label(value: float) -> str:
-    """A tick as people write it, with a real minus sign."""
-    return (f"{value:g}" if abs(value) >= 1e-4 or value == 0 else fmt(value)).replace("-", "−")
+    """A tick as people write it, with a real minus sign; very small and very large ones as powers of ten."""
+    words = f"{value:g}"
+    if "e" in words:
+        factor, power = words.split("e")
+        words = f"{'' if factor == '1' else f'{factor}×'}10{str(int(power)).translate(_RAISED)}"
+    return words.replace("-", "−")
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

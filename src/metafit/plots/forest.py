@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Literal
 
-from metafit.plots.axis import Scale, draw_axis, fit_scale
+from metafit.plots.axis import Scale, draw_axis, fit_scale, tick_label
 from metafit.plots.svg import (
     BLUE,
     INK,
@@ -25,6 +25,8 @@ from metafit.plots.svg import (
 )
 
 ROW = 24.0
+HUGE = 1e7
+"""From here on numbers are written with powers of ten."""
 NARROW = 520.0
 """Below this width the words of a row stand above its line instead of beside it."""
 
@@ -89,7 +91,7 @@ def forest(
         raise ValueError("rows: a forest plot needs at least one finite estimate")
     narrow = width < NARROW
     digits = (2 if log else decimals(shown)) if digits is None else digits
-    columns = _lay_out(rows, width, digits, narrow)
+    columns = _lay_out(rows, width, digits, narrow, log)
     inner = [row.estimate for row in shown] + ([] if null is None else [null])
     inner += [end for row in shown if row.kind != "study" for end in (row.low, row.high)]
     outer = [end for row in shown for end in (row.low, row.high, row.prediction_low, row.prediction_high)]
@@ -131,24 +133,24 @@ def forest(
         for one in fold(footer, width, SMALL):
             height += 16
             parts.append(text(0, height, one, size=SMALL))
-    return document(width, height + 4, title, description or _describe(shown, digits), parts)
+    return document(width, height + 4, title, description or _describe(shown, digits, log), parts)
 
 
 def _room(columns: _Columns) -> bool:
     return columns.effect - columns.plot[1] > text_width("Effect (95 % interval)") + 12
 
 
-def _lay_out(rows: Sequence[ForestRow], width: float, digits: int, narrow: bool) -> _Columns:
+def _lay_out(rows: Sequence[ForestRow], width: float, digits: int, narrow: bool, log: bool) -> _Columns:
     if narrow:
         return _Columns(0, 0, (8, width - 8), width, None)
     weighted = any(row.weight is not None for row in rows)
     weight = width if weighted else None
     effect = width - (64 if weighted else 0)
-    effects = max((text_width(effect_text(row, digits)) for row in rows if math.isfinite(row.estimate)), default=0)
+    effects = max((text_width(effect_text(row, digits, log)) for row in rows if math.isfinite(row.estimate)), default=0)
     label = max(
         text_width(row.label, 13) * (1.08 if row.kind != "study" else 1) for row in rows if row.kind != "heading"
     )
-    label = min(label, 0.3 * width)
+    label = min(label, (0.3 if any(row.detail for row in rows) else 0.38) * width)
     detail = max(text_width(row.detail, SMALL) for row in rows)
     detail = min(detail, 0.22 * width)
     start = label + 12 + (detail + 12 if detail else 0)
@@ -160,7 +162,7 @@ def _draw_row(
     heaviest: float, width: float,
 ) -> float:  # fmt: skip
     bold = row.kind != "study"
-    words = effect_text(row, digits)
+    words = effect_text(row, digits, scale.log)
     if narrow:
         y += 19
         room = width - text_width(words, SMALL) - 12
@@ -212,7 +214,8 @@ def _draw_prediction(
     body: list[str], row: ForestRow, columns: _Columns, scale: Scale, y: float, narrow: bool, digits: int, width: float,
     label: str,
 ) -> float:  # fmt: skip
-    words = f"{number(row.prediction_low, digits)} to {number(row.prediction_high, digits)}"
+    write = ratio if scale.log else number
+    words = f"{write(row.prediction_low, digits)} to {write(row.prediction_high, digits)}"
     size = SMALL
     if narrow:
         y += 19
@@ -252,18 +255,28 @@ def _draw_sides(
     return 16.0
 
 
-def effect_text(row: ForestRow, digits: int = 2) -> str:
-    """The numbers of a line."""
-    words = number(row.estimate, digits)
+def effect_text(row: ForestRow, digits: int = 2, log: bool = False) -> str:
+    """The numbers of a line. log: ratios, of which small ones keep two digits."""
+    write = ratio if log else number
+    words = write(row.estimate, digits)
     if math.isfinite(row.low) and math.isfinite(row.high):
-        words += f" ({number(row.low, digits)} to {number(row.high, digits)})"
+        words += f" ({write(row.low, digits)} to {write(row.high, digits)})"
     return words
 
 
+def ratio(value: float, digits: int) -> str:
+    """A ratio: one that would be rounded to 0 keeps two digits of its own."""
+    if 0.0 < value < 0.5 * 10.0**-digits:
+        return tick_label(float(f"{value:.2g}"))
+    return number(value, digits)
+
+
 def number(value: float, digits: int) -> str:
-    """A number with a real minus sign; very large ones without decimals."""
+    """A number with a real minus sign; very large ones without decimals, and powers of ten at either end."""
     if not math.isfinite(value):
         return "–"
+    if abs(value) >= HUGE:
+        return tick_label(float(f"{value:.2g}"))
     words = f"{value:,.{0 if abs(value) >= 1000 else digits}f}"
     return words.removeprefix("-") if not words.strip("-0.,") else words.replace("-", "−")
 
@@ -274,5 +287,5 @@ def decimals(rows: Sequence[ForestRow]) -> int:
     return min(max(2, 2 - math.floor(math.log10(5.0 * median(widths)))), 6) if widths else 2
 
 
-def _describe(rows: Sequence[ForestRow], digits: int) -> str:
-    return "; ".join(f"{row.label}: {effect_text(row, digits)}" for row in rows) + "."
+def _describe(rows: Sequence[ForestRow], digits: int, log: bool) -> str:
+    return "; ".join(f"{row.label}: {effect_text(row, digits, log)}" for row in rows) + "."

@@ -11,14 +11,20 @@ import pytest
 import metafit
 from metafit.plots import (
     Drawing,
+    baujat_plot,
     bubble_plot,
     forest_plot,
     funnel_plot,
     gosh_plot,
+    influence_plot,
+    labbe_plot,
     network_plot,
+    radial_plot,
     rank_plot,
     sensitivity_plot,
 )
+from metafit.plots.axis import Scale, tick_label
+from metafit.plots.svg import SMALL, text_width
 
 TRIALS = {
     "study": ["Ali 2001", "Bo 2004", "Chen 2007", "Dahl 2009", "Eze 2012", "Fox 2015"],
@@ -42,6 +48,10 @@ FIGURES = {
     "leave one out": lambda: sensitivity_plot(metafit.leave_one_out(EFFECTS)),
     "gosh": lambda: gosh_plot(metafit.gosh(EFFECTS)),
     "network": lambda: network_plot(NETWORK),
+    "baujat": lambda: baujat_plot(FIT),
+    "radial": lambda: radial_plot(FIT),
+    "labbe": lambda: labbe_plot(metafit.TwoArms(*(TRIALS[name] for name in ("x1", "n1", "x2", "n2"))), FIT),
+    "influence": lambda: influence_plot(metafit.influence(EFFECTS)),
     "ranks": lambda: rank_plot(metafit.rankogram(NETWORK, small_is_good=True)),
 }
 
@@ -129,3 +139,95 @@ def test_ranks_are_panels_with_the_best_first() -> None:
     apart = metafit.pool_network(["1", "2"], ["a", "c"], ["b", "d"], [0.1, 0.2], [0.1, 0.1])
     with pytest.raises(metafit.StatsInputError, match="not all connected"):
         rank_plot(metafit.rankogram(apart, small_is_good=True))
+
+
+def test_a_bubble_plot_has_both_bands_and_says_which_is_which() -> None:
+    fit = metafit.regress(EFFECTS, None, ["latitude"], data={**TRIALS, "latitude": LATITUDE}, method="DL")
+    drawing = bubble_plot(fit)
+    assert [one for one in words(drawing) if "%" in one] == ["95 % confidence interval", "95 % prediction interval"]
+    assert drawing.svg.count("<polygon") == 2 and "latitude" in words(drawing)
+    common = bubble_plot(metafit.regress(EFFECTS, None, LATITUDE, method="FE"))
+    assert common.svg.count("<polygon") == 1 and not any("prediction" in one for one in words(common))
+
+
+def _marks(drawing: Drawing, tag: str, attribute: str) -> list[float]:
+    root = ElementTree.fromstring(drawing.svg)
+    return [float(one.attrib[attribute]) for one in root.iter() if one.tag.endswith(f"}}{tag}")]
+
+
+SEVERAL = metafit.pool_network(
+    ["1", "2", "3", "4", "4", "4", "5"],
+    ["x", "x", "y", "x", "x", "y", "x"],
+    ["y", "z", "z", "y", "z", "z", "y"],
+    [0.1, 0.2, 0.3, 0.2, 0.1, -0.1, 0.0],
+    [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.01],
+)
+
+
+def test_lines_of_a_network_are_as_wide_as_their_studies_or_as_precise() -> None:
+    studies = {(edge.treatment, edge.control): edge.studies for edge in metafit.geometry(SEVERAL).edges}
+    assert studies == {("x", "y"): 3, ("x", "z"): 2, ("y", "z"): 2}
+    assert _marks(network_plot(SEVERAL), "line", "stroke-width") == pytest.approx(
+        [8.0, 1 + 7 * 2 / 3, 1 + 7 * 2 / 3], abs=0.1
+    )
+    precision = [edge.precision for edge in metafit.geometry(SEVERAL).edges]
+    wide = [1 + 7 * one / max(precision) for one in precision]
+    assert _marks(network_plot(SEVERAL, by="precision"), "line", "stroke-width") == pytest.approx(wide, abs=0.1)
+
+
+def test_circles_of_a_network_are_as_large_as_their_people() -> None:
+    drawing = network_plot(SEVERAL, people={"x": 400, "y": 100, "z": 0})
+    assert _marks(drawing, "circle", "r") == pytest.approx([14.0, 9.5, 5.0])
+    with pytest.raises(metafit.StatsInputError, match="one number for each treatment"):
+        network_plot(SEVERAL, people={"x": 400})
+
+
+def test_studies_of_several_arms_are_shaded_in_a_network() -> None:
+    assert network_plot(SEVERAL).svg.count("<polygon") == 1 and "<polygon" not in network_plot(NETWORK).svg
+
+
+def test_numbers_of_a_network_stand_apart() -> None:
+    names = [f"treatment {i}" for i in range(8)]
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if (i + len(b)) % 2 or a == names[0]]
+    fit = metafit.pool_network(
+        [str(i) for i in range(len(pairs))], [a for a, _ in pairs], [b for _, b in pairs], [0.1] * len(pairs),
+        [0.1] * len(pairs),
+    )  # fmt: skip
+    root = ElementTree.fromstring(network_plot(fit).svg)
+    at = [(float(one.attrib["x"]), float(one.attrib["y"])) for one in root.iter() if (one.text or "") == "1"]
+    assert len(at) == len(pairs)
+    assert min(abs(a - c) + abs(b - d) for i, (a, b) in enumerate(at) for c, d in at[i + 1 :]) > 8
+
+
+def test_names_of_a_baujat_plot_do_not_overlap() -> None:
+    rng = np.random.default_rng(3)
+    fit = metafit.pool(
+        rng.normal(0, 0.4, 60), rng.uniform(0.02, 0.3, 60), names=[f"Study number {i}" for i in range(60)]
+    )
+    root = ElementTree.fromstring(baujat_plot(fit).svg)
+    boxes = [
+        (float(one.attrib["x"]), float(one.attrib["y"]), text_width(one.text or "", SMALL))
+        for one in root.iter()
+        if (one.text or "").startswith("Study number")
+    ]
+    assert len(boxes) > 3
+    for i, (x, y, wide) in enumerate(boxes):
+        assert all(abs(y - b) >= 12 or x + wide <= a or a + w <= x for a, b, w in boxes[i + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(1e-5, "10⁻⁵"), (2.5e-6, "2.5×10⁻⁶"), (1e6, "10⁶"), (-0.5, "−0.5"), (100000, "100000"), (0, "0")],
+)
+def test_ticks_of_very_small_and_large_values(value: float, told: str) -> None:
+    assert tick_label(value) == told
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.28, 1.05), (0.001, 1000), (0.9, 1.1), (1e-9, 1e9), (0.05, 4)])
+def test_a_logarithmic_axis_has_enough_ticks_and_not_too_many(low: float, high: float) -> None:
+    assert 3 <= len(Scale(low, high, 0, 100, True).ticks(7)) <= 7
+
+
+def test_ratios_near_zero_keep_their_digits() -> None:
+    fit = metafit.pool(np.log([0.001, 1000, 0.5, 30]), [0.5, 2, 0.1, 1.0], measure="OR")
+    assert any(one.startswith("0.001 (0.00025 to 0.004)") for one in words(forest_plot(fit)))
