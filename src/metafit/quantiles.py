@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
 
-from metafit.results import Floats, Ints
+if TYPE_CHECKING:
+    from metafit.results import Floats, Ints
 
 
 def z_quantile(level: float) -> float:
@@ -26,7 +28,7 @@ def _t_table(level: float, largest: int) -> Floats:
 def t_quantile(level: float, df: Ints) -> Floats:
     """Two-sided t quantile for whole degrees of freedom; NaN below 1. One table look-up per value."""
     df = np.asarray(df)
-    largest = int(df.max(initial=1))
+    largest = int(df.max(initial=1)) if df.ndim else int(df)
     # Rounded up so that a run of analyses of different sizes builds few tables.
     size = 1 << max(largest, 15).bit_length()
     quantile: Floats = _t_table(level, size)[np.maximum(df, 0)]
@@ -39,6 +41,15 @@ def t_two_sided(statistic: Floats, df: Floats) -> Floats:
     return p
 
 
+def two_sided(statistic: Floats, df: Floats) -> Floats:
+    """Two-sided p of a statistic that is t on df degrees of freedom, or z where df is NaN."""
+    by_z = np.isnan(df)
+    if not by_z.any():
+        return t_two_sided(statistic, df)
+    p = z_two_sided(statistic)
+    return p if by_z.all() else np.where(by_z, p, t_two_sided(statistic, df))[()]
+
+
 def z_two_sided(statistic: Floats) -> Floats:
     """Two-sided p of a standard normal statistic."""
     p: Floats = 2.0 * ndtr(-np.abs(statistic))
@@ -47,7 +58,8 @@ def z_two_sided(statistic: Floats) -> Floats:
 
 def chi2_upper(statistic: Floats, df: Ints) -> Floats:
     """Upper tail of a chi-square; 1 on 0 degrees of freedom, NaN for NaN."""
-    p: Floats = chdtrc(np.maximum(df, 1), statistic)
-    if np.min(df, initial=1) < 1:
-        p = np.where((np.asarray(df) < 1) & ~np.isnan(statistic), 1.0, p)
+    p: Floats = chdtrc(df, statistic)
+    none = np.asarray(df) < 1
+    if none.any() if none.ndim else none:
+        p = np.where(none, np.where(np.isnan(statistic), np.nan, 1.0), p)
     return p

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metafit.display.shown import Shown
+from metafit.quantiles import chi2_upper, two_sided
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -49,7 +50,7 @@ class Heterogeneity(Shown):
     """How much the studies differ.
 
     tau2 is on the squared scale of the effects; i2 is in percent; h2 is a ratio; q is Cochran's Q (for mixed
-    models on counts, the Wald statistic) on q_df degrees of freedom. lrt and lrt_p are the likelihood ratio
+    models on counts, the Wald statistic) on q_df degrees of freedom, with p value q_p. lrt and lrt_p are the likelihood ratio
     test, for models that have one.
     """
 
@@ -59,9 +60,13 @@ class Heterogeneity(Shown):
     h2: Floats
     q: Floats
     q_df: Ints
-    q_p: Floats
     lrt: Floats | None = None
     lrt_p: Floats | None = None
+
+    @property
+    def q_p(self) -> Floats:
+        """p of q, which is chi-square on q_df degrees of freedom where the studies do not differ."""
+        return chi2_upper(self.q, self.q_df)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,7 +103,7 @@ class StudyData(Shown):
 class Fit(Shown):
     """A pooled effect, one or a batch.
 
-    estimate, se, ci_low, ci_high: analysis scale (log for ratios). statistic: z or t. df: degrees of freedom
+    estimate, se, ci_low, ci_high: analysis scale (log for ratios). statistic: z or t, with p value p. df: degrees of freedom
     of the t distribution, NaN where the test is z. k: studies used. level: of every interval, as a fraction.
     measure: what the effects are. studies: what a single analysis was given. labels: names of the analyses of a batch.
     sizes: people or time with which each analysis of a batch goes back to the natural scale, where that needs it.
@@ -113,7 +118,6 @@ class Fit(Shown):
     se: Floats
     statistic: Floats
     df: Floats
-    p: Floats
     ci_low: Floats
     ci_high: Floats
     heterogeneity: Heterogeneity
@@ -122,6 +126,11 @@ class Fit(Shown):
     studies: StudyData | None = field(default=None, kw_only=True, compare=False)
     labels: tuple[str, ...] | None = field(default=None, kw_only=True)
     sizes: Floats | None = field(default=None, kw_only=True)
+
+    @property
+    def p(self) -> Floats:
+        """Two-sided p of the statistic."""
+        return two_sided(self.statistic, self.df)
 
     @property
     def tau2(self) -> Floats:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.special import chdtrc, gammaln, ndtr, ndtri, stdtr, stdtrit, xlogy
+from scipy.special import chdtrc, gammaln, ndtri, stdtrit, xlogy
 
 from metafit.counts import models
 from metafit.counts.conditional import conditional
@@ -134,8 +134,6 @@ def _finish(
         statistic = theta / se
         by_t = np.isfinite(df)
         crit = np.where(by_t, -stdtrit(np.where(by_t, df, 1.0), tail), -ndtri(tail))
-        size = -np.abs(statistic)
-        p = 2.0 * np.where(by_t, stdtr(np.where(by_t, df, 1.0), size), ndtr(size))
         w = np.where(used, 1.0 / vi, 0.0)
         total = w.sum(-1)
         typical = (k - 1.0) / (total - (w * w).sum(-1) / total)
@@ -143,7 +141,6 @@ def _finish(
         h2 = tau2 / typical + 1.0
         reach = crit * np.sqrt(se**2 + tau2)
         q_df = np.where(good, k - 1, 0)
-        q_p = chdtrc(q_df, raw.wald)
         lrt_p = chdtrc(q_df, raw.lrt)
         se_tau2 = np.where(raw.tau > 0, 2.0 * raw.tau * raw.se_tau, np.nan)
     spread = Heterogeneity(
@@ -153,7 +150,6 @@ def _finish(
         h2=keep(h2, several),
         q=keep(raw.wald, several),
         q_df=q_df.reshape(laid.shape)[()],
-        q_p=keep(q_p, several),
         lrt=keep(raw.lrt, several),
         lrt_p=keep(lrt_p, several),
     )
@@ -167,7 +163,6 @@ def _finish(
         se=keep(se),
         statistic=keep(statistic),
         df=keep(df),
-        p=keep(p),
         ci_low=keep(theta - crit * se),
         ci_high=keep(theta + crit * se),
         heterogeneity=spread,

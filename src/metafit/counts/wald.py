@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import ndtri
 
 from metafit.counts.data import Laid
 from metafit.counts.results import Association, CountFit
@@ -89,7 +89,6 @@ def finish_wald(
         h2=keep(h2, several),
         q=keep(q, several),
         q_df=whole(np.maximum(df, 0)),
-        q_p=keep(chdtrc(np.maximum(df, 1), q), several),
     )
     if tarone is not None:
         tarone = Association(keep(tarone.statistic), keep(tarone.p))
@@ -103,7 +102,6 @@ def finish_wald(
         se=keep(se),
         statistic=keep(statistic),
         df=nothing,
-        p=keep(2.0 * ndtr(-np.abs(statistic))),
         ci_low=keep(estimate - crit * se),
         ci_high=keep(estimate + crit * se),
         heterogeneity=heterogeneity,

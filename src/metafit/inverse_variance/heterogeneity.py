@@ -13,8 +13,10 @@ from scipy.special import chdtri
 from metafit.display.shown import Shown
 from metafit.inputs import Values, take
 from metafit.inverse_variance.layout import as_batch, order_by_precision, to_columns
+from metafit.inverse_variance.moments import MeanData
 from metafit.inverse_variance.pooling import pool
-from metafit.inverse_variance.projection import Design, MeanDesign
+from metafit.inverse_variance.projection import RegressionData
+from metafit.inverse_variance.sums import DataSets
 from metafit.inverse_variance.tau2 import q_profile
 from metafit.levels import as_fraction
 from metafit.quantiles import t_quantile, z_quantile
@@ -69,7 +71,7 @@ def heterogeneity_intervals(
     """
     level = as_fraction(level)
     given = take(yi, vi)
-    design: Design
+    data: DataSets
     with np.errstate(all="ignore"):
         if moderators is None:
             yb, vb = as_batch(given.yi, given.vi)
@@ -78,20 +80,21 @@ def heterogeneity_intervals(
                 yb = vb = np.full((*shape, 1), np.nan)
             columns = to_columns(yb.reshape(prod(shape), width), vb.reshape(prod(shape), width))
             y, v, _ = order_by_precision(columns.y, columns.v)
-            design, good = MeanDesign(), columns.status == Status.OK
-            y, v, k = y[:, good], v[:, good], columns.k[good]
+            good = columns.status == Status.OK
+            data = MeanData(y[:, good], v[:, good], columns.k[good])
             scale = np.ones(1) if columns.scale is None else columns.scale[good]
         else:
-            data = prepare(given.yi, given.vi, moderators, intercept)
-            shape, design, good = data.shape, data.design, data.good
-            y, v, k, scale = data.usable()
+            prepared = prepare(given.yi, given.vi, moderators, intercept)
+            shape, good = prepared.shape, prepared.good
+            y, v, k, scale = prepared.usable()
+            data = RegressionData(prepared.design, y, v, k)
         found = np.full((3, good.size), np.nan)
         if good.any():
-            df = (k - design.p).astype(np.float64)
+            df = (data.k - data.p).astype(np.float64)
             tail = (1.0 - level) / 2.0
-            found[0, good] = q_profile(design, y, v, chdtri(df, tail)) * scale * scale
-            found[1, good] = q_profile(design, y, v, chdtri(df, 1.0 - tail)) * scale * scale
-            found[2, good] = df / design.project(1.0 / v, y).trace_p() * scale * scale
+            found[0, good] = q_profile(data, chdtri(df, tail)) * scale * scale
+            found[1, good] = q_profile(data, chdtri(df, 1.0 - tail)) * scale * scale
+            found[2, good] = df / data.at(np.zeros_like(data.v_min), 2).trace_p() * scale * scale
         low, high, typical = (row.reshape(shape)[()] for row in found)
         return HeterogeneityIntervals(
             tau2=Interval(low, high),

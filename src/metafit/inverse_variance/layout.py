@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite, isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -88,4 +89,25 @@ def order_by_precision(y: Floats, v: Floats) -> tuple[Floats, Floats, Floats]:
     y -= origin
     if v.max(initial=0.0) == np.inf:
         y[v == np.inf] = 0.0
+    return y, v, origin
+
+
+def one_ordered(y: Floats, v: Floats) -> tuple[Floats, Floats, Floats] | None:
+    """`to_columns` and `order_by_precision` for one usual analysis (k,): absent studies left out.
+
+    None for fewer than two studies and for numbers that need a status or a scale.
+    """
+    if isnan(y.dot(v)):
+        here = ~(np.isnan(y) | np.isnan(v))
+        y, v = y[here], v[here]
+    if v.size < 2:
+        return None
+    best = v.argmin()
+    v_best, origin = v[best], y[best]
+    y = y - origin
+    if not (v_best > _SMALL and v.sum() < _LARGE and isfinite(y.dot(y))):
+        return None
+    v = v.copy()
+    y[best], v[best] = y[0], v[0]
+    y[0], v[0] = 0.0, v_best
     return y, v, origin

@@ -1,65 +1,20 @@
-"""The linear algebra under every inverse-variance fit, written once for a mean and once for a regression.
+"""Weighted least squares of a mean and of a regression at any weights, studies first: shape (k, ...).
 
-For weights w (studies first: shape (k, ...)), P = W - W X (X'WX)^-1 X'W. All estimators of tau2 and their
-standard errors need only a few traces and quadratic forms of P, which the two classes give without building P.
 An absent study has weight 0 and effect 0, so it drops out of every sum by itself.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 
-from metafit.results import Floats
+from metafit.inverse_variance.sums import columns_of
+from metafit.results import Bools, Floats, Ints
 
 _sum = np.add.reduce
 
 
-class Projection(Protocol):
-    """Weighted least squares at one set of weights."""
-
-    w: Floats
-    beta: Floats
-    """Coefficients; for a mean, shape (...); for a regression, (..., p)."""
-    residual: Floats
-
-    def trace_p(self) -> Floats:
-        """tr(P)."""
-
-    def trace_pp(self) -> Floats:
-        """tr(PP)."""
-
-    def rough_trace_pp(self) -> Floats:
-        """tr(PP) for the slope of a search: quicker, with fewer digits when one study dominates."""
-
-    def trace_pv(self, v: Floats) -> Floats:
-        """tr(PV) for a diagonal V given as v."""
-
-    def trace_pvp(self, v: Floats) -> Floats:
-        """tr(PVP)."""
-
-    def trace_pvpv(self, v: Floats) -> Floats:
-        """tr(PVPV)."""
-
-    def quadratic(self, e: Floats) -> Floats:
-        """e'Pe."""
-
-    def log_det(self) -> Floats:
-        """log |X'WX|."""
-
-
-class Design(Protocol):
-    """A model's right-hand side."""
-
-    p: int
-
-    def project(self, w: Floats, y: Floats) -> Projection:
-        """Fit y with weights w."""
-
-
-class _MeanProjection:
-    """X is a column of ones.
+class MeanProjection:
+    """X is a column of ones. A `Projection`.
 
     Row 0 must hold the most precise study (`order_by_precision` puts it there): the terms in which its
     weight would be subtracted from the total are then formed from the others, without cancellation, however
@@ -93,13 +48,6 @@ class _MeanProjection:
         trace: Floats = _sum(others * others, 0) + _sum(w2 * cross, 0)
         return trace
 
-    def rough_trace_pp(self) -> Floats:
-        w2 = self.w * self.w
-        sum2 = _sum(w2, 0)
-        w2 *= self.w
-        trace: Floats = sum2 + ((sum2 * sum2) / self.s0 - 2.0 * _sum(w2, 0)) / self.s0
-        return trace
-
     def trace_pv(self, v: Floats) -> Floats:
         wv = self.w * v
         trace: Floats = _sum(wv, 0) - _sum(wv * self.w, 0) / self.s0
@@ -118,24 +66,9 @@ class _MeanProjection:
         trace: Floats = _sum(wv * wv, 0) - 2.0 * _sum(wv * wv * self.w, 0) / self.s0 + cross * cross
         return trace
 
-    def quadratic(self, e: Floats) -> Floats:
-        we = self.w * e
-        total = _sum(we, 0)
-        form: Floats = _sum(we * e, 0) - total * total / self.s0
-        return form
-
     def log_det(self) -> Floats:
         value: Floats = np.log(self.s0)
         return value
-
-
-class MeanDesign:
-    """A single pooled mean."""
-
-    p = 1
-
-    def project(self, w: Floats, y: Floats) -> Projection:
-        return _MeanProjection(w, y)
 
 
 def _across(a: Floats, x: Floats) -> Floats:
@@ -144,7 +77,9 @@ def _across(a: Floats, x: Floats) -> Floats:
     return total
 
 
-class _RegressionProjection:
+class RegressionProjection:
+    """X is any matrix. A `Projection`."""
+
     __slots__ = ("_design", "_inverse", "beta", "residual", "w")
 
     def __init__(self, design: RegressionDesign, w: Floats, y: Floats) -> None:
@@ -180,9 +115,6 @@ class _RegressionProjection:
         trace: Floats = _sum(w2, 0) - 2.0 * cube + self._trace(square @ square)
         return trace
 
-    def rough_trace_pp(self) -> Floats:
-        return self.trace_pp()
-
     def trace_pv(self, v: Floats) -> Floats:
         wv = self.w * v
         trace: Floats = _sum(wv, 0) - self._trace(self._ratio(wv * self.w))
@@ -203,6 +135,7 @@ class _RegressionProjection:
         return trace
 
     def quadratic(self, e: Floats) -> Floats:
+        """e'Pe."""
         we = self.w * e
         moment = _across(we, self._design.x)
         fitted: Floats = np.einsum("...i,...ij,...j->...", moment, self._inverse, moment)
@@ -227,5 +160,65 @@ class RegressionDesign:
         self.p: int = int(self.x.shape[1])
         self.outer = (self.x[:, :, None] * self.x[:, None, :]).reshape(k, self.p * self.p)
 
-    def project(self, w: Floats, y: Floats) -> _RegressionProjection:
-        return _RegressionProjection(self, w, y)
+    def project(self, w: Floats, y: Floats) -> RegressionProjection:
+        return RegressionProjection(self, w, y)
+
+
+class RegressionSums:
+    """`Sums` of a regression."""
+
+    __slots__ = ("_e", "_fit", "_score", "_trace_p")
+
+    def __init__(self, fit: RegressionProjection) -> None:
+        self._fit, self._e = fit, fit.w * fit.residual
+        self._score: Floats = _sum(self._e * self._e, 0)
+        self._trace_p = fit.trace_p()
+
+    def q(self) -> Floats:
+        q: Floats = _sum(self._e * self._fit.residual, 0)
+        return q
+
+    def score(self) -> Floats:
+        return self._score
+
+    def quadratic(self) -> Floats:
+        return self._fit.quadratic(self._e)
+
+    def trace_w(self) -> Floats:
+        trace: Floats = _sum(self._fit.w, 0)
+        return trace
+
+    def trace_ww(self) -> Floats:
+        trace: Floats = _sum(self._fit.w * self._fit.w, 0)
+        return trace
+
+    def trace_p(self) -> Floats:
+        return self._trace_p
+
+    def trace_pp(self) -> Floats:
+        return self._fit.trace_pp()
+
+
+class RegressionData:
+    """`DataSets` for a regression: one design for all of them."""
+
+    __slots__ = ("_design", "k", "p", "v", "v_min", "y")
+
+    def __init__(self, design: RegressionDesign, y: Floats, v: Floats, k: Ints) -> None:
+        self._design, self.p = design, design.p
+        self.y, self.v, self.k = y, v, k
+        self.v_min: Floats = v.min(0)
+
+    def columns(self, which: Ints | Bools | slice) -> RegressionData:
+        return RegressionData(self._design, columns_of(self.y, which), columns_of(self.v, which), self.k[which])
+
+    def at(self, tau2: Floats, order: int) -> RegressionSums:
+        return RegressionSums(self.project(1.0 / (self.v + tau2)))
+
+    def project(self, w: Floats) -> RegressionProjection:
+        return self._design.project(w, self.y)
+
+    def squares(self) -> Floats:
+        fit = self.project(1.0 / self.v)
+        squares: Floats = _sum(np.where(np.isfinite(self.v), fit.residual * fit.residual, 0.0), 0)
+        return squares

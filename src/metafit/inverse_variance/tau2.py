@@ -8,17 +8,31 @@ errors: Fisher information for ML, REML, and for the moment estimators the varia
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 
-from metafit.inverse_variance.projection import Design, Projection
-from metafit.inverse_variance.roots import Curve, brackets, crossings, ml_curve, q_curve, refine, reml_curve
-from metafit.results import Floats, Ints
+from metafit.inverse_variance.roots import (
+    ML,
+    REML,
+    Brackets,
+    Curve,
+    Q,
+    brackets,
+    crossings,
+    hiding,
+    refine,
+    widths,
+)
+from metafit.inverse_variance.single import OneMean, only_root
+from metafit.inverse_variance.sums import DataSets, Projection, Sums
+from metafit.results import Floats
 
 _sum = np.add.reduce
 
 FIXED = ("FE", "EE")
 METHODS = ("FE", "EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
-_CURVES: dict[str, Curve] = {"REML": reml_curve, "ML": ml_curve, "PM": q_curve, "EB": q_curve}
+_CURVES: dict[str, Curve] = {"REML": REML, "ML": ML, "PM": Q, "EB": Q}
 
 
 def _present(v: Floats) -> tuple[Floats, Floats]:
@@ -27,110 +41,150 @@ def _present(v: Floats) -> tuple[Floats, Floats]:
     return here.astype(np.float64), np.where(here, v, 0.0)
 
 
-def _ceiling(method: str, df: Floats, ones: Floats, v0: Floats, v_min: Floats, residual: Floats) -> Floats:
-    """A value no root can exceed.
+def _ceiling(method: str, squares: Floats, df: Floats, v_max: Floats, v_min: Floats) -> Floats:
+    """A value no root can exceed, from the residual sum of squares.
 
-    With s2 = residual sum of squares / df and weights between 1/(tau2 + v_max) and 1/(tau2 + v_min), h < 0 once
+    With s2 = squares / df and weights between 1/(tau2 + v_max) and 1/(tau2 + v_min), h < 0 once
     (tau2 + v_min)^2 > s2 (tau2 + v_max) for the likelihoods, and once tau2 + v_min > s2 for Q.
     """
-    s2 = _sum(ones * residual * residual, 0) / df
+    s2 = squares / df
     if method in ("ML", "REML"):
         root = np.sqrt(s2)
-        s2 = 0.5 * (s2 + root * np.hypot(root, 2.0 * np.sqrt(v0.max(0) - v_min)))
+        s2 = 0.5 * (s2 + root * np.hypot(root, 2.0 * np.sqrt(v_max - v_min)))
     # A single study has s2 = 0 / 0 and no root: fmax makes its ceiling 0.
     ceiling: Floats = np.fmax(1.001 * s2 - v_min, 0.0)
     return ceiling
 
 
-def _log_likelihood(method: str, fit: Projection, ones: Floats) -> Floats:
-    logs = _sum(np.log(np.where(ones > 0.0, fit.w, 1.0)), 0)
+def _log_likelihood(method: str, data: DataSets, tau2: Floats) -> Floats:
+    fit = data.project(1.0 / (data.v + tau2))
+    logs = _sum(np.log(np.where(np.isfinite(data.v), fit.w, 1.0)), 0)
     value: Floats = logs - _sum(fit.w * fit.residual * fit.residual, 0)
     return value - fit.log_det() if method == "REML" else value
 
 
-def solve(method: str, design: Design, y: Floats, v: Floats, target: Floats, residual: Floats) -> Floats:
+def solve(method: str, data: DataSets, first: Floats, target: Floats, *, finer: bool = False) -> Floats:
     """Root of an iterative estimator, or of Q(tau2) = target; 0 where the curve starts below its target.
 
-    residual: of any fit of the design, for an upper bound. Of several local maxima of a likelihood (0 included) the
-    highest is returned.
+    first: the curve's ratio at 0. Of several local maxima of a likelihood (0 included) the highest is returned. finer:
+    with more points in the grid.
     """
     curve = _CURVES[method]
-    ones, v0 = _present(v)
-    v_min = v.min(0)
-    ceiling = _ceiling(method, target, ones, v0, v_min, residual)
+    v_max = data.v.max(0)
+    if np.max(v_max, initial=0.0) == np.inf:
+        v_max = np.where(np.isfinite(data.v), data.v, 0.0).max(0)
+    ceiling = _ceiling(method, data.squares(), target, v_max, data.v_min)
     # Effects whose squares overflow have no answer here.
-    tau2 = np.where(np.isfinite(ceiling), 0.0, np.nan)
-    ceiling = np.where(np.isfinite(ceiling), ceiling, 0.0)
-    grid, h, down = brackets(curve, design, y, v, target, ceiling)
-    count = down.sum(0)
-    several = (count > 1) | ((count == 1) & ~(h[0] > 0.0))
+    answer = np.where(np.isfinite(ceiling), 0.0, np.nan)
+    span, steps = widths(data.v_min, np.where(np.isfinite(ceiling), ceiling, 0.0), finer)
+    order = np.argsort(-steps, kind="stable")
+    data, span, steps, first, target = data.columns(order), span[order], steps[order], first[order], target[order]
+    found = brackets(curve, data, first, target, span, steps)
+    answer[order] = _highest(method, data, target, found, answer[order])
+    hidden = np.zeros(0, dtype=np.int64) if finer else hiding(curve, data, target, found, span / steps)
+    if hidden.size:
+        answer[order[hidden]] = solve(method, data.columns(hidden), first[hidden], target[hidden], finer=True)
+    return answer
+
+
+def _highest(method: str, data: DataSets, target: Floats, found: Brackets, zero: Floats) -> Floats:
+    """The root of each data set in its brackets, of several the one where the likelihood is highest; zero without."""
+    curve, tau2 = _CURVES[method], zero
+    count = found.down.sum(0)
+    several = (count > 1) | ((count == 1) & ~(found.h[0] > 0.0))
     rivals = method in ("ML", "REML") and bool(several.any())
-    for columns, left in crossings(down):
-        if columns.size == v.shape[1]:
-            part = (y, v, target, grid, h)
+    for columns, left in crossings(found.down):
+        if columns.size == tau2.size:
+            root = refine(curve, data, target, found, left)
         else:
-            part = (y[:, columns], v[:, columns], target[columns], grid[:, columns], h[:, columns])
-        root = refine(curve, design, *part, left)
+            root = refine(curve, data.columns(columns), target[columns], found.columns(columns), left)
         if rivals:
             tie = several[columns]
-            yt, vt, old, new = part[0][:, tie], part[1][:, tie], tau2[columns[tie]], root[tie]
-            ones = np.isfinite(vt).astype(np.float64)
-            was = _log_likelihood(method, design.project(1.0 / (vt + old), yt), ones)
-            now = _log_likelihood(method, design.project(1.0 / (vt + new), yt), ones)
+            one = columns[tie]
+            old, new = tau2[one], root[tie]
+            was, now = (_log_likelihood(method, data.columns(one), tau) for tau in (old, new))
             # A zero that is no maximum (the curve starts above) loses to any root.
-            first = (h[0, columns[tie]] > 0.0) & (old == 0.0)
+            first = (found.h[0, one] > 0.0) & (old == 0.0)
             root[tie] = np.where(first | (now > was), new, old)
         tau2[columns] = root
     return tau2
 
 
-def q_profile(design: Design, y: Floats, v: Floats, quantile: Floats) -> Floats:
+def _solve_one(method: str, data: OneMean, first: float, target: float) -> float:
+    """`solve` for one data set."""
+    ceiling = float(_ceiling(method, data.squares(), target, data.v.max(), data.v_min))
+    root = None
+    # Numbers at the edge of what floats hold go the way of a batch.
+    with suppress(ArithmeticError, ValueError):
+        root = only_root(_CURVES[method], data, first, target, ceiling)
+    if root is None:
+        root = float(solve(method, data.as_batch(), np.array([first]), np.array([target]))[0])
+    return root
+
+
+def q_profile(data: DataSets, quantile: Floats) -> Floats:
     """tau2 at which the generalised Q statistic equals a chi-square quantile (Viechtbauer 2007); (B,)."""
-    return solve("PM", design, y, v, quantile, design.project(1.0 / v, y).residual)
+    return solve("PM", data, Q.ratio(data.at(np.zeros_like(data.v_min), 1), quantile), quantile)
 
 
-def estimate(
-    method: str, design: Design, y: Floats, v: Floats, k: Ints, start: Projection
-) -> tuple[Floats, Floats, Projection]:
-    """tau2, its standard error, and the projection at weights 1/(v + tau2).
+def estimate(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Floats, Floats, Sums]:
+    """tau2, its standard error, and the sums at weights 1/(v + tau2).
 
-    start is the projection at weights 1/v. k counts the studies of each column, at least design.p + 1.
+    start: the sums at weights 1/v. Each data set has at least p + 1 studies.
     """
-    df = (k - design.p).astype(np.float64)
     if method in FIXED:
-        zero = np.zeros(v.shape[1])
+        zero = np.zeros_like(data.v_min)
         return zero, np.full_like(zero, np.nan), start
     if method in _CURVES:
-        tau2 = solve(method, design, y, v, df, start.residual)
-        fit = design.project(1.0 / (v + tau2), y)
-        if method == "REML":
-            information = fit.trace_pp()
-        elif method == "ML":
-            information = _sum(fit.w * fit.w, 0)
-        else:
-            s0 = _sum(fit.w, 0)
-            information = s0 * s0 * df / (k.astype(np.float64) ** 2)
-        return tau2, np.sqrt(2.0 / information), fit
+        return _by_search(method, data, start)
+    tau2, se = _by_moments(method, data)
+    return tau2, se, data.at(tau2, 1)
 
+
+def _by_search(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Floats, Floats, Sums]:
+    df = data.k - data.p
+    if isinstance(data, OneMean):
+        first = _CURVES[method].ratio(start, df)
+        tau2 = np.float64(_solve_one(method, data, first, float(df)))
+    else:
+        target = df.astype(np.float64)
+        tau2 = solve(method, data, _CURVES[method].ratio(start, target), target)
+    if method == "REML":
+        fit = data.at(tau2, 3)
+        information = fit.trace_pp()
+    elif method == "ML":
+        fit = data.at(tau2, 2)
+        information = fit.trace_ww()
+    else:
+        fit = data.at(tau2, 1)
+        s0 = fit.trace_w()
+        information = s0 * s0 * df / (1.0 * data.k * data.k)
+    return tau2, np.sqrt(2.0 / information), fit
+
+
+def _by_moments(method: str, data: DataSets | OneMean) -> tuple[Floats, Floats]:
+    k, v = data.k, data.v
+    df = np.asarray(k - data.p, dtype=np.float64)
     ones, v0 = _present(v)
+    fit: Projection
     if method in ("DL", "HS"):
-        fit, q = start, _sum(start.w * start.residual * start.residual, 0)
+        fit = data.project(1.0 / v)
+        q = _sum(fit.w * fit.residual * fit.residual, 0)
         scale = fit.trace_p() if method == "DL" else _sum(fit.w, 0)
         tau2 = np.maximum((q - (df if method == "DL" else k)) / scale, 0.0)
     elif method == "HE":
-        fit = design.project(ones, y)
+        fit = data.project(ones)
         scale = df
         tau2 = np.maximum((_sum(ones * fit.residual**2, 0) - fit.trace_pv(v0)) / df, 0.0)
     else:
-        mean = _sum(y, 0) / k
-        before = _sum(ones * (y - mean) ** 2, 0) / k
-        fit = design.project(1.0 / (v + before), y)
+        mean = _sum(data.y, 0) / k
+        before = _sum(ones * (data.y - mean) ** 2, 0) / k
+        fit = data.project(1.0 / (v + before))
         scale = df / before
-        tau2 = _sum(fit.w * fit.residual**2, 0) / scale
         # Identical effects: before is 0 and the estimator says 0.
-        tau2 = np.where(before > 0.0, tau2, 0.0)
+        tau2 = np.where(before > 0.0, _sum(fit.w * fit.residual**2, 0) / scale, 0.0)
     if method in ("DL", "HS"):
         variance = 2.0 * df + 4.0 * tau2 * fit.trace_p() + 2.0 * tau2 * tau2 * fit.trace_pp()
     else:
         variance = 2.0 * fit.trace_pvpv(v0) + 4.0 * tau2 * fit.trace_pvp(v0) + 2.0 * tau2 * tau2 * fit.trace_pp()
-    return tau2, np.sqrt(variance) / scale, design.project(1.0 / (v + tau2), y)
+    return tau2, np.sqrt(variance) / scale

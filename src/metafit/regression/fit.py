@@ -17,9 +17,10 @@ from scipy.special import fdtrc
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Frame, Values, take
+from metafit.inverse_variance.kernel import fit_columns
 from metafit.inverse_variance.layout import Columns, as_batch, as_floats, to_columns
-from metafit.inverse_variance.pooling import check_call, fit_columns, pool
-from metafit.inverse_variance.projection import RegressionDesign
+from metafit.inverse_variance.pooling import check_call, pool
+from metafit.inverse_variance.projection import RegressionData, RegressionDesign
 from metafit.inverse_variance.tau2 import FIXED
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from metafit.regression.moderators import Moderators, Term, as_matrix, default_names, read_moderators
@@ -215,8 +216,8 @@ def solve_prepared(prepared: Prepared, method: str, test: str) -> Solved:
     if good.any():
         with np.errstate(all="ignore"):
             y, v, k, scale = prepared.usable()
-            ends = fit_columns(prepared.design, y, v, k, method, test)
-            final = prepared.design.project(ends.final.w, y)
+            ends = fit_columns(RegressionData(prepared.design, y, v, k), method, test)
+            final = prepared.design.project(1.0 / (v + ends.tau2), y)
             back = np.linalg.inv(prepared.r)
             beta[good] = final.beta @ back.T * scale[:, None]
             cov[good] = back @ (final.inverse() * ends.factor[:, None, None]) @ back.T
@@ -337,7 +338,6 @@ def _assemble(
             h2=give(solved.h2),
             q=give(solved.q),
             q_df=residual_df.reshape(shape)[()],
-            q_p=give(chi2_upper(solved.q, residual_df)),
         ),
         names=told.names and (*(("intercept",) if intercept else ()), *told.names),
         measure=measure,
