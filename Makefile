@@ -20,8 +20,9 @@ $(VENV)/base.stamp: requirements/build.txt requirements/base.txt pyproject.toml 
 	$(call quiet,$(PIP) install --no-deps --no-build-isolation -e .)
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt requirements/plot.txt requirements/screen.txt requirements/web.txt requirements/webtest.txt
+$(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt requirements/plot.txt requirements/screen.txt requirements/web.txt requirements/webtest.txt requirements/fast.txt
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/fast.txt
 	$(PIP) install --require-hashes -r requirements/plot.txt
 	$(PIP) install --require-hashes -r requirements/screen.txt
 	$(PIP) install --require-hashes -r requirements/web.txt
@@ -90,7 +91,7 @@ docs: $(VENV)/dev.stamp ## Regenerate the generated documentation pages
 	$(BIN)/python -m docs.notebooks
 
 requirements: ## Pin the dependencies again, with hashes (needs pip-tools on the PATH)
-	cd requirements && for name in build base plot screen spark web dev webtest bench; do \
+	cd requirements && for name in build base plot fast screen spark web dev webtest bench; do \
 	  pip-compile --quiet --strip-extras --no-header --allow-unsafe --generate-hashes --no-emit-index-url \
 	    --no-emit-trusted-host --no-emit-find-links $$name.in -o $$name.txt; done
 

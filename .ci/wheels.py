@@ -41,6 +41,7 @@ EXTRAS: dict[str, Sequence[str]] = {
         "deqi screen export --as-of 2026-11-24 --json",
     ),
     "plot": ("python plot.py",),
+    "fast": ("python fast.py",),
     "web": ("python site.py",),
     "spark": (
         "deqi demo population 50 -o export --as-of 2026-11-24",
@@ -55,6 +56,11 @@ SCRIPTS = {
         "from metafit import pool\nfrom metafit.plots import forest_plot\n"
         "fit = pool([0.1, 0.3, -0.2], [0.02, 0.03, 0.05], names=['a', 'b', 'c'])\n"
         "forest_plot(fit).save('forest.png')\nprint(open('forest.png', 'rb').read(4))\n"
+    ),
+    "fast.py": (
+        "import numpy as np\nfrom metafit import pool\n"
+        "y, v = np.random.default_rng(1).normal(0, 1, (9, 5)), np.full((9, 5), 0.1)\n"
+        "print(abs(pool(y, v).tau2 / pool(y, v, compiled=True).tau2 - 1).max() < 1e-8)\n"
     ),
     "site.py": "from deqi.web.site.wsgi import application\nprint(application)\n",
 }
@@ -75,8 +81,8 @@ def main() -> int:
         print(f"built {wheel.name} and {source.name}; Pythons: {', '.join(f'3.{minor}' for minor, _ in pythons)}")
         for minor, python in pythons:
             # Every extra by itself where most people are; together on newer Pythons.
-            singles = ["", "screen", "plot", "web", *(["spark"] if given.spark else [])]
-            tried = [[one] for one in singles] if minor == OLDEST[1] else [[""], ["screen", "plot", "web"]]
+            singles = ["", "screen", "plot", "fast", "web", *(["spark"] if given.spark else [])]
+            tried = [[one] for one in singles] if minor == OLDEST[1] else [[""], ["screen", "plot", "fast", "web"]]
             for extras in tried[: (minor == OLDEST[1]) if given.bare else None]:
                 begun = time.monotonic()
                 found = use(python, wheel, [one for one in extras if one], place / f"{minor}-{'-'.join(extras)}")

@@ -44,10 +44,9 @@ def t_two_sided(statistic: Floats, df: Floats) -> Floats:
 def two_sided(statistic: Floats, df: Floats) -> Floats:
     """Two-sided p of a statistic that is t on df degrees of freedom, or z where df is NaN."""
     by_z = np.isnan(df)
-    if not by_z.any():
-        return t_two_sided(statistic, df)
-    p = z_two_sided(statistic)
-    return p if by_z.all() else np.where(by_z, p, t_two_sided(statistic, df))[()]
+    if by_z.ndim:
+        return np.where(by_z, z_two_sided(statistic), t_two_sided(statistic, df))
+    return z_two_sided(statistic) if by_z else t_two_sided(statistic, df)
 
 
 def z_two_sided(statistic: Floats) -> Floats:

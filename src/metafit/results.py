@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -50,8 +51,8 @@ class Heterogeneity(Shown):
     """How much the studies differ.
 
     tau2 is on the squared scale of the effects; i2 is in percent; h2 is a ratio; q is Cochran's Q (for mixed
-    models on counts, the Wald statistic) on q_df degrees of freedom, with p value q_p. lrt and lrt_p are the likelihood ratio
-    test, for models that have one.
+    models on counts, the Wald statistic) on q_df degrees of freedom, and q_p its p value. lrt and lrt_p are the
+    likelihood ratio test, for models that have one.
     """
 
     tau2: Floats
@@ -62,6 +63,9 @@ class Heterogeneity(Shown):
     q_df: Ints
     lrt: Floats | None = None
     lrt_p: Floats | None = None
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("q_p",)
+    """What is computed from the fields when it is asked for, and belongs to the result like these."""
 
     @property
     def q_p(self) -> Floats:
@@ -103,8 +107,8 @@ class StudyData(Shown):
 class Fit(Shown):
     """A pooled effect, one or a batch.
 
-    estimate, se, ci_low, ci_high: analysis scale (log for ratios). statistic: z or t, with p value p. df: degrees of freedom
-    of the t distribution, NaN where the test is z. k: studies used. level: of every interval, as a fraction.
+    estimate, se, ci_low, ci_high: analysis scale (log for ratios). statistic: z or t, and p its p value. df: degrees of
+    freedom of the t distribution, NaN where the test is z. k: studies used. level: of every interval, as a fraction.
     measure: what the effects are. studies: what a single analysis was given. labels: names of the analyses of a batch.
     sizes: people or time with which each analysis of a batch goes back to the natural scale, where that needs it.
     """
@@ -126,6 +130,8 @@ class Fit(Shown):
     studies: StudyData | None = field(default=None, kw_only=True, compare=False)
     labels: tuple[str, ...] | None = field(default=None, kw_only=True)
     sizes: Floats | None = field(default=None, kw_only=True)
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("p",)
 
     @property
     def p(self) -> Floats:

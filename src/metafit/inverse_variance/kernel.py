@@ -7,13 +7,17 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
+from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import one_ordered, order_by_precision, to_columns
 from metafit.inverse_variance.moments import MeanData, MeanSums
 from metafit.inverse_variance.single import OneMean
-from metafit.inverse_variance.sums import DataSets, Sums
-from metafit.inverse_variance.tau2 import FIXED, estimate
+from metafit.inverse_variance.sums import DataSets, Sums, Value
+from metafit.inverse_variance.tau2 import FIXED, SEARCHED, estimate
 from metafit.quantiles import t_quantile, z_quantile
 from metafit.results import Floats, Ints, Status
+
+_CHUNK_ELEMENTS = 60_000
+"""Studies times data sets handled at once."""
 
 
 class Ends(NamedTuple):
@@ -29,17 +33,21 @@ class Ends(NamedTuple):
     h2: Floats
 
 
+def _factor(test: str, ratio: Floats) -> Floats:
+    """What Knapp and Hartung multiply the covariance with, from Q at the final weights over its degrees of freedom."""
+    if test not in ("knha", "adhoc"):
+        return np.ones_like(ratio)
+    factor: Floats = np.maximum(ratio, 1.0 if test == "adhoc" else 0.0)
+    return factor
+
+
 def fit_columns(data: DataSets | OneMean, method: str, test: str) -> Ends:
     """Estimate tau2 and everything that follows from it, for data sets with k > p (k = 1 = p is tolerated)."""
-    start: Sums = data.at(0.0 * data.v_min, 2)
+    start: Sums = data.at(cast(Value, 0.0 * data.v_min), 2)
     df = data.k - data.p
     q = np.maximum(start.q(), 0.0)
     tau2, se_tau2, final = estimate(method, data, start)
-    factor: Floats
-    if test in ("knha", "adhoc"):
-        factor = np.maximum(final.q() / df, 1.0 if test == "adhoc" else 0.0)
-    else:
-        factor = np.ones_like(tau2)
+    factor = _factor(test, final.q() / df)
     if method in FIXED:
         h2 = q / df
         i2 = 100.0 * np.maximum(1.0 - df / q, 0.0)
@@ -66,7 +74,7 @@ class _Parts(NamedTuple):
     status: Ints
 
 
-def _parts(data: MeanData | OneMean, origin: Floats, status: Ints, method: str, test: str) -> _Parts:
+def _parts(data: MeanData | OneMean, origin: Floats, status: Value, method: str, test: str) -> _Parts:
     ends = fit_columns(data, method, test)
     final = cast(MeanSums, ends.final)
     se = np.sqrt(ends.factor / final.s0)
@@ -80,7 +88,7 @@ def _parts(data: MeanData | OneMean, origin: Floats, status: Ints, method: str, 
         ends.i2,
         ends.h2,
         ends.q,
-        data.k,
+        cast(Value, data.k),
         status,
     )
 
@@ -161,7 +169,7 @@ def _told(parts: _Parts, test: str, level: float) -> Numbers:
     statistic = estimate_ / se
     q_df = np.maximum(k - 1, 0)
     if test == "z":
-        df, critical = np.full_like(se, np.nan)[()], np.float64(z_quantile(level))
+        df, critical = np.full_like(se, np.nan)[()], np.full_like(se, z_quantile(level))[()]
     else:
         df, critical = q_df.astype(np.float64), t_quantile(level, q_df)
         few = q_df < 1
@@ -190,7 +198,14 @@ def _told(parts: _Parts, test: str, level: float) -> Numbers:
 
 
 def pool_batch(yi: Floats, vi: Floats, method: str, test: str, level: float) -> Numbers:
-    """Every number of a batch (B, k)."""
+    """Every number of a batch (B, k), in pieces that the processor's cache holds."""
+    rows = max(1, _CHUNK_ELEMENTS // yi.shape[1])
+    pieces = [slice(first, first + rows) for first in range(0, max(yi.shape[0], 1), rows)]
+    chunks = [_pool_chunk(yi[piece], vi[piece], method, test, level) for piece in pieces]
+    return chunks[0] if len(chunks) == 1 else Numbers(*map(np.concatenate, zip(*chunks, strict=True)))
+
+
+def _pool_chunk(yi: Floats, vi: Floats, method: str, test: str, level: float) -> Numbers:
     with np.errstate(all="ignore"):
         y, v, k, status, scale = to_columns(yi, vi)
         y, v, origin = order_by_precision(y, v)
@@ -211,3 +226,26 @@ def pool_one(yi: Floats, vi: Floats, method: str, test: str, level: float) -> Nu
         parts = _parts(OneMean(y, v), origin, np.int64(Status.OK), method, test)
         usable = parts.se > 0.0 and isfinite(parts.estimate + parts.se + parts.tau2)
         return _told(parts, test, level) if usable else None
+
+
+def pool_compiled(yi: Floats, vi: Floats, method: str, test: str, level: float) -> Numbers:
+    """`pool_batch` in machine code where the method searches for tau2."""
+    if method not in SEARCHED:
+        return pool_batch(yi, vi, method, test, level)
+    try:
+        from metafit.inverse_variance.compiled import fits
+    except ImportError:
+        raise StatsInputError("compiled: this needs numba; install it, or leave compiled out.") from None
+    with np.errstate(all="ignore"):
+        found = fits(yi, vi, method)
+        k = np.full(yi.shape[0], yi.shape[1], dtype=np.int64)
+        se = np.sqrt(_factor(test, found.q / (k - 1)) / found.s0)
+        spread = np.sqrt(se * se + found.tau2)
+        status = np.full_like(k, int(Status.OK))
+        heterogeneity = (found.tau2, found.se_tau2, found.i2, found.h2, found.q_start)
+        numbers = _told(_Parts(found.estimate, se, spread, *heterogeneity, k, status), test, level)
+        rest = np.flatnonzero(~((se > 0.0) & np.isfinite(found.estimate + se + found.tau2)))
+    if rest.size:
+        for ours, other in zip(numbers, pool_batch(yi[rest], vi[rest], method, test, level), strict=True):
+            ours[rest] = other
+    return numbers

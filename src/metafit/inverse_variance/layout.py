@@ -12,7 +12,7 @@ from metafit.errors import StatsInputError
 from metafit.results import Floats, Ints, Status
 
 #: Between these, cubes of weights and their sums can be held.
-_SMALL, _LARGE = 1e-40, 1e40
+SMALL, LARGE = 1e-40, 1e40
 
 
 class Columns(NamedTuple):
@@ -51,7 +51,7 @@ def as_batch(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
 
 def to_columns(y: Floats, v: Floats, p: int = 1) -> Columns:
     """Turn (B, k) into the kernel's layout and give each data set its status."""
-    if y.shape[0] and y.shape[1] > p and v.min() > _SMALL and v.max() < _LARGE and np.isfinite(y.sum()):
+    if y.shape[0] and y.shape[1] > p and v.min() > SMALL and v.max() < LARGE and np.isfinite(y.sum()):
         # The common case: nothing absent (NaN fails every comparison), nothing odd.
         k = np.full(y.shape[0], y.shape[1], dtype=np.int64)
         return Columns(y.T.copy(), v.T.copy(), k, np.zeros_like(k), None)
@@ -67,7 +67,7 @@ def to_columns(y: Floats, v: Floats, p: int = 1) -> Columns:
     unusable = status > Status.SINGLE_STUDY
     y[:, unusable], v[:, unusable] = 0.0, 1.0
     scale: Floats | None = None
-    if not (v.min(initial=1.0) > _SMALL and v[v < np.inf].max(initial=1.0) < _LARGE):
+    if not (v.min(initial=1.0) > SMALL and v[v < np.inf].max(initial=1.0) < LARGE):
         # Effects are divided by it and variances by its square, both exactly.
         scale = np.ldexp(1.0, np.frexp(v.min(0))[1] // 2)
         y, v = y / scale, v / scale / scale
@@ -105,7 +105,7 @@ def one_ordered(y: Floats, v: Floats) -> tuple[Floats, Floats, Floats] | None:
     best = v.argmin()
     v_best, origin = v[best], y[best]
     y = y - origin
-    if not (v_best > _SMALL and v.sum() < _LARGE and isfinite(y.dot(y))):
+    if not (v_best > SMALL and v.sum() < LARGE and isfinite(y.dot(y))):
         return None
     v = v.copy()
     y[best], v[best] = y[0], v[0]

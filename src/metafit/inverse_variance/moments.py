@@ -14,13 +14,13 @@ from typing import Self
 import numpy as np
 
 from metafit.inverse_variance.projection import MeanProjection
-from metafit.inverse_variance.sums import columns_of
+from metafit.inverse_variance.sums import Value, columns_of
 from metafit.results import Bools, Floats, Ints
 
 _sum = np.add.reduce
 
 
-Moment = Sequence[Floats] | Floats
+Moment = Sequence[Value] | Floats
 """For one n, the three sums over the studies but the first: of w^n, of w^n y, of w^n y^2."""
 
 
@@ -29,35 +29,35 @@ class MeanSums:
 
     __slots__ = ("_first", "_second", "_third", "_w0", "beta", "s0")
 
-    def __init__(self, w0: Floats, first: Moment, second: Moment = (), third: Moment = ()) -> None:
+    def __init__(self, w0: Value, first: Moment, second: Moment = (), third: Moment = ()) -> None:
         self._w0, self._first, self._second, self._third = w0, first, second, third
         self.s0 = w0 + first[0]
         self.beta = first[1] / self.s0
 
-    def q(self) -> Floats:
+    def q(self) -> Value:
         return self._first[2] - self.beta * self._first[1]
 
-    def score(self) -> Floats:
+    def score(self) -> Value:
         a, b, c = self._second
         return c + self.beta * (self.beta * (self._w0 * self._w0 + a) - 2.0 * b)
 
-    def quadratic(self) -> Floats:
+    def quadratic(self) -> Value:
         a, b, c = self._third
         w2 = self._w0 * self._w0
         total = self._second[1] - self.beta * (w2 + self._second[0])
         return c + self.beta * (self.beta * (w2 * self._w0 + a) - 2.0 * b) - total * total / self.s0
 
-    def trace_w(self) -> Floats:
+    def trace_w(self) -> Value:
         return self.s0
 
-    def trace_ww(self) -> Floats:
+    def trace_ww(self) -> Value:
         return self._w0 * self._w0 + self._second[0]
 
-    def trace_p(self) -> Floats:
+    def trace_p(self) -> Value:
         rest = self._first[0]
         return (rest * (2.0 * self._w0 + rest) - self._second[0]) / self.s0
 
-    def trace_pp(self) -> Floats:
+    def trace_pp(self) -> Value:
         share, rest2 = self._w0 / self.s0, self._second[0]
         own = share * self._first[0]
         cross = share * share * rest2

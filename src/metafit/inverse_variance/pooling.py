@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from metafit.errors import StatsInputError
 from metafit.inputs import Frame, Names, Values, take
-from metafit.inverse_variance.kernel import Numbers, pool_batch, pool_one
+from metafit.inverse_variance.kernel import Numbers, pool_batch, pool_compiled, pool_one
 from metafit.inverse_variance.layout import as_batch
 from metafit.inverse_variance.tau2 import FIXED, METHODS
 from metafit.levels import as_fraction
@@ -24,9 +24,6 @@ from metafit.results import Fit, Floats, Heterogeneity, Prediction
 Method = Literal["FE", "EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"]
 Test = Literal["z", "t", "knha", "adhoc"]
 TESTS = ("z", "t", "knha", "adhoc")
-
-_CHUNK_ELEMENTS = 60_000
-"""Studies times data sets handled at once."""
 
 
 def check_call(method: str, test: str | None, level: float) -> tuple[str, str, float]:
@@ -56,6 +53,7 @@ def pool(
     names: Names | None = None,
     measure: str | None = None,
     data: Frame | Mapping[str, Any] | None = None,
+    compiled: bool = False,
 ) -> Fit:
     """Pool effects with their sampling variances.
 
@@ -76,6 +74,9 @@ def pool(
         Of the studies and of the effects; they stay with the result. `measure` gives the natural scale in print.
     data
         A data frame or a dictionary of columns, for yi, vi and names given as column names.
+    compiled
+        For batches of many thousands: the same numbers in machine code, by numba, which must be installed. Compiling
+        takes some seconds, once in a process.
 
     Returns
     -------
@@ -93,7 +94,7 @@ def pool(
     y, v = as_batch(given.yi, given.vi)
     found = pool_one(y, v, method, test, level) if y.ndim == 1 else None
     if found is None:
-        found = _in_chunks(y, v, method, test, level)
+        found = _in_batch(y, v, method, test, level, compiled)
     return Fit(
         method=method,
         test=test,
@@ -120,16 +121,10 @@ def pool(
     )
 
 
-def _in_chunks(y: Floats, v: Floats, method: str, test: str, level: float) -> Numbers:
-    """A batch (..., k) in pieces that the processor's cache holds."""
+def _in_batch(y: Floats, v: Floats, method: str, test: str, level: float, compiled: bool) -> Numbers:
     *shape, width = y.shape
-    size = prod(shape)
-    y, v = y.reshape(size, width), v.reshape(size, width)
+    y, v = y.reshape(prod(shape), width), v.reshape(prod(shape), width)
     if width == 0:
-        y = v = np.full((size, 1), np.nan)
-    rows = max(1, _CHUNK_ELEMENTS // max(width, 1))
-    chunks = [
-        pool_batch(y[first : first + rows], v[first : first + rows], method, test, level)
-        for first in range(0, max(size, 1), rows)
-    ]
-    return Numbers._make(np.concatenate(numbers).reshape(shape)[()] for numbers in zip(*chunks, strict=True))
+        y = v = np.full((y.shape[0], 1), np.nan)
+    found = (pool_compiled if compiled else pool_batch)(y, v, method, test, level)
+    return Numbers._make(numbers.reshape(shape)[()] for numbers in found)

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from metafit.inverse_variance.sums import DataSets, Sums, columns_of
+from metafit.inverse_variance.sums import DataSets, Sums, Value, columns_of
 from metafit.results import Bools, Floats, Ints
 
 GRID_STEP = 1.0
 """Distance of two grid points in log(tau2 + smallest variance); every weight changes over about one unit of it."""
 GRID_MOST = 256
-_FINER = 8
+FINER = 8
 BEND_UP, BEND_DOWN = 1.05, 0.7
-"""Most by which h bends, d2h / dlog2: a search for the worst data sets (differential evolution, means and regressions of
-3 to 6 studies) came to 1.00 and 0.64."""
+"""Most by which h bends, d2h / dlog2. A search for the worst data sets (differential evolution over effects and
+variances, 3 to 6 studies) came to 1.00 and 0.64."""
 _AT_ONCE = 1 << 14
 """Elements below which the whole grid is evaluated at once."""
 STEP_DONE = 1e-6
@@ -36,8 +36,8 @@ NARROWEST = 4e-16
 class Curve(NamedTuple):
     """An estimator as a ratio that is 1 at its root. order: the highest power of the weights in the ratio."""
 
-    ratio: Callable[[Sums, Floats], Floats]
-    slope: Callable[[Sums], Floats]
+    ratio: Callable[[Sums, Value], Value]
+    slope: Callable[[Sums], Value]
     """Of the logarithm of the ratio, by tau2."""
     order: int
 
@@ -77,7 +77,7 @@ def widths(v_min: Floats, ceiling: Floats, finer: bool) -> tuple[Floats, Ints]:
     """The range of each search in log(tau2 + smallest variance), and the number of steps over it."""
     span = np.log1p(ceiling / v_min)
     steps = np.clip(np.ceil(span / GRID_STEP), 1.0, GRID_MOST).astype(np.int64)
-    return span, steps * _FINER if finer else steps
+    return span, steps * FINER if finer else steps
 
 
 def reach(h: Floats) -> Floats:
@@ -89,13 +89,13 @@ def reach(h: Floats) -> Floats:
 def hiding(curve: Curve, data: DataSets, target: Floats, found: Brackets, step: Floats) -> Ints:
     """Data sets whose h crosses 0 more often between two grid points than the signs at these tell.
 
-    It would have to turn there, at reach of both: where it may, it is looked at again, more closely. Q falls everywhere.
+    It would have to turn there, at reach of both: where it may, it is looked at more closely. Q falls everywhere.
     """
     if curve.order == 1:
         return np.zeros(0, dtype=np.int64)
     h, turned = found.h, reach(found.h)
     g, column = np.nonzero(turned[1:] + turned[:-1] < step)
-    parts = np.arange(1, _FINER) / _FINER
+    parts = np.arange(1, FINER) / FINER
     low, high = found.grid[g, column], found.grid[g + 1, column]
     columns = np.tile(column, parts.size)
     at = data.columns(columns).at((low + (high - low) * parts[:, None]).ravel(), curve.order)
@@ -110,7 +110,7 @@ def brackets(curve: Curve, data: DataSets, first: Floats, target: Floats, span: 
 
     first: the ratio at 0.
     """
-    points = int(steps[0]) + 1
+    points = int(steps.max(initial=1)) + 1
     growth, grid = np.expm1(span / steps), np.zeros((points, span.size))
     for g in range(1, points):
         grid[g] = grid[g - 1] + (grid[g - 1] + data.v_min) * growth
@@ -130,7 +130,7 @@ def brackets(curve: Curve, data: DataSets, first: Floats, target: Floats, span: 
     return Brackets(grid, np.log(ratio), above[:-1] & ~above[1:])
 
 
-def inverse_quadratic(low: Floats, high: Floats, third: Floats, outer: Floats) -> Floats:
+def inverse_quadratic(low: Value, high: Value, third: Value, outer: Value) -> Value:
     """Where h is 0, from its values at 0, at 1 and at outer; floats or arrays."""
     return low * third / ((high - low) * (high - third)) + outer * low * high / ((third - low) * (third - high))
 

@@ -6,7 +6,6 @@ Whatever is unusual here, a second root or numbers at the edge of what floats ho
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import numpy as np
 
@@ -68,10 +67,11 @@ class OneMean:
     def project(self, w: Floats) -> MeanProjection:
         return MeanProjection(w, self.y)
 
-    def squares(self) -> Floats:
+    def squares(self) -> float:
         present, total, squares = _sum(self._powers, 1).tolist()
         k = present + 1.0
-        return max(squares - total * total / k, 0.0)
+        residual: float = max(squares - total * total / k, 0.0)
+        return residual
 
     def as_batch(self) -> MeanData:
         """The same, as a batch of one."""
@@ -89,14 +89,16 @@ def only_root(curve: Curve, data: OneMean, first: float, target: float, ceiling:
     steps = min(max(math.ceil(span / GRID_STEP), 1), GRID_MOST)
     step = span / steps
     grid = [v_min * math.expm1(i * step) for i in range(steps + 1)]
-    h = [math.log(first), *(math.log(curve.ratio(at, target)) for at in data.on(grid[1:]))]
-    left = -1
-    while left + 1 < steps and h[left + 1] > 0.0:
-        left += 1
-    if any(one > 0.0 for one in h[left + 1 : -1]):
-        return None
-    if curve.order > 1 and any(one + other < step for one, other in pairwise(map(_reach, h))):
-        return None
+    h, left = [math.log(first)], -1
+    for i, at in enumerate(data.on(grid[1:])):
+        before, after = h[i], math.log(curve.ratio(at, target))
+        if curve.order > 1 and _reach(before) + _reach(after) < step:
+            return None
+        if before > 0.0:
+            if left < i - 1:
+                return None
+            left = i
+        h.append(after)
     if left < 0:
         return 0.0
     below = left > 0

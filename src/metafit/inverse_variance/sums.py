@@ -7,36 +7,39 @@ or plain floats where there is one data set.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from metafit.results import Bools, Floats, Ints
 
+Value: TypeAlias = Any
+"""An array with a number for each data set, or a float: the arithmetic is the same."""
+
 
 class Sums(Protocol):
     """Weighted least squares at one tau2."""
 
-    def q(self) -> Floats:
+    def q(self) -> Value:
         """y'Py."""
 
-    def score(self) -> Floats:
+    def score(self) -> Value:
         """y'PPy."""
 
-    def quadratic(self) -> Floats:
+    def quadratic(self) -> Value:
         """y'PPPy."""
 
-    def trace_w(self) -> Floats:
+    def trace_w(self) -> Value:
         """tr(W)."""
 
-    def trace_ww(self) -> Floats:
+    def trace_ww(self) -> Value:
         """tr(WW)."""
 
-    def trace_p(self) -> Floats:
+    def trace_p(self) -> Value:
         """tr(P)."""
 
-    def trace_pp(self) -> Floats:
+    def trace_pp(self) -> Value:
         """tr(PP)."""
 
 
@@ -70,13 +73,13 @@ class DataSets(Protocol):
 
     y: Floats
     v: Floats
-    k: Ints
+    k: Value
     """Studies present."""
     p: int
     """Coefficients."""
-    v_min: Floats
+    v_min: Value
 
-    def at(self, tau2: Floats, order: int) -> Sums:
+    def at(self, tau2: Value, order: int) -> Sums:
         """Least squares with weights 1 / (v + tau2).
 
         order: the highest power of the weights asked for: q, trace_w 1; score, trace_ww, trace_p 2; quadratic,
@@ -86,7 +89,7 @@ class DataSets(Protocol):
     def project(self, w: Floats) -> Projection:
         """Least squares with any weights (k, ...)."""
 
-    def squares(self) -> Floats:
+    def squares(self) -> Value:
         """A residual sum of squares, with every weight 1."""
 
     def columns(self, which: Ints | Bools | slice) -> Self:

@@ -25,23 +25,24 @@ from metafit.inverse_variance.roots import (
     widths,
 )
 from metafit.inverse_variance.single import OneMean, only_root
-from metafit.inverse_variance.sums import DataSets, Projection, Sums
+from metafit.inverse_variance.sums import DataSets, Projection, Sums, Value
 from metafit.results import Floats
 
 _sum = np.add.reduce
 
 FIXED = ("FE", "EE")
 METHODS = ("FE", "EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
+SEARCHED = ("REML", "ML", "PM", "EB")
 _CURVES: dict[str, Curve] = {"REML": REML, "ML": ML, "PM": Q, "EB": Q}
 
 
-def _present(v: Floats) -> tuple[Floats, Floats]:
+def _present(v: Floats) -> tuple[Value, Value]:
     """Weights 1 for present studies, and v with absent studies at 0."""
     here = np.isfinite(v)
     return here.astype(np.float64), np.where(here, v, 0.0)
 
 
-def _ceiling(method: str, squares: Floats, df: Floats, v_max: Floats, v_min: Floats) -> Floats:
+def _ceiling(method: str, squares: Value, df: Value, v_max: Value, v_min: Value) -> Value:
     """A value no root can exceed, from the residual sum of squares.
 
     With s2 = squares / df and weights between 1/(tau2 + v_max) and 1/(tau2 + v_min), h < 0 once
@@ -49,11 +50,9 @@ def _ceiling(method: str, squares: Floats, df: Floats, v_max: Floats, v_min: Flo
     """
     s2 = squares / df
     if method in ("ML", "REML"):
-        root = np.sqrt(s2)
-        s2 = 0.5 * (s2 + root * np.hypot(root, 2.0 * np.sqrt(v_max - v_min)))
+        s2 = 0.5 * (s2 + np.sqrt(s2) * np.sqrt(s2 + 4.0 * (v_max - v_min)))
     # A single study has s2 = 0 / 0 and no root: fmax makes its ceiling 0.
-    ceiling: Floats = np.fmax(1.001 * s2 - v_min, 0.0)
-    return ceiling
+    return np.fmax(1.001 * s2 - v_min, 0.0)
 
 
 def _log_likelihood(method: str, data: DataSets, tau2: Floats) -> Floats:
@@ -127,7 +126,7 @@ def q_profile(data: DataSets, quantile: Floats) -> Floats:
     return solve("PM", data, Q.ratio(data.at(np.zeros_like(data.v_min), 1), quantile), quantile)
 
 
-def estimate(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Floats, Floats, Sums]:
+def estimate(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Value, Value, Sums]:
     """tau2, its standard error, and the sums at weights 1/(v + tau2).
 
     start: the sums at weights 1/v. Each data set has at least p + 1 studies.
@@ -141,8 +140,9 @@ def estimate(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Floats
     return tau2, se, data.at(tau2, 1)
 
 
-def _by_search(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Floats, Floats, Sums]:
-    df = data.k - data.p
+def _by_search(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Value, Value, Sums]:
+    df: Value = data.k - data.p
+    tau2: Value
     if isinstance(data, OneMean):
         first = _CURVES[method].ratio(start, df)
         tau2 = np.float64(_solve_one(method, data, first, float(df)))
@@ -162,7 +162,7 @@ def _by_search(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Floa
     return tau2, np.sqrt(2.0 / information), fit
 
 
-def _by_moments(method: str, data: DataSets | OneMean) -> tuple[Floats, Floats]:
+def _by_moments(method: str, data: DataSets | OneMean) -> tuple[Value, Value]:
     k, v = data.k, data.v
     df = np.asarray(k - data.p, dtype=np.float64)
     ones, v0 = _present(v)

@@ -176,8 +176,8 @@ def _order(table: Table, order: str | None, effects: Effects) -> Any:
 def plain_numbers(value: Any) -> Any:
     """A result as JSON: arrays as lists, NaN as null; the studies themselves stand in the table already."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = (one.name for one in dataclasses.fields(value) if one.name != "studies")
-        return {name: plain_numbers(getattr(value, name)) for name in fields}
+        fields = [one.name for one in dataclasses.fields(value) if one.name != "studies"]
+        return {name: plain_numbers(getattr(value, name)) for name in (*fields, *getattr(value, "DERIVED", ()))}
     if isinstance(value, enum.Enum):
         return value.name
     if isinstance(value, np.ndarray):

@@ -42,8 +42,8 @@ def _numbers(data: dict[str, list[float]], ours: dict[str, Any]) -> dict[str, An
     columns = {name: np.array(data[column]) for name, column in ours.pop("columns").items()}
     fit = pool_counts(OneArm(**columns) if "events" in columns else TwoArms(**columns), **ours)
     h = fit.heterogeneity
-    numbers = {name: getattr(fit, name) for name in fit.__dataclass_fields__}
-    numbers |= {name: getattr(h, name) for name in h.__dataclass_fields__}
+    numbers = {name: getattr(fit, name) for name in (*fit.__dataclass_fields__, *fit.DERIVED)}
+    numbers |= {name: getattr(h, name) for name in (*h.__dataclass_fields__, *h.DERIVED)}
     numbers |= {"wald": h.q, "prediction_low": fit.prediction.low, "prediction_high": fit.prediction.high}
     for name, key in (("association", "cmh"), ("tarone", "tarone")):
         test = getattr(fit, name)

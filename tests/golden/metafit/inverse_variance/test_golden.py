@@ -38,7 +38,7 @@ def _flat(value: Any) -> Numbers:
             numbers |= {prefix + name: number for name, number in _flat(item).items()}
         else:
             numbers[field.name] = item
-    return numbers
+    return numbers | {name: getattr(value, name) for name in getattr(value, "DERIVED", ())}
 
 
 def _fit(function: Callable[..., Any]) -> Callable[[Columns, Numbers], Numbers]:
