@@ -26,13 +26,12 @@ from metafit.multilevel.model import (
     MixedModel,
     NotPositiveDefinite,
     Solution,
-    climb,
     identified,
-    maximise,
     prepared,
     solve,
 )
 from metafit.multilevel.nested import Nested, NestedSolution
+from metafit.multilevel.search import climb, maximise
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from metafit.results import Floats, Interval, Prediction, Status
 
@@ -129,16 +128,15 @@ def pool_multilevel(
         raise StatsInputError(f"test: {test!r} is not one of z, t.")
     level = as_fraction(level)
     given = take(yi, None if isinstance(yi, Effects) else v)
-    y, matrix, x = _arrays(given.yi, given.vi if v is None else v, moderators, intercept)
+    y, errors, x = _arrays(given.yi, given.vi if v is None else v, moderators, intercept)
     ids = [_indices(one, y.size, i) for i, one in enumerate(groupings)]
-    used = ~(np.isnan(y) | np.isnan(x).any(1) | np.isnan(np.diag(matrix)))
-    y, matrix, x = y[used], matrix[np.ix_(used, used)], x[used]
-    parts, levels = [], []
-    for index in ids:
-        kept = index[used]
-        parts.append((kept[:, None] == kept[None, :]).astype(np.float64))
-        levels.append(int(np.unique(kept).size))
-    model = MixedModel(y, matrix, x, tuple(parts), method == "REML")
+    used = ~(np.isnan(y) | np.isnan(x).any(1) | np.isnan(errors if errors.ndim == 1 else np.diag(errors)))
+    errors = errors[used] if errors.ndim == 1 else errors[np.ix_(used, used)]
+    if errors.ndim == 2 and not np.count_nonzero(errors - np.diag(np.diag(errors))):
+        errors = np.diag(errors)
+    parts = tuple(index[used] for index in ids)
+    model = MixedModel(y[used], errors, x[used], parts, method == "REML")
+    levels = [int(np.unique(part).size) for part in parts]
     return dataclasses.replace(fit_model(model, tuple(levels), used, test, level), measure=given.measure)
 
 
@@ -199,12 +197,10 @@ def three_level(
 def _arrays(
     yi: npt.ArrayLike, v: npt.ArrayLike, moderators: npt.ArrayLike | None, intercept: bool
 ) -> tuple[Floats, Floats, Floats]:
-    y, matrix = np.asarray(yi, dtype=np.float64), np.asarray(v, dtype=np.float64)
+    y, errors = np.asarray(yi, dtype=np.float64), np.asarray(v, dtype=np.float64)
     if y.ndim != 1:
         raise StatsInputError("yi: give one row of effects; these models take no batch.")
-    if matrix.ndim == 1:
-        matrix = np.diag(matrix)
-    if matrix.shape != (y.size, y.size):
+    if errors.shape not in ((y.size,), (y.size, y.size)):
         raise StatsInputError(f"v: shape {np.shape(v)} does not match {y.size} effects.")
     columns = [np.ones((y.size, 1))] if intercept else []
     if moderators is not None:
@@ -215,7 +211,7 @@ def _arrays(
         columns.append(extra)
     if not columns:
         raise StatsInputError("intercept: without an intercept give moderators.")
-    return y, matrix, np.concatenate(columns, axis=1)
+    return y, errors, np.concatenate(columns, axis=1)
 
 
 def _indices(labels: Ids, k: int, place: int) -> npt.NDArray[np.int64]:
@@ -230,20 +226,23 @@ def problem(model: MixedModel) -> Status:
     k, p = model.x.shape
     if k == 0:
         return Status.NO_STUDIES
-    variances = np.diag(model.v)
+    variances = model.variances
     if not (np.isfinite(model.y).all() and np.isfinite(model.v).all() and np.isfinite(model.x).all()):
         return Status.BAD_INPUT
     if (variances == 0.0).any():
         return Status.ZERO_VARIANCE
-    if (variances < 0.0).any() or np.abs(model.v - model.v.T).max() > 1e-10 * variances.max():
+    if (variances < 0.0).any() or (model.v.ndim == 2 and not _is_covariance(model.v)):
         return Status.BAD_INPUT
     if k < p or (model.parts and k <= p) or np.linalg.matrix_rank(model.x) < p:
         return Status.NOT_ESTIMABLE
-    size = np.sqrt(variances)
-    correlated = np.count_nonzero(model.v - np.diag(variances))
-    if correlated and np.linalg.eigvalsh(model.v / np.outer(size, size))[0] <= 1e-12:
-        return Status.BAD_INPUT
     return Status.OK if identified(model) else Status.NOT_ESTIMABLE
+
+
+def _is_covariance(v: Floats) -> bool:
+    variances = np.diag(v)
+    size = np.sqrt(variances)
+    symmetric = bool(np.abs(v - v.T).max() <= 1e-10 * variances.max())
+    return symmetric and bool(np.linalg.eigvalsh(v / np.outer(size, size))[0] > 1e-12)
 
 
 def fit_model(
@@ -318,12 +317,11 @@ def _shares(model: MixedModel, fixed: Solution | NestedSolution, s: Floats) -> F
     k, p = model.x.shape
     if k <= p or not s.size:
         return np.full(s.size, np.nan)
-    v = np.diag(model.v)
-    if np.count_nonzero(model.v - np.diag(v)):
+    if model.v.ndim == 2:
         inverse = np.linalg.inv(model.v)
         whole, lost = float(np.trace(inverse)), model.x.T @ inverse @ inverse @ model.x
     else:
-        whole, lost = float((1.0 / v).sum()), (model.x / v[:, None] ** 2).T @ model.x
+        whole, lost = float((1.0 / model.v).sum()), (model.x / model.v[:, None] ** 2).T @ model.x
     trace = whole - (lost * fixed.cov).sum()
     if not trace > 1e-9 * whole:
         # One effect takes all the weight: what is left of the trace is rounding.

@@ -81,12 +81,6 @@ class NestedSolution:
     middles: _Middles
 
 
-def labels_of(part: Floats) -> Labels | None:
-    """The group of each row, where a part of the covariance is 1 within groups and 0 between them."""
-    labels = part.argmax(axis=1)
-    return labels if bool((part == (labels[:, None] == labels)).all()) else None
-
-
 def reduce_nested(
     y: Floats, v: Floats, x: Floats, groups: tuple[Labels, ...], *, restricted: bool, half_log_design: float
 ) -> Nested | None:
@@ -195,7 +189,7 @@ def solve_nested(model: Nested, s: Floats) -> NestedSolution:
     inner, outer = (first, last) if model.inner_first else (last, first)
     t = model.a / (1.0 + inner * model.a)
     square = t * t
-    sums = model.sums(np.stack([t, square, square * t]))
+    sums = model.sums(np.array([t, square, square * t]))
     middles = _middles(model, sums[0], outer)
     gram = _gram(model, sums[0], middles)
     half = float(np.log(np.linalg.cholesky(gram[:p, :p]).diagonal()).sum())
@@ -230,8 +224,9 @@ def derivatives_nested(model: Nested, at: NestedSolution) -> tuple[Floats, Float
     gg = (left[:, None] * outer).T @ outer
     turn = np.eye(c)
     turn[:p, p] = -at.moved  # from [X y] to [X r]
-    once = turn.T @ np.array([squares + second.T @ shift + shift.T @ pushed, outer.T @ outer]) @ turn
-    twice = turn.T @ np.array([[hh, hg], [hg.T, gg]]) @ turn
+    forms = np.array([squares + second.T @ shift + shift.T @ pushed, outer.T @ outer, hh, hg, hg, gg])
+    forms = turn.T @ forms @ turn
+    once, twice = forms[:2], forms[2:].reshape(2, 2, c, c)
     trace = np.array([big.sum() - lost @ t2, left.sum()])
     mixed = (shrunk * shrunk) @ t2
     double = np.array([[t2.sum() - 2.0 * (lost @ t3) + ((lost * t2) ** 2).sum(), mixed], [mixed, left @ left]])
@@ -242,9 +237,8 @@ def derivatives_nested(model: Nested, at: NestedSolution) -> tuple[Floats, Float
         double = double - 2.0 * (at.cov * twice[:, :, :p, :p]).sum((-2, -1)) + np.einsum("aij,bji->ab", spread, spread)
     cross = once[:, p, :p]
     quadratic = twice[:, :, p, p] - cross @ at.cov @ cross.T
-    order = [0] if model.alone else ([0, 1] if model.inner_first else [1, 0])
-    both = np.ix_(order, order)
-    return 0.5 * gradient[order], 0.5 * double[both], (quadratic - 0.5 * double)[both]
+    order = slice(1) if model.alone else slice(None, None, 1 if model.inner_first else -1)
+    return 0.5 * gradient[order], 0.5 * double[order, order], (quadratic - 0.5 * double)[order, order]
 
 
 def told_apart(x: Floats, groups: tuple[Labels, ...]) -> bool:

@@ -101,9 +101,10 @@ def robust(
             cov=np.full((p, p), np.nan),
             measure=fit.measure,
         )
-    phi = fit.model.marginal(fit.sigma2)
+    v, parts = fit.model.dense()
+    phi = v + sum(one * part for one, part in zip(fit.sigma2, parts, strict=True))
     apart = index[:, None] != index[None, :]
-    if any((part[apart] != 0.0).any() for part in (fit.model.v, *fit.model.parts)):
+    if any((part[apart] != 0.0).any() for part in (v, *parts)):
         raise StatsInputError("cluster: effects of different clusters are correlated in this model; use larger ones.")
     inverse = np.linalg.inv(phi)
     left = fit.model.y - fit.model.x @ fit.estimate

@@ -19,7 +19,8 @@ from scipy.special import ndtr
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.levels import as_fraction
-from metafit.multilevel.model import MixedModel, NotPositiveDefinite, cut, maximise
+from metafit.multilevel.model import MixedModel, NotPositiveDefinite, cut
+from metafit.multilevel.search import maximise
 from metafit.network.data import NetworkData, network_data
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
 from metafit.results import Floats, Status
