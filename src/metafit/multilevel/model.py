@@ -48,6 +48,12 @@ class MixedModel:
         whole = [part if part.ndim == 2 else part[:, None] == part for part in self.parts]
         return (self.v if self.v.ndim == 2 else np.diag(self.v)), tuple(one.astype(np.float64) for one in whole)
 
+    def marginal(self, s: Floats) -> Floats:
+        """V + sum of s_i A_i, (k, k)."""
+        v, parts = self.dense()
+        total: Floats = v + sum(one * part for one, part in zip(s, parts, strict=True))
+        return total
+
     def scaled(self) -> tuple[MixedModel, float]:
         """The model in units (a power of two) in which the smallest sampling variance is near 1, and the unit."""
         unit = float(np.ldexp(1.0, int(np.frexp(self.variances.min())[1]) // 2))

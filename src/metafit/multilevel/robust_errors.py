@@ -101,8 +101,8 @@ def robust(
             cov=np.full((p, p), np.nan),
             measure=fit.measure,
         )
+    phi = fit.model.marginal(fit.sigma2)
     v, parts = fit.model.dense()
-    phi = v + sum(one * part for one, part in zip(fit.sigma2, parts, strict=True))
     apart = index[:, None] != index[None, :]
     if any((part[apart] != 0.0).any() for part in (v, *parts)):
         raise StatsInputError("cluster: effects of different clusters are correlated in this model; use larger ones.")
