@@ -91,7 +91,8 @@ def climb(
         for _ in range(_HALVINGS):
             new = np.maximum(s + share * step, 0.0)
             there = solve(model, new)
-            if unseen or there.log_likelihood - at.log_likelihood >= 1e-4 * float(gradient @ (new - s)):
+            rise = there.log_likelihood - at.log_likelihood
+            if unseen or rise >= 1e-4 * float(gradient @ (new - s)) - _ROUNDING * size:
                 break
             share *= 0.5
         else:

@@ -18,6 +18,7 @@ from metafit.multilevel.model import (
 )
 from metafit.multilevel.nested import Nested
 from metafit.multilevel.search import maximise
+from metafit.results import Status
 
 
 def model_of(seed: int, *, restricted: bool, kind: str) -> MixedModel:
@@ -72,6 +73,12 @@ def test_q_beside_a_study_that_takes_all_the_weight() -> None:
     q = sum(w * (a - mean_y - slope * (b - mean_x)) ** 2 for a, b, w in rows)
     for groups in ("aabbcc", "aabbbc"):
         assert pool_multilevel(y, v, [list(groups)], moderators=x).q == pytest.approx(float(q), rel=1e-12)
+
+
+def test_a_contradiction_that_dwarfs_the_rest_stops_no_search() -> None:
+    """Two nearly errorless effects of one group apart: their part of the likelihood is a billion, and constant."""
+    y, v = [50.0, 63.0, 49.0, 58.0, -2.0, 13.0], [1e-8, 7e-8, 23.0, 90.0, 983.0, 406.0]
+    assert pool_multilevel(y, v, [list("aabbcc")]).status == Status.OK
 
 
 def test_groupings_across_each_other_or_errors_that_are_not_independent_have_no_closed_form() -> None:
