@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -263,3 +264,11 @@ def test_a_file_that_cannot_be_written_is_not_begun(command: object, tmp_path: P
     with pytest.raises(InputError, match=r"no format goes by that ending; write one of \.txt, \.md, \.html"):
         run_of(command, table, "-o", tmp_path / "x.docx")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["t.csv"]
+
+
+@pytest.mark.parametrize("command", [pool, escalc, network])
+def test_help_names_every_measure(command: object) -> None:
+    from deqi.evidence.table.columns import MEASURES
+
+    told = set(re.findall(r"[A-Z]+", run_of(command, "--help")))
+    assert set(MEASURES) <= told

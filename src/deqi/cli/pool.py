@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from deqi.api.types import Table
 
 TABLE = Annotated[Path, typer.Argument(help="A CSV file: a header row, then one row per study; - reads the input.")]
-MEASURE = Annotated[str | None, typer.Option("--measure", help="RR, OR, RD, MD, SMD, PLO, IRR, IRLN, ZCOR ...")]
+MEASURE = Annotated[
+    str | None,
+    typer.Option(
+        "--measure",
+        help="Two arms: RR, OR, RD, AS, PETO; MD, SMD, SMDH, ROM, CVR, VR; IRR, IRD, IRSD. One group: PLO, PLN, PAS, "
+        "PFT, PR; IRLN, IR, IRS, IRFT; MN, MNLN. Before and after: MC, SMCC, SMCR. Correlations: ZCOR, COR. "
+        "As given: HR, GEN.",
+    ),
+]
 LEVEL = Annotated[float, typer.Option("--level", help="Level of the intervals: 95 or 0.95.")]
 MAYBE_FORMAT = Annotated[
     Format | None, typer.Option("--format", help="How to write it; text, or what the ending of -o says.")

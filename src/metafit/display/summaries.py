@@ -229,4 +229,6 @@ def heterogeneity_block(h: Heterogeneity, random: bool, heading: str = "") -> Bl
 
 def _batch(fit: Fit) -> Summary:
     title = say("batch", count=np.size(fit.estimate), what=model_title(fit))
-    return batch_rows(fit).summary(title, scale_heading(fit.measure), line=title)
+    return batch_rows(fit).summary(
+        title, scale_heading(fit.measure, True if fit.sizes is not None else None), line=title
+    )
