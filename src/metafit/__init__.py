@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
     from metafit.multivariate.covariance import sampling_covariance
     from metafit.multivariate.fit import MultivariateFit, pool_multivariate
+    from metafit.network.arms import ArmContrasts, arm_contrasts
     from metafit.network.components import ComponentFit, component_network
     from metafit.network.consistency import (
         DesignTest,
@@ -128,6 +129,7 @@ _HOME = {
         "node_split",
         "split_evidence",
     ),
+    "network.arms": ("ArmContrasts", "arm_contrasts"),
     "network.components": ("ComponentFit", "component_network"),
     "network.league": ("LeagueTable", "league_table"),
     "network.ranks": ("Rankogram", "rankogram"),
@@ -146,6 +148,7 @@ _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Absolute",
+    "ArmContrasts",
     "Asymmetry",
     "BayesFit",
     "Block",
@@ -202,6 +205,7 @@ __all__ = [
     "Uniform",
     "WarningKind",
     "absolute_effect",
+    "arm_contrasts",
     "arm_variance",
     "as_fraction",
     "back_transform",

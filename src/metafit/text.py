@@ -254,6 +254,11 @@ TEXTS: Final = {
     "few-for-prediction": "With {k} studies the prediction interval rests on very little: do not lean on it.",
     "bubble": "{k} studies; the line runs from {low} at {left} to {high} at {right}.",
     "gosh": "{k} subsets; pooled effects from {low} to {high}, median {median}.",
+    "arms": "{k} contrasts of arms: {measure}",
+    "arms.adjusted": "A constant was added to the cells of every arm: {studies}.",
+    "arms.no-events": "Left out, because nobody or everybody had the event in every arm: {studies}.",
+    "arms.alone": "Left out, because fewer than two arms have numbers: {studies}.",
+    "contrast": "contrast",
     "league": "League table: {measure}, {level} intervals ({method})",
     "league.read": (
         "Below the diagonal: all evidence, the treatment of the column against that of the row. Above it: direct "

@@ -198,6 +198,26 @@ def test_a_network_of_treatments(tmp_path: Path) -> None:
         CliRunner().invoke(network_app, ["-"], input=b"study,yi,vi\nA,1,1\n", catch_exceptions=False)
 
 
+def test_a_league_table_ranks_and_components_in_every_format(tmp_path: Path) -> None:
+    words = ["-", "--also", "all", "--inactive", "placebo", "--small-is-good", "--rank-plot", str(tmp_path / "r.svg")]
+
+    def said(kind: str) -> str:
+        return (
+            CliRunner().invoke(network_app, [*words, "--format", kind], input=CONTRASTS, catch_exceptions=False).output
+        )
+
+    for kind in ("text", "md", "html"):
+        out = " ".join(said(kind).split())
+        assert "League table" in out and "SUCRA" in out and "Additive model of 2 components" in out, kind
+    assert "<table" in said("html") and "SUCRA" in (tmp_path / "r.svg").read_text()
+    document = json.loads(said("json"))
+    assert document["ranks"]["draws"] == 0 and document["components"]["inactive"] == "placebo"
+    assert document["league"][0]["treatment"] == max(document["p_scores"], key=document["p_scores"].get)
+    apart = b"study,treatment,control,yi,vi\nA,a,b,1,1\nB,c,d,1,1\n"
+    with pytest.raises(InputError, match=r"--rank-plot.*not all connected"):
+        CliRunner().invoke(network_app, words, input=apart.replace(b"a,b", b"a,placebo"), catch_exceptions=False)
+
+
 def test_effects_without_a_pool() -> None:
     words = [str(EXAMPLES / "bcg.csv"), "--measure", "OR"]
     text = CliRunner().invoke(escalc_app, words, catch_exceptions=False).output

@@ -178,6 +178,22 @@ def figure(kind: str, found: PooledTable, library: Library, *, favours: str | No
     return figure_of(kind, found, library.phrases, favours)
 
 
+def rank_figure(found: NetworkTable) -> str:
+    """The rankograms of a network, as SVG.
+
+    Raises:
+        InputError: the treatments are not all connected, so that there are no ranks.
+    """
+    from deqi.errors import InputError
+    from metafit import StatsInputError, rankogram
+    from metafit.plots import rank_plot
+
+    try:
+        return rank_plot(found.ranks or rankogram(found.fit, small_is_good=found.small_is_good)).svg
+    except StatsInputError as error:
+        raise InputError(f"--rank-plot: {error}") from None
+
+
 def network_figure(found: NetworkTable) -> str:
     """The network of treatments, as SVG."""
     from metafit.plots import network_plot

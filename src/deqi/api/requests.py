@@ -98,7 +98,11 @@ class PoolRequest:
 
 @dataclasses.dataclass(frozen=True)
 class NetworkRequest:
-    """A table of comparisons; None takes what the columns suggest. ``reference``: whom others are compared with."""
+    """A table of comparisons or of arms; None takes what the columns suggest.
+
+    ``reference``: whom others are compared with. ``also``: league, ranks, components, or all. ``inactive``: the
+    component without effect. ``separator``: what stands between components.
+    """
 
     table: Table
     measure: str | None = None
@@ -107,6 +111,9 @@ class NetworkRequest:
     level: float = 95.0
     reference: str | None = None
     small_is_good: bool = False
+    also: tuple[str, ...] = ()
+    inactive: str | None = None
+    separator: str = "+"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -167,7 +167,7 @@ def pool(request: PoolRequest) -> PooledTable:
 
 
 def network(request: NetworkRequest) -> NetworkTable:
-    """A network meta-analysis of a table of comparisons.
+    """A network meta-analysis of a table of comparisons or of arms.
 
     Raises:
         InputError: columns, cells or options that cannot be used.
@@ -182,6 +182,9 @@ def network(request: NetworkRequest) -> NetworkTable:
         level=request.level,
         reference=request.reference,
         small_is_good=request.small_is_good,
+        also=request.also,
+        inactive=request.inactive,
+        separator=request.separator,
     )
 
 

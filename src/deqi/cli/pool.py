@@ -149,16 +149,28 @@ def network(
         str | None, typer.Option("--reference", help="Compare the others with this treatment.")
     ] = None,
     small_is_good: Annotated[bool, typer.Option("--small-is-good", help="For the ranks: smaller effects win.")] = False,
+    also: Annotated[
+        str | None, typer.Option("--also", help="league (table), ranks (rankograms, SUCRA), components; or all.")
+    ] = None,
+    inactive: Annotated[
+        str | None, typer.Option("--inactive", help="For components: the one without effect, such as placebo.")
+    ] = None,
+    separator: Annotated[str, typer.Option("--separator", help="For components: what stands between them.")] = "+",
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the network here: .svg, .png, .pdf.")] = None,
+    rank_plot: Annotated[
+        Path | None, typer.Option("--rank-plot", help="Draw the rankograms here: .svg, .png, .pdf.")
+    ] = None,
     level: LEVEL = 95.0,
     output_format: MAYBE_FORMAT = None,
     as_json: AS_JSON = False,
     output: OUTPUT = None,
 ) -> None:
-    """Compare several treatments at once: columns study, treatment, control and an effect (treatment minus control).
+    """Compare several treatments at once.
 
-    The effect is given as for pool (deqi pool --help); a study of three arms has a row for each of its three pairs. The
-    names of netmeta (treat1, treat2, TE, seTE, studlab) are understood.
+    One row a comparison: study, treatment, control and an effect (treatment minus control) with its error, as yi,vi |
+    yi,sei | estimate,ci_low,ci_high | the counts of two arms. One row an arm: study, treatment and events,total |
+    events,time | mean,sd,n | yi,sei. One row a study: treat1, treat2, ... and the numbers of each arm, events1, n1 and
+    so on. The names of netmeta, gemtc, multinma and metafor are understood.
     """
     from deqi.api import Library, NetworkRequest, pages
     from deqi.api import network as pool_network
@@ -168,18 +180,24 @@ def network(
 
     wanted_as = "json" if as_json else wanted_format(output_format, output, Format)
     studies = _read(table)
-    request = NetworkRequest(studies, measure, method, test, level, reference, small_is_good)
-    found = pool_network(request)
-    drawn = None if plot is None else writing.rendered(pages.network_figure(found), plot, "--plot")
+    further = tuple((also or "").split(","))
+    found = pool_network(
+        NetworkRequest(studies, measure, method, test, level, reference, small_is_good, further, inactive, separator)
+    )
+    drawn = []
+    if plot is not None:
+        drawn.append(("--plot", plot, writing.rendered(pages.network_figure(found), plot, "--plot")))
+    if rank_plot is not None:
+        drawn.append(("--rank-plot", rank_plot, writing.rendered(pages.rank_figure(found), rank_plot, "--rank-plot")))
     if wanted_as == "json":
         answer = writing.json(found.as_json())
     else:
         answer = page_text(pages.network(found, studies.name, Library.load()), wanted_as)
-    if plot is not None and drawn is not None:
+    for option, path, content in drawn:
         try:
-            writing.file(plot, drawn)
+            writing.file(path, content)
         except InputError as error:
-            raise InputError(f"--plot {error}") from None
+            raise InputError(f"{option} {error}") from None
     write_answer(answer, output)
 
 

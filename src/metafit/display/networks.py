@@ -16,12 +16,32 @@ from metafit.results import Status
 from metafit.text import say
 
 if TYPE_CHECKING:
+    from metafit.network.arms import ArmContrasts
     from metafit.network.components import ComponentFit
     from metafit.network.league import LeagueTable
     from metafit.network.ranks import Rankogram
 
 MOST_RANKS = 12
 """Treatments up to which every rank is printed."""
+
+
+def contrasts_rows(found: ArmContrasts) -> Rows:
+    """A row a contrast."""
+    pairs = [say("versus", treatment=t, control=c) for t, c in zip(found.treatment, found.control, strict=True)]
+    columns = [
+        Column(say("contrast"), {"contrast": pairs}, str),
+        Column("yi", {"yi": found.yi}),
+        Column("se", {"se": np.sqrt(np.diag(found.v))}),
+    ]
+    return table(columns, found.study)
+
+
+def contrasts(found: ArmContrasts) -> Summary:
+    """Every contrast, and what was done to studies with empty cells."""
+    told = (("arms.adjusted", found.adjusted), ("arms.no-events", found.no_events), ("arms.alone", found.alone))
+    notes = tuple(say(key, studies=", ".join(map(str, studies))) for key, studies in told if studies)
+    title = say("arms", measure=WORDS.get(found.measure, say("effect")), k=found.yi.size)
+    return contrasts_rows(found).summary(title, notes=notes, line=title)
 
 
 def league(found: LeagueTable) -> Summary:

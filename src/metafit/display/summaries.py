@@ -63,6 +63,7 @@ _WORDS = {
     "DesignTest": _Words("treatments", "designs", "designs_rows"),
     "Geometry": _Words("treatments", "shape", "shape_rows"),
     "QTest": _Words("treatments", "q_test"),
+    "ArmContrasts": _Words("networks", "contrasts", "contrasts_rows"),
     "LeagueTable": _Words("networks", "league", "league_rows"),
     "Rankogram": _Words("networks", "ranks", "ranks_rows"),
     "ComponentFit": _Words("networks", "components", "components_rows"),

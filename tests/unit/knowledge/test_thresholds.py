@@ -39,6 +39,7 @@ NO_JUDGEMENT = {
     "evidence/table/agreement.py _FEWEST": "a middle of others needs two of them",
     "evidence/table/agreement.py _WIDTH": "what a 95 % interval is",
     "evidence/table/given.py _REACH": "what a 95 % interval is",
+    "evidence/table/layouts.py LONGEST": "letters of a name",
     "evidence/table/doubts.py _FEWEST_BESIDE": "a middle of others needs two of them",
     "evidence/table/doubts.py _MOST_LOOKED_AT": "what can be looked at in time",
     "evidence/table/sums.py _COUNTED": "numbers that make a row",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,16 +10,28 @@ import numpy as np
 
 from deqi.errors import InputError
 from deqi.evidence.table.also import plain_numbers
-from deqi.evidence.table.columns import choose, numbers
-from deqi.evidence.table.dialects import translate
-from deqi.evidence.table.doubts import ask_for_measure, network_doubts
-from deqi.evidence.table.effects import effects_of, warn_rows
-from deqi.evidence.table.empty import refuse_empty
-from deqi.evidence.table.reading import Table, plain
+from deqi.evidence.table.comparisons import NetworkRows, network_rows
+from deqi.evidence.table.doubts import network_doubts
+from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say
-from metafit import NetworkFit, StatsInputError, Status, as_fraction, design_test, p_scores, pool_network
+from metafit import (
+    ComponentFit,
+    LeagueTable,
+    NetworkFit,
+    Rankogram,
+    StatsInputError,
+    Status,
+    as_fraction,
+    component_network,
+    design_test,
+    league_table,
+    p_scores,
+    pool_network,
+    rankogram,
+)
 
 NETWORK_METHODS = ("REML", "ML", "DL", "FE")
+ALSO = ("league", "ranks", "components")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,9 @@ class NetworkTable:
     small_is_good: bool
     design_q: tuple[float | None, int, float | None] | None
     warnings: tuple[str, ...]
+    league: LeagueTable | None = None
+    ranks: Rankogram | None = None
+    components: ComponentFit | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The document `deqi network --json` prints."""
@@ -63,7 +79,63 @@ class NetworkTable:
             "q_p": plain_numbers(fit.q_p),
             "designs": None if self.design_q is None else dict(zip(("q", "df", "p"), self.design_q, strict=True)),
             "warnings": list(self.warnings),
+            **self._made(),
         }
+
+    def _made(self) -> dict[str, Any]:
+        """What was asked for beside the fit: league table on the natural scale, ranks, components."""
+        found: dict[str, Any] = {}
+        if self.league is not None:
+            found["league"] = _league(self.league)
+        if self.ranks is not None:
+            ranks = self.ranks
+            found["ranks"] = {
+                "treatments": [str(one) for one in ranks.treatments],
+                "probability": [plain_numbers(row) for row in ranks.probability],
+                "sucra": plain_numbers(ranks.sucra),
+                "mean_rank": plain_numbers(ranks.mean_rank),
+                "draws": ranks.draws,
+                "seed": ranks.seed if ranks.draws else None,
+            }
+        if self.components is not None:
+            fit = self.components
+            tests = {"additive": fit.additive, "standard": fit.standard, "difference": fit.difference}
+            found["components"] = {
+                "inactive": fit.inactive,
+                "estimates": [
+                    {
+                        "component": name,
+                        "estimate": plain_numbers(fit.estimate[i]),
+                        "ci": [plain_numbers(fit.ci_low[i]), plain_numbers(fit.ci_high[i])],
+                        "p": plain_numbers(fit.p[i]),
+                    }
+                    for i, name in enumerate(fit.components)
+                ],
+                "tau2": plain_numbers(fit.tau2),
+                **{
+                    name: {"q": plain_numbers(one.q), "df": one.df, "p": plain_numbers(one.p)}
+                    for name, one in tests.items()
+                },
+            }
+        return found
+
+
+def _league(table: LeagueTable) -> list[dict[str, Any]]:
+    names = [str(one) for one in table.treatments]
+    return [
+        {
+            "treatment": a,
+            "control": b,
+            "estimate": plain_numbers(table.estimate[i, j]),
+            "ci": [plain_numbers(table.ci_low[i, j]), plain_numbers(table.ci_high[i, j])],
+            "direct": plain_numbers(table.direct[i, j]),
+            "direct_ci": [plain_numbers(table.direct_low[i, j]), plain_numbers(table.direct_high[i, j])],
+            "studies": int(table.studies[i, j]),
+        }
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+        if i < j
+    ]
 
 
 def pool_contrasts(
@@ -75,25 +147,18 @@ def pool_contrasts(
     level: float = 0.95,
     reference: str | None = None,
     small_is_good: bool = False,
+    also: tuple[str, ...] = (),
+    inactive: str | None = None,
+    separator: str = "+",
 ) -> NetworkTable:
-    """Fit a network to a table with study, treatment, control and an effect (treatment minus control) in each row.
+    """Fit a network to a table with a row a comparison, a row an arm, or a row a study with its arms side by side.
 
-    reference: the treatment that others are compared with first in print; None takes the first by name.
+    reference: the treatment that others are compared with first in print; None takes the first by name. also: league,
+    ranks, components, or all. inactive, separator: for components.
 
     Raises:
         InputError: columns or rows that cannot be used.
     """
-    translated = translate(table)
-    table = translated.table
-    measure = measure or table.measure
-    if "treatment" in table.columns and "control" not in table.columns:
-        raise InputError(say("network.arms", name=table.name))
-    for column in ("study", "treatment", "control"):
-        if column not in table.columns:
-            raise InputError(
-                f"{table.name}, row 1: a network needs the columns study, treatment, control and an effect; "
-                f"the header has {', '.join(table.header)}."
-            )
     if method.upper() not in NETWORK_METHODS:
         raise InputError(f"--method {method!r} is not known; use one of {', '.join(NETWORK_METHODS)}.")
     if test not in ("z", "t"):
@@ -102,42 +167,39 @@ def pool_contrasts(
         level = as_fraction(level)
     except StatsInputError:
         raise InputError("--level must lie between 0 and 100; write 95 or 0.95.") from None
-    chosen, known = choose(table, measure, method.upper())
-    given = numbers(table, chosen, known)
-    ask_for_measure(table, given, chosen, measure)
-    refuse_empty(table.name, given, chosen, known)
-    effects = effects_of(given, chosen, known)
-    place = {name: table.columns.index(name) for name in ("study", "treatment", "control")}
-    words = {name: [plain(cells[i]) for _, cells in table.rows] for name, i in place.items()}
-    names = set(words["treatment"]) | set(words["control"])
+    wanted = _wanted(also, inactive)
+    rows = network_rows(table, measure)
+    names = {*rows.treatment, *rows.control}
     if reference is not None and reference not in names:
         raise InputError(f"--reference {reference!r} is not a treatment; there are {', '.join(sorted(names))}.")
     label = {one: (f"\0{one}" if one == reference else one) for one in names}  # the reference sorts first
-    try:
-        fit = pool_network(
-            words["study"],
-            [label[one] for one in words["treatment"]],
-            [label[one] for one in words["control"]],
-            effects.yi,
-            effects.vi,
+
+    def fitted(keep: list[int]) -> NetworkFit:
+        v = rows.v[keep] if rows.v.ndim == 1 else rows.v[np.ix_(keep, keep)]
+        return pool_network(
+            [rows.study[i] for i in keep],
+            [label[rows.treatment[i]] for i in keep],
+            [label[rows.control[i]] for i in keep],
+            rows.yi[keep],
+            v,
             method=method.upper(),  # type: ignore[arg-type]  # checked by metafit, which names what it takes
             test=test,  # type: ignore[arg-type]  # checked by metafit, which names what it takes
             level=level,
-            measure=known,
+            measure=rows.measure,
         )
+
+    try:
+        fit = fitted(list(range(len(rows.study))))
+        if fit.status != Status.OK:
+            raise InputError(_why(table.name, fit, rows, fitted))
     except StatsInputError as error:
         raise InputError(f"{table.name}: {str(error).replace(chr(0), '')}") from None
-    if fit.status != Status.OK:
-        raise InputError(
-            f"{table.name}: no network can be fitted ({fit.status.name.lower().replace('_', ' ')}); look at the "
-            "variances and at which treatments are connected."
-        )
-    if len(fit.parts) > 1:
-        parts = "; ".join(", ".join(str(one).lstrip("\0") for one in part) for part in fit.parts)
+    fit, designs = _renamed(fit), design_test(fit)
+    parts = "; ".join(", ".join(map(str, part)) for part in fit.parts)
+    if len(fit.parts) > 1 and "components" not in wanted:
         raise InputError(say("network.parts", name=table.name, parts=parts))
-    designs = design_test(fit)
     return NetworkTable(
-        fit=_renamed(fit),
+        fit=fit,
         scores=tuple(plain_numbers(np.float64(one)) for one in p_scores(fit, small_is_good=small_is_good)),
         small_is_good=small_is_good,
         design_q=None
@@ -148,11 +210,42 @@ def pool_contrasts(
             plain_numbers(designs.between_random.p),
         ),
         warnings=(
-            *translated.told((*chosen.columns, *place)),
-            *warn_rows(effects, given, known, added=True, instead=False),
-            *network_doubts(given, sorted(names), fit),
+            *rows.notes,
+            *network_doubts(rows.given, sorted(names), fit),
+            *([say("network.parts-joined", parts=parts)] if len(fit.parts) > 1 else []),
         ),
+        league=league_table(fit, small_is_good=small_is_good) if "league" in wanted else None,
+        ranks=rankogram(fit, small_is_good=small_is_good) if "ranks" in wanted else None,
+        components=_components(fit, inactive, separator) if "components" in wanted else None,
     )
+
+
+def _wanted(also: tuple[str, ...], inactive: str | None) -> set[str]:
+    asked = {one.strip().casefold() for one in also} - {""}
+    for one in sorted(asked - {*ALSO, "all"}):
+        raise InputError(say("network.also.unknown", name=repr(one), known=", ".join((*ALSO, "all"))))
+    wanted = set(ALSO) if "all" in asked else asked
+    if inactive is not None and "components" not in wanted:
+        raise InputError(say("network.only", option="--inactive"))
+    return wanted
+
+
+def _components(fit: NetworkFit, inactive: str | None, separator: str) -> ComponentFit:
+    try:
+        return component_network(fit, inactive=inactive, separator=separator)
+    except StatsInputError as error:
+        raise InputError(f"--also components: {error}") from None
+
+
+def _why(name: str, fit: NetworkFit, rows: NetworkRows, fitted: Callable[[list[int]], NetworkFit]) -> str:
+    """Why no network can be fitted; the study at fault where there is one."""
+    for study in dict.fromkeys(rows.study):
+        alone = fitted([i for i, one in enumerate(rows.study) if one == study]).status
+        if alone == Status.BAD_INPUT:
+            return say("network.impossible", name=name, study=study)
+        if alone == Status.ZERO_VARIANCE:
+            return say("network.zero-variance", name=name, study=study)
+    return say("network.status", name=name, why=fit.status.name.lower().replace("_", " "))
 
 
 def _renamed(fit: NetworkFit) -> NetworkFit:

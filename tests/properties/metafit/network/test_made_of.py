@@ -13,8 +13,11 @@ from metafit import (
     NetworkFit,
     StatsInputError,
     Status,
+    arm_contrasts,
+    binary_effects,
     component_network,
     league_table,
+    mean_effects,
     p_scores,
     pool_network,
     rankogram,
@@ -181,3 +184,62 @@ def test_orders_without_meaning_are_refused() -> None:
         rankogram(fit, small_is_good=True, draws=0)
     orders = [league_table(fit, order=one).treatments for one in itertools.permutations("ab")]
     assert orders == [("a", "b"), ("b", "a")]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["OR", "RR", "RD", "AS"]))
+def test_two_arms_are_the_usual_effect(seed: int, measure: str) -> None:
+    rng = np.random.default_rng(seed)
+    n = rng.integers(5, 40, (8, 2))
+    x = rng.binomial(n, 0.15)
+    usual = binary_effects(measure, x[:, 1], n[:, 1], x[:, 0], n[:, 0], drop_no_events=measure in ("OR", "RR"))
+    arms = arm_contrasts(
+        measure, np.repeat(np.arange(8), 2).tolist(), ["p", "t"] * 8, events=x.ravel(), total=n.ravel()
+    )
+    kept = [s for s in range(8) if np.isfinite(usual.yi[s])]
+    assert list(arms.study) == kept
+    np.testing.assert_allclose(arms.yi, usual.yi[kept], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(np.diag(arms.v), usual.vi[kept], rtol=1e-12)
+    mean, sd = rng.normal(0.0, 1.0, (8, 2)), np.exp(rng.normal(0.0, 0.2, (8, 2)))
+    for one in ("MD", "SMD"):
+        wanted = mean_effects(one, mean[:, 1], sd[:, 1], n[:, 1], mean[:, 0], sd[:, 0], n[:, 0])
+        made = arm_contrasts(
+            one, np.repeat(np.arange(8), 2).tolist(), ["p", "t"] * 8, mean=mean.ravel(), sd=sd.ravel(), n=n.ravel()
+        )
+        np.testing.assert_allclose(made.yi, wanted.yi, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(np.diag(made.v), wanted.vi, rtol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["OR", "RD", "MD"]))
+def test_which_arm_stands_first_does_not_matter(seed: int, measure: str) -> None:
+    rng = np.random.default_rng(seed)
+    study, treatment = np.repeat(np.arange(5), 3), np.tile(list("abc"), 5)
+    order = rng.permutation(15)
+    n = rng.integers(20, 60, 15)
+    numbers = (
+        {"mean": rng.normal(0, 1, 15), "sd": np.exp(rng.normal(0, 0.2, 15)), "n": n}
+        if measure == "MD"
+        else {"events": rng.binomial(n, 0.3), "total": n}
+    )
+    fits = []
+    for rows in (np.arange(15), order):
+        made = arm_contrasts(
+            measure, study[rows].tolist(), treatment[rows].tolist(), **{k: v[rows] for k, v in numbers.items()}
+        )  # fmt: skip
+        fits.append(pool_network(made.study, made.treatment, made.control, made.yi, made.v, method="DL"))
+    np.testing.assert_allclose(fits[0].estimate, fits[1].estimate, atol=1e-9)
+    np.testing.assert_allclose(fits[0].se, fits[1].se, atol=1e-9)
+
+
+def test_arms_without_meaning_are_refused() -> None:
+    with pytest.raises(StatsInputError, match="OR: give events, total"):
+        arm_contrasts("OR", ["1"], ["a"], events=[1.0])
+    with pytest.raises(StatsInputError, match="'XX' is not one of"):
+        arm_contrasts("XX", ["1"], ["a"], events=[1.0], total=[2.0])
+    with pytest.raises(StatsInputError, match="in two arms"):
+        arm_contrasts("RD", ["1", "1"], ["a", "a"], events=[1.0, 1.0], total=[5.0, 5.0])
+    with pytest.raises(StatsInputError, match="number of rows"):
+        arm_contrasts("RD", ["1"], ["a", "b"], events=[1.0, 1.0], total=[5.0, 5.0])
+    lone = arm_contrasts("MD", ["1", "1"], ["a", "b"], mean=[1.0, np.nan], sd=[1.0, 1.0], n=[9.0, 9.0])
+    assert lone.alone == ("1",) and lone.yi.size == 0 and "fewer than two arms have numbers: 1" in str(lone)

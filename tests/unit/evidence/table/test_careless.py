@@ -264,10 +264,6 @@ class TestNetwork:
             network(self.HEAD + rows)
         assert words in str(caught.value)
 
-    def test_rows_of_arms_are_asked_for_as_pairs(self) -> None:
-        with pytest.raises(InputError, match="a row for each pair of arms"):
-            network("study,treatment,events,total\n1,A,5,30\n1,B,8,31\n")
-
     def test_no_events_anywhere(self) -> None:
         head = "study,treatment,control,events_t,total_t,events_c,total_c\n"
         with pytest.raises(InputError, match="no study has an event"):

@@ -111,6 +111,7 @@ RESULTS = {
     "ranks": metafit.rankogram(NETWORK, small_is_good=True),
     "drawn ranks": metafit.rankogram(STAR, small_is_good=False, draws=1000),
     "components": metafit.component_network(STAR, inactive="z"),
+    "arms": metafit.arm_contrasts("OR", list("1122"), list("xyxy"), events=[0, 2, 3, 4], total=[9, 9, 8, 8]),
 }
 
 

@@ -1,0 +1,153 @@
+"""The comparisons of a network's table: effects of treatments against controls, with their (co)variances."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+
+from deqi.errors import InputError
+from deqi.evidence.table.columns import RATIOS, SETS, ColumnSet, Floats, Numbers, choose, numbers
+from deqi.evidence.table.derived import derivable
+from deqi.evidence.table.dialects import Translated
+from deqi.evidence.table.doubts import ask_for_measure
+from deqi.evidence.table.effects import effects_of, warn_rows
+from deqi.evidence.table.empty import refuse_empty
+from deqi.evidence.table.layouts import LONGEST, laid_out
+from deqi.evidence.table.reading import Table, plain, shown
+from deqi.evidence.table.sentences import say, some
+from metafit import ArmContrasts, Effects, StatsInputError, arm_contrasts
+
+#: What compares two groups.
+COMPARING: Final = (
+    *RATIOS, "PETO", "RD", "MD", "SMD", "SMDH", "AS", "IRD", "IRSD", "GEN", "MC", "SMCC", "SMCR"
+)  # fmt: skip
+#: By the kind of an arm's numbers, what can be made of two of them, the first unless asked otherwise; and the measure
+#: of one group by whose rules the cells are read.
+_OF_ARMS: Final = {
+    "proportion": (("RR", "OR", "RD", "AS"), "PLO"),
+    "rate": (("IRR", "IRD", "IRSD"), "IRLN"),
+    "one_mean": (("MD", "SMD", "ROM"), "MN"),
+    "yi_sei": (("GEN", *(one for one in COMPARING if one != "GEN")), "GEN"),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NetworkRows:
+    """k comparisons, treatment minus control; v (k,): variances, v (k, k): covariances. notes: what was understood.
+
+    given: the numbers of the rows as they stand in the table.
+    """
+
+    measure: str
+    study: list[str]
+    treatment: list[str]
+    control: list[str]
+    yi: Floats
+    v: Floats
+    notes: tuple[str, ...]
+    given: Numbers
+
+
+def network_rows(table: Table, measure: str | None) -> NetworkRows:
+    """Read a table of a network, however it is laid out.
+
+    Raises:
+        InputError: columns or cells that cannot be used.
+    """
+    layout = laid_out(table)
+    table = layout.table
+    measure = measure or table.measure
+    if measure is not None and measure not in COMPARING and any(measure in one.measures for one in SETS):
+        raise InputError(say("network.measure", name=table.name, measure=measure, known=", ".join(COMPARING)))
+    read = _of_arms(table, measure) if layout.kind == "arms" else _of_contrasts(table, measure, layout.translated)
+    return dataclasses.replace(read, notes=(*layout.notes, *read.notes))
+
+
+def _of_contrasts(table: Table, measure: str | None, translated: Translated | None) -> NetworkRows:
+    chosen, known = choose(table, measure, "")
+    if known not in COMPARING:
+        raise InputError(say("network.measure", name=table.name, measure=known, known=", ".join(COMPARING)))
+    given = numbers(table, chosen, known)
+    ask_for_measure(table, given, chosen, measure)
+    refuse_empty(table.name, given, chosen, known)
+    effects = effects_of(given, chosen, known)
+    words = {name: _column(table, name) for name in ("study", "treatment", "control")}
+    understood = () if translated is None else translated.told((*chosen.columns, "study"))
+    notes = (say("network.direction"), *understood, *warn_rows(effects, given, known, added=True, instead=False))
+    of, one, other = (words[name] for name in ("study", "treatment", "control"))
+    return NetworkRows(known, of, one, other, effects.yi, effects.vi, notes, given)
+
+
+def _of_arms(table: Table, measure: str | None) -> NetworkRows:
+    chosen, known = _kind(table, measure)
+    given = numbers(table, chosen, _OF_ARMS[chosen.kind][1])
+    study, treatment = _column(table, "study"), _column(table, "treatment")
+    _no_arm_twice(table, given, study, treatment)
+    columns, notes = dict(given.columns), _of_rows(given, study, treatment)
+    if "sd" in columns:
+        flat = columns["sd"] == 0.0
+        names = some([f"{study[i]} ({treatment[i]})" for i in np.flatnonzero(flat)])
+        notes += [say("row.no-spread", studies=names)] if flat.any() else []
+        columns["sd"] = np.where(flat, np.nan, columns["sd"])
+    try:
+        made = arm_contrasts(
+            known,
+            study,
+            treatment,
+            events=columns.get("events"),
+            total=columns.get("total"),
+            time=columns.get("time"),
+            mean=columns.get("mean"),
+            sd=columns.get("sd"),
+            n=columns.get("n"),
+            estimate=columns.get("yi"),
+            se=columns.get("sei"),
+        )
+    except StatsInputError as error:
+        raise InputError(f"{table.name}: {error}") from None
+    notes += _of_studies(made)
+    if not made.yi.size:
+        raise InputError(" ".join((say("network.nothing", name=table.name), *notes)))
+    of, one, other = (list(map(str, names)) for names in (made.study, made.treatment, made.control))
+    return NetworkRows(known, of, one, other, made.yi, made.v, tuple(notes), given)
+
+
+def _kind(table: Table, measure: str | None) -> tuple[ColumnSet, str]:
+    """The columns of the arms, and what is made of two of them."""
+    for one in SETS:
+        if one.kind in _OF_ARMS and derivable(table.columns).issuperset(one.columns):
+            possible = _OF_ARMS[one.kind][0]
+            if measure is None or measure in possible:
+                return one, measure or possible[0]
+            where = {"name": table.name, "measure": shown(measure), "known": ", ".join(possible)}
+            raise InputError(say("network.arms-measure", **where))
+    raise InputError(say("network.no-numbers", name=table.name, found=", ".join(table.columns)))
+
+
+def _of_rows(given: Numbers, study: list[str], treatment: list[str]) -> list[str]:
+    """What was understood, passed over or missing in the rows."""
+    named = dataclasses.replace(given, studies=tuple(f"{a} ({b})" for a, b in zip(study, treatment, strict=True)))
+    whole = np.ones(len(study))  # what the arms give is told of studies, not of rows
+    return warn_rows(Effects("GEN", whole, whole), named, "GEN", added=False)
+
+
+def _of_studies(made: ArmContrasts) -> list[str]:
+    told = (("adjusted", made.adjusted), ("no-events", made.no_events), ("alone", made.alone))
+    return [say(f"network.{key}", studies=some(list(map(str, names)))) for key, names in told if names]
+
+
+def _no_arm_twice(table: Table, given: Numbers, study: list[str], treatment: list[str]) -> None:
+    seen: set[tuple[str, str]] = set()
+    first = next(iter(given.columns.values()))
+    for i, pair in enumerate(zip(study, treatment, strict=True)):
+        if pair in seen and np.isfinite(first[i]):
+            raise InputError(say("network.twice", name=table.name, study=pair[0], treatment=pair[1]))
+        if np.isfinite(first[i]):
+            seen.add(pair)
+
+
+def _column(table: Table, name: str) -> list[str]:
+    place = table.columns.index(name)
+    return [plain(cells[place], LONGEST) for _, cells in table.rows]
