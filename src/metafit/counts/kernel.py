@@ -12,10 +12,8 @@ Shapes: a analyses, p points in parameter space, k studies, m arms, q nodes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from operator import add
+from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial.hermite import hermgauss
@@ -25,7 +23,7 @@ from metafit.results import Floats
 
 _MODE_STEPS = 200
 _HIGHEST = 300.0  # no rate is above exp(300): a search may try it, and must not overflow
-_MODE_TOL = 1e-6  # the error left is its square: Newton, and |b'''| <= b''
+_MODE_TOL = 1e-5  # the error left is its square: Newton, and |b'''| <= b''
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,9 @@ def _nodes(points: int) -> tuple[Floats, Floats]:
     return np.sqrt(2.0) * t, np.log(w) + t * t - 0.5 * np.log(np.pi)
 
 
-def _total(parts: Iterable[Floats]) -> Floats:
-    """Sum over the arms."""
-    return reduce(add, parts)
+def _total(parts: list[Floats]) -> Floats:
+    """Sum over the arms, of which there are one or two."""
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
 def scalar(
@@ -105,7 +103,7 @@ def scalar(
         r0.append(ys[j] - ns[j] * mean)
         w0.append(ns[j] * weight * zt[j])
         b0.append(ns[j] * third * zt[j])
-    inverse = 1.0 / (1.0 + _total(w0[j] * zt[j] for j in arms))
+    inverse = 1.0 / (1.0 + _total([w0[j] * zt[j] for j in arms]))
     s = np.sqrt(inverse)
 
     t, log_w = _nodes(points)
@@ -119,7 +117,7 @@ def scalar(
         yj, nj = ys[j][..., None], ns[j][..., None]
         f = f + (yj * at - nj * value)
         rq.append(yj - nj * mean)
-    z_r = _total(zs[j] * rq[j] for j in arms)
+    z_r = _total([zs[j] * rq[j] for j in arms])
     # the middle node is the mode itself, which no other node can exceed by more than its weight
     top = f[..., points // 2, None] if points % 2 else f.max(-1, keepdims=True)
     mass = np.exp(f - top)
@@ -129,7 +127,7 @@ def scalar(
     pulled = share * (spread[..., None] * z_r - uq)
     pull = pulled @ ones
     tilt = (0.5 * inverse) * (1.0 + s * (pulled @ t))
-    f_uuu = -_total(zt[j] * zt[j] * b0[j] for j in arms)
+    f_uuu = -_total([zt[j] * zt[j] * b0[j] for j in arms])
 
     def finish(direct: Floats, f_uphi: Floats, f_uuphi: Floats) -> Floats:
         du = f_uphi * inverse
@@ -139,8 +137,8 @@ def scalar(
     grads = [finish((share * rq[j]) @ ones, -w0[j], -zt[j] * b0[j]) for j in arms]
     by_tau = finish(
         (share * uq * z_r) @ ones,
-        _total(zs[j] * (r0[j] - w0[j] * u) for j in arms),
-        -_total(zs[j] * (2.0 * w0[j] + (zt[j] * u) * b0[j]) for j in arms),
+        _total([zs[j] * (r0[j] - w0[j] * u) for j in arms]),
+        -_total([zs[j] * (2.0 * w0[j] + (zt[j] * u) * b0[j]) for j in arms]),
     )
     return Surface(log_l, tuple(grads), (by_tau,), u)
 
@@ -150,12 +148,12 @@ def _modes(family: str, ys: list[Floats], ns: list[Floats], level: list[Floats],
     arms = range(len(ys))
     drag = [ns[j] * zt[j] for j in arms]
     stiff = [drag[j] * zt[j] for j in arms]
-    rise = _total(ys[j] * zt[j] for j in arms)
+    rise = _total([ys[j] * zt[j] for j in arms])
     loudest = max(float(np.abs(x).max(initial=0.0)) for x in zt)
     for _ in range(_MODE_STEPS):
         rates = [_mean_weight(family, level[j] + zt[j] * u) for j in arms]
-        slope = rise - u - _total(drag[j] * rates[j][0] for j in arms)
-        step = slope / (1.0 + _total(stiff[j] * rates[j][1] for j in arms))
+        slope = rise - u - _total([drag[j] * rates[j][0] for j in arms])
+        step = slope / (1.0 + _total([stiff[j] * rates[j][1] for j in arms]))
         fall = float((step * slope).max(initial=0.0))
         # as the curvature is at least 1, no step is longer than the root of its fall
         if loudest * loudest * fall > 4.0:

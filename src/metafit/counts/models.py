@@ -72,7 +72,9 @@ def one_arm(cells: Cells, theta: Floats, tau: Floats, points: int) -> Maximum:
     def objective(rows: Ints, shared: Floats, nuisance: Floats | None, start: Floats | None) -> Evaluation:
         eta = shared[:, :, 0, None, None]
         s = scalar(cells.family, cells.y[rows, None], cells.n[rows, None], eta, _ONE, shared[:, :, 1], points, start)
-        return s.value, np.stack([s.eta_grad[0], s.scale_grad[0]], -1), None, s.mode
+        slopes = np.empty((*s.value.shape, 2))
+        slopes[..., 0], slopes[..., 1] = s.eta_grad[0], s.scale_grad[0]
+        return s.value, slopes, None, s.mode
 
     return maximise(objective, np.stack([theta, tau], -1), None, lambda rows, p: (_steps(cells, rows, p, 1), None))
 
@@ -159,5 +161,7 @@ def _two(level: Floats | None, effect: Floats) -> Floats:
 
 def _steps(cells: Cells, rows: Ints, shared: Floats, *scales: int) -> Floats:
     """Difference steps: a small part of the width over which the likelihood of one study changes."""
-    wide = cells.v_typical[rows] + sum(shared[:, i] ** 2 for i in scales)
-    return np.repeat((_FINE * np.sqrt(wide))[:, None], shared.shape[1], axis=1)
+    wide = cells.v_typical[rows]
+    for i in scales:
+        wide = wide + shared[:, i] ** 2
+    return np.broadcast_to((_FINE * np.sqrt(wide))[:, None], shared.shape)

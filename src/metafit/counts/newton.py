@@ -8,8 +8,10 @@ Shapes: a analyses, p points, k studies, s shared parameters.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -131,10 +133,7 @@ def _look(
     s = shared.shape[1]
     d, d_n = steps
     p = 1 + 2 * s + (0 if nuisance is None else 2)
-    points = np.repeat(shared[:, None, :], p, axis=1)
-    for i in range(s):
-        points[:, 1 + 2 * i, i] += d[:, i]
-        points[:, 2 + 2 * i, i] -= d[:, i]
+    points = shared[:, None, :] + d[:, None, :] * _around(s, p)
     around = None
     if nuisance is not None and d_n is not None:
         around = np.repeat(nuisance[:, None, :], p, axis=1)
@@ -160,8 +159,8 @@ def _look(
     values, vectors = eigen(info if sure else np.where(usable[:, None, None], info, np.eye(s)))
     size = np.abs(values)
     size = np.maximum(size, 1e-9 * size.max(-1, keepdims=True) + 1e-300)
-    along = np.einsum("ast,as->at", vectors, grad if sure else np.where(usable[:, None], grad, 0.0))
-    step = np.einsum("ast,at->as", vectors, along / size)
+    along = ((grad if sure else np.where(usable[:, None], grad, 0.0))[:, None, :] @ vectors)[:, 0]
+    step = (vectors @ (along / size)[..., None])[..., 0]
     decrement = (along * along / size).sum(-1)
     decrement[~usable] = np.nan
     step_n = None
@@ -178,11 +177,23 @@ def _look(
     return _Local(value[:, 0].sum(-1), step, step_n, decrement, info, own, cross), mode
 
 
+@lru_cache(maxsize=32)
+def _around(s: int, p: int) -> Floats:
+    """The point itself, a step up and down along each shared parameter, and itself again, `(p, s)`."""
+    places = np.zeros((p, s))
+    for i in range(s):
+        places[1 + 2 * i, i], places[2 + 2 * i, i] = 1.0, -1.0
+    places.flags.writeable = False
+    return places
+
+
 def eigen(m: Floats) -> tuple[Floats, Floats]:
     """Eigenvalues and vectors of symmetric matrices; two by two in closed form, which is most of them."""
     if m.shape[-1] != 2:
         values, vectors = np.linalg.eigh(m)
         return values, vectors
+    if m.shape[0] == 1:
+        return _eigen_of_one(*m.ravel().tolist())
     a, b, c = m[:, 0, 0], m[:, 0, 1], m[:, 1, 1]
     angle = 0.5 * np.arctan2(2.0 * b, a - c)
     cos, sin = np.cos(angle), np.sin(angle)
@@ -193,3 +204,12 @@ def eigen(m: Floats) -> tuple[Floats, Floats]:
     vectors[:, 0, 0] = vectors[:, 1, 1] = cos
     vectors[:, 0, 1], vectors[:, 1, 0] = -sin, sin
     return values, vectors
+
+
+def _eigen_of_one(a: float, b: float, _b: float, c: float) -> tuple[Floats, Floats]:
+    """The same for one matrix, in plain floats."""
+    angle = 0.5 * math.atan2(2.0 * b, a - c)
+    cos, sin = math.cos(angle), math.sin(angle)
+    cross = 2.0 * b * cos * sin
+    values = (a * cos * cos + cross + c * sin * sin, a * sin * sin - cross + c * cos * cos)
+    return np.array([values]), np.array([[[cos, -sin], [sin, cos]]])

@@ -22,6 +22,8 @@ from metafit import (
 
 #: Named tolerance: where the search for the covariance may stop.
 STOP = 1e-5
+#: Named tolerance: how far below the summit of a flat likelihood it may.
+HEIGHT = 1e-5
 Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -111,10 +113,10 @@ def test_two_outcomes_have_one_correlation(data: Data, method: str) -> None:
     y, v, study, outcome = data
     one = pool_multivariate(y, v, study, outcome, structure="UN", method=method)
     other = pool_multivariate(y, v, study, outcome, structure="HCS", method=method)
-    assert one.log_likelihood == pytest.approx(other.log_likelihood, abs=1e-7)
-    np.testing.assert_allclose(one.effects.estimate, other.effects.estimate, atol=1e-4)
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, abs=HEIGHT)
+    np.testing.assert_allclose(one.effects.estimate, other.effects.estimate, atol=1e-3)
     less = pool_multivariate(y, v, study, outcome, structure="CS", method=method)
-    assert less.log_likelihood <= one.log_likelihood + 1e-9
+    assert less.log_likelihood <= one.log_likelihood + HEIGHT
 
 
 @settings(max_examples=15, deadline=None)
