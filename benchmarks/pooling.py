@@ -1,12 +1,14 @@
 """REML pools of 15 studies: one fit, and 32,768 fits with estimate, interval, prediction interval, Q and I2.
 
-The peers fit the same numbers in the same run. metafor is timed inside R, so that starting R is not counted; its many
-fits are a loop over some of the data sets, because that is how it is used. Each time is the best of several rounds.
+The peers fit the same numbers in the same run, with Knapp and Hartung's test. metafor is timed inside R, so that
+starting R is not counted; its many fits are a loop over some of the data sets, because that is how it is used. The two
+take turns, and the best time of each counts, because the machine is shared.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import math
 import shutil
 import subprocess
 import tempfile
@@ -25,6 +27,7 @@ FITS = 32_768
 SHARE = 300
 """How many of the data sets the slow peers fit; their time is given per fit."""
 TARGET_ONE, TARGET_MANY = 30.0, 4000.0
+TURNS = 3
 
 _R = """
 suppressMessages(library(metafor))
@@ -33,7 +36,7 @@ y <- matrix(scan(at[1], quiet=TRUE), ncol=15, byrow=TRUE); v <- matrix(scan(at[2
 took <- function(f, n) min(sapply(1:5, function(i) system.time(for (j in seq_len(n)) f())[["elapsed"]])) / n
 y1 <- y[1, ]; v1 <- v[1, ]
 for (i in 1:20) rma(y1, v1)
-one <- took(function() rma(y1, v1), 100)
+one <- took(function() rma(y1, v1, test="adhoc"), 100)
 full <- took(function() { fit <- rma(y1, v1, test="adhoc"); predict(fit) }, 100)
 failed <- 0
 many <- system.time(for (i in seq_len(nrow(y))) {
@@ -90,20 +93,26 @@ def _loop(y: np.ndarray, v: np.ndarray, compiled: float) -> None:
 def main() -> None:
     """Print the table."""
     y, v = _data()
-    ours_one = seconds(lambda: _every_number(y[0], v[0]), repeats=200)
-    ours_many = seconds(lambda: pool(y, v), repeats=1) / FITS
     fits = pool(y, v)
-    compiled = None
-    if importlib.util.find_spec("numba"):
-        pool(y[:9], v[:9], compiled=True)
-        compiled = seconds(lambda: pool(y, v, compiled=True), repeats=1) / FITS
+    ours_one = ours_many = math.inf
+    compiled, answer = None, None
+    for _ in range(TURNS):
+        ours_one = min(ours_one, seconds(lambda: _every_number(y[0], v[0]), repeats=200))
+        ours_many = min(ours_many, seconds(lambda: pool(y, v), repeats=1) / FITS)
+        if importlib.util.find_spec("numba"):
+            pool(y[:9], v[:9], compiled=True)
+            took = seconds(lambda: pool(y, v, compiled=True), repeats=1) / FITS
+            compiled = took if compiled is None else min(compiled, took)
+        turn = _metafor(y[:SHARE], v[:SHARE])
+        if turn and answer:
+            turn = [min(pair) for pair in zip(turn[0], answer[0], strict=True)], turn[1]
+        answer = turn or answer
     print(f"{'':<46}{'deqi':>12}{'peer':>12}{'ratio':>10}{'target':>9}")
 
     def row(name: str, ours: float, peer: float, target: float | None) -> None:
         told = f"{target:,.0f} x" if target else ""
         print(f"{name:<46}{ours * 1e6:>9,.1f} us{peer * 1e6:>9,.0f} us{peer / ours:>8,.0f} x{told:>9}")
 
-    answer = _metafor(y[:SHARE], v[:SHARE])
     if answer:
         (one, full, many, failed), version = answer
         name = f"metafor {version}"

@@ -167,7 +167,7 @@ def _told(parts: _Parts, test: str, level: float) -> Numbers:
     """Tests and intervals."""
     k, estimate_, se = parts.k, parts.estimate, parts.se
     statistic = estimate_ / se
-    q_df = np.maximum(k - 1, 0)
+    q_df = np.maximum(k - 1, 0) if k.ndim else k - 1
     if test == "z":
         df, critical = np.full_like(se, np.nan)[()], np.full_like(se, z_quantile(level))[()]
     else:
