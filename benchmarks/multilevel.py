@@ -74,7 +74,7 @@ def main() -> None:
             best[name] = np.minimum(best.get(name, now), now)
     print(f"{'':<46}{'deqi ms':>9}{'peer ms':>9}{'ratio':>8}{'equal':>9}{'target':>9}")
     for name, (ours, theirs) in best.items():
-        mine, columns = _numbers(calls[name][0]()), told[name]["columns"]  # type: ignore[arg-type]
+        mine, columns = _numbers(calls[name][0]()), told[name]["columns"]
         equal = _difference(mine, np.array(told[name]["numbers"]))
         _print(f"{name} ({len(columns)}), {told['version']}", ours[0], theirs[0], equal, TARGET)
         _print("  cluster-robust, CR1", ours[1], theirs[1])
