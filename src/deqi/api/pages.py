@@ -191,7 +191,7 @@ def rank_figure(found: NetworkTable) -> str:
     try:
         return rank_plot(found.ranks or rankogram(found.fit, small_is_good=found.small_is_good)).svg
     except StatsInputError as error:
-        raise InputError(f"--rank-plot: {error}") from None
+        raise InputError(str(error)) from None
 
 
 def network_figure(found: NetworkTable) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -74,7 +74,6 @@ def pool(
     from deqi.api import pool as pool_studies
     from deqi.api import write as writing
     from deqi.cli.output import page_text, wanted_format, write_answer
-    from deqi.errors import InputError
 
     wanted_as = "json" if as_json else wanted_format(output_format, output, Format)
     studies, library = _read(table), Library.load()
@@ -102,11 +101,7 @@ def pool(
         answer = writing.json(pooled.as_json())
     else:
         answer = page_text(pages.pooled(pooled, studies.name, library), wanted_as)
-    for option, path, content in drawn:
-        try:
-            writing.file(path, content)
-        except InputError as error:
-            raise InputError(f"{option} {error}") from None
+    _write_figures(drawn)
     write_answer(answer, output)
 
 
@@ -188,17 +183,29 @@ def network(
     if plot is not None:
         drawn.append(("--plot", plot, writing.rendered(pages.network_figure(found), plot, "--plot")))
     if rank_plot is not None:
-        drawn.append(("--rank-plot", rank_plot, writing.rendered(pages.rank_figure(found), rank_plot, "--rank-plot")))
+        try:
+            figure = pages.rank_figure(found)
+        except InputError as error:
+            raise InputError(f"--rank-plot: {error}") from None
+        drawn.append(("--rank-plot", rank_plot, writing.rendered(figure, rank_plot, "--rank-plot")))
     if wanted_as == "json":
         answer = writing.json(found.as_json())
     else:
         answer = page_text(pages.network(found, studies.name, Library.load()), wanted_as)
+    _write_figures(drawn)
+    write_answer(answer, output)
+
+
+def _write_figures(drawn: list[tuple[str, Path, Any]]) -> None:
+    """Finished figures to their files; a fault names the option that asked for the file."""
+    from deqi.api import write as writing
+    from deqi.errors import InputError
+
     for option, path, content in drawn:
         try:
             writing.file(path, content)
         except InputError as error:
             raise InputError(f"{option} {error}") from None
-    write_answer(answer, output)
 
 
 def _read(table: Path) -> Table:
