@@ -6,12 +6,16 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
 
+import metafit
 from deqi.cli.pool import escalc, network, pool
 from deqi.errors import InputError
+from deqi.evidence.table.effects import TWO_BY_TWO
+from metafit.plots import baujat_plot, influence_plot, labbe_plot, radial_plot
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GOLDEN = Path(__file__).parents[1] / "golden" / "metafit"
@@ -88,7 +92,8 @@ def test_a_study_name_is_text_in_a_figure(tmp_path: Path) -> None:
     assert "<script" not in drawing and "&lt;script&gt;" in drawing
 
 
-FIGURES = ("--forest", "--funnel", "--bubble", "--gosh", "--leave-one-out-plot", "--cumulative-plot")
+SINGLE = ("--baujat", "--radial", "--labbe", "--influence-plot")
+FIGURES = ("--forest", "--funnel", "--bubble", "--gosh", "--leave-one-out-plot", "--cumulative-plot", *SINGLE)
 
 
 @pytest.mark.parametrize(("suffix", "begins"), [(".svg", b"<svg"), (".png", b"\x89PNG"), (".pdf", b"%PDF")])
@@ -122,19 +127,70 @@ def test_another_suffix_is_refused(tmp_path: Path, name: str) -> None:
 )
 @pytest.mark.parametrize("measure", ["GEN", "RR"])
 def test_numbers_at_the_edge_of_what_can_be_held(tmp_path: Path, table: str, measure: str) -> None:
-    try:
-        run(
-            "-",
-            "--measure",
-            measure,
-            "--forest",
-            tmp_path / "f.svg",
-            "--funnel",
-            tmp_path / "u.svg",
-            data=table.encode(),
-        )
-    except InputError:
-        assert not list(tmp_path.iterdir())
+    for figures in (("--forest", "--funnel"), *((one,) for one in SINGLE)):
+        words = [word for one in figures for word in (one, tmp_path / f"{one.strip('-')}.svg")]
+        try:
+            run("-", "--measure", measure, *words, data=table.encode())
+        except InputError:
+            assert not list(tmp_path.iterdir())
+        for path in tmp_path.iterdir():
+            assert "nan" not in path.read_text()
+            path.unlink()
+
+
+def test_figures_of_single_studies_are_those_of_the_library(tmp_path: Path) -> None:
+    """What the library draws of the same effects (tests/golden/metafit/plots says what R draws them from)."""
+    paths = [tmp_path / f"{one.strip('-')}.svg" for one in SINGLE]
+    words = [word for pair in zip(SINGLE, paths, strict=True) for word in pair]
+    out = json.loads(run(EXAMPLES / "bcg.csv", "--method", "DL", "--test", "knha", "--json", *words))
+    studies = out["studies"]
+    names, yi, vi = ([one[name] for one in studies] for name in ("study", "yi", "vi"))
+    fit = metafit.pool(yi, vi, method="DL", test="knha", measure="RR", names=names)
+    rows = [row.split(",") for row in (EXAMPLES / "bcg.csv").read_text().splitlines()]
+    columns = [[float(row[rows[0].index(one)]) for row in rows[1:]] for one in TWO_BY_TWO]
+    drawings = (
+        baujat_plot(fit), radial_plot(fit), labbe_plot(metafit.TwoArms(*map(np.array, columns)), fit),
+        influence_plot(metafit.influence(yi, vi, method="DL", test="knha", names=names)),
+    )  # fmt: skip
+    for path, drawing in zip(paths, drawings, strict=True):
+        assert path.read_text() == drawing.svg, path.name
+    assert out["checks"].keys() == {"influence"}  # the numbers of the plot stand beside it
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((EXAMPLES / "stroke_stay.csv", "--labbe"), "--labbe needs the events and people of two arms"),
+        ((EXAMPLES / "bcg.csv", "--method", "MH", "--baujat"), "which MH does not pool; use --method REML"),
+        ((EXAMPLES / "bcg.csv", "--method", "PETO", "--measure", "OR", "--radial"), "which PETO does not pool"),
+        (("-", "--baujat"), "--baujat: this figure needs three studies."),
+        (("-", "--influence-plot"), "--influence-plot: needs two studies, and there is one."),
+        ((EXAMPLES / "bcg.csv", "--bubble"), "--bubble: name one column of numbers with --moderators."),
+    ],
+)
+def test_a_table_that_cannot_carry_a_figure_is_told_why(tmp_path: Path, words: tuple[object, ...], said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        run(*words, tmp_path / "x.svg", "--funnel", tmp_path / "u.svg", data=b"study,yi,vi\nA,1,1\n")
+    assert said in str(refused.value) and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("method", ["MH", "PETO", "GLMM"])
+def test_risks_are_drawn_with_the_pool_of_the_counts(tmp_path: Path, method: str) -> None:
+    run(EXAMPLES / "bcg.csv", "--method", method, "--measure", "OR", "--labbe", tmp_path / "l.svg")
+    run(EXAMPLES / "bcg.csv", "--measure", "AS", "--labbe", tmp_path / "without.svg")
+    drawn, without = ((tmp_path / name).read_text() for name in ("l.svg", "without.svg"))
+    assert drawn.count("<circle") == without.count("<circle") == 13
+    assert drawn.count("<line") > without.count("<line") + 50  # the curve; an arcsine difference has none
+
+
+def test_a_wide_table_stands_in_parts_beneath_each_other() -> None:
+    out = run(EXAMPLES / "bcg.csv", "--also", "influence").splitlines()
+    assert max(map(len, out)) <= 80
+    heads = [line.split() for line in out if "rstudent" in line or "hat" in line.split()]
+    assert [word for line in heads for word in line] == [
+        "rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "qe_del", "hat", "weight", "dfbs", "influential",
+    ]  # fmt: skip
+    assert len([line for line in out if line.startswith("Comstock et al 1976")]) == 3
 
 
 def test_all_checks_in_text_and_json() -> None:

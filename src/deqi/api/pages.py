@@ -168,7 +168,9 @@ def network(found: NetworkTable, name: str, library: Library) -> Page:
 
 
 def figure(kind: str, found: PooledTable, library: Library, *, favours: str | None = None) -> str:
-    """A figure of a pooled table as SVG: forest, funnel, bubble, gosh, leave-one-out-plot, cumulative-plot.
+    """A figure of a pooled table as SVG, by the name of its option.
+
+    forest, funnel, bubble, gosh, leave-one-out-plot, cumulative-plot, influence-plot, baujat, radial or labbe.
 
     Raises:
         InputError: nothing can be drawn.

@@ -53,6 +53,14 @@ def pool(
     bubble: Annotated[Path | None, typer.Option("--bubble", help="Write the regression on one moderator here.")] = None,
     left_out: Annotated[Path | None, typer.Option("--leave-one-out-plot", help="Write leave-one-out here.")] = None,
     cumulated: Annotated[Path | None, typer.Option("--cumulative-plot", help="Write cumulative pooling here.")] = None,
+    influenced: Annotated[
+        Path | None, typer.Option("--influence-plot", help="Write what each study changes here.")
+    ] = None,
+    baujat: Annotated[
+        Path | None, typer.Option("--baujat", help="Write each study's heterogeneity and influence here.")
+    ] = None,
+    radial: Annotated[Path | None, typer.Option("--radial", help="Write a radial (Galbraith) plot here.")] = None,
+    labbe: Annotated[Path | None, typer.Option("--labbe", help="Write the risks of two arms (L'Abbé) here.")] = None,
     gosh: Annotated[Path | None, typer.Option("--gosh", help="Write a plot of all subsets here.")] = None,
     favours: Annotated[
         str | None, typer.Option("--favours", help="Words left and right of the null: LEFT|RIGHT.")
@@ -80,6 +88,7 @@ def pool(
     wanted = tuple((moderators or "").split(","))
     further = [*(also or "").split(",")]
     further += ["leave-one-out"] * (left_out is not None) + ["cumulative"] * (cumulated is not None)
+    further += ["influence"] * (influenced is not None)
     pooled = pool_studies(
         PoolRequest(studies, measure, method, test, level, by, wanted, model, glmm, tuple(further), order)
     )
@@ -89,6 +98,10 @@ def pool(
         "bubble": bubble,
         "leave-one-out-plot": left_out,
         "cumulative-plot": cumulated,
+        "influence-plot": influenced,
+        "baujat": baujat,
+        "radial": radial,
+        "labbe": labbe,
         "gosh": gosh,
     }
     # all are drawn before any is written

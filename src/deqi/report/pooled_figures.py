@@ -1,10 +1,10 @@
-"""The figures of a pooled table: forest, funnel, bubble, leave-one-out, cumulative, all subsets."""
+"""The figures of a pooled table: forest, funnel, bubble, single studies, all subsets, risks of two arms."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -14,12 +14,26 @@ from deqi.evidence.table.pooled import COUNT_METHODS, PooledTable
 from deqi.evidence.table.words import LOG_RATIOS, measure_words, study_interval
 from deqi.report.draw import ForestRow, FunnelPoint, forest, funnel
 from deqi.report.phrase import Phrases
-from metafit import Fit, gosh, regress
-from metafit.plots import bubble_plot, gosh_plot, sensitivity_plot
+from metafit import Fit, Influence, StatsInputError, gosh, pool, regress
+from metafit.plots import (
+    baujat_plot,
+    bubble_plot,
+    gosh_plot,
+    influence_plot,
+    labbe_plot,
+    radial_plot,
+    sensitivity_plot,
+)
 
 Pair = tuple[float | None, float | None]
 #: Which check a figure draws.
-CHECK_OF: Final = {"leave-one-out-plot": "leave-one-out", "cumulative-plot": "cumulative"}
+CHECK_OF: Final = {
+    "leave-one-out-plot": "leave-one-out",
+    "cumulative-plot": "cumulative",
+    "influence-plot": "influence",
+}
+#: Measures of two arms whose pool is a line through the risks, and that line.
+_THROUGH_RISKS: Final[dict[str, Literal["RR", "OR", "RD"]]] = {"RR": "RR", "OR": "OR", "PETO": "OR", "RD": "RD"}
 
 
 def figure_of(kind: str, pooled: PooledTable, phrases: Phrases, favours: str | None) -> str:
@@ -35,9 +49,19 @@ def figure_of(kind: str, pooled: PooledTable, phrases: Phrases, favours: str | N
         "gosh": lambda: _gosh(pooled, phrases),
         "leave-one-out-plot": lambda: _sensitivity(pooled, "leave-one-out-plot"),
         "cumulative-plot": lambda: _sensitivity(pooled, "cumulative-plot"),
+        "influence-plot": lambda: _influence(pooled, phrases),
+        "baujat": lambda: baujat_plot(_fit(pooled, phrases, "baujat")).svg,
+        "radial": lambda: radial_plot(_fit(pooled, phrases, "radial")).svg,
+        "labbe": lambda: _labbe(pooled, phrases),
     }
     try:
         return ways[kind]()
+    except InputError:
+        raise
+    except StatsInputError as error:
+        # what follows the name of the library's argument
+        why = str(error).partition(": ")[2] or str(error)
+        raise InputError(phrases.say("pool.figure.none", {"option": kind, "why": why})) from None
     except (ValueError, OverflowError):
         raise InputError(f"--{kind}: no study has a finite estimate, so there is nothing to draw.") from None
 
@@ -165,6 +189,39 @@ def _sensitivity(pooled: PooledTable, kind: str) -> str:
     if not isinstance(fit, Fit):
         raise InputError(f"--{kind}: {CHECK_OF[kind]} has no result to draw.")
     return sensitivity_plot(fit, title=CHECK_OF[kind].capitalize()).svg
+
+
+def _influence(pooled: PooledTable, phrases: Phrases) -> str:
+    found = next((one for one in pooled.checks if one.name == "influence"), None)
+    if found is None or not isinstance(found.result, Influence):
+        why = "" if found is None or found.note is None else found.note.removeprefix("influence: ")
+        raise StatsInputError(why)
+    return influence_plot(found.result).svg
+
+
+def _fit(pooled: PooledTable, phrases: Phrases, kind: str) -> Fit:
+    """The pool again, with its studies.
+
+    Raises:
+        InputError: a pool of counts, whose studies have no weights to draw.
+    """
+    if pooled.method in COUNT_METHODS:
+        raise InputError(phrases.say("pool.figure.of-counts", {"option": kind, "method": pooled.method}))
+    yi, vi = _numbers(pooled)
+    return pool(
+        yi, vi, method=pooled.method, test=pooled.test, level=pooled.level, measure=pooled.measure,
+        names=[one.study for one in pooled.studies],
+    )  # fmt: skip
+
+
+def _labbe(pooled: PooledTable, phrases: Phrases) -> str:
+    """Risks of both arms, with the pool as the line through them where the measure has one."""
+    if pooled.arms is None:
+        raise InputError(phrases.say("pool.figure.no-arms"))
+    line = _THROUGH_RISKS.get(pooled.measure)
+    if line is None or pooled.estimate is None:
+        return labbe_plot(pooled.arms).svg
+    return labbe_plot(pooled.arms, pooled.estimate, measure=line).svg
 
 
 def _ends(

@@ -53,20 +53,34 @@ def _block(block: Block, width: int, indent: str) -> Iterator[str]:
         case Table():
             if block.caption:
                 yield f"{indent}{block.caption}:"
-            yield from columns(block)
+            yield from columns(block, width)
         case Form():
             yield from block.lines
 
 
-def columns(table: Table) -> Iterator[str]:
-    """A table in columns, as wide as their longest cells."""
+def columns(table: Table, width: int) -> Iterator[str]:
+    """A table in columns, as wide as their longest cells; of too many numbers, some beneath the others."""
     rows = [list(table.head), *([_words(cell) for cell in row] for row in table.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(table.head))]
-    for row in rows if any(table.head) else rows[1:]:
-        yield "  ".join(
-            cell.rjust(width) if column in table.numeric else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
+    for group, some in enumerate(_beneath(widths, width) if table.of else [list(range(len(widths)))]):
+        if group:
+            yield ""
+        for row in rows if any(table.head) else rows[1:]:
+            yield "  ".join(
+                row[column].rjust(widths[column]) if column in table.numeric else row[column].ljust(widths[column])
+                for column in some
+            )
+
+
+def _beneath(widths: list[int], width: int) -> list[list[int]]:
+    """The columns that stand beside each other, the first in each."""
+    groups = [[0]]
+    for column in range(1, len(widths)):
+        taken = sum(widths[one] + 2 for one in groups[-1])
+        if len(groups[-1]) > 1 and taken + widths[column] > width:
+            groups.append([0])
+        groups[-1].append(column)
+    return groups
 
 
 def _words(words: Say) -> str:

@@ -91,7 +91,7 @@ def _table(table: Table, width: int, trace: bool, heading: str) -> Iterator[str]
         yield ""
         yield f"{table.caption}:"
     if table.narrow:
-        yield from columns(table)
+        yield from columns(table, width)
         return
     for row in table.rows:
         yield from wrapped(_words(row[0], trace), width, "  ", "    ")

@@ -190,7 +190,7 @@ def _slopes(fit: Fit, right: float, scale: Scale, end: float, ys: Floats, width:
 
 def labbe_plot(
     table: TwoArms,
-    fit: Fit | None = None,
+    fit: Fit | float | None = None,
     *,
     measure: Literal["RR", "OR", "RD"] = "RR",
     title: str = say("labbe.title"),
@@ -206,7 +206,7 @@ def labbe_plot(
     table
         Events and people of both arms, (k,).
     fit
-        The pool to draw; None: none.
+        The pool to draw, or its effect on the analysis scale; None: none.
     measure
         Of the pool: RR, OR or RD.
     title, width
@@ -231,7 +231,8 @@ def labbe_plot(
     parts = [*axes.parts, line(*(axes.x.at(0), axes.y.at(0)), *(axes.x.at(top), axes.y.at(top)), opacity=0.7)]
     if fit is not None:
         grid = np.linspace(0.0, top, 81)[1:]
-        moved = absolute_effect(measure, fit.estimate, fit.ci_low, fit.ci_high, baseline=grid / 100.0)
+        effect = float(fit if isinstance(fit, (int, float)) else fit.estimate)
+        moved = absolute_effect(measure, effect, effect, effect, baseline=grid / 100.0)
         curve = [
             (axes.x.at(float(a)), axes.y.at(float(b)))
             for a, b in zip(grid, moved.treated, strict=True)

@@ -15,6 +15,7 @@ from deqi.evidence.table.effects import SIZED, natural, why_nothing
 from deqi.evidence.table.parts import Between, Group, Moderators
 from deqi.evidence.table.sentences import say
 from metafit import Effects, Fit, harmonic_mean
+from metafit.counts.data import TwoArms
 
 Ends = tuple[float | None, float | None]
 
@@ -56,10 +57,10 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class PooledTable:
-    """The answer. Fields are the JSON keys, except the last two; None where a number does not exist.
+    """The answer. Fields are the JSON keys, except the last three; None where a number does not exist.
 
     q, q_p: Cochran's Q; for GLMM the likelihood ratio test. columns: those used. level: of the intervals, a fraction.
-    size: what a pool of PFT or IRFT was turned back with.
+    size: what a pool of PFT or IRFT was turned back with. arms: events and people of two arms, for figures.
     """
 
     measure: str
@@ -92,11 +93,12 @@ class PooledTable:
     checks: tuple[Check, ...]
     columns: tuple[str, ...]
     level: float
+    arms: TwoArms | None
 
     def as_json(self) -> dict[str, Any]:
         """The document `deqi pool --json` prints."""
-        document = asdict(replace(self, checks=()))
-        del document["columns"], document["level"]
+        document = asdict(replace(self, checks=(), arms=None))
+        del document["columns"], document["level"], document["arms"]
         document["checks"] = {one.name: one.numbers or {"note": one.note} for one in self.checks}
         return document
 

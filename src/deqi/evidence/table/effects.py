@@ -106,6 +106,13 @@ def counts_of(numbers: Numbers, chosen: ColumnSet) -> OneArm | TwoArms:
     return OneArm(*ordered) if len(ordered) == 2 else TwoArms(*ordered)
 
 
+def two_arms(numbers: Numbers, chosen: ColumnSet) -> TwoArms | None:
+    """Events and people of two arms; None where the columns are others."""
+    if chosen.kind not in ("binary", "cells"):
+        return None
+    return TwoArms(*(numbers.columns[name] for name in TWO_BY_TWO))
+
+
 def natural(measure: str, x: float | Floats, size: Floats | float | None) -> Floats | None:
     """On the natural scale (ratio, proportion, rate, difference); None where the measure has none.
 

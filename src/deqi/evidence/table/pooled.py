@@ -29,7 +29,7 @@ from deqi.evidence.table.answer import (
 from deqi.evidence.table.columns import ColumnSet, Floats, Numbers, choose, numbers
 from deqi.evidence.table.dialects import translate
 from deqi.evidence.table.doubts import ask_for_measure, doubts
-from deqi.evidence.table.effects import counts_of, effects_of, warn_rows
+from deqi.evidence.table.effects import counts_of, effects_of, two_arms, warn_rows
 from deqi.evidence.table.empty import bound_of, one_sided, refuse_empty
 from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, group_labels, on_moderators
 from deqi.evidence.table.reading import Table, parse_table, read_table
@@ -316,4 +316,5 @@ def _assemble(
         checks=more,
         columns=chosen.columns,
         level=level,
+        arms=two_arms(given, chosen),
     )

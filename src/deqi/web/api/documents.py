@@ -10,7 +10,7 @@ import msgspec
 
 from deqi.api.types import PointCard, PooledTable, Source
 
-BESIDE = ("columns", "level")
+BESIDE = ("columns", "level", "arms")
 """Fields of a pool that its document leaves out."""
 
 
