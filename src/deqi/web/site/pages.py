@@ -12,7 +12,7 @@ from deqi.api import comparing, html
 from deqi.web.site import assets, library
 from deqi.web.site.cache import PAGES, Key, answer
 
-FEATURES = ("shared", "reading", "asking", "comparing", "atlas", "planning", "pooling", "api")
+FEATURES = ("shared", "reading", "asking", "comparing", "atlas", "planning", "pooling", "offline", "api")
 LOCALE = "en"
 
 

@@ -8,6 +8,7 @@ from deqi.web.api.urls import urlpatterns as api
 from deqi.web.asking.urls import urlpatterns as asking
 from deqi.web.atlas.urls import urlpatterns as atlas
 from deqi.web.comparing.urls import urlpatterns as comparing
+from deqi.web.offline.urls import urlpatterns as offline
 from deqi.web.planning.urls import urlpatterns as planning
 from deqi.web.pooling.urls import urlpatterns as pooling
 from deqi.web.reading.urls import urlpatterns as reading
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *atlas,
     *pooling,
     *planning,
+    *offline,
     *api,
 ]
 handler400 = "deqi.web.site.errors.bad_request"
