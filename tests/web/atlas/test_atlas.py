@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deqi.api import Library
+from deqi.api.atlas import protocols
 from deqi.bodymap.scenes import VIEWS
 from deqi.knowledge import load
 from deqi.knowledge.tables.atlas import Point
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 MOST_BYTES = 60_000
+PROTOCOLS = [f"?protocol={one.name}" for one in protocols(Library.load())]
 CODES = [row.code for row in load().rows(Point)]
 PAGES = (
     "/points",
@@ -34,7 +37,11 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("path", [f"/points/map/{name}" for name in VIEWS] + ["/points/map", "/points"])
+@pytest.mark.parametrize(
+    "path",
+    [f"/points/map/{name}" for name in VIEWS]
+    + ["/points/map", "/points", *(f"/points/map{one}" for one in PROTOCOLS), f"/points/map/front{PROTOCOLS[0]}"],
+)
 def test_a_page_is_small(site: Site, path: str) -> None:
     found = site.get(path, {"Accept-Encoding": "br"})
     assert found.status == 200

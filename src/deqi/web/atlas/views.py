@@ -63,7 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return pages.kept_page(
         request,
         "",
-        "map",
+        f"map?{chosen.name}" if chosen else "map",  # a few protocols: worth the hardest compression
         lambda: pages.render(
             "atlas/overview.html.j2",
             {
@@ -74,7 +74,6 @@ def overview(request: HttpRequest) -> HttpResponse:
                 "pictures": {name: picture(name, chosen.points if chosen else None) for name in atlas.PARTS["whole"]},
             },
         ),
-        chosen.name if chosen else "",
     )
 
 
@@ -102,7 +101,8 @@ def view(request: HttpRequest, view: str) -> HttpResponse:
             },
         )
 
-    return pages.kept_page(request, "", f"map/{view}", made, chosen.name if chosen else "")
+    section = f"map/{view}?{chosen.name}" if chosen else f"map/{view}"
+    return pages.kept_page(request, "", section, made)
 
 
 @require_safe

@@ -43,9 +43,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The worker: the network first, and the copy where that does not answer."""
     key = Key(library.library().edition, pages.LOCALE, "", "offline/worker")
-    response = answer(
-        request, PAGES.get(key, lambda: pages.render("offline/worker.js.j2", {"kept": kept()}), JAVASCRIPT)
-    )
+    response = answer(request, PAGES.get(key, lambda: pages.render("offline/worker.js", {"kept": kept()}), JAVASCRIPT))
     # It lies under /offline and answers for the whole site.
     response["Service-Worker-Allowed"] = "/"
     return response
