@@ -71,6 +71,88 @@ def test_moderators_are_compared_word_by_word_and_as_a_whole() -> None:
     assert "Variance inflation" not in alone and "Difference" not in alone
 
 
+def _effects_and_latitude() -> tuple[list[float], list[float], list[float]]:
+    studies = json.loads(run(EXAMPLES / "bcg.csv", "--json"))["studies"]
+    rows = [row.split(",") for row in (EXAMPLES / "bcg.csv").read_text().splitlines()]
+    latitude = [float(row[rows[0].index("latitude")]) for row in rows[1:]]
+    return [one["yi"] for one in studies], [one["vi"] for one in studies], latitude
+
+
+def test_permutations_are_those_of_the_library() -> None:
+    """And R's, where all are tried: tests/golden/evidence/table/bcg.json."""
+    yi, vi, latitude = _effects_and_latitude()
+    for options, fit in (
+        (("--moderators", "latitude"), metafit.regress(yi, vi, latitude)),
+        ((), metafit.pool(yi, vi)),
+    ):
+        words = (EXAMPLES / "bcg.csv", *options, "--permutations", 200, "--seed", 7)
+        found = json.loads(run(*words, "--json"))["checks"]["permutation"]
+        want = metafit.permutation_test(fit, draws=200, seed=7)
+        assert found["p"] == want.p.tolist() and found["statistic"] == want.statistic.tolist()
+        assert (found["permutations"], found["seed"], found["exact"]) == (200, 7, False) and "draws" not in found
+        assert "200 " in run(*words) and "drawn with seed 7" in run(*words)
+        assert run(*words) == run(*words) != run(*words[:-1], 8)
+    few = b"study,yi,vi,x\nA,.1,.2,1\nB,.4,.1,2\nC,.2,.1,5\nD,.9,.2,8\n"
+    out = run("-", "--moderators", "x", "--permutations", "1000", data=few)
+    assert "Permutation test: all 24 orders of the moderators" in out
+    assert "Permutation test: all 16 changes of sign" in run("-", "--permutations", "1000", data=few)
+
+
+def test_a_location_scale_model_is_that_of_the_library() -> None:
+    """And R's: tests/golden/evidence/table/bcg.json."""
+    yi, vi, latitude = _effects_and_latitude()
+    words = (EXAMPLES / "bcg.csv", "--moderators", "latitude", "--scale", "latitude")
+    out = json.loads(run(*words, "--json"))
+    found, want = out["checks"]["location-scale"], metafit.location_scale(yi, vi, latitude, latitude)
+    assert found["scale"]["estimate"] == want.scale.estimate.tolist()
+    assert found["location"]["ci_low"] == want.location.ci_low.tolist() and found["tau2"] == want.tau2.tolist()
+    assert out["estimate"] == json.loads(run(EXAMPLES / "bcg.csv", "--json"))["estimate"]  # the pool stays what it is
+    text = run(*words)
+    assert "Location-scale model (k = 13; REML; test: adhoc)" in text and "scale (logarithm of tau2)" in text
+    words = (EXAMPLES / "bcg.csv", "--scale", "allocation")
+    assert "allocation: differences from alternate." in run(*words) and "allocation: systematic" in run(*words)
+
+
+@pytest.mark.parametrize("kind", ["text", "md", "html"])
+def test_what_is_asked_of_a_regression_stands_on_every_page(kind: str) -> None:
+    options = ("--moderators", "latitude,allocation", "--permutations", "50", "--scale", "latitude")
+    out = " ".join(run(EXAMPLES / "bcg.csv", *options, "--format", kind).split())
+    for words in ("Permutation test: 50 orders", "Location-scale model", "Variance inflation because moderators"):
+        assert words in out, words
+    assert "<table" in out or kind != "html"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--permutations", "1"), "write a number from 2 to 769,230, the most for 13 rows"),
+        (("--permutations", "769231"), "write a number from 2 to 769,230"),
+        (("--permutations", "-5"), "write a number from 2 to"),
+        (("--seed", "2"), "--seed chooses permutations; give it with --permutations."),
+        (("--permutations", "9", "--seed", "-2"), "--seed -2: write a whole number from 0 up."),
+        (("--permutations", "9", "--method", "MH"), "--permutations does not go with --method MH"),
+        (("--scale", "latitude", "--method", "DL"), "--scale does not go with --method DL; use REML or ML."),
+        (("--scale", "latitude", "--method", "GLMM", "--measure", "OR"), "use REML or ML."),
+        (("--scale", "altitude"), "no column 'altitude'"),
+    ],
+)
+def test_what_cannot_be_asked_of_a_regression(words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        run(EXAMPLES / "bcg.csv", *words)
+    assert said in str(refused.value)
+
+
+def test_a_model_without_an_answer_is_a_sentence() -> None:
+    same = b"study,yi,vi,x\nA,.1,.2,1\nB,.4,.1,1\nC,.2,.1,1\nD,.9,.2,1\n"
+    out = " ".join(run("-", "--moderators", "x", "--permutations", "20", "--scale", "x", data=same).split())
+    assert "permutation: no model can be fitted, so there is nothing to test." in out
+    assert "location-scale: the model has no answer here" in out
+    rates = " ".join(run("-", "--permutations", "20", data=b"events,total\n1,10\n2,20\n3,15\n").split())
+    assert "permutation: rests on p values against no effect, which the numbers of one group do not have." in rates
+    alone = " ".join(run("-", "--permutations", "20", data=b"study,yi,vi\nA,1,1\n").split())
+    assert "permutation: no model can be fitted" in alone
+
+
 def test_a_proportion_is_not_tested_against_one_half() -> None:
     assert "Pooled (k = 18): 0.8065 % (0.3826 % to 1.692 %); 95 % interval, test t." in " ".join(
         run(EXAMPLES / "catheter_infections.csv", "--method", "glmm").split()
@@ -191,6 +273,14 @@ def test_a_wide_table_stands_in_parts_beneath_each_other() -> None:
         "rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "qe_del", "hat", "weight", "dfbs", "influential",
     ]  # fmt: skip
     assert len([line for line in out if line.startswith("Comstock et al 1976")]) == 3
+
+
+@pytest.mark.parametrize("command", [pool, escalc])
+def test_what_was_noticed_in_a_table_is_never_folded_away(command: object, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("study,yi,vi\nA,1,1\nA,2,1\nTotal,1.5,0.5\n")
+    html = run_of(command, table, "--format", "html")
+    assert "looks like a sum of the others" in html and "<details" not in html
 
 
 def test_all_checks_in_text_and_json() -> None:

@@ -146,11 +146,11 @@ def screened(found: Screened, library: Library) -> Page:
     return screened_page(found.summary, {one.id: one.title for one in library.knowledge.rules}, library.phrases)
 
 
-def pooled(found: PooledTable, name: str, library: Library, *, figures: bool = False) -> Page:
-    """A pooled table; ``figures``: with its forest plot."""
+def pooled(found: PooledTable, name: str, library: Library, *, figures: bool = False, notes: bool = True) -> Page:
+    """A pooled table; ``figures``: with its forest plot; ``notes``: with what was noticed in it."""
     from deqi.report.pooled import pooled_page
 
-    return pooled_page(found, name, library.phrases, figures=figures)
+    return pooled_page(found, name, library.phrases, figures=figures, notes=notes)
 
 
 def effects(found: PooledTable, name: str, library: Library) -> Page:

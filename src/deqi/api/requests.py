@@ -80,7 +80,8 @@ class PoolRequest:
     """The studies of a table; None takes what the columns suggest. ``level``: 95 and 0.95 are the same.
 
     ``model``: random, common or both. ``glmm``: the mixed model of method GLMM: UM.FS, UM.RS or CM.EL.
-    ``also``: further checks by name. ``order``: the column cumulative pooling follows.
+    ``also``: further checks by name. ``order``: the column cumulative pooling follows. ``permutations``: arrangements
+    of a permutation test, drawn by ``seed``. ``scale``: columns on which the variance between studies may depend.
     """
 
     table: Table
@@ -94,6 +95,9 @@ class PoolRequest:
     glmm: str = "UM.FS"
     also: tuple[str, ...] = ()
     order: str | None = None
+    permutations: int | None = None
+    seed: int | None = None
+    scale: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -163,6 +163,9 @@ def pool(request: PoolRequest) -> PooledTable:
         glmm=request.glmm.upper(),
         also=request.also,
         order=_column(request.order) if request.order else None,
+        permutations=request.permutations,
+        seed=request.seed,
+        scale=tuple(_column(name) for name in request.scale if name.strip()),
     )
 
 

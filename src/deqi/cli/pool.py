@@ -40,6 +40,14 @@ def pool(
     test: Annotated[str | None, typer.Option("--test", help="adhoc, knha, t or z.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="A column of subgroups.")] = None,
     moderators: Annotated[str | None, typer.Option("--moderators", help="Columns, separated by commas.")] = None,
+    permutations: Annotated[
+        int | None,
+        typer.Option("--permutations", help="Also test by so many permutations (all, where there are no more)."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Which permutations are drawn; 1 unless said.")] = None,
+    scale: Annotated[
+        str | None, typer.Option("--scale", help="Columns on which the spread may depend: a location-scale model.")
+    ] = None,
     also: Annotated[
         str | None,
         typer.Option(
@@ -89,9 +97,11 @@ def pool(
     further = [*(also or "").split(",")]
     further += ["leave-one-out"] * (left_out is not None) + ["cumulative"] * (cumulated is not None)
     further += ["influence"] * (influenced is not None)
-    pooled = pool_studies(
-        PoolRequest(studies, measure, method, test, level, by, wanted, model, glmm, tuple(further), order)
-    )
+    request = PoolRequest(
+        studies, measure, method, test, level, by, wanted, model, glmm, tuple(further), order,
+        permutations, seed, tuple((scale or "").split(",")),
+    )  # fmt: skip
+    pooled = pool_studies(request)
     asked = {
         "forest": forest,
         "funnel": funnel,

@@ -21,9 +21,10 @@ _LONGEST = 36
 """Letters of a study's name in plain text."""
 
 
-def pooled_page(pooled: PooledTable, name: str, phrases: Phrases, *, figures: bool = False) -> Page:
-    """The page of a pooled table; ``figures`` adds the forest plot."""
-    more = tuple(block for check in pooled.checks for block in check_blocks(check))
+def pooled_page(pooled: PooledTable, name: str, phrases: Phrases, *, figures: bool = False, notes: bool = True) -> Page:
+    """The page of a pooled table; ``figures`` adds the forest plot, ``notes`` what was noticed in the table."""
+    # each stands apart
+    more = (Section(f"check-{check.name}", "", card=tuple(check_blocks(check))) for check in pooled.checks)
     drawn = (Figure("", lambda width: forest_of(pooled, phrases, width)),) if figures else ()
     whole = tuple(say(line) for line in _whole(pooled, phrases))
     return sheet(
@@ -31,8 +32,9 @@ def pooled_page(pooled: PooledTable, name: str, phrases: Phrases, *, figures: bo
         labels(phrases),
         Section("pooled", "", lead=(say(phrases.say("pool.page.lead", _about(pooled, name))),)),
         Section("studies", "", card=(_studies(pooled, phrases), *drawn)),
-        Section("whole", "", lead=whole, card=tuple(_parts(pooled, phrases)), full=_notes(pooled, phrases)),
-        Section("checks", "", card=more),
+        Section("whole", "", lead=whole, card=tuple(_parts(pooled, phrases))),
+        *((_notes(pooled, phrases),) if notes else ()),
+        *more,
     )
 
 
@@ -42,8 +44,10 @@ def _about(pooled: PooledTable, name: str) -> dict[str, str]:
     return {"name": name, "measure": measure, "code": pooled.measure, "columns": columns, "method": pooled.method}
 
 
-def _notes(pooled: PooledTable, phrases: Phrases) -> tuple[Say, ...]:
-    return tuple(say(phrases.say("pool.page.note", {"words": warning})) for warning in pooled.warnings)
+def _notes(pooled: PooledTable, phrases: Phrases) -> Section:
+    """What was noticed in the table, never folded away."""
+    notes = (say(phrases.say("pool.page.note", {"words": warning})) for warning in pooled.warnings)
+    return Section("notes", "", lead=tuple(notes))
 
 
 def check_blocks(check: Check) -> Iterator[Block]:
@@ -78,8 +82,8 @@ def effects_page(pooled: PooledTable, name: str, phrases: Phrases) -> Page:
     lead = phrases.say("pool.page.effects", _about(pooled, name))
     head = (phrases.say("pool.page.study"), "yi", "vi", "sei", measure)
     table = Table("", head, tuple(rows), numeric=(1, 2, 3, 4), narrow=True)
-    section = Section("effects", "", lead=(say(lead),), card=(table,), full=_notes(pooled, phrases))
-    return sheet("", labels(phrases), section)
+    section = Section("effects", "", lead=(say(lead),), card=(table,))
+    return sheet("", labels(phrases), section, _notes(pooled, phrases))
 
 
 def _studies(pooled: PooledTable, phrases: Phrases) -> Table:

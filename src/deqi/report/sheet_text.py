@@ -62,7 +62,7 @@ def columns(table: Table, width: int) -> Iterator[str]:
     """A table in columns, as wide as their longest cells; of too many numbers, some beneath the others."""
     rows = [list(table.head), *([_words(cell) for cell in row] for row in table.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(table.head))]
-    for group, some in enumerate(_beneath(widths, width) if table.of else [list(range(len(widths)))]):
+    for group, some in enumerate(_beneath(table.head, widths, width) if table.of else [list(range(len(widths)))]):
         if group:
             yield ""
         for row in rows if any(table.head) else rows[1:]:
@@ -72,13 +72,14 @@ def columns(table: Table, width: int) -> Iterator[str]:
             )
 
 
-def _beneath(widths: list[int], width: int) -> list[list[int]]:
-    """The columns that stand beside each other, the first in each."""
+def _beneath(head: tuple[str, ...], widths: list[int], width: int) -> list[list[int]]:
+    """The columns that stand beside each other, the first in each; of two with one name, each after what it is of."""
     groups = [[0]]
     for column in range(1, len(widths)):
         taken = sum(widths[one] + 2 for one in groups[-1])
         if len(groups[-1]) > 1 and taken + widths[column] > width:
-            groups.append([0])
+            of = [groups[-1].pop()] if head.count(head[column]) > 1 and len(groups[-1]) > 2 else []
+            groups.append([0, *of])
         groups[-1].append(column)
     return groups
 

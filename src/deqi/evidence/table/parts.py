@@ -172,7 +172,7 @@ def on_moderators(
         InputError: a column without numbers or with too many words.
     """
     usable = np.isfinite(y) & np.isfinite(v)
-    data = {one: _column(table, one, usable) for one in dict.fromkeys(moderators)}
+    data = {one: moderator_column(table, one, usable) for one in dict.fromkeys(moderators)}
     fit = regress(y, v, list(data), method=method, test=test, level=level, data=data)
     matrix = np.asarray(fit.moderators)
     out = [studies[i] for i in np.flatnonzero(usable & np.isnan(matrix).any(axis=1))]
@@ -232,7 +232,7 @@ def _terms(fit: Regression) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def _column(table: Table, column: str, usable: Any) -> Any:
+def moderator_column(table: Table, column: str, usable: Any) -> Any:
     """A column of numbers, NaN where it is empty, or of words, None where it is empty."""
     place = table.columns.index(column)
     cells = [(row, values[place]) for row, values in table.rows]

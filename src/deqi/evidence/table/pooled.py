@@ -33,6 +33,7 @@ from deqi.evidence.table.effects import counts_of, effects_of, two_arms, warn_ro
 from deqi.evidence.table.empty import bound_of, one_sided, refuse_empty
 from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, group_labels, on_moderators
 from deqi.evidence.table.reading import Table, parse_table, read_table
+from deqi.evidence.table.regressed import Asked, asked_checks, check_asked
 from deqi.evidence.table.sentences import say
 from deqi.evidence.table.words import measure_words
 from deqi.knowledge.thresholds import thresholds
@@ -80,6 +81,9 @@ def pool_table(
     glmm: str = "UM.FS",
     also: tuple[str, ...] = (),
     order: str | None = None,
+    permutations: int | None = None,
+    seed: int | None = None,
+    scale: tuple[str, ...] = (),
 ) -> PooledTable:
     """Pool the studies of a table.
 
@@ -87,12 +91,15 @@ def pool_table(
     subgroups. moderators: columns; those with words become one indicator a word, against the alphabetically first.
     level: 95, 0.95. model: random, common (as method FE), or both side by side. glmm: the mixed model of method GLMM.
     also: further checks, see `deqi.evidence.table.also.CHECKS`; order: the column that cumulative pooling is sorted by.
+    permutations, seed, scale: see `deqi.evidence.table.regressed.Asked`.
 
     Raises:
         InputError: columns, cells or options that cannot be used; row and column are named.
     """
     method, test, level = _options(method, test, level, moderators, model)
     also = parse_checks(also)
+    asked = Asked(permutations, seed, scale)
+    check_asked(asked, table, method, counted=method in COUNT_METHODS)
     if glmm not in GLMMS or (glmm != GLMMS[0] and method != "GLMM"):
         raise InputError(say("glmm-unknown", glmm=repr(glmm[:20]), known=", ".join(GLMMS)))
     translated = translate(table)
@@ -103,7 +110,7 @@ def pool_table(
     chosen, wanted = choose(table, measure, method)
     if glmm != GLMMS[0] and (wanted not in ("OR", "IRR") or (glmm == "CM.EL" and wanted != "OR")):
         raise InputError(say("glmm-measure", glmm=glmm, measure=wanted))
-    for column in ((by,) if by else ()) + moderators:
+    for column in ((by,) if by else ()) + moderators + scale:
         if column not in table.columns:
             names = ", ".join(table.header)
             raise InputError(f"{table.name}, row 1: no column {column!r}; the header has {names}.")
@@ -168,6 +175,10 @@ def pool_table(
         also, table, given, chosen, effects, method=by_effects, test=by_test, level=level, order=order,
         counted=method if counted else None,
     )  # fmt: skip
+    more = (
+        *asked_checks(asked, table, moderators, effects, method=method, test=fit.test, level=level),
+        *more,
+    )
     return _assemble(
         measure, method, fit, effects, share, size, given, chosen, level, groups, between, regression, common, more,
         group_labels(table, by) if by else None, warnings,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from deqi.api import html, pooling, write
 from deqi.api import pages as blocks
-from deqi.api.types import InputError, Page, PooledTable
+from deqi.api.types import InputError, PooledTable
 from deqi.web.pooling.asked import Asked, asked
 from deqi.web.site import library, pages
 from deqi.web.site.sentences import without_dashes
@@ -52,20 +50,16 @@ def _form(wanted: Asked) -> dict[str, object]:
 
 
 def _result(found: PooledTable) -> dict[str, object]:
-    page = blocks.pooled(found, pages.words("pool.name"), library.library(), figures=True)
+    # the notes stand above the result here
+    page = blocks.pooled(found, pages.words("pool.name"), library.library(), figures=True, notes=False)
     return {
         "found": found,
-        "page": _without_notes(page),
+        "page": page,
         "ctx": html.around(page),
         "notes": [without_dashes(one) for one in found.warnings],
         "funnel": blocks.funnel_figure(found, library.library()),
         "files": FILES,
     }
-
-
-def _without_notes(page: Page) -> Page:
-    """The page without the notes at its foot, which stand above the result here."""
-    return dataclasses.replace(page, sections=tuple(dataclasses.replace(one, full=()) for one in page.sections))
 
 
 def _file(found: PooledTable, form: str) -> HttpResponse:
