@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import numpy as np
@@ -387,6 +388,16 @@ def test_the_exact_conditional_model_from_the_command() -> None:
     assert "exact likelihood given each study's total" in " ".join(out["warnings"])
     with pytest.raises(InputError, match="give it with --method GLMM"):
         run(EXAMPLES / "bcg.csv", "--glmm", "CM.EL")
+
+
+@pytest.mark.parametrize(("studies", "people"), [(1, 10**9), (13, 200_000), (5_000, 1_000)])
+def test_a_sum_over_very_many_counts_is_refused_before_it_begins(studies: int, people: int) -> None:
+    rows = "".join(f"S{n},{people // 2},{people},{people // 3},{people}\n" for n in range(studies))
+    data = f"study,events_t,total_t,events_c,total_c\n{rows}".encode()
+    began = time.process_time()
+    with pytest.raises(InputError, match=r"those are more than 1,000,000; use UM.FS or UM.RS\.$"):
+        run("-", "--method", "GLMM", "--glmm", "CM.EL", data=data)
+    assert time.process_time() - began < 1.0
 
 
 def run_of(command: object, *arguments: object) -> str:

@@ -26,6 +26,13 @@ def models() -> tuple[str, ...]:
     return MODELS
 
 
+def mixed_models() -> tuple[str, ...]:
+    """The mixed models of method GLMM, the default first."""
+    from deqi.evidence.table.pooled import GLMMS
+
+    return GLMMS
+
+
 def measures() -> Mapping[str, str]:
     """Every measure with its name for people."""
     from deqi.evidence.table.columns import MEASURES

@@ -82,6 +82,7 @@ class PoolRequest:
     ``model``: random, common or both. ``glmm``: the mixed model of method GLMM: UM.FS, UM.RS or CM.EL.
     ``also``: further checks by name. ``order``: the column cumulative pooling follows. ``permutations``: arrangements
     of a permutation test, drawn by ``seed``. ``scale``: columns on which the variance between studies may depend.
+    ``served``: others wait for the same machine, so what takes long is refused earlier.
     """
 
     table: Table
@@ -98,6 +99,7 @@ class PoolRequest:
     permutations: int | None = None
     seed: int | None = None
     scale: tuple[str, ...] = ()
+    served: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

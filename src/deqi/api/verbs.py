@@ -166,6 +166,7 @@ def pool(request: PoolRequest) -> PooledTable:
         permutations=request.permutations,
         seed=request.seed,
         scale=tuple(_column(name) for name in request.scale if name.strip()),
+        served=request.served,
     )
 
 

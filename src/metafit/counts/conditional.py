@@ -16,9 +16,21 @@ from metafit.errors import StatsInputError
 from metafit.results import Floats
 
 _NODES = 31
-_MOST_COUNTS = 1_000_000
+MOST_COUNTS = 1_000_000
 """Studies times the counts that the widest of them allows; the work and the memory grow with it."""
 _STEPS = 60
+
+
+def counts_to_sum(y: Floats, n: Floats) -> float:
+    """Studies times the counts of the treated that the totals of the widest of them allow; y, n (k, 2)."""
+    (first, last), k = _ends(y, n), len(y)
+    return k * float((last - first).max(initial=-1.0) + 1.0)
+
+
+def _ends(y: Floats, n: Floats) -> tuple[Floats, Floats]:
+    """The least and the most events of the treated that the totals allow."""
+    total, (n1, n2) = y.sum(1), n.T
+    return np.maximum(0.0, total - n2), np.minimum(n1, total)
 
 
 class Conditional(NamedTuple):
@@ -39,8 +51,8 @@ class _Studies:
     def __init__(self, y: Floats, n: Floats) -> None:
         (x, c), (n1, n2) = y.T, n.T
         total = x + c
-        first, last = np.maximum(0.0, total - n2), np.minimum(n1, total)
-        if x.size * float((last - first).max() + 1) > _MOST_COUNTS:
+        first, last = _ends(y, n)
+        if counts_to_sum(y, n) > MOST_COUNTS:
             raise StatsInputError("CM.EL sums over all counts that a study allows, here too many: use UM.FS or UM.RS.")
         j = first[:, None] + np.arange(int((last - first).max()) + 1)
         inside = j <= last[:, None]
@@ -56,15 +68,26 @@ class _Studies:
 
     def log_p(self, eta: Floats) -> Floats:
         """Log probability of what was seen, for log odds ratios (k, q)."""
-        found: Floats = -logsumexp(self.logs[:, None, :] + eta[..., None] * self.j[:, None, :], axis=-1)
-        return found
+        logs = eta[..., None] * self.j[:, None, :]
+        logs += self.logs[:, None, :]
+        return -_log_sum(logs)
 
     def slopes(self, eta: Floats) -> tuple[Floats, Floats]:
         """First and second derivatives of log_p by eta (k,)."""
         logs = self.logs + eta[:, None] * self.j
-        p = np.exp(logs - logsumexp(logs, axis=1)[:, None])
+        p = np.exp(logs - logs.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
         mean = (p * self.j).sum(1)
         return -mean, -((p * self.j**2).sum(1) - mean**2)
+
+
+def _log_sum(logs: Floats) -> Floats:
+    """Logarithms of sums over the last axis, whose largest term is finite; what is given is written over."""
+    top = logs.max(-1, keepdims=True)
+    logs -= top
+    np.exp(logs, out=logs)
+    found: Floats = np.log(logs.sum(-1)) + top[..., 0]
+    return found
 
 
 def _marginal(studies: _Studies, theta: float, tau: float, nodes: Floats, weights: Floats) -> float:

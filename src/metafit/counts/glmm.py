@@ -77,7 +77,8 @@ def glmm(laid: Laid, *, measure: str, model: str, test: str, level: float, nagq:
         converged=np.ones(a, dtype=bool),
     )
     todo = np.flatnonzero(status == Status.OK)
-    for rows in np.array_split(todo, max(1, todo.size * y[0].size // _CHUNK)) if todo.size else ():
+    parts = min(todo.size, max(1, todo.size * y[0].size // _CHUNK)) if todo.size else 0
+    for rows in np.array_split(todo, parts) if parts else ():
         if two and model == "CM.EL":
             part = _conditional(y[rows], n[rows], yi[rows], used[rows])
         else:

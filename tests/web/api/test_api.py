@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DAY = "2026-11-24"
 BUNDLE = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources()]}
 POSTS = ("pool", "assess", "plan")
+HUGE = "study,events_t,total_t,events_c,total_c\n" + "A,100000,1000000000,300000,1000000000\n" * 3
 
 
 def ask(site: Site, place: str, body: Any, **headers: str) -> Answer:
@@ -149,7 +150,10 @@ def test_no_file_of_this_machine_is_read(site: Site, tmp_path: Path) -> None:
         ("pool", {"table": 1}, 422, "table: expected str"),
         ("pool", {"table": "", "zq7": 1}, 422, "the names are table, measure"),
         ("pool", {"table": TABLE, "method": "zq7"}, 422, "method: a value that cannot be used"),
-        ("pool", {"table": TABLE, "glmm": "CM.EL"}, 422, "glmm: a value that cannot be used"),
+        ("pool", {"table": TABLE, "glmm": "zq7"}, 422, "glmm: a value that cannot be used"),
+        ("pool", {"table": TABLE, "glmm": "CM.EL"}, 422, "give it with --method GLMM"),
+        ("pool", {"table": HUGE, "method": "GLMM", "glmm": "CM.EL"}, 422, "more than 20,000; use UM.FS or UM.RS."),
+        ("pool", {"table": TABLE, "method": "GLMM", "glmm": "CM.EL", "by": "study"}, 422, "not fitted to subgroups"),
         ("pool", {"table": TABLE, "level": 100}, 422, "level: expected float"),
         ("pool", {"table": TABLE, "measure": "zq7"}, 422, "measure"),
         ("pool", {"table": TABLE, "by": "zq7"}, 422, "no column"),

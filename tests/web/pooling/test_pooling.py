@@ -48,6 +48,11 @@ def _upload(site: Site, name: str, data: bytes) -> Answer:
     [
         ({}, []),
         ({"measure": "OR", "method": "GLMM", "level": "90"}, ["--measure", "OR", "--method", "GLMM", "--level", "90"]),
+        (
+            {"measure": "OR", "method": "GLMM", "glmm": "CM.EL"},
+            ["--measure", "OR", "--method", "GLMM", "--glmm", "CM.EL"],
+        ),
+        ({"glmm": "CM.EL"}, []),  # of another method the choice of a mixed model says nothing
         ({"model": "both", "by": "kind"}, ["--model", "both", "--by", "kind"]),
         ({"also": "all"}, ["--also", "all"]),
     ],
@@ -124,6 +129,9 @@ def test_a_file_of_no_text_is_said(site: Site) -> None:
         ({"method": "NONE"}, "method"),
         ({"model": "none"}, "model"),
         ({"measure": "XX"}, "measure"),
+        ({"method": "GLMM", "glmm": "none"}, "give it with method GLMM"),
+        ({"method": "GLMM", "glmm": "CM.EL", "by": "kind"}, "not fitted to subgroups"),
+        ({"method": "GLMM", "glmm": "CM.EL", "measure": "RR"}, "does not pool RR"),
         ({"by": "nothing"}, "no column"),
         ({"table": "study,yi,vi\n" + "A,1,1\n" * (MOST_STUDIES + 1)}, "at most"),
     ],
@@ -155,6 +163,25 @@ def test_the_largest_table_takes_seconds(site: Site, method: str) -> None:
     found = _ask(site, f"study,events_t,total_t,events_c,total_c\n{rows}", measure="OR", method=method)
     assert found.status == 200
     assert time.monotonic() - began < SECONDS
+
+
+@pytest.mark.parametrize(("studies", "people"), [(1, 10**9), (3, 10_000), (MOST_STUDIES, 50_000)])
+def test_a_sum_over_very_many_counts_is_refused_at_once(site: Site, studies: int, people: int) -> None:
+    """Such a table once took the memory of the machine."""
+    rows = "".join(f"S{n},{people // 2},{people},{people // 3},{people}\n" for n in range(studies))
+    began = time.monotonic()
+    found = _ask(site, f"study,events_t,total_t,events_c,total_c\n{rows}", method="GLMM", glmm="CM.EL")
+    assert time.monotonic() - began < SECONDS
+    fault = html.unescape(found.text).partition('role="alert">')[2].partition("</p>")[0]
+    assert found.status == 422 and "more than 20,000; use UM.FS or UM.RS." in fault and "--" not in fault
+
+
+def test_the_largest_sum_over_counts_takes_seconds(site: Site) -> None:
+    rows = "".join(f"S{n},{1 + n % 9},19,{1 + n * 7 % 11},19\n" for n in range(MOST_STUDIES))  # 20 counts each
+    began = time.monotonic()
+    found = _ask(site, f"study,events_t,total_t,events_c,total_c\n{rows}", method="GLMM", glmm="CM.EL")
+    assert found.status == 200 and "CM.EL" in found.text
+    assert time.monotonic() - began < 2 * SECONDS
 
 
 def test_a_table_is_nowhere_afterwards(tmp_path: Path) -> None:

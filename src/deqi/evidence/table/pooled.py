@@ -46,12 +46,15 @@ from metafit import (
     heterogeneity_intervals,
     pool,
 )
+from metafit.counts.conditional import MOST_COUNTS, counts_to_sum
 from metafit.counts.pooling import count_weights, pool_counts
 
 __all__ = ["METHODS", "PooledTable", "StudyRow", "Table", "parse_table", "pool_table", "read_table"]
 
 COUNT_METHODS: Final = ("GLMM", "MH", "PETO")
 MOST_FOR_GLMM: Final = 5_000
+#: Counts that CM.EL sums over where others wait: two seconds of work.
+MOST_COUNTS_SERVED: Final = 20_000
 FIXED_METHODS: Final = ("FE", "EE")
 METHODS: Final = ("REML", "DL", "PM", "ML", "EB", "SJ", "HE", "HS", *FIXED_METHODS, *COUNT_METHODS)
 TESTS: Final = ("adhoc", "knha", "t", "z")
@@ -84,6 +87,7 @@ def pool_table(
     permutations: int | None = None,
     seed: int | None = None,
     scale: tuple[str, ...] = (),
+    served: bool = False,
 ) -> PooledTable:
     """Pool the studies of a table.
 
@@ -91,7 +95,8 @@ def pool_table(
     subgroups. moderators: columns; those with words become one indicator a word, against the alphabetically first.
     level: 95, 0.95. model: random, common (as method FE), or both side by side. glmm: the mixed model of method GLMM.
     also: further checks, see `deqi.evidence.table.also.CHECKS`; order: the column that cumulative pooling is sorted by.
-    permutations, seed, scale: see `deqi.evidence.table.regressed.Asked`.
+    permutations, seed, scale: see `deqi.evidence.table.regressed.Asked`. served: others wait for the machine, so what
+    grows with the numbers in the table is refused earlier.
 
     Raises:
         InputError: columns, cells or options that cannot be used; row and column are named.
@@ -117,6 +122,7 @@ def pool_table(
     if method == "GLMM" and len(table.rows) > MOST_FOR_GLMM:
         raise InputError(f"{table.name}: --method GLMM takes at most {MOST_FOR_GLMM:,} studies; use MH or REML.")
     given = numbers(table, chosen, wanted)
+    _bound_conditional(table, given, chosen, by, glmm, served=served)
     ask_for_measure(table, given, chosen, measure)
     measure = wanted
     effects = effects_of(given, chosen, measure)
@@ -185,6 +191,26 @@ def pool_table(
     )  # fmt: skip
 
 
+def _bound_conditional(
+    table: Table, given: Numbers, chosen: ColumnSet, by: str | None, glmm: str, *, served: bool
+) -> None:
+    """Refuse a sum over counts that takes too long, before any of it is done.
+
+    Raises:
+        InputError: use another model.
+    """
+    arms = two_arms(given, chosen)
+    if glmm != "CM.EL" or arms is None:
+        return
+    if served and by is not None:
+        raise InputError(say("glmm-by", name=table.name))
+    x, n1, c, n2 = arms.events_t, arms.total_t, arms.events_c, arms.total_c
+    here = np.isfinite(x) & np.isfinite(n1) & np.isfinite(c) & np.isfinite(n2)
+    most = MOST_COUNTS_SERVED if served else MOST_COUNTS
+    if counts_to_sum(np.column_stack([x, c])[here], np.column_stack([n1, n2])[here]) > most:
+        raise InputError(say("glmm-large", name=table.name, k=f"{np.count_nonzero(here):,}", most=f"{most:,}"))
+
+
 def _refuse(table: Table, given: Numbers, chosen: ColumnSet, measure: str, method: str, status: Status) -> None:
     """An answer without a number is a sentence, not a table of dashes."""
     if status in (Status.OK, Status.SINGLE_STUDY, Status.NO_STANDARD_ERROR):
@@ -249,7 +275,7 @@ def _counts(
         options: dict[str, Any] = {"method": method, "model": glmm, "test": test, "level": level}
         return pool_counts(type(whole)(*parts), measure=measure, **options)
     except StatsInputError as error:
-        raise InputError(f"{table.name}: {error}.") from None
+        raise InputError(f"{table.name}: {str(error).rstrip('.')}.") from None
 
 
 def _beyond_range(measure: str, intervals: Iterable[tuple[float | None, float | None]]) -> bool:

@@ -9,8 +9,7 @@ import msgspec
 
 Method = Literal["REML", "DL", "PM", "ML", "EB", "SJ", "HE", "HS", "FE", "EE", "GLMM", "MH", "PETO"]
 Model = Literal["random", "common", "both"]
-# Not CM.EL: its work grows with the number of people, and a table of one kilobyte can fill the memory.
-Glmm = Literal["UM.FS", "UM.RS"]
+Glmm = Literal["UM.FS", "UM.RS", "CM.EL"]
 Test = Literal["adhoc", "knha", "t", "z"]
 Further = Literal[
     "egger", "peters", "trim-and-fill", "pet-peese", "selection", "leave-one-out", "cumulative", "influence", "all"

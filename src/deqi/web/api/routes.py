@@ -79,6 +79,7 @@ def pool_of(asked: PoolBody) -> dict[str, Any]:
         glmm=asked.glmm,
         also=asked.also,
         order=asked.order,
+        served=True,
     )
     return pool(wanted).as_json()
 

@@ -14,6 +14,8 @@ from deqi.web.site.sentences import without_dashes
 
 MOST_STUDIES = 1_000
 """A page with more rows helps nobody, and a worker answers the next person sooner."""
+COUNTED = "GLMM"
+"""The method that has several mixed models; of any other the choice among them means nothing."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Asked:
     measure: str = ""
     model: str = dataclasses.field(default_factory=lambda: pooling.models()[0])
     method: str = dataclasses.field(default_factory=lambda: pooling.methods()[0])
+    glmm: str = dataclasses.field(default_factory=lambda: pooling.mixed_models()[0])
     level: str = "95"
     by: str = ""
     also: bool = False
@@ -46,7 +49,9 @@ class Asked:
             level=_number(self.level),
             by=self.by or None,
             model=self.model,
+            glmm=self.glmm if self.method == COUNTED else pooling.mixed_models()[0],
             also=("all",) if self.also else (),
+            served=True,
         )
         return sentences_of(wanted)
 
@@ -66,6 +71,7 @@ def asked(request: HttpRequest) -> Asked:
         given.get("measure", "").strip()[:20],
         given.get("model", none.model)[:20],
         given.get("method", none.method)[:20],
+        given.get("glmm", none.glmm)[:20],
         given.get("level", none.level).strip()[:20],
         given.get("by", "").strip()[:80],
         "also" in given,

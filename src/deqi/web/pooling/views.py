@@ -44,6 +44,7 @@ def _form(wanted: Asked) -> dict[str, object]:
         "measures": pooling.measures(),
         "methods": pooling.methods(),
         "models": pooling.models(),
+        "mixed": pooling.mixed_models(),
         "fault": "",
         "found": None,
     }

@@ -169,6 +169,14 @@ def test_calls_without_meaning_are_refused() -> None:
         pool_counts(OneArm([1, 2, 3], [10, 10]), measure="PLO")
 
 
+def test_the_exact_conditional_model_of_many_studies() -> None:
+    """From 400 studies on one analysis was divided into parts without any study."""
+    x, c = np.array([3.0, 1.0, 4.0, 2.0] * 150), np.array([1.0, 2.0, 2.0, 0.0] * 150)
+    fits = [pool_counts(TwoArms(x, x * 0 + 6, c, x * 0 + 6), measure="OR", model=model) for model in ("CM.EL", "UM.FS")]
+    assert all(fit.status == Status.OK and fit.k == 600 for fit in fits)
+    assert 0.9 < float(fits[0].estimate) < float(fits[1].estimate)  # which takes a parameter for each study
+
+
 def test_the_exact_conditional_model_is_bounded() -> None:
     """Its work grows with the people: a small table of very large trials must not fill the memory."""
     y, n = np.full((10, 2), 5e8), np.full((10, 2), 1e9)
