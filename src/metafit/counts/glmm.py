@@ -240,13 +240,38 @@ def _fit(cells: models.Cells, yi: Floats, used: Bools, model: str, nagq: int) ->
         raw = _climb(cells, used, model, nagq, starts, tests)
     floor = raw.value + 1e-12 * np.abs(raw.value) + 1e-9
     again = np.flatnonzero((tests.equal > floor) | ~raw.converged | (raw.tau == 0.0))
-    if again.size:
-        others = np.stack([1e-4 * root, 0.3 * spread, spread, 2.0 * spread])[:, again]
-        more = _climb(cells.take(again), used[again], model, nagq, others, tests.take(again))
-        better = more.converged & ((more.value > raw.value[again]) | ~raw.converged[again])
-        for name in more.__slots__:
-            getattr(raw, name)[again[better]] = getattr(more, name)[better]
+    _climb_again(raw, again, [1e-4, 0.3, 1.0, 2.0], cells, used, model, nagq, spread, tests)
+    # studies that differ and yet have no variance between them: a valley may lie on the way from their common effect
+    apart = np.flatnonzero((raw.tau == 0.0) & (tests.lrt > used.sum(-1) - 1.0))
+    for theta in (centre, _plain_mean(yi, used)):
+        _climb_again(raw, apart, [0.5, 1.5], cells, used, model, nagq, spread, replace(tests, theta=theta))
     return raw
+
+
+def _climb_again(
+    raw: _Raw,
+    rows: Ints,
+    shares: list[float],
+    cells: models.Cells,
+    used: Bools,
+    model: str,
+    nagq: int,
+    spread: Floats,
+    tests: Tests,
+) -> None:
+    """Climb from these shares of the spread, and keep what is higher."""
+    if not rows.size:
+        return
+    starts = np.array(shares)[:, None] * spread[rows]
+    more = _climb(cells.take(rows), used[rows], model, nagq, starts, tests.take(rows))
+    better = more.converged & ((more.value > raw.value[rows]) | ~raw.converged[rows])
+    for name in more.__slots__:
+        getattr(raw, name)[rows[better]] = getattr(more, name)[better]
+
+
+def _plain_mean(yi: Floats, used: Bools) -> Floats:
+    found: Floats = np.where(used, yi, 0.0).sum(-1) / np.maximum(used.sum(-1), 1)
+    return found
 
 
 def _guess(cells: models.Cells, yi: Floats, used: Bools) -> tuple[Floats, Floats]:

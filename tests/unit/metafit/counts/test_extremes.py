@@ -169,6 +169,18 @@ def test_calls_without_meaning_are_refused() -> None:
         pool_counts(OneArm([1, 2, 3], [10, 10]), measure="PLO")
 
 
+def test_the_higher_of_two_maxima_whichever_arm_is_called_treated() -> None:
+    """rma.glmm(measure="OR", ai=c(3,3,120), n1i=c(11,10,358), ci=c(124,107,89), n2i=c(245,237,94), model="UM.FS").
+
+    R 4.2.2, metafor 3.8.1: -1.88862, tau2 1.0646. The common effect, -2.78, is a maximum too, and lower.
+    """
+    treated, control = ([3, 3, 120], [11, 10, 358]), ([124, 107, 89], [245, 237, 94])
+    for table, sign in ((TwoArms(*treated, *control), 1.0), (TwoArms(*control, *treated), -1.0)):
+        fit = pool_counts(table, measure="OR")
+        assert float(fit.estimate) == pytest.approx(sign * -1.88862, abs=1e-5)
+        assert float(fit.tau2) == pytest.approx(1.0646, abs=1e-4)
+
+
 def test_the_exact_conditional_model_of_many_studies() -> None:
     """From 400 studies on one analysis was divided into parts without any study."""
     x, c = np.array([3.0, 1.0, 4.0, 2.0] * 150), np.array([1.0, 2.0, 2.0, 0.0] * 150)
