@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         from_range,
         hedges_factor,
         mean_effects,
+        sd_from_interval,
         sd_from_se,
         sd_of_change,
     )
@@ -98,6 +99,7 @@ _HOME = {
         "from_range",
         "hedges_factor",
         "mean_effects",
+        "sd_from_interval",
         "sd_from_se",
         "sd_of_change",
     ),
@@ -263,6 +265,7 @@ __all__ = [
     "robust",
     "rule_of_three",
     "sampling_covariance",
+    "sd_from_interval",
     "sd_from_se",
     "sd_of_change",
     "se_effects",

@@ -81,10 +81,11 @@ def pool(
     """Pool the studies of a CSV table.
 
     Columns: yi,vi | yi,sei | estimate,ci_low,ci_high | estimate,p | events_t,total_t,events_c,total_c |
-    mean_t,sd_t,n_t,mean_c,sd_c,n_c (or median, q1, q3, min, max, se) | events_t,time_t,events_c,time_c | events,total |
-    events,time | mean,sd,n | correlation,n | mean_pre,sd_pre,mean_post,sd_post,n,correlation; and study. The names of
-    metafor, meta and RevMan are understood. yi is on the analysis scale (logarithms of ratios); estimate,ci_low,ci_high
-    are ratios as printed when --measure names a ratio, and 95 % intervals.
+    mean_t,sd_t,n_t,mean_c,sd_c,n_c (or median, q1, q3, min, max; for sd also se, or ci_low_t, ci_high_t) |
+    events_t,time_t,events_c,time_c | events,total | events,time | mean,sd,n | correlation,n |
+    mean_pre,sd_pre,mean_post,sd_post,n,correlation; and study. The names of metafor, meta and RevMan are
+    understood. yi is on the analysis scale (logarithms of ratios); estimate,ci_low,ci_high are ratios as printed
+    when --measure names a ratio, and 95 % intervals.
     """
     from deqi.api import Library, PoolRequest, pages
     from deqi.api import pool as pool_studies

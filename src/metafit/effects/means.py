@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln, ndtri
+from scipy.special import gammaln, ndtri, stdtrit
 
 from metafit.display.shown import Shown
 from metafit.effects.base import Effects, WarningKind, arrays, check_measure, finish
+from metafit.levels import as_fraction
 from metafit.results import Bools, Floats
 
 MEANS = ("MD", "SMD", "SMDH", "ROM", "CVR", "VR")
@@ -238,6 +239,45 @@ def sd_from_se(se: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
     """
     error, size = arrays(se, n)
     return error * np.sqrt(size)
+
+
+def sd_from_interval(low: npt.ArrayLike, high: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> Floats:
+    """SD of a group from the confidence interval of its mean, by t on n - 1 degrees of freedom.
+
+    Parameters
+    ----------
+    low, high
+        Limits of the interval.
+    n
+        Number of people; any shape that broadcasts.
+    level
+        Of the interval; 95 and 0.95 are the same.
+
+    Returns
+    -------
+    Floats
+        Array of float64; NaN where the limits are exchanged, and below two people.
+
+    Raises
+    ------
+    StatsInputError
+        Arguments without meaning: unknown words, or shapes that do not match.
+
+    References
+    ----------
+    Cochrane Handbook 6.5.2.2.
+
+    Examples
+    --------
+    >>> float(sd_from_interval(30.0, 34.2, 25).round(3))
+    5.087
+    """
+    lower, upper, size = arrays(low, high, n)
+    share = as_fraction(level)
+    with np.errstate(all="ignore"):
+        half = (upper - lower) / 2.0
+        sd = np.sqrt(size) * half / stdtrit(size - 1.0, 0.5 + share / 2.0)
+        return np.where((half >= 0) & (size >= 2), sd, np.nan)[()]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

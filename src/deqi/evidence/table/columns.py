@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from deqi.errors import InputError
 from deqi.evidence.table.cells import Key, Unreadable, read_cell
-from deqi.evidence.table.derived import derivable, fill, out_of_order, sources_of
+from deqi.evidence.table.derived import derivable, fill, out_of_order, outside_its_interval, sources_of
 from deqi.evidence.table.given import complete, sources_of_given
 from deqi.evidence.table.reading import Table, plain, shown
 from deqi.evidence.table.sentences import say
@@ -243,6 +243,10 @@ def _check(table: Table, row: int, kind: Kind, measure: str, values: dict[str, f
     lower, upper = out_of_order(values) or ("", "")
     if lower:
         raise wrong(lower, f"is above {upper} {values[upper]:g}; write the lower number first")
+    if (beyond := outside_its_interval(values)) is not None:
+        column, low, high = beyond
+        ends = {"value": f"{values[column]:g}", "low": f"{values[low]:g}", "high": f"{values[high]:g}"}
+        raise InputError(say("outside-interval", name=table.name, row=row, column=column, **ends))
     if kind in ("interval", "p_value", "yi_interval"):
         _check_interval(table, row, kind, measure, values)
 

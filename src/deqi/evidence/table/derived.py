@@ -10,9 +10,12 @@ from typing import Final
 
 import numpy as np
 
-from metafit.effects.means import MeanSd, from_five_numbers, from_quartiles, from_range, sd_from_se
+from metafit.effects.given import OFF_CENTRE
+from metafit.effects.means import MeanSd, from_five_numbers, from_quartiles, from_range, sd_from_interval, sd_from_se
 
 ARMS: Final = ("_t", "_c", "")
+#: Columns to which an interval without an arm belongs before it belongs to a mean.
+_EFFECTS: Final = ("estimate", "yi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,14 @@ def _from_se(mean: float, se: float, n: float) -> MeanSd:
     return MeanSd(np.float64(mean), sd_from_se(se, n))  # type: ignore[arg-type]  # scalars for arrays
 
 
+def _from_interval(mean: float, low: float, high: float, n: float) -> MeanSd:
+    return MeanSd(np.float64(mean), sd_from_interval(low, high, n))  # type: ignore[arg-type]  # scalars for arrays
+
+
 #: The first whose numbers are all there; more numbers come first.
 SOURCES: Final = (
     Source("se", ("mean", "se", "n"), ("sd",), _from_se),
+    Source("interval", ("mean", "ci_low", "ci_high", "n"), ("sd",), _from_interval),
     Source("five-numbers", ("min", "q1", "median", "q3", "max", "n"), ("mean", "sd"), from_five_numbers),
     Source("quartiles", ("q1", "median", "q3", "n"), ("mean", "sd"), from_quartiles),
     Source("range", ("min", "median", "max", "n"), ("mean", "sd"), from_range),
@@ -43,6 +51,8 @@ def derivable(columns: Collection[str]) -> set[str]:
     found = set(columns)
     for arm in ARMS:
         for source in SOURCES:
+            if source.key == "interval" and not arm and any(name in columns for name in _EFFECTS):
+                continue
             if all(f"{name}{arm}" in columns for name in source.needs):
                 found |= {f"{name}{arm}" for name in source.gives}
     return found
@@ -57,13 +67,31 @@ def sources_of(column: str) -> set[str]:
 
 
 def out_of_order(values: Mapping[str, float | None]) -> tuple[str, str] | None:
-    """Two columns of which the first holds more although it must not: quartiles, ranges and their median."""
+    """Two columns of which the first holds more although it must not: quartiles, ranges, limits."""
     for arm in ARMS:
-        given = [name for one in ("min", "q1", "median", "q3", "max") if values.get(name := f"{one}{arm}") is not None]
-        for lower, upper in itertools.pairwise(given):
-            if (values[lower] or 0.0) > (values[upper] or 0.0):
-                return lower, upper
+        orders: list[tuple[str, ...]] = [("min", "q1", "median", "q3", "max")]
+        if f"mean{arm}" in values:
+            orders.append(("ci_low", "ci_high"))
+        for order in orders:
+            given = [name for one in order if values.get(name := f"{one}{arm}") is not None]
+            for lower, upper in itertools.pairwise(given):
+                if (values[lower] or 0.0) > (values[upper] or 0.0):
+                    return lower, upper
     return None
+
+
+def outside_its_interval(values: Mapping[str, float | None]) -> tuple[str, str, str] | None:
+    """The column of a mean that is not within its interval, and the columns of that."""
+    for arm in ARMS:
+        names = (f"mean{arm}", f"ci_low{arm}", f"ci_high{arm}")
+        mean, low, high = (values.get(name) for name in names)
+        if mean is not None and low is not None and high is not None and not low <= mean <= high:
+            return names
+    return None
+
+
+def _off_centre(mean: float, low: float, high: float) -> bool:
+    return abs(mean - (low + high) / 2.0) > OFF_CENTRE * (high - low)
 
 
 def fill(values: Mapping[str, float | None], empty: Collection[str]) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -81,4 +109,6 @@ def fill(values: Mapping[str, float | None], empty: Collection[str]) -> tuple[di
             if all(math.isfinite(numbers[name]) for name in wanted):
                 made |= {f"{name}{arm}": numbers[name] for name in wanted}
                 used.append(source.key)
+                if source.key == "interval" and _off_centre(*(one or 0.0 for one in given[:3])):
+                    used.append("off-centre-mean")
     return made, tuple(dict.fromkeys(used))

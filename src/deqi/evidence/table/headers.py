@@ -74,6 +74,10 @@ def _quantities(named: list[str]) -> list[str]:
         return [quantities["_".join(rest)] + arm]
     if rest and set(rest) <= _known("people"):
         return [f"total{arm}", f"n{arm}"]
+    limits = [word for word in rest if word not in _known("about")]
+    for role in ("low", "high"):
+        if arm and len(limits) == 1 and limits[0] in _known(f"role.{role}"):
+            return [f"ci_{role}{arm}"]
     shorter = [word for word in rest if word not in _known("people")]
     if len(shorter) == 1 and quantities.get(shorter[0]) == "events":
         return [f"events{arm}"]

@@ -94,6 +94,43 @@ class TestLayouts:
         assert pooled(GIVEN + "A,=0.2,0.05\nB,0.3,0.05\n").studies[0].yi == 0.2
 
 
+LIMITS = "study,mean_t,ci_low_t,ci_high_t,n_t,mean_c,sd_c,n_c\n"
+
+
+class TestMeansWithTheirIntervals:
+    """The numbers are R's in tests/golden/evidence/means_by_interval.json."""
+
+    def test_an_interval_stands_in_for_an_sd_in_one_arm_or_row(self) -> None:
+        out = pooled(LIMITS + "A,3.1,2.5,3.7,25,4,1,20\n")
+        sd = 25**0.5 * 1.2 / (2 * 2.0638985616280254)
+        assert out.studies[0].vi == pytest.approx(sd**2 / 25 + 1 / 20, rel=1e-12)
+        both = "study,mean_t,sd_t,ci_low_t,ci_high_t,n_t,mean_c,sd_c,n_c\n"
+        rows = pooled(both + f"A,3.1,,2.5,3.7,25,4,1,20\nB,3.1,{sd},,,25,4,1,20\n")
+        assert rows.studies[0].vi == pytest.approx(rows.studies[1].vi, rel=1e-12)
+        said = "A: the SD was worked out from the 95 % confidence interval of the mean, by t on n - 1 degrees"
+        assert any(one.startswith(said) for one in rows.warnings)
+
+    def test_names_by_words(self) -> None:
+        arms = (f"{arm} mean,{arm} lower 95% CI,{arm} upper 95% CI,{arm} n" for arm in ("treatment", "control"))
+        out = pooled(f"study,{','.join(arms)}\nA,3.1,2.5,3.7,25,4.2,3.5,4.9,24\n")
+        assert "treatment_lower_95%_ci as ci_low_t" in " ".join(out.warnings) and out.studies[0].vi is not None
+
+    def test_a_mean_off_the_middle_of_its_interval_is_noticed(self) -> None:
+        said = "A: a mean is not in the middle of its interval"
+        assert said in " ".join(pooled(LIMITS + "A,2.6,2.5,3.7,25,4,1,20\n").warnings)
+        assert said not in " ".join(pooled(LIMITS + "A,3.15,2.5,3.7,25,4,1,20\n").warnings)
+
+    def test_one_person_and_an_interval_without_width_give_no_sd(self) -> None:
+        out = pooled(LIMITS + "A,3.1,2.5,3.7,1,4,1,20\nB,3,3,3,20,4,1,20\nC,3.1,2.5,3.7,25,4,1,20\n")
+        assert [one.reason for one in out.studies] == ["sd_t missing", "standard deviation of 0", None]
+
+    def test_the_interval_of_an_effect_stays_that_of_the_effect(self) -> None:
+        out = pooled("study,estimate,ci_low,ci_high,mean,n\nA,0.5,0.1,0.9,0.4,40\n", measure="MD")
+        assert (out.measure, out.estimate) == ("MD", pytest.approx(0.5))
+        alone = pooled("study,mean,ci_low,ci_high,n\nA,3.1,2.5,3.7,25\n")
+        assert alone.measure == "MN" and alone.estimate == pytest.approx(3.1)
+
+
 class TestRowsThatGiveItOtherwise:
     def test_a_variance_stands_in_for_an_empty_error(self) -> None:
         out = pooled("study,yi,vi,sei\nA,0.2,0.04,\nB,0.4,,0.3\n")
@@ -118,6 +155,8 @@ class TestRowsThatGiveItOtherwise:
                 "column q1_t: 13 is above median_t 10",
             ),
             ("study,median_t,q1_t,q3_t,n_t,mean_c,sd_c,n_c\nA,15,8,13,40,12,3,40\n", "median_t: 15 is above q3_t 13"),
+            (LIMITS + "A,3.1,3.7,2.5,25,4,1,20\n", "column ci_low_t: 3.7 is above ci_high_t 2.5"),
+            (LIMITS + "A,3.1,3.2,3.7,25,4,1,20\n", "column mean_t: 3.1 lies outside its own interval, 3.2 to 3.7"),
         ],
     )
     def test_numbers_that_cannot_be_are_named(self, table: str, words: str) -> None:

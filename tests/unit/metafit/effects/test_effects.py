@@ -78,6 +78,11 @@ def test_change_scores_need_a_correlation() -> None:
     assert stats.sd_of_change(2.0, 2.0, 1.0) == 0.0
     assert np.isnan(stats.sd_of_change(2.0, 2.0, 1.5))
     assert stats.sd_from_se(0.4, 25) == pytest.approx(2.0)
+    # Cochrane Handbook 6.5.2.2: for 25 people the interval is divided by 4.128, not by 3.92
+    assert stats.sd_from_interval(30.0, 34.2, 25) == pytest.approx(5 * 4.2 / 4.128, rel=1e-4)
+    assert stats.sd_from_interval(30.0, 34.2, 1e9, level=95) == pytest.approx(1e9**0.5 * 4.2 / 3.919928, rel=1e-6)
+    assert np.isnan(stats.sd_from_interval([2.0, 1.0], [1.0, 2.0], [25, 1])).all()
+    assert stats.sd_from_interval(1.0, 1.0, 25) == 0.0
 
 
 def test_intervals_and_p_values_turn_back_into_themselves() -> None:
