@@ -151,7 +151,7 @@ def test_no_file_of_this_machine_is_read(site: Site, tmp_path: Path) -> None:
         ("pool", {"table": "", "zq7": 1}, 422, "the names are table, measure"),
         ("pool", {"table": TABLE, "method": "zq7"}, 422, "method: a value that cannot be used"),
         ("pool", {"table": TABLE, "glmm": "zq7"}, 422, "glmm: a value that cannot be used"),
-        ("pool", {"table": TABLE, "glmm": "CM.EL"}, 422, "give it with --method GLMM"),
+        ("pool", {"table": TABLE, "glmm": "CM.EL"}, 422, "give it with method GLMM"),
         ("pool", {"table": HUGE, "method": "GLMM", "glmm": "CM.EL"}, 422, "more than 20,000; use UM.FS or UM.RS."),
         ("pool", {"table": TABLE, "method": "GLMM", "glmm": "CM.EL", "by": "study"}, 422, "not fitted to subgroups"),
         ("pool", {"table": TABLE, "level": 100}, 422, "level: expected float"),

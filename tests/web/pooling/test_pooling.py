@@ -145,7 +145,7 @@ def test_faults_stand_in_a_sentence_beside_what_was_typed(site: Site, fields: di
     assert said in fault and "--" not in fault
     for name, value in sent.items():
         kept = page.partition("<textarea")[2].partition("</textarea>")[0] if name == "table" else page
-        assert value.strip() in kept or name in ("method", "model", "measure")
+        assert value.strip() in kept or name in ("method", "model", "measure", "glmm")
 
 
 def test_what_is_typed_is_only_text(site: Site) -> None:
