@@ -48,6 +48,8 @@ NO_JUDGEMENT = {
     "evidence/table/sums.py _BETWEEN_ROUNDINGS": "rounding",
     "evidence/table/parts.py _MOST_LEVELS": "what a model can be fitted to in time",
     "evidence/table/pooled.py MOST_FOR_GLMM": "what a model can be fitted to in time",
+    "evidence/table/pooled.py MOST_COUNTS_SERVED": "what a model can be fitted to in time",
+    "evidence/table/regressed.py MOST_ARRANGED": "what a model can be fitted to in time",
     "evidence/table/reading.py MAX_BYTES": "a file",
     "evidence/table/reading.py MAX_ROWS": "a file",
     "evidence/table/reading.py MAX_COLUMNS": "a file",
