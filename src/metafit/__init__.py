@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from metafit.multilevel.shared_arms import arm_variance, shared_arm_covariance, smd_covariance
     from metafit.multivariate.covariance import sampling_covariance
     from metafit.multivariate.fit import MultivariateFit, pool_multivariate
+    from metafit.multivariate.profiles import BetweenIntervals
     from metafit.network.arms import ArmContrasts, arm_contrasts
     from metafit.network.components import ComponentFit, component_network
     from metafit.network.consistency import (
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
 _HOME = {
     "multivariate.covariance": ("sampling_covariance",),
     "multivariate.fit": ("MultivariateFit", "pool_multivariate"),
+    "multivariate.profiles": ("BetweenIntervals",),
     "absolute": ("Absolute", "LogOdds", "Nnt", "absolute_effect", "number_needed", "responders", "smd_to_log_odds"),
     "bias.asymmetry": ("Asymmetry", "TooFewStudiesError", "TrimFill", "egger", "harbord", "peters", "trim_and_fill"),
     "bias.selection": ("PetPeese", "Selection", "pet_peese", "selection_model"),
@@ -153,6 +155,7 @@ __all__ = [
     "ArmContrasts",
     "Asymmetry",
     "BayesFit",
+    "BetweenIntervals",
     "Block",
     "Blups",
     "Coefficients",

@@ -16,6 +16,8 @@ _HALVINGS = 40
 _LONGEST = 4.0
 """No coordinate moves further in a step: the surfaces here change their shape over about one unit."""
 _ROUGH = 1e-6
+_UNSEEN = 1e-8
+"""A rise that no height tells from rounding."""
 
 
 def ascend(hill: Hill, start: Floats, low: Floats, high: Floats, *, close: float = 1e-14) -> tuple[Floats, float, bool]:
@@ -28,6 +30,7 @@ def ascend(hill: Hill, start: Floats, low: Floats, high: Floats, *, close: float
     height, gradient, second = hill(x)
     if not np.isfinite(height):
         return x, height, False
+    gain = np.inf
     for _ in range(_MOST_STEPS):
         held = ((x <= low) & (gradient <= 0.0)) | ((x >= high) & (gradient >= 0.0))
         free = np.flatnonzero(~held)
@@ -46,19 +49,39 @@ def ascend(hill: Hill, start: Floats, low: Floats, high: Floats, *, close: float
             value = hill(last)[0]
             return (last, value, True) if value >= height - 1e-13 * (1.0 + abs(height)) else (x, height, True)
         share = 1.0
-        for _ in range(_HALVINGS):
-            new = np.clip(x + share * step, low, high)
+        for halving in range(_HALVINGS):
+            new = _moved(x, share * step, low, high)
             there = hill(new)
             # Below rounding of the height the slope alone is trusted.
             rounding = 1e-12 * (1.0 + abs(height))
             needed = 1e-4 * float(gradient @ (new - x)) if gain > 1e-9 else -rounding
             if there[0] - height >= needed:
                 break
-            share *= 0.5
+            share = _first_bound(x, step, low, high) if halving == 0 else 0.5 * share
         else:
-            return x, height, gain < 1e-8
+            return x, height, gain < _UNSEEN
         x, (height, gradient, second) = new, there
-    return x, height, False
+    # Beside a cliff the slope itself is rounded, and steps that lead nowhere never end.
+    return x, height, gain < _UNSEEN
+
+
+def _first_bound(x: Floats, step: Floats, low: Floats, high: Floats) -> float:
+    """The share of a step at which it meets its first bound; at most a half.
+
+    On a ridge one coordinate gives up what another takes. Cut off at its bound in one of them alone a step leaves the
+    ridge and falls; as far as the bound it rises.
+    """
+    room = np.where(step < 0.0, low - x, high - x)
+    meets = (step != 0.0) & (room != 0.0)
+    return float(np.min(room[meets] / step[meets], initial=0.5))
+
+
+def _moved(x: Floats, step: Floats, low: Floats, high: Floats) -> Floats:
+    """The point after a step, and exactly on a bound where it ends there."""
+    room = np.where(step < 0.0, low - x, high - x)
+    return np.where(
+        (step != 0.0) & (np.abs(step) >= (1.0 - 1e-12) * np.abs(room)), np.where(step < 0.0, low, high), x + step
+    )
 
 
 def highest(hill: Hill, starts: Iterable[Floats], low: Floats, high: Floats) -> tuple[Floats, float, bool]:

@@ -85,6 +85,7 @@ TEXTS: Final = {
     "contrasts": "Contrasts (test: {test})",
     "multivariate": "Multivariate model ({k} rows of {studies} studies; {structure}; {method}; test: {test})",
     "between-studies": "between studies",
+    "between-intervals": "between studies, by profile likelihood",
     "correlation-with": "rho {name}",
     "location-scale": "Location-scale model (k = {k}; {method}; test: {test})",
     "location": "location",

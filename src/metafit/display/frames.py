@@ -31,6 +31,8 @@ def _columns(result: Any, kind: str | None) -> dict[str, Any]:
         return _fit(fit)
     if kind == "studies" and isinstance(result, Fit) and result.studies is not None:
         return _studies(result)
+    if kind == "between" and getattr(result, "intervals", None) is not None:
+        return _columns(result.intervals, None)
     if kind is None or name in TABLE_OF.get(kind, ()):
         found = rows(result)
         if found is not None:
@@ -40,7 +42,7 @@ def _columns(result: Any, kind: str | None) -> dict[str, Any]:
 
 TABLE_OF = {
     "studies": ("Effects", "Influence", "StudyData", "Blups", "TrimFill"),
-    "coefficients": ("Regression", "MultilevelFit", "RobustFit", "ComponentFit"),
+    "coefficients": ("Regression", "MultilevelFit", "MultivariateFit", "RobustFit", "ComponentFit"),
 }
 """Whose own table is one of the studies, or of the coefficients."""
 

@@ -16,6 +16,7 @@ from metafit.text import say
 
 if TYPE_CHECKING:
     from metafit.multivariate.fit import MultivariateFit
+    from metafit.multivariate.profiles import BetweenIntervals
     from metafit.regression.coefficients import Coefficients
     from metafit.regression.contrasts import Contrasts, Inflation
     from metafit.regression.location_scale import LocationScale
@@ -149,11 +150,24 @@ def multivariate(fit: MultivariateFit) -> Summary:
     )
     heads = ("", "rows", "tau2", "tau", *(say("correlation-with", name=name) for name in fit.outcomes))
     q = ((f"Q({fit.q_df})", number(fit.q)), (say("p-of-q"), p_value(fit.q_p)))
+    profiles = () if fit.intervals is None else (between_intervals_rows(fit.intervals).block(say("between-intervals")),)
     blocks = (
         multivariate_rows(fit).block(scale_heading(fit.measure, fit.measure in LOGS)),
         wald_block(found.qm, found.qm_df, found.df, found.qm_p),
         Block(say("between-studies"), heads, spread),
+        *profiles,
         Block(say("heterogeneity"), ("", "value"), q),
     )
     fields = {"k": fit.k, "studies": fit.studies, "structure": fit.structure, "method": fit.method, "test": found.test}
     return Summary(say("multivariate", **fields), blocks, noted(fit.status))
+
+
+def between_intervals_rows(found: BetweenIntervals) -> Rows:
+    """A row a variance or correlation between studies."""
+    ends = interval(found.level, found.ci_low, found.ci_high)
+    return table([Column("estimate", {"estimate": found.estimate}), ends], found.names)
+
+
+def between_intervals(found: BetweenIntervals) -> Summary:
+    """How well the variances and correlations between studies are known."""
+    return between_intervals_rows(found).summary(say("between-intervals"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from metafit.display.summary import Summary
 
-FrameKind = Literal["fit", "studies", "coefficients"]
+FrameKind = Literal["fit", "studies", "coefficients", "between"]
 
 
 class Shown:
@@ -32,6 +32,7 @@ class Shown:
         kind
             None: the table that is printed. fit: one row an analysis. studies: one row a study, with name, whether it
             is included, why not, and its weight. coefficients: one row a coefficient of a regression.
+            between: one row a variance or correlation between studies, with the interval that a fit was asked for.
 
         Raises
         ------

@@ -44,6 +44,7 @@ _WORDS = {
     "Inflation": _Words("moderated", "inflation", "inflation_rows"),
     "Coefficients": _Words("moderated", "coefficients", "coefficients_rows"),
     "MultivariateFit": _Words("moderated", "multivariate", "multivariate_rows"),
+    "BetweenIntervals": _Words("moderated", "between_intervals", "between_intervals_rows"),
     "LocationScale": _Words("moderated", "location_scale", "location_scale_rows"),
     "PermutationTest": _Words("moderated", "permutation", "permutation_rows"),
     "Predicted": _Words("others", "predicted", "predicted_rows"),

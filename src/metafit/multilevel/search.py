@@ -59,6 +59,22 @@ def _small_solve(matrix: Floats, gradient: Floats, here: Labels) -> tuple[float,
     return (g - b * second) / a, second
 
 
+def first_bound(s: Floats, step: Floats) -> float:
+    """The share of a step at which the first variance is 0; at most a half.
+
+    On a ridge one variance gives up what another takes. Cut off at 0 in one of them alone a step leaves the ridge and
+    falls; as far as the bound it rises.
+    """
+    meets = (step < 0.0) & (s > 0.0)
+    return float(np.min(-s[meets] / step[meets], initial=0.5))
+
+
+def moved(s: Floats, step: Floats, share: float) -> Floats:
+    """The variances after a share of a step, and exactly 0 where it ends at 0."""
+    new: Floats = np.where(-share * step >= (1.0 - 1e-12) * s, 0.0, s + share * step)
+    return new
+
+
 def climb(
     model: Blocks | Nested, start: Floats, held: Bools | None = None, *, close: float = 1e-20
 ) -> tuple[Floats, Solution | NestedSolution, bool]:
@@ -88,13 +104,13 @@ def climb(
         if gain <= close * size or (unseen and gain >= before):
             return s, at, True
         share = 1.0
-        for _ in range(_HALVINGS):
-            new = np.maximum(s + share * step, 0.0)
+        for halving in range(_HALVINGS):
+            new = moved(s, step, share)
             there = solve(model, new)
             rise = there.log_likelihood - at.log_likelihood
             if unseen or rise >= 1e-4 * float(gradient @ (new - s)) - _ROUNDING * size:
                 break
-            share *= 0.5
+            share = first_bound(s, step) if halving == 0 else 0.5 * share
         else:
             break
         s, at = new, there

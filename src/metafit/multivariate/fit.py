@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Literal
 
 import numpy as np
@@ -18,20 +17,18 @@ from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Frame, Values, column, take
 from metafit.inverse_variance.layout import as_floats
-from metafit.inverse_variance.pooling import pool
 from metafit.levels import as_fraction
-from metafit.multivariate.likelihood import MultivariateModel
-from metafit.multivariate.structures import STRUCTURES, Structure
+from metafit.multivariate.profiles import BetweenIntervals, profiled
+from metafit.multivariate.rows import OutcomeRows
+from metafit.multivariate.search import guesses, hill_of
+from metafit.multivariate.structures import STRUCTURES, structure_of
 from metafit.quantiles import chi2_upper
 from metafit.regression.coefficients import Coefficients, wald_table
 from metafit.regression.moderators import as_matrix, default_names
 from metafit.results import Floats, Ints, Status
 
-_CORRELATIONS = (0.0, 0.5, 0.9)
-_SIZES = (1.0, 0.1, 5.0)
 _CLIMBS = 5
 """From so many of the starts, the highest ones, the search goes on."""
-_RANK = 1e-9
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,6 +55,8 @@ class MultivariateFit(Shown):
     q_df: int
     q_p: float
     measure: str = "GEN"
+    intervals: BetweenIntervals | None = None
+    """Of tau2 and of the correlations, where they were asked for."""
 
 
 def pool_multivariate(
@@ -71,6 +70,7 @@ def pool_multivariate(
     method: Literal["REML", "ML"] | str = "REML",
     test: Literal["z", "t"] | str = "t",
     level: float = 0.95,
+    intervals: bool = False,
     names: Sequence[str] | None = None,
     measure: str | None = None,
     data: Frame | Mapping[str, Any] | None = None,
@@ -97,6 +97,8 @@ def pool_multivariate(
         t on rows less coefficients, or z.
     level
         Confidence level; 95 and 0.95 are the same.
+    intervals
+        Whether to look for profile-likelihood intervals of the variances and correlations, too, which takes many fits.
     names
         Of the moderators.
     measure
@@ -150,8 +152,8 @@ def pool_multivariate(
     x = np.einsum("ko,kj->kjo", np.eye(len(labels))[outcomes], np.column_stack([np.ones(y.size), extra]))
     x = x.reshape(y.size, -1)
     words = (*labels, *(f"{label}: {name}" for name in told for label in labels))
-    data_ = _Rows(y[here], covariance[np.ix_(here, here)], x[here], studies[here], outcomes[here])
-    return _fit(data_, words, labels, rows, structure, method, test, level, given.measure)
+    data_ = OutcomeRows(y[here], covariance[np.ix_(here, here)], x[here], studies[here], outcomes[here])
+    return _fit(data_, words, labels, rows, structure, method, test, level, given.measure, intervals)
 
 
 def numbered(what: str, labels: Any, k: int) -> tuple[tuple[str, ...], Ints]:
@@ -183,74 +185,8 @@ def _moderators(
     return x, told
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows that count: y (k,), v (k, k), x (k, p), and which study and outcome each is of."""
-
-    y: Floats
-    v: Floats
-    x: Floats
-    study: Ints
-    outcome: Ints
-
-    def problem(self, m: int, structure: str) -> Status:
-        """Why there is no answer; OK if there may be one."""
-        k, p = self.x.shape
-        if k == 0:
-            return Status.NO_STUDIES
-        variances = np.diag(self.v)
-        if not (np.isfinite(self.y).all() and np.isfinite(self.v).all()):
-            return Status.BAD_INPUT
-        if (variances == 0.0).any():
-            return Status.ZERO_VARIANCE
-        if (variances < 0.0).any() or np.abs(self.v - self.v.T).max() > 1e-10 * variances.max():
-            return Status.BAD_INPUT
-        size = np.sqrt(variances)
-        apart = self.study[:, None] != self.study[None, :]
-        if np.linalg.eigvalsh(self.v / np.outer(size, size))[0] <= 1e-12 or (self.v[apart] != 0.0).any():
-            return Status.BAD_INPUT
-        length = np.sqrt((self.x**2).sum(0))
-        full = k > p and (length > 0).all() and np.linalg.matrix_rank(self.x / length, tol=_RANK * np.sqrt(k)) == p
-        return Status.OK if full and self._told(m, structure) else Status.NOT_ESTIMABLE
-
-    def _told(self, m: int, structure: str) -> bool:
-        """Whether every outcome is in two studies, and outcomes whose correlation is asked for are in one together."""
-        has = np.zeros((int(self.study.max()) + 1, m), dtype=np.bool_)
-        has[self.study, self.outcome] = True
-        together = has.astype(np.int64).T @ has
-        alone = np.diag(together)
-        apart = together[~np.eye(m, dtype=np.bool_)]
-        if structure == "CS":
-            return bool(alone.sum() > m and (m == 1 or apart.any()))
-        pairs = {"UN": bool((apart > 0).all()), "HCS": m == 1 or bool(apart.any()), "DIAG": True}[structure]
-        return bool((alone > 1).all()) and pairs
-
-    def spreads(self, m: int) -> Floats:
-        """A first guess of each outcome's standard deviation between studies, never 0."""
-        found = np.empty(m)
-        for one in range(m):
-            here = self.outcome == one
-            variances = np.diag(self.v)[here]
-            tau2 = pool(self.y[here], variances, method="DL", test="z").tau2
-            found[one] = np.sqrt(np.fmax(float(tau2), 0.05 * float(np.median(variances))))
-        return found
-
-
-def _starts(shape: Structure, spreads: Floats) -> list[Floats]:
-    """Spreads of several sizes with correlations of several sizes and signs."""
-    m = spreads.size
-    signs = [np.array((1.0, *one)) for one in product((1.0, -1.0), repeat=min(m - 1, 3))]
-    signs = [np.append(one, np.ones(m - one.size)) for one in signs]
-    found = []
-    for size, rho in product(_SIZES, _CORRELATIONS):
-        for sign in signs if rho > 0.0 and shape.kind != "DIAG" else signs[:1]:
-            correlation = np.where(np.eye(m, dtype=np.bool_), 1.0, rho * np.outer(sign, sign))
-            found.append(shape.parameters(np.sqrt(size) * spreads, correlation))
-    return found
-
-
 def _fit(
-    data: _Rows,
+    data: OutcomeRows,
     words: tuple[str, ...],
     labels: tuple[str, ...],
     rows: Ints,
@@ -259,6 +195,7 @@ def _fit(
     test: str,
     level: float,
     measure: str,
+    intervals: bool,
 ) -> MultivariateFit:
     k, p = data.x.shape
     m = len(labels)
@@ -266,41 +203,31 @@ def _fit(
     beta, cov = np.full(p, np.nan), np.full((p, p), np.nan)
     between, value, q = np.full((m, m), np.nan), float("nan"), float("nan")
     if status == Status.OK:
-        # Each outcome in units of its usual sampling error, on an orthonormal design: steps need no units.
-        variances = np.diag(data.v)
-        units = np.array([np.sqrt(np.median(variances[data.outcome == one])) for one in range(m)])
-        if structure == "CS":
-            units[:] = np.sqrt(np.median(variances))
-        unit = units[data.outcome]
-        q_design, back = np.linalg.qr(data.x / unit[:, None])
-        scaled = _Rows(data.y / unit, data.v / np.outer(unit, unit), q_design, data.study, data.outcome)
-        model = MultivariateModel(scaled.y, scaled.v, scaled.x, scaled.study, scaled.outcome, method == "REML")
-        shape = Structure("DIAG" if m == 1 else structure, m)
-        upper = np.triu_indices(m)
-
-        def hill(parameters: Floats) -> tuple[float, Floats, Floats]:
-            g, first, second = shape.shape(parameters)
-            at = model.at(g)
-            if at is None:
-                return -np.inf, parameters, np.outer(parameters, parameters)
-            down = first[:, upper[0], upper[1]]
-            curved = np.einsum("ijt,t->ij", second[:, :, upper[0], upper[1]], at.gradient)
-            return at.value, down @ at.gradient, down @ at.second @ down.T + curved
-
-        starts = sorted(_starts(shape, scaled.spreads(m)), key=lambda one: hill(one)[0])[-_CLIMBS:]
-        top, height, converged = highest(hill, starts, *shape.bounds())
+        scaled = data.scaled(m, structure, method == "REML")
+        model, units = scaled.model, scaled.units
+        shape = structure_of("DIAG" if m == 1 else structure, m)
+        hill = hill_of(model, shape)
+        starts = [shape.parameters(*one) for one in guesses(scaled.spreads, m > 1 and structure != "DIAG")]
+        highest_starts = sorted(starts, key=lambda one: hill(one)[0])[-_CLIMBS:]
+        top, height, converged = highest(hill, highest_starts, *shape.bounds())
         best = model.at(shape.shape(top).g) if np.isfinite(height) else None
         status = Status.NOT_CONVERGED if best is None or not converged else Status.OK
         if best is not None and converged:
-            inverse = np.linalg.inv(back)
+            inverse = np.linalg.inv(scaled.back)
             beta, cov = inverse @ best.beta, inverse @ best.cov @ inverse.T
             between = shape.shape(top).g * np.outer(units, units)
             q = model.cochran()
-            value = best.value - float(np.log(unit).sum())
+            value = best.value - float(np.log(units[data.outcome]).sum())
             if method == "REML":
-                value += float(0.5 * np.linalg.slogdet(data.x.T @ data.x)[1] - np.log(np.abs(np.diag(back))).sum())
+                value += float(
+                    0.5 * np.linalg.slogdet(data.x.T @ data.x)[1] - np.log(np.abs(np.diag(scaled.back))).sum()
+                )
     tau2 = np.maximum(np.diag(between), 0.0)
     sd = np.sqrt(np.where(tau2 > 0.0, tau2, np.nan))
+    correlation = np.where(np.eye(m, dtype=np.bool_), 1.0, np.clip(between / np.outer(sd, sd), -1.0, 1.0))
+    profiles = None
+    if intervals and status == Status.OK:
+        profiles = profiled(data.scaled(m, structure, method == "REML"), structure, labels, tau2, correlation, level)
     df = max(k - p, 0)
     return MultivariateFit(
         method=method,
@@ -312,10 +239,11 @@ def _fit(
         rows=rows,
         effects=wald_table(words, beta, cov, test, level, df, first=0),
         tau2=tau2,
-        correlation=np.where(np.eye(m, dtype=np.bool_), 1.0, np.clip(between / np.outer(sd, sd), -1.0, 1.0)),
+        correlation=correlation,
         log_likelihood=value,
         q=q,
         q_df=df,
         q_p=float(chi2_upper(np.asarray(q), np.asarray(df))),
         measure=measure,
+        intervals=profiles,
     )

@@ -15,8 +15,10 @@ from metafit import (
     Status,
     contrasts,
     pool,
+    pool_multilevel,
     pool_multivariate,
     sampling_covariance,
+    sigma2_intervals,
     three_level,
 )
 
@@ -160,6 +162,68 @@ def test_a_moderator_has_a_slope_for_each_outcome() -> None:
     assert fit.effects.names == ("pain", "sleep", "pain: year", "sleep: year") and fit.effects.df == 14
     lines = [np.polyfit(np.arange(9.0), np.asarray(table["yi"])[i::2], 1) for i in (0, 1)]
     assert (np.abs(fit.effects.estimate[2:] - [one[0] for one in lines]) < 0.02).all()
+
+
+@settings(max_examples=5, deadline=None)
+@given(outcomes(), st.sampled_from(["REML", "ML"]))
+def test_the_interval_of_one_outcome_is_that_of_one_grouping(data: Data, method: Any) -> None:
+    y, v, study, outcome = data
+    here = outcome == 0
+    fit = pool_multivariate(y[here], np.diag(v)[here], study[here], outcome[here], method=method, intervals=True)
+    assert fit.intervals is not None
+    other = sigma2_intervals(pool_multilevel(y[here], np.diag(v)[here], [study[here]], method=method))
+    np.testing.assert_allclose(fit.intervals.ci_low, other.low, rtol=STOP, atol=STOP)
+    np.testing.assert_allclose(fit.intervals.ci_high, other.high, rtol=STOP, atol=STOP)
+
+
+@settings(max_examples=3, deadline=None)
+@given(outcomes())
+def test_two_structures_that_are_one_have_the_same_intervals(data: Data) -> None:
+    """UN and HCS of two outcomes, which are written and searched in different parameters."""
+    found = []
+    for structure in ("UN", "HCS"):
+        fit = pool_multivariate(*data, structure=structure, intervals=True)
+        assert fit.intervals is not None
+        found.append(fit.intervals)
+    one, other = found
+    # an end on a shelf of the likelihood moves far for the height of the search's last step
+    np.testing.assert_allclose(one.ci_low, other.ci_low, rtol=0.01, atol=1e-3)
+    np.testing.assert_allclose(one.ci_high, other.ci_high, rtol=0.01, atol=1e-3)
+
+
+def test_beside_a_variance_that_may_be_0_every_correlation_may_be() -> None:
+    y, v = [0.3, 0.5, 0.1, -0.4, 0.25, 0.9, 0.2, 0.1, 0.15, -0.2], [0.04] * 10
+    study, outcome = np.repeat(np.arange(5), 2), ["x", "y"] * 5
+    fit = pool_multivariate(y, v, study, outcome, intervals=True)
+    assert fit.intervals is not None
+    assert fit.intervals.names == ("tau2 x", "tau2 y", "rho x, y")
+    assert fit.intervals.ci_low.tolist()[0] == 0.0
+    assert (fit.intervals.ci_low[2], fit.intervals.ci_high[2]) == (-1.0, 1.0)
+    assert fit.intervals.ci_low[1] < fit.tau2[1] < fit.intervals.ci_high[1]
+    assert "by profile likelihood" in str(fit) and "rho x, y" in str(fit)
+    assert "by profile likelihood" not in str(pool_multivariate(y, v, study, outcome))
+    table = fit.to_frame("between")
+    assert table["name"].tolist() == list(fit.intervals.names)
+    np.testing.assert_array_equal(table["ci_high"], fit.intervals.ci_high)
+    assert pool_multivariate(y, v, np.arange(10), outcome, intervals=True).intervals is None
+
+
+def test_a_cliff_of_the_likelihood_ends_no_search() -> None:
+    """Variances over ten decades: the best correlation is 1, and behind it the likelihood falls by 1e11 a unit."""
+    rng = np.random.default_rng(139)
+    n, m = int(rng.integers(3, 8)), int(rng.integers(2, 4))
+    study, outcome = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
+    decades = rng.uniform(0, 10)
+    v = 10 ** rng.uniform(-decades / 2, decades / 2, n * m)
+    y = rng.normal(size=n)[study] * 10 ** rng.uniform(-2, 2) * (rng.random() < 0.6)
+    y = (
+        y
+        + rng.normal(size=n * m) * 10 ** rng.uniform(-2, 2) * (rng.random() < 0.6)
+        + rng.normal(size=n * m) * np.sqrt(v)
+    )
+    one, other = (pool_multivariate(y, v, study, outcome, structure=kind) for kind in ("UN", "HCS"))
+    assert one.status == other.status == Status.OK
+    assert other.log_likelihood == pytest.approx(one.log_likelihood, abs=HEIGHT)
 
 
 def test_what_has_no_answer() -> None:

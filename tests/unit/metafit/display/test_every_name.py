@@ -45,6 +45,9 @@ MORE = {
     "exact": metafit.exact_proportion(3, 40),
     "exact, several": metafit.exact_rate([3, 4], [40, 50]),
     "variances": metafit.sigma2_intervals(metafit.three_level(EFFECTS, None, TRIALS["where"])),
+    "variances and correlations": metafit.pool_multivariate(
+        EFFECTS, None, [1, 1, 2, 2, 3, 3], ["a", "b"] * 3, structure="CS", intervals=True
+    ).intervals,
     "quartiles": metafit.from_quartiles(1, 2, 3, 40),
     "warnings": metafit.binary_effects("RR", [0], [10], [1], [10]).warnings,
     "one arm": metafit.OneArm(TRIALS["x1"], TRIALS["n1"]),

@@ -81,6 +81,22 @@ def test_a_contradiction_that_dwarfs_the_rest_stops_no_search() -> None:
     assert pool_multilevel(y, v, [list("aabbcc")]).status == Status.OK
 
 
+def test_a_ridge_is_followed_into_the_corner() -> None:
+    """Two precise effects of two groups beside one that weighs nothing: only the sum of the variances is seen.
+
+    metafor 3.8.1, rma.mv(yi, vi, random = ~ 1 | outer/inner), stops on the ridge with log-likelihood -5.0764538.
+    """
+    y, v = [0.00731927643658899, 0.12067364694505002, 70.47710375526016], [0.0018032916, 0.0023790835, 50628.054196763]
+    fit = pool_multilevel(y, v, [list("aba"), list("xyz")])
+    assert fit.status == Status.OK
+    assert fit.log_likelihood > -5.0764338
+    model = fit.model
+    for outer in (0.0, *np.geomspace(1e-5, 1e3, 25)):
+        for inner in (0.0, *np.geomspace(1e-5, 1e3, 25)):
+            there = solve(cut(model), np.array([outer, inner])).log_likelihood
+            assert there <= fit.log_likelihood + 1e-9 * abs(there)
+
+
 def test_groupings_across_each_other_or_errors_that_are_not_independent_have_no_closed_form() -> None:
     model = model_of(1, restricted=True, kind="rows")
     k = model.y.size
