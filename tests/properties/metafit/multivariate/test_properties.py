@@ -202,10 +202,11 @@ def test_beside_a_variance_that_may_be_0_every_correlation_may_be() -> None:
     assert fit.intervals.ci_low[1] < fit.tau2[1] < fit.intervals.ci_high[1]
     assert "by profile likelihood" in str(fit) and "rho x, y" in str(fit)
     assert "by profile likelihood" not in str(pool_multivariate(y, v, study, outcome))
+    assert pool_multivariate(y, v, np.arange(10), outcome, intervals=True).intervals is None
+    pytest.importorskip("pandas")
     table = fit.to_frame("between")
     assert table["name"].tolist() == list(fit.intervals.names)
     np.testing.assert_array_equal(table["ci_high"], fit.intervals.ci_high)
-    assert pool_multivariate(y, v, np.arange(10), outcome, intervals=True).intervals is None
 
 
 def test_a_cliff_of_the_likelihood_ends_no_search() -> None:
