@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit, ndtr, ndtri
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.results import Bools, Floats
 from metafit.text import say
 
-Values = npt.ArrayLike
+Numbers = npt.ArrayLike
 Measure = Literal["RR", "OR", "RD", "SMD"]
 MEASURES: Final = ("RR", "OR", "RD", "SMD")
 
@@ -72,13 +73,14 @@ class Absolute(Shown):
     assumption: Assumption
 
 
+@asked
 def absolute_effect(
     measure: Measure,
-    estimate: Values,
-    low: Values,
-    high: Values,
+    estimate: Numbers,
+    low: Numbers,
+    high: Numbers,
     *,
-    baseline: Values,
+    baseline: Numbers,
     per: float = 100.0,
     smd: Literal["normal", "logistic"] = "normal",
 ) -> Absolute:
@@ -136,13 +138,14 @@ def absolute_effect(
     return _absolute(p, treated, ends[0], ends[1], per, assumption)
 
 
+@asked
 def responders(
-    baseline_mean: Values,
-    end_mean_control: Values,
-    end_sd: Values,
-    difference: Values,
-    low: Values,
-    high: Values,
+    baseline_mean: Numbers,
+    end_mean_control: Numbers,
+    end_sd: Numbers,
+    difference: Numbers,
+    low: Numbers,
+    high: Numbers,
     *,
     fraction: float = 0.3,
     per: float = 100.0,
@@ -196,7 +199,8 @@ def responders(
     return _absolute(share[0], share[1], share[2], share[3], per, Assumption.GROUP_BASELINE)
 
 
-def number_needed(difference: Values, low: Values, high: Values, *, event: Literal["good", "bad"]) -> Nnt:
+@asked
+def number_needed(difference: Numbers, low: Numbers, high: Numbers, *, event: Literal["good", "bad"]) -> Nnt:
     """Number needed to treat from a difference in risk, treated minus control, as proportions (-1 to 1).
 
     event: whether the event is one to want ("good": more of it is benefit) or to avoid ("bad").
@@ -253,7 +257,8 @@ class LogOdds(Shown, _LogOdds):
     __slots__ = ()
 
 
-def smd_to_log_odds(smd: Values, se: Values | None = None) -> LogOdds:
+@asked
+def smd_to_log_odds(smd: Numbers, se: Numbers | None = None) -> LogOdds:
     """Log odds ratio, and its standard error, of a standardised mean difference: times pi / sqrt(3).
 
     Assumes logistic scores with one spread: Chinn (2000),
@@ -310,7 +315,7 @@ def _absolute(p: Floats, treated: Floats, low: Floats, high: Floats, per: float,
     )
 
 
-def _same_shape(*values: Values) -> tuple[Floats, ...]:
+def _same_shape(*values: Numbers) -> tuple[Floats, ...]:
     try:
         return tuple(np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in values)))
     except ValueError as error:

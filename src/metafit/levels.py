@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metafit.asked import asked
 from metafit.errors import StatsInputError
 
 
@@ -11,6 +12,7 @@ class Level(float):
     __slots__ = ()
 
 
+@asked
 def as_fraction(level: float) -> float:
     """A confidence level as a fraction, whichever way it was written.
 
@@ -39,7 +41,7 @@ def as_fraction(level: float) -> float:
         return level
     try:
         value = float(level)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         value = float("nan")
     if not 0.0 < value < 100.0:
         raise StatsInputError(f"level: {level!r} must lie between 0 and 100; write 95 or 0.95.")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from metafit.asked import asked
 from metafit.counts.results import CountFit
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
@@ -51,6 +52,7 @@ class _Model(NamedTuple):
     variances: int
 
 
+@asked
 def fit_statistics(
     fit: Fit | Regression | MultilevelFit | CountFit, *, restricted: bool | None = None
 ) -> FitStatistics:

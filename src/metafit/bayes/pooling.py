@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.bayes.grid import TauCurve, TauPosterior, integrate, normal_precision
 from metafit.bayes.priors import NormalPrior, TauPrior
 from metafit.bayes.shape import Distribution, Mixture, mode, shortest
@@ -102,6 +103,7 @@ class _Set:
         return Mixture(self.weight, mean, sd)
 
 
+@asked
 def bayes_pool(
     yi: Values,
     vi: npt.ArrayLike | None = None,
@@ -178,6 +180,7 @@ def bayes_pool(
     )
 
 
+@asked
 def bayes_blups(
     yi: Values,
     vi: npt.ArrayLike | None = None,

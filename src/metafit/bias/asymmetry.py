@@ -12,12 +12,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.effects.base import arrays
 from metafit.effects.counts import binary_effects
 from metafit.errors import StatsInputError
 from metafit.inputs import Values, take
-from metafit.inverse_variance.pooling import pool
+from metafit.inverse_variance.layout import as_batch
+from metafit.inverse_variance.pooling import check_call, pool
 from metafit.levels import as_fraction
 from metafit.quantiles import t_quantile, t_two_sided
 from metafit.regression.fit import regress
@@ -53,7 +55,7 @@ class Asymmetry(Shown):
 
 def _studies(yi: Values, vi: npt.ArrayLike | None, force: bool) -> tuple[Floats, Floats]:
     given = take(yi, vi)
-    y, v = arrays(given.yi, given.vi)
+    y, v = as_batch(given.yi, given.vi)
     if y.ndim != 1:
         raise StatsInputError("yi and vi: give one analysis: two arrays of the same length.")
     here = np.isfinite(y) & np.isfinite(v)
@@ -84,6 +86,7 @@ def _weighted_line(name: str, y: Floats, x: Floats, w: Floats, level: float, mea
     return Asymmetry(name, y.size, slope, se, statistic, float(df), p, limit, interval, level, measure)
 
 
+@asked
 def egger(
     yi: Values,
     vi: npt.ArrayLike | None = None,
@@ -126,13 +129,14 @@ def egger(
     StatsInputError
         Arguments without meaning: unknown words, or shapes that do not match.
     """
+    if model not in ("lm", "rma"):
+        raise StatsInputError(f"model: {model!r} is not one of lm, rma.")
+    check_call(method, test, level)
     y, v = _studies(yi, vi, force)
     sei = np.sqrt(v)
     measure = take(yi, vi).measure
     if model == "lm":
         return _weighted_line("egger-lm", y, sei, 1.0 / v, level, measure)
-    if model != "rma":
-        raise StatsInputError(f"model: {model!r} is not one of lm, rma.")
     fit = regress(y, v, sei, method=method, test=test, level=level)
     return Asymmetry(
         "egger-rma",
@@ -156,6 +160,7 @@ def _tables(columns: tuple[npt.ArrayLike, ...]) -> tuple[Floats, ...]:
     return x1, n1, x2, n2
 
 
+@asked
 def peters(
     events_t: npt.ArrayLike,
     total_t: npt.ArrayLike,
@@ -199,6 +204,7 @@ def peters(
     return _weighted_line("peters", y, 1.0 / total[kept], 1.0 / inverse, level, "OR")
 
 
+@asked
 def harbord(
     events_t: npt.ArrayLike,
     total_t: npt.ArrayLike,
@@ -261,6 +267,7 @@ class TrimFill(Shown):
         return self.status == Status.OK
 
 
+@asked
 def trim_and_fill(
     yi: Values,
     vi: npt.ArrayLike | None = None,

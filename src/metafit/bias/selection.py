@@ -15,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from metafit.asked import asked
 from metafit.bias.asymmetry import Asymmetry, _studies, _weighted_line
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Values, take
+from metafit.inverse_variance.layout import as_batch
 from metafit.inverse_variance.pooling import pool
 from metafit.levels import as_fraction
 from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z_two_sided
@@ -47,6 +49,7 @@ class PetPeese(Shown):
     measure: str
 
 
+@asked
 def pet_peese(
     yi: Values, vi: npt.ArrayLike | None = None, *, cut: float = 0.1, level: float = 0.95, force: bool = False
 ) -> PetPeese:
@@ -139,6 +142,7 @@ class _Likelihood:
         return float(value.sum() - 0.5 * self.y.size * np.log(2.0 * np.pi))
 
 
+@asked
 def selection_model(
     yi: Values,
     vi: npt.ArrayLike | None = None,
@@ -177,9 +181,15 @@ def selection_model(
     if alternative not in ("greater", "less"):
         raise StatsInputError(f"alternative: {alternative!r} is not one of greater, less.")
     given = take(yi, vi)
-    y, v = np.asarray(given.yi, dtype=np.float64), np.asarray(given.vi, dtype=np.float64)
+    y, v = as_batch(given.yi, given.vi)
+    if y.ndim != 1:
+        raise StatsInputError("selection_model: give one analysis, not a batch.")
     here = np.isfinite(y) & np.isfinite(v)
     y, v = y[here], v[here]
+    # In units of a usual standard error (a power of two, so that nothing is rounded) the search needs no units.
+    usual = float(np.median(v)) if v.size else 1.0
+    unit = float(np.ldexp(1.0, int(np.frexp(usual)[1]) // 2)) if 0.0 < usual < np.inf else 1.0
+    y, v = y / unit, v / unit / unit
     sign = 1.0 if alternative == "greater" else -1.0
     likelihood = _Likelihood(y, v, ends, sign)
     counts = tuple(int(one) for one in np.bincount(likelihood.group, minlength=len(ends)))
@@ -214,15 +224,15 @@ def selection_model(
         k=y.size,
         steps=ends,
         counts=counts,
-        estimate=estimate,
-        se=float(se[0]),
+        estimate=estimate * unit,
+        se=float(se[0]) * unit,
         p=float(z_two_sided(np.asarray(estimate / se[0]))),
-        ci_low=estimate - reach,
-        ci_high=estimate + reach,
-        tau2=float(at[1]),
+        ci_low=(estimate - reach) * unit,
+        ci_high=(estimate + reach) * unit,
+        tau2=float(at[1]) * unit * unit,
         delta=np.concatenate([[1.0], at[2:]]),
         se_delta=np.concatenate([[np.nan], se[2:]]),
-        log_likelihood=top,
+        log_likelihood=top - y.size * float(np.log(unit)),
         lrt=lrt,
         lrt_p=float(chi2_upper(np.asarray(lrt), np.asarray(len(ends) - 1))),
         level=level,

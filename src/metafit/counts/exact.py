@@ -9,12 +9,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import betaincinv, gammaincinv
 
+from metafit.asked import asked
 from metafit.counts.data import Numbers
 from metafit.errors import StatsInputError
 from metafit.levels import as_fraction
 from metafit.results import Floats, Interval
 
 
+@asked
 def exact_proportion(events: Numbers, total: Numbers, *, level: float = 0.95) -> Interval:
     """Clopper-Pearson interval; arrays of any one shape, as proportions. NaN where the counts cannot be.
 
@@ -50,6 +52,7 @@ def exact_proportion(events: Numbers, total: Numbers, *, level: float = 0.95) ->
     return Interval(np.where(ok, low, np.nan)[()], np.where(ok, high, np.nan)[()])
 
 
+@asked
 def exact_rate(events: Numbers, time: Numbers, *, level: float = 0.95) -> Interval:
     """Garwood interval of events per unit of time; arrays of any one shape. NaN where the counts cannot be.
 
@@ -82,6 +85,7 @@ def exact_rate(events: Numbers, time: Numbers, *, level: float = 0.95) -> Interv
     return Interval(np.where(ok, low, np.nan)[()], np.where(ok, high, np.nan)[()])
 
 
+@asked
 def zero_upper(total: Numbers, *, level: float = 0.95, sides: int = 1) -> Floats:
     """Highest risk that 0 events among `total` people still allow: 1 - (1 - level)^(1/n).
 
@@ -115,6 +119,7 @@ def zero_upper(total: Numbers, *, level: float = 0.95, sides: int = 1) -> Floats
     return np.where(n > 0, bound, np.nan)[()]
 
 
+@asked
 def rule_of_three(total: Numbers) -> Floats:
     """3/n: the round-number stand-in for `zero_upper(n)` at 95 %, one-sided; never above 1.
 

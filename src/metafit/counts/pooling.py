@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from metafit.asked import asked
 from metafit.counts.data import OneArm, TwoArms, lay_out
 from metafit.counts.glmm import MODELS, glmm
 from metafit.counts.mantel_haenszel import mantel_haenszel
@@ -24,6 +25,7 @@ _FITS = {
 }
 
 
+@asked
 def pool_counts(
     table: OneArm | TwoArms,
     *,

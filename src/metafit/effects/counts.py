@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.effects.base import AddTo, Effects, WarningKind, added, arrays, check_measure, finish
 from metafit.results import Bools, Floats
 
@@ -36,6 +37,7 @@ def _not_whole(*counts: Floats) -> tuple[WarningKind, Bools]:
         return WarningKind.NOT_WHOLE, np.any([np.isfinite(one) & (one != np.floor(one)) for one in counts], axis=0)
 
 
+@asked
 def binary_effects(
     measure: str,
     events_t: npt.ArrayLike,
@@ -116,6 +118,7 @@ def binary_effects(
     )
 
 
+@asked
 def proportion_effects(
     measure: str, events: npt.ArrayLike, total: npt.ArrayLike, *, add: float | None = None, to: AddTo = "only0"
 ) -> Effects:
@@ -167,6 +170,7 @@ def proportion_effects(
     return finish(measure, yi, vi, impossible, _zero_flag(has_zero, constant), _not_whole(x, n), size=size)
 
 
+@asked
 def rate_effects(
     measure: str,
     events_t: npt.ArrayLike,
@@ -230,6 +234,7 @@ def rate_effects(
     )
 
 
+@asked
 def single_rate_effects(
     measure: str, events: npt.ArrayLike, time: npt.ArrayLike, *, add: float | None = None, to: AddTo = "only0"
 ) -> Effects:

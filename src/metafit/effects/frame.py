@@ -6,6 +6,9 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
+
+from metafit.asked import asked
 from metafit.effects.base import Effects
 from metafit.effects.counts import (
     BINARY,
@@ -34,6 +37,7 @@ _MAKERS: Final[tuple[tuple[tuple[str, ...], Callable[..., Effects], str], ...]] 
 )
 
 
+@asked
 def escalc(
     measure: str, columns: Sequence[str], data: Frame | Mapping[str, Any], *, names: Names | None = None
 ) -> Effects:
@@ -76,4 +80,9 @@ def escalc(
         raise StatsInputError(f"columns: {measure} needs {wanted}; {len(columns)} given.")
     values = [take(name, 0.0, data=data).yi for name in columns]
     found = make(measure, *values)
-    return found if names is None else dataclasses.replace(found, names=take(0.0, 0.0, names=names, data=data).names)
+    if names is None:
+        return found
+    told = take(0.0, 0.0, names=names, data=data).names
+    if told is not None and len(told) != np.size(found.yi):
+        raise StatsInputError(f"names: {len(told)} for {np.size(found.yi)} studies; give one for each.")
+    return dataclasses.replace(found, names=told)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, ndtri, stdtrit
 
+from metafit.asked import asked
 from metafit.effects.base import Effects, WarningKind, arrays, check_measure, finish
 from metafit.errors import StatsInputError
 from metafit.levels import as_fraction
@@ -22,6 +23,7 @@ def _quantile(tail: Floats, df: npt.ArrayLike | None) -> Floats:
     return quantile
 
 
+@asked
 def se_effects(estimate: npt.ArrayLike, se: npt.ArrayLike, *, measure: str = "GEN") -> Effects:
     """From estimate and standard error, both on the analysis scale.
 
@@ -49,6 +51,7 @@ def se_effects(estimate: npt.ArrayLike, se: npt.ArrayLike, *, measure: str = "GE
         return finish(measure, y, error**2, error < 0)
 
 
+@asked
 def interval_effects(
     estimate: npt.ArrayLike,
     low: npt.ArrayLike,
@@ -105,6 +108,7 @@ def interval_effects(
     return finish(measure, y, vi, impossible, *doubts)
 
 
+@asked
 def p_value_effects(
     estimate: npt.ArrayLike,
     p: npt.ArrayLike,
@@ -150,6 +154,7 @@ def p_value_effects(
     return finish(measure, y, vi, impossible)
 
 
+@asked
 def harmonic_mean(n: npt.ArrayLike, axis: int = -1) -> Floats:
     """Harmonic mean along an axis, ignoring NaN: the sample size at which a pooled PFT is turned back.
 
@@ -165,10 +170,16 @@ def harmonic_mean(n: npt.ArrayLike, axis: int = -1) -> Floats:
     Floats
         Array of float64; NaN where there is no answer.
     """
-    inverse: Floats = np.nanmean(1.0 / np.asarray(n, dtype=np.float64), axis=axis)
-    return 1.0 / inverse
+    sizes = np.atleast_1d(np.asarray(n, dtype=np.float64))
+    if not -sizes.ndim <= axis < sizes.ndim:
+        raise StatsInputError(f"axis: {axis} is no axis of an array of {sizes.ndim} dimensions.")
+    here = ~np.isnan(sizes)
+    inverse: Floats = np.where(here, 1.0 / sizes, 0.0).sum(axis)
+    mean: Floats = here.sum(axis) / inverse
+    return mean
 
 
+@asked
 def back_transform(measure: str, x: npt.ArrayLike, *, n: npt.ArrayLike | None = None) -> Floats:
     """Analysis scale to natural scale.
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtri, stdtrit
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.effects.base import Effects, WarningKind, arrays, check_measure, finish
 from metafit.levels import as_fraction
@@ -30,6 +31,7 @@ ARM_RATIO = 4.0
 _MANY = 200.0
 
 
+@asked
 def hedges_factor(df: npt.ArrayLike) -> Floats:
     """Exact bias correction of a standardised difference on df degrees of freedom; NaN below 2.
 
@@ -53,6 +55,7 @@ def hedges_factor(df: npt.ArrayLike) -> Floats:
     return np.where(m >= 2, factor, np.nan)
 
 
+@asked
 def mean_effects(
     measure: str,
     mean_t: npt.ArrayLike,
@@ -129,6 +132,7 @@ def _doubt_sd(g: Floats, s1: Floats, s2: Floats, n1: Floats, n2: Floats) -> list
     ]
 
 
+@asked
 def change_effects(
     measure: str,
     mean_post: npt.ArrayLike,
@@ -189,6 +193,7 @@ def change_effects(
     return finish(measure, yi, vi, impossible, (WarningKind.LARGE_SMD, large), (WarningKind.NO_SPREAD, no_spread))
 
 
+@asked
 def sd_of_change(sd_pre: npt.ArrayLike, sd_post: npt.ArrayLike, correlation: npt.ArrayLike) -> Floats:
     """SD of (post - pre) from the two SDs and their stated correlation.
 
@@ -217,6 +222,7 @@ def sd_of_change(sd_pre: npt.ArrayLike, sd_post: npt.ArrayLike, correlation: npt
         return np.sqrt(np.maximum(before**2 + after**2 - 2 * r * before * after, 0.0))
 
 
+@asked
 def sd_from_se(se: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
     """SD of a group from the standard error of its mean.
 
@@ -288,6 +294,7 @@ class MeanSd(Shown):
     sd: Floats
 
 
+@asked
 def from_quartiles(q1: npt.ArrayLike, median: npt.ArrayLike, q3: npt.ArrayLike, n: npt.ArrayLike) -> MeanSd:
     """Mean (Luo 2018) and SD (Wan 2014) from median and quartiles; NaN where they are out of order.
 
@@ -320,6 +327,7 @@ def from_quartiles(q1: npt.ArrayLike, median: npt.ArrayLike, q3: npt.ArrayLike, 
         return _ordered(mean, sd, (low <= middle) & (middle <= high) & (size > 1))
 
 
+@asked
 def from_range(minimum: npt.ArrayLike, median: npt.ArrayLike, maximum: npt.ArrayLike, n: npt.ArrayLike) -> MeanSd:
     """Mean (Luo 2018) and SD (Wan 2014) from median and range.
 
@@ -352,6 +360,7 @@ def from_range(minimum: npt.ArrayLike, median: npt.ArrayLike, maximum: npt.Array
         return _ordered(mean, sd, (low <= middle) & (middle <= high) & (size > 1))
 
 
+@asked
 def from_five_numbers(
     minimum: npt.ArrayLike,
     q1: npt.ArrayLike,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.effects.base import Effects, WarningKind, arrays, check_measure, finish
 
 ONE_MEAN = ("MN", "MNLN")
 CORRELATIONS = ("COR", "ZCOR")
 
 
+@asked
 def one_mean_effects(measure: str, mean: npt.ArrayLike, sd: npt.ArrayLike, n: npt.ArrayLike) -> Effects:
     """MN (the mean itself) or MNLN (its logarithm, for means above 0) of one group.
 
@@ -38,6 +40,7 @@ def one_mean_effects(measure: str, mean: npt.ArrayLike, sd: npt.ArrayLike, n: np
     return finish(measure, yi, vi, impossible, (WarningKind.NO_SPREAD, s == 0))
 
 
+@asked
 def correlation_effects(measure: str, correlation: npt.ArrayLike, n: npt.ArrayLike) -> Effects:
     """COR (the correlation itself) or ZCOR (Fisher's r-to-z) from correlations of n people.
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.inputs import Values, take
 from metafit.inverse_variance.layout import as_batch, order_by_precision, to_columns
@@ -33,6 +34,7 @@ class HeterogeneityIntervals(Shown):
     h2: Interval
 
 
+@asked
 def heterogeneity_intervals(
     yi: Values,
     vi: npt.ArrayLike | None = None,
@@ -103,6 +105,7 @@ def heterogeneity_intervals(
         )
 
 
+@asked
 def weights(vi: npt.ArrayLike, tau2: npt.ArrayLike) -> Floats:
     """Weights in percent, (..., k); NaN for absent studies. tau2 has the batch shape (0 for FE).
 
@@ -136,6 +139,7 @@ class Blups(Shown):
     names: tuple[str, ...] | None = None
 
 
+@asked
 def blups(
     yi: Values,
     vi: npt.ArrayLike | None = None,

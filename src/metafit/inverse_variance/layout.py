@@ -42,6 +42,8 @@ def as_batch(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
     if y.ndim == 0 or v.ndim == 0:
         raise StatsInputError("yi and vi: give arrays with the studies on the last axis, not single numbers.")
     if y.shape != v.shape:
+        if y.shape[-1] != v.shape[-1]:
+            raise StatsInputError(f"yi and vi: shapes {y.shape} and {v.shape} do not match.")
         try:
             y, v = np.broadcast_arrays(y, v)
         except ValueError as error:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.errors import StatsInputError
 from metafit.inputs import Frame, Names, Values, take
 from metafit.inverse_variance.kernel import Numbers, pool_batch, pool_compiled, pool_one
@@ -43,6 +44,7 @@ def check_call(method: str, test: str | None, level: float) -> tuple[str, str, f
     return method, test, as_fraction(level)
 
 
+@asked
 def pool(
     yi: Values,
     vi: npt.ArrayLike | str | None = None,

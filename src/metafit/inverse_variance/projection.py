@@ -207,7 +207,7 @@ class RegressionData:
     def __init__(self, design: RegressionDesign, y: Floats, v: Floats, k: Ints) -> None:
         self._design, self.p = design, design.p
         self.y, self.v, self.k = y, v, k
-        self.v_min: Floats = v.min(0)
+        self.v_min: Floats = v.min(0, initial=np.inf)
 
     def columns(self, which: Ints | Bools | slice) -> RegressionData:
         return RegressionData(self._design, columns_of(self.y, which), columns_of(self.v, which), self.k[which])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Given, Names, Values, take
@@ -48,6 +49,7 @@ def _masked(y: Floats, v: Floats, keep: Bools, method: str, test: str | None, le
     return pool(np.where(keep, y, np.nan), np.broadcast_to(v, keep.shape), method=method, test=test, level=level)
 
 
+@asked
 def leave_one_out(
     yi: Values,
     vi: npt.ArrayLike | None = None,
@@ -92,6 +94,7 @@ def leave_one_out(
     return dataclasses.replace(fit, measure=given.measure, labels=labels, sizes=sizes)
 
 
+@asked
 def cumulative(
     yi: Values,
     vi: npt.ArrayLike | None = None,
@@ -168,6 +171,7 @@ class Influence(Shown):
     names: tuple[str, ...] | None = None
 
 
+@asked
 def influence(
     yi: Values,
     vi: npt.ArrayLike | None = None,
@@ -264,6 +268,7 @@ class Gosh(Shown):
     complete: bool
 
 
+@asked
 def gosh(
     yi: Values,
     vi: npt.ArrayLike | None = None,
@@ -309,6 +314,8 @@ def gosh(
     StatsInputError
         Arguments without meaning: unknown words, or shapes that do not match.
     """
+    if most < 1:
+        raise StatsInputError("most: take one subset or more.")
     y, v, given = _single(yi, vi, None)
     here = np.flatnonzero(np.isfinite(y) & np.isfinite(v))
     k = here.size

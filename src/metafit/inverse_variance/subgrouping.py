@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Values, take
@@ -36,6 +37,7 @@ class Subgroups(Shown):
     p: Floats
 
 
+@asked
 def subgroups(
     yi: Values,
     vi: npt.ArrayLike | None = None,

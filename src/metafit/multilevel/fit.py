@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.effects.base import Effects
 from metafit.errors import StatsInputError
@@ -74,6 +75,7 @@ class MultilevelFit(Shown):
     measure: str = "GEN"
 
 
+@asked
 def pool_multilevel(
     yi: Values,
     v: npt.ArrayLike | None = None,
@@ -140,6 +142,7 @@ def pool_multilevel(
     return dataclasses.replace(fit_model(model, tuple(levels), used, test, level), measure=given.measure)
 
 
+@asked
 def three_level(
     yi: Values,
     vi: npt.ArrayLike | None,
@@ -331,6 +334,7 @@ def _shares(model: MixedModel, fixed: Solution | NestedSolution, s: Floats) -> F
     return share
 
 
+@asked
 def sigma2_intervals(fit: MultilevelFit, *, level: float = 0.95) -> Interval:
     """Profile-likelihood intervals of the variances, each end (m,): metafor's `confint` of an `rma.mv` fit.
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.levels import as_fraction
@@ -44,6 +45,7 @@ class RobustFit(Shown):
     measure: str = "GEN"
 
 
+@asked
 def robust(
     fit: MultilevelFit, cluster: Ids, *, kind: Literal["CR0", "CR1", "CR1p", "CR2"] = "CR2", level: float = 0.95
 ) -> RobustFit:

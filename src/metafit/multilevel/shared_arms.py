@@ -11,11 +11,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.errors import StatsInputError
 from metafit.multilevel.fit import Ids
 from metafit.results import Floats
 
 
+@asked
 def arm_variance(
     measure: Literal["MD", "OR", "RR", "RD", "IRR"],
     *,
@@ -72,6 +74,7 @@ def arm_variance(
     return np.where(np.isfinite(value), value, np.nan)
 
 
+@asked
 def shared_arm_covariance(study: Ids, vi: npt.ArrayLike, shared: npt.ArrayLike) -> Floats:
     """The covariance matrix (k, k) of contrasts with variances vi whose rows of one study share an arm.
 
@@ -109,6 +112,7 @@ def shared_arm_covariance(study: Ids, vi: npt.ArrayLike, shared: npt.ArrayLike) 
     return matrix
 
 
+@asked
 def smd_covariance(
     study: Ids, yi: npt.ArrayLike, vi: npt.ArrayLike, n_shared: npt.ArrayLike, n_total: npt.ArrayLike
 ) -> Floats:

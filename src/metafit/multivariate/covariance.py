@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_floats
 from metafit.multivariate.fit import numbered
@@ -16,6 +18,7 @@ from metafit.results import Floats
 Pairs = Mapping[tuple[str, str], float]
 
 
+@asked
 def sampling_covariance(
     vi: npt.ArrayLike,
     cluster: Sequence[object] | npt.NDArray[Any],
@@ -61,12 +64,10 @@ def sampling_covariance(
         if outcome is None:
             raise StatsInputError("outcome: correlations by pair need the outcome of each row.")
         labels, kind = numbered("outcome", outcome, v.size)
-        told = {frozenset(str(one) for one in pair): float(value) for pair, value in rho.items()}
+        told = {frozenset(map(str, pair)): _correlation(value) for pair, value in rho.items()}
     else:
         labels, kind = ("",), np.zeros(v.size, dtype=np.int64)
-        told = {frozenset(("",)): float(rho)}
-    if not all(-1.0 <= one <= 1.0 for one in told.values()):
-        raise StatsInputError("rho: a correlation lies between -1 and 1.")
+        told = {frozenset(("",)): _correlation(rho)}
     matrix = np.diag(v)
     size = np.sqrt(v)
     for i, j in zip(*np.nonzero(np.triu(place[:, None] == place[None, :], 1)), strict=True):
@@ -75,3 +76,9 @@ def sampling_covariance(
             raise StatsInputError(f"rho: there is no correlation for {' and '.join(sorted(pair))}.")
         matrix[i, j] = matrix[j, i] = told[pair] * size[i] * size[j]
     return matrix
+
+
+def _correlation(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not -1.0 <= float(value) <= 1.0:
+        raise StatsInputError("rho: a correlation lies between -1 and 1.")
+    return float(value)

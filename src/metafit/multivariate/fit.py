@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metafit.ascent import highest
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Frame, Values, column, take
@@ -59,6 +60,7 @@ class MultivariateFit(Shown):
     """Of tau2 and of the correlations, where they were asked for."""
 
 
+@asked
 def pool_multivariate(
     yi: Values,
     v: npt.ArrayLike | str | None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.effects.base import Effects, arrays
 from metafit.effects.counts import proportion_effects, single_rate_effects
@@ -44,6 +45,7 @@ class ArmContrasts(Shown):
     alone: tuple[Hashable, ...] = ()
 
 
+@asked
 def arm_contrasts(
     measure: str,
     study: Sequence[Hashable],

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.multilevel.model import NotPositiveDefinite
@@ -62,6 +63,7 @@ class ComponentFit(Shown):
     measure: str = "GEN"
 
 
+@asked
 def component_network(
     fit: NetworkFit,
     *,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.multilevel.model import NotPositiveDefinite
 from metafit.network.data import NetworkData
@@ -45,6 +46,7 @@ class Splits(Shown, tuple[Split, ...]):
     __slots__ = ()
 
 
+@asked
 def split_evidence(fit: NetworkFit) -> Splits:
     """Every pair of a fit by back-calculation (König et al. 2013; Dias et al. 2010), at the network's tau2.
 
@@ -127,6 +129,7 @@ def _split(
     )
 
 
+@asked
 def node_split(fit: NetworkFit, treatment: Hashable, control: Hashable) -> Split:
     """One pair by a model in which the trials with both arms have their own effect, tau2 estimated anew.
 
@@ -212,6 +215,7 @@ class DesignTest(Shown):
     tau2_within: float
 
 
+@asked
 def design_test(fit: NetworkFit) -> DesignTest | None:
     """The decomposition of Q by design; None for a network that could not be fitted.
 
@@ -299,6 +303,7 @@ class Geometry(Shown):
     loops: int
 
 
+@asked
 def geometry(fit: NetworkFit) -> Geometry:
     """Nodes, edges and coordinates of a network.
 

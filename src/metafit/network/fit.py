@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.levels import as_fraction
@@ -125,6 +126,7 @@ def check(method: str, test: str, level: float) -> float:
     return as_fraction(level)
 
 
+@asked
 def pool_network(
     study: Sequence[Hashable],
     treatment: Sequence[Hashable],
@@ -251,6 +253,7 @@ def _pairs(data: NetworkData, effect: Floats, cov: Floats) -> tuple[Floats, Floa
     return estimate, np.where(connected, np.sqrt(np.maximum(variance, 0.0)), np.nan)
 
 
+@asked
 def p_scores(fit: NetworkFit, *, small_is_good: bool) -> Floats:
     """How sure it is, on average over the others, that a treatment is better (Rücker & Schwarzer 2015), (T,).
 

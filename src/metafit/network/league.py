@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.effects.given import LOGS
 from metafit.errors import StatsInputError
@@ -42,6 +43,7 @@ class LeagueTable(Shown):
     studies: Ints
 
 
+@asked
 def league_table(
     fit: NetworkFit, *, small_is_good: bool | None = None, order: Sequence[Hashable] | None = None
 ) -> LeagueTable:

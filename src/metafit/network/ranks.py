@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, owens_t
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.network.fit import NetworkFit, covariance, p_scores
@@ -42,6 +43,7 @@ class Rankogram(Shown):
     error: float
 
 
+@asked
 def rankogram(fit: NetworkFit, *, small_is_good: bool, draws: int = 100_000, seed: int = 1) -> Rankogram:
     """Probability of each rank, and SUCRA, from the normal distribution of a network's estimates.
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import as_floats
@@ -50,6 +51,7 @@ class Contrasts(Shown):
     qm_p: float
 
 
+@asked
 def contrasts(
     fit: Regression | Coefficients,
     matrix: npt.ArrayLike,
@@ -147,6 +149,7 @@ def contrasts(
     )
 
 
+@asked
 def joint_test(fit: Regression, moderators: Sequence[str | int] | str | int) -> Contrasts:
     """Test that moderators have no effect, each coefficient alone and all of them together: metafor's `anova(btt=)`.
 
@@ -169,13 +172,14 @@ def joint_test(fit: Regression, moderators: Sequence[str | int] | str | int) -> 
         A batch; a name or place the regression does not have.
     """
     beta, _ = _single(fit, "joint_test")
-    given = [moderators] if isinstance(moderators, (str, int)) else list(moderators)
+    given = _named("moderators", [moderators] if isinstance(moderators, (str, int)) else moderators)
     places = [place for one in given for place in _places(fit, one)]
     if not places or len(set(places)) < len(places):
         raise StatsInputError("moderators: name one or more, each once.")
     return contrasts(fit, np.eye(beta.size)[places], names=[fit.labels[i] for i in places])
 
 
+@asked
 def pairwise(fit: Regression, moderator: str) -> Contrasts:
     """All differences between the levels of a moderator of words, the level without a coefficient included.
 
@@ -227,6 +231,7 @@ class Inflation(Shown):
     sif: Floats
 
 
+@asked
 def vif(fit: Regression, groups: Sequence[Sequence[str | int]] | None = None) -> Inflation:
     """Variance inflation factors of the moderators, generalised for those with several coefficients.
 
@@ -266,7 +271,7 @@ def vif(fit: Regression, groups: Sequence[Sequence[str | int]] | None = None) ->
     if groups is None:
         asked = [(term.name, term.coefficients) for term in fit.terms]
     else:
-        places = [tuple(place for one in group for place in _places(fit, one)) for group in groups]
+        places = [tuple(place for one in group for place in _places(fit, one)) for group in _grouped(groups)]
         asked = [(", ".join(fit.labels[i] for i in every), every) for every in places]
     if any(not every or len(set(every)) < len(every) or (fit.intercept and 0 in every) for _, every in asked):
         raise StatsInputError("groups: name moderators, each once in a group; the intercept has no inflation.")
@@ -276,6 +281,20 @@ def vif(fit: Regression, groups: Sequence[Sequence[str | int]] | None = None) ->
     sizes = tuple(len(every) for _, every in asked)
     factors = np.array(values)
     return Inflation(tuple(name for name, _ in asked), sizes, factors, factors ** (0.5 / np.array(sizes)))
+
+
+def _named(what: str, given: Any) -> list[str | int]:
+    """Names or places, whatever sequence holds them."""
+    one: list[Any] = list(given) if isinstance(given, (list, tuple)) or np.ndim(given) == 1 else [None]
+    if not all(isinstance(name, (str, int, np.integer)) and not isinstance(name, bool) for name in one):
+        raise StatsInputError(f"{what}: give names of moderators, or places of coefficients.")
+    return [name if isinstance(name, str) else int(name) for name in one]
+
+
+def _grouped(groups: Any) -> list[list[str | int]]:
+    if not isinstance(groups, (list, tuple)) or not groups:
+        raise StatsInputError("groups: give a list of groups of moderators.")
+    return [[one] if isinstance(one, str) else _named("groups", one) for one in groups]
 
 
 def _inflation(cov: Floats, group: list[int]) -> float:

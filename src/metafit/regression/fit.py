@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import fdtrc
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Frame, Values, take
@@ -85,6 +86,7 @@ class Predicted(Shown):
     measure: str = "GEN"
 
 
+@asked
 def regress(
     yi: Values,
     vi: npt.ArrayLike | str | None,
@@ -347,6 +349,7 @@ def _assemble(
     )
 
 
+@asked
 def predict(fit: Regression, moderators: npt.ArrayLike) -> Predicted:
     """Mean effects of a single regression at new moderators (m,) or (n, m), without the intercept column.
 
@@ -368,6 +371,8 @@ def predict(fit: Regression, moderators: npt.ArrayLike) -> Predicted:
         Arguments without meaning: unknown words, or shapes that do not match.
     """
     x = np.atleast_2d(as_floats("moderators", moderators))
+    if x.ndim != 2:
+        raise StatsInputError(f"moderators: shape {x.shape}; give a row for each set of moderators.")
     beta = np.asarray(fit.coefficients)
     if beta.ndim != 1:
         raise StatsInputError("predict: give a single regression, not a batch.")

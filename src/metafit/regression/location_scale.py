@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inputs import Frame, Values, take
@@ -50,6 +51,7 @@ class LocationScale(Shown):
     measure: str = "GEN"
 
 
+@asked
 def location_scale(
     yi: Values,
     vi: npt.ArrayLike | str | None,

@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
 from metafit.inverse_variance.pooling import pool
@@ -55,6 +56,7 @@ class PermutationTest(Shown):
     draws: Floats = field(compare=False)
 
 
+@asked
 def permutation_test(
     fit: Fit | Regression, *, exact: bool = False, draws: int = 1000, seed: int = 1
 ) -> PermutationTest:

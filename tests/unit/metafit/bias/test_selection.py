@@ -25,3 +25,16 @@ def test_a_likelihood_without_curvature_does_not_converge(monkeypatch: pytest.Mo
     found = selection_model(rng.normal(0.3, 0.3, 20), rng.uniform(0.01, 0.1, 20))
     assert found.status == Status.NOT_CONVERGED
     assert np.isnan(found.estimate)
+
+
+@pytest.mark.parametrize("unit", [2.0**-20, 2.0**20])
+def test_units_change_nothing_else(unit: float) -> None:
+    """metafor 3.8.1's selmodel ends lower where effects are a millionth: its starts, like ours before, had a size."""
+    rng = np.random.default_rng(3)
+    y, v = rng.normal(0.1, 0.3, 20), rng.uniform(0.01, 0.1, 20)
+    one, other = selection_model(y, v), selection_model(y * unit, v * unit**2)
+    assert one.status == other.status == Status.OK
+    assert other.estimate / unit == pytest.approx(one.estimate, rel=1e-9)
+    assert other.tau2 / unit**2 == pytest.approx(one.tau2, rel=1e-9)
+    assert other.log_likelihood + 20 * np.log(unit) == pytest.approx(one.log_likelihood, rel=1e-9)
+    np.testing.assert_allclose(other.delta, one.delta, rtol=1e-9)
