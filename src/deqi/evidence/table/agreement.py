@@ -12,14 +12,13 @@ from typing import Final
 import numpy as np
 
 from deqi.errors import InputError
+from deqi.evidence.table.cells import share_beside
 from deqi.evidence.table.columns import GIVEN_KINDS, RATIOS, ColumnSet, Floats, Numbers, number
 from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say, some
 from deqi.knowledge.thresholds import thresholds
 from metafit import Effects, Status, pool
 
-_WIDTH: Final = 2.0 * NormalDist().inv_cdf(0.975)
-"""Of a printed interval, in standard errors."""
 _FEWEST: Final = 3
 """Rows from which one can stand out."""
 
@@ -32,6 +31,7 @@ def disagreements(table: Table, given: Numbers, chosen: ColumnSet, effects: Effe
         *_other_units(given, chosen, effects, measure),
         *_variances_as_errors(chosen, effects),
         *_one_person(given, chosen),
+        *_shares_apart(table, given),
     ]
 
 
@@ -55,7 +55,7 @@ def _errors_told_twice(table: Table, given: Numbers, chosen: ColumnSet, measure:
     if chosen.kind not in GIVEN_KINDS:
         return []
     sei, vi, low, high = (_column(table, name) for name in ("sei", "vi", "ci_low", "ci_high"))
-    errors = []
+    errors, width = [], 2.0 * NormalDist().inv_cdf(0.5 + given.level / 2)
     with np.errstate(all="ignore"):
         if sei is not None:
             errors.append(sei)
@@ -63,7 +63,7 @@ def _errors_told_twice(table: Table, given: Numbers, chosen: ColumnSet, measure:
             errors.append(np.sqrt(vi))
         if low is not None and high is not None:
             ratios = measure in RATIOS and "estimate" in table.columns
-            errors.append((np.log(high) - np.log(low) if ratios else high - low) / _WIDTH)
+            errors.append((np.log(high) - np.log(low) if ratios else high - low) / width)
         if len(errors) < 2:
             return []
         apart = np.nanmax(errors, axis=0) / np.nanmin(errors, axis=0)
@@ -141,3 +141,19 @@ def _one_person(given: Numbers, chosen: ColumnSet) -> list[str]:
     alone = np.any([given.columns[name] == 1.0 for name in given.columns if name.startswith("n")], axis=0)
     rows = [given.studies[i] for i in np.flatnonzero(alone)]
     return [say("row.one-person", studies=some(rows))] if rows else []
+
+
+def _shares_apart(table: Table, given: Numbers) -> list[str]:
+    """Percentages beside counts that are not those of the counts."""
+    apart = set()
+    for arm in ("_t", "_c", ""):
+        events, total = given.columns.get(f"events{arm}"), given.columns.get(f"total{arm}")
+        if events is None or total is None:
+            continue
+        place = table.columns.index(f"events{arm}")
+        for i, (_, cells) in enumerate(table.rows):
+            told = share_beside(cells[place])
+            # the last digit may have been rounded or cut off
+            if told is not None and abs(100.0 * events[i] / total[i] - told[0]) > 10.0 ** -told[1]:
+                apart.add(i)
+    return [say("row.shares-apart", studies=some([given.studies[i] for i in sorted(apart)]))] if apart else []

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from deqi.evidence.table.sentences import say
 
-Key = Literal["thousands", "mark"]
+Key = Literal["thousands", "mark", "percent-beside"]
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 #: 1,204 and 1.204 are one number or another, by who wrote them; 0,204 and 12,04 are not.
@@ -27,6 +27,8 @@ _POINT: Final = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _MARKS: Final = re.compile(r"(?<=[\d.])\s*(?:[*†‡§¶#⁰¹²³⁴-⁹ᵃ-ᵥ]|\[\w{1,2}\]|\([a-z]\))+$")
 _MINUS: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\u207b", "-"))
+#: 12 (25 %) and 12 (25.0): a count and its share.
+_SHARE: Final = re.compile(r"(\d+)\s*[(\[]\s*(\d+(?:[.,]\d+)?\s*%|\d+[.,]\d+)\s*[)\]]", re.ASCII)
 _EMPTY: Final = frozenset("-.?*…· ")
 _HINTS: Final = (
     ("percent", re.compile(r".*\d\s*%")),
@@ -98,9 +100,28 @@ def read_cell(cell: str, style: Style, *, whole: bool) -> tuple[float | Unreadab
         return _group(text, style, whole, key)
     if style.decimal_comma and _COMMA.fullmatch(text):
         text = text.replace(",", ".")
+    if whole and (share := _SHARE.fullmatch(text)):
+        return _finite(share[1]), "percent-beside"
+    if whole:
+        text = re.sub(r"^[nN]\s*=\s*", "", text)
+    text = re.sub(r"(?<=\d)·(?=\d)", ".", text)  # decimals of the Lancet
     if not _NUMBER.fullmatch(text):
         return Unreadable(next((name for name, shape in _HINTS if shape.fullmatch(text)), "other")), None
     return _finite(text), key
+
+
+def share_beside(cell: str) -> tuple[float, int] | None:
+    """The percentage beside a count, and its decimals; None where none stands there."""
+    found = _SHARE.fullmatch(unicodedata.normalize("NFKC", cell).strip())
+    if found is None:
+        return None
+    digits = found[2].replace(",", ".").replace("%", "").strip()
+    return float(digits), len(digits.partition(".")[2])
+
+
+def says_missing(cell: str) -> bool:
+    """Whether a cell says that there is no number."""
+    return _is_missing(unicodedata.normalize("NFKC", cell).translate(_MINUS).strip())
 
 
 def looks_like_number(cell: str) -> bool:

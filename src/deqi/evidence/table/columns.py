@@ -23,6 +23,8 @@ Kind = Literal[
     "p_value", "yi_sei", "yi_vi", "yi_interval",
 ]  # fmt: skip
 Rule = Literal["any", "not negative", "positive", "correlation", "p"]
+#: Of the intervals that papers print.
+USUAL_LEVEL: Final = 0.95
 #: Effects as papers give them, with an interval, an error or a p value.
 GIVEN_KINDS: Final = ("interval", "yi_interval", "p_value", "yi_sei", "yi_vi")
 
@@ -120,6 +122,7 @@ class Numbers:
 
     rows: row numbers in the file. studies: names, "row 4" where there is none. absent: (index, empty columns).
     derived: (index, keys of what its means and SDs were made from). read: (index, what was understood in its cells).
+    level: of the intervals given.
     """
 
     columns: dict[str, Floats]
@@ -128,6 +131,7 @@ class Numbers:
     absent: tuple[tuple[int, tuple[str, ...]], ...]
     derived: tuple[tuple[int, tuple[str, ...]], ...] = ()
     read: tuple[tuple[int, Key], ...] = ()
+    level: float = USUAL_LEVEL
 
 
 def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
@@ -140,6 +144,7 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
     sources = {name for column in chosen.columns for name in sources_of(column)}
     read = [name for name in dict.fromkeys((*chosen.columns, *sorted(sources))) if name in place]
     data = {column: np.full(len(table.rows), np.nan) for column in chosen.columns}
+    level = table.level or USUAL_LEVEL
     studies: list[str] = []
     absent: list[tuple[int, tuple[str, ...]]] = []
     derived: list[tuple[int, tuple[str, ...]]] = []
@@ -159,7 +164,7 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
                 more = {name for column in empty for name in sources_of_given(column) if name in place}
                 beside = {name: number(table, row, name, cells[place[name]]) for name in sorted(more)}
                 _check(table, row, chosen.kind, measure, {k: v for k, v in beside.items() if v is not None})
-                found_in = complete({**values, **beside}, empty, ratio=measure in RATIOS)
+                found_in = complete({**values, **beside}, empty, ratio=measure in RATIOS, level=level)
                 made, used = (found_in.values, (found_in.key,)) if found_in else ({}, ())
             whole |= made
             empty = tuple(column for column in empty if column not in made)
@@ -173,7 +178,7 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
     if chosen.kind == "cells":
         data |= {f"total{arm}": data[f"events{arm}"] + data[f"others{arm}"] for arm in ("_t", "_c")}
     return Numbers(
-        data, tuple(row for row, _ in table.rows), tuple(studies), tuple(absent), tuple(derived), tuple(keys)
+        data, tuple(row for row, _ in table.rows), tuple(studies), tuple(absent), tuple(derived), tuple(keys), level
     )
 
 

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from deqi.evidence.table.columns import first_set
+from deqi.evidence.table.columns import USUAL_LEVEL, first_set
+from deqi.evidence.table.composite import level_of, split_cells
 from deqi.evidence.table.derived import sources_of
 from deqi.evidence.table.given import sources_of_given
 from deqi.evidence.table.headers import by_words, words
@@ -59,6 +60,10 @@ DIALECTS: Final = (
     Dialect("meta", ("event1", "n1", "event2", "n2"), _TWO),
     Dialect("meta", ("mean1", "sd1", "n1", "mean2", "sd2", "n2"), _MEANS),
     Dialect("meta", ("event1", "time1", "event2", "time2"), _TIMES),
+    Dialect("PythonMeta", ("e1", "n1", "e2", "n2"), _TWO),
+    Dialect("statsmodels", ("count1", "nobs1", "count2", "nobs2"), _TWO),
+    Dialect("statsmodels", ("mean1", "sd1", "nobs1", "mean2", "sd2", "nobs2"), _MEANS),
+    Dialect("statsmodels", ("eff", "var_eff"), ("yi", "vi")),
     Dialect("Stata", ("_meta_es", "_meta_se"), ("yi", "sei")),
     Dialect("RevMan", ("experimental_cases", "experimental_n", "control_cases", "control_n"), _TWO),
     Dialect("RevMan", ("experimental_events", "experimental_total", "control_events", "control_total"), _TWO),
@@ -107,14 +112,27 @@ class Translated:
         """What was understood of the columns that are used, in words."""
         used = {*columns, *(name for column in columns for name in (*sources_of(column), *sources_of_given(column)))}
         sentences = [one.told(used) for one in self.understood]
-        return [*self.table.notes, *(one for one in sentences if one), *((self.named,) if self.named else ())]
+        level = self.table.level
+        other = level is not None and level != USUAL_LEVEL and "ci_low" in columns
+        told = [say("other-level", level=f"{100 * (level or 0):g}")] if other else []
+        named = (self.named,) if self.named else ()
+        return [*self.table.notes, *(one for one in sentences if one), *told, *named]
 
 
 def translate(table: Table) -> Translated:
     """The table with our names beside those of other programs.
 
-    Nothing is taken away: a column can still be named by its own name. Our names win where both are there.
+    Nothing is taken away but cells that hold several numbers, where the columns make no set without them: a column can
+    still be named by its own name. Our names win where both are there.
     """
+    found = _translated(table)
+    if first_set(found.table.columns) is None and (split := split_cells(table)) is not None:
+        again = _translated(split)
+        return found if first_set(again.table.columns) is None else again
+    return found
+
+
+def _translated(table: Table) -> Translated:
     columns = list(table.columns)
     copies: dict[str, tuple[str, ...]] = {}
     understood: list[Understood] = []
@@ -151,7 +169,11 @@ def translate(table: Table) -> Translated:
         return (*cells[: index["study"]], cell(cells, named), *cells[index["study"] + 1 :])
 
     rows = tuple((row, (*own(cells), *(cell(cells, names) for names in copies.values()))) for row, cells in table.rows)
-    whole = dataclasses.replace(table, columns=(*columns, *copies), rows=rows, measure=measure, own=len(columns))
+    ends = [*copies.get("ci_low", ("ci_low",)), *copies.get("ci_high", ("ci_high",))]
+    level = next((one for one in map(level_of, ends) if one is not None), table.level)
+    whole = dataclasses.replace(
+        table, columns=(*columns, *copies), rows=rows, measure=measure, own=len(columns), level=level
+    )
     return Translated(whole, tuple(understood), told_of)
 
 

@@ -70,9 +70,9 @@ def _made(numbers: Numbers, chosen: ColumnSet, measure: str) -> Effects:
             measure, c["mean_post"], c["mean_pre"], c["sd_pre"], c["sd_post"], c["n"], c["correlation"]
         )
     if chosen.kind == "interval":
-        return interval_effects(*ordered, ratio=measure in RATIOS, measure=measure)
+        return interval_effects(*ordered, level=numbers.level, ratio=measure in RATIOS, measure=measure)
     if chosen.kind == "yi_interval":
-        return interval_effects(*ordered, measure=measure)
+        return interval_effects(*ordered, level=numbers.level, measure=measure)
     if chosen.kind == "p_value":
         return p_value_effects(*ordered, ratio=measure in RATIOS, measure=measure)
     if chosen.kind == "yi_sei":

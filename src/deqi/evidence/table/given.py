@@ -10,8 +10,6 @@ from typing import Final
 
 from metafit import p_value_effects
 
-#: Half the width of the interval that papers print, in standard errors.
-_REACH: Final = NormalDist().inv_cdf(0.975)
 _SOURCES: Final = {"sei": ("vi",), "ci_low": ("sei", "vi", "p")}
 
 
@@ -28,11 +26,14 @@ def sources_of_given(column: str) -> tuple[str, ...]:
     return _SOURCES.get(column, ())
 
 
-def complete(values: Mapping[str, float | None], empty: tuple[str, ...], *, ratio: bool) -> Completed | None:
+def complete(
+    values: Mapping[str, float | None], empty: tuple[str, ...], *, ratio: bool, level: float
+) -> Completed | None:
     """The empty columns of a row of given effects from its others; None where they do not follow.
 
-    ratio: an estimate and its limits are ratios, whose logarithms are normal.
+    ratio: an estimate and its limits are ratios, whose logarithms are normal. level: of the interval.
     """
+    reach = NormalDist().inv_cdf(0.5 + level / 2)
     yi, estimate = values.get("yi"), values.get("estimate")
     sei, vi, p = values.get("sei"), values.get("vi"), values.get("p")
     if yi is not None and empty == ("sei",) and vi is not None:
@@ -40,12 +41,12 @@ def complete(values: Mapping[str, float | None], empty: tuple[str, ...], *, rati
     if not empty or not set(empty) <= {"ci_low", "ci_high"}:
         return None
     if yi is not None and (sei is not None or vi is not None):
-        half = _REACH * (math.sqrt(vi or 0.0) if sei is None else sei)
+        half = reach * (math.sqrt(vi or 0.0) if sei is None else sei)
         return Completed({"ci_low": yi - half, "ci_high": yi + half}, "interval-of-error")
     if estimate is None or p is None or not 0.0 < p < 1.0 or (ratio and estimate <= 0.0):
         return None
     effect = p_value_effects(estimate, p, ratio=ratio)
-    middle, half = float(effect.yi), _REACH * math.sqrt(float(effect.vi))
+    middle, half = float(effect.yi), reach * math.sqrt(float(effect.vi))
     if not 0.0 < half < math.inf:
         return None
     ends = {"ci_low": middle - half, "ci_high": middle + half}

@@ -39,9 +39,17 @@ def words_of(name: str) -> list[str]:
     return re.findall(r"[a-z]+|\d+", name)
 
 
+def arm_words(named: list[str]) -> list[str]:
+    """The words of a name that say which of two arms it is of; none where they say both or neither."""
+    control = [word for word in named if word in _known("arm.c") and not word.isdigit()]
+    if control:  # sham acupuncture is the control of acupuncture
+        return control
+    return [word for word in named if word in _known("arm.t") and not word.isdigit()]
+
+
 def by_words(columns: tuple[str, ...]) -> tuple[tuple[Meaning, str | None], ...]:
     """What the columns may mean (ours: theirs), with the measure that their names say; the likelier first."""
-    return (_by_arms(columns), None), _by_effect(columns)
+    return (_by_arms(columns), None), (_by_two_labels(columns), None), _by_effect(columns)
 
 
 def _by_arms(columns: tuple[str, ...]) -> Meaning:
@@ -56,18 +64,42 @@ def _by_arms(columns: tuple[str, ...]) -> Meaning:
     return found
 
 
+def _by_two_labels(columns: tuple[str, ...]) -> Meaning:
+    """Columns of two arms of which one is named like a control and the other by what it had."""
+    arms: dict[str, Meaning] = {}
+    quantities = _named("quantity", _QUANTITIES)
+    for column in columns:
+        named = [word for word in words_of(column) if word not in _known("noise")]
+        ends = [(named[:i], named[i:]) for i in range(1, len(named))]
+        for label, rest in (*ends, *((last, first) for first, last in ends)):
+            people = set(rest) <= _known("people")
+            names = ["total", "n"] if people else [quantities[key] for key in ("_".join(rest),) if key in quantities]
+            if names and not {*label} & {*quantities, *_known("people")}:
+                for name in names:
+                    arms.setdefault(" ".join(label), {}).setdefault(name, column)
+                break
+    whole = {label: found for label, found in arms.items() if len(set(found.values())) > 1}
+    controls = [label for label in whole if set(label.split()) & _known("arm.c")]
+    if len(whole) != 2 or len(controls) != 1:
+        return {}
+    treated = next(label for label in whole if label != controls[0])
+    pairs = (("_t", whole[treated]), ("_c", whole[controls[0]]))
+    return {f"{name}{arm}": theirs for arm, found in pairs for name, theirs in found.items()}
+
+
 def _quantities(named: list[str]) -> list[str]:
     """What a column counts or measures, with its arm; people are `total` and `n`."""
-    grouped = bool({"group", "grp", "arm"} & set(named))
+    grouped = bool({"group", "grp", "arm", "tx", "trt", "treatment"} & set(named)) and bool({"a", "b"} & set(named))
     arms = {
         arm
         for arm in ("_t", "_c")
-        if set(named) & _known(f"arm.{arm[1]}") or (grouped and ("a" if arm == "_t" else "b") in named)
+        if (grouped and ("a" if arm == "_t" else "b") in named)
+        or (not grouped and set(named) & _known(f"arm.{arm[1]}"))
     }
     if len(arms) > 1:
         return []
     arm = next(iter(arms), "")
-    passed = _known("noise") | (_known(f"arm.{arm[1]}") if arm else frozenset())
+    passed = _known("noise") | (_known("arm.t") if grouped else _known(f"arm.{arm[1]}") if arm else frozenset())
     rest = [word for word in named if word not in passed and not (arm and grouped and word in ("a", "b"))]
     quantities = _named("quantity", _QUANTITIES)
     if "_".join(rest) in quantities:
@@ -126,6 +158,8 @@ def _role(named: list[str]) -> tuple[str | None, str | None, bool]:
         for word in sorted(_known(f"role.{role}"), key=len, reverse=True):
             rest = joined.removeprefix(word).strip("_")
             if joined.startswith(word) and (not rest or _measure(rest)[0]):
+                return role, None, False
+            if joined.endswith(f"_{word}") and _measure(joined.removesuffix(f"_{word}"))[0]:
                 return role, None, False
     measure, logged = _measure(joined)
     return ("estimate", measure, logged) if measure and not about else (None, None, False)

@@ -6,6 +6,7 @@ Rows are numbered as a spreadsheet does: the header is row 1.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import re
@@ -17,21 +18,27 @@ from typing import BinaryIO, Final
 
 from deqi.errors import InputError
 from deqi.evidence.table.cells import PLAIN, Style, looks_like_number, style_of
+from deqi.evidence.table.decoding import decoded
+from deqi.evidence.table.headers import arm_words, words_of
 from deqi.evidence.table.sentences import say
+from deqi.evidence.table.strays import without_strays, without_titles
 
 #: A table of studies is small; a file beyond this is something else, and is refused before it is read.
 MAX_BYTES: Final = 20_000_000
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 500
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_MOST_BESIDE: Final = 20
+"""Rows that may stand above the header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """name: of the file, for messages. columns: lower-case names. rows: (row number, cells), all as wide as columns.
 
-    style: how its cells write decimals. measure: what the names of its columns say that the effects are. own: how many
-    of the columns stand in the file, the others being copies under our names. notes: what had to be understood.
+    style: how its cells write decimals. measure, level: what the names of its columns say of the effects and their
+    intervals. own: how many of the columns stand in the file, the others being copies under our names. notes: what had
+    to be understood.
     """
 
     name: str
@@ -39,6 +46,7 @@ class Table:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     style: Style = PLAIN
     measure: str | None = None
+    level: float | None = None
     own: int | None = None
     notes: tuple[str, ...] = ()
 
@@ -79,24 +87,31 @@ def read_limited(file: BinaryIO, name: str) -> bytes:
 
 
 def parse_table(data: bytes, name: str = "table") -> Table:
-    """Read a CSV from its bytes: comma, semicolon or tab; UTF-8, or UTF-16 with its mark.
+    """Read a CSV from its bytes: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252.
 
     Raises:
         InputError: as `read_table`.
     """
-    text = re.sub(r"\A\s*sep=.[ \t]*\r?\n", "\n", _decode(data, name))  # Excel's own note about the separator
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=lambda d: (first.count(d), d == ","))
-    lines = _lines(text, delimiter, name)
-    start, header = next(lines, (1, []))
-    if not header:
+    text, notes = decoded(data, name)
+    text = re.sub(r"\A\s*sep=.[ \t]*\r?\n", "\n", text)  # Excel's own note about the separator
+    lines = list(itertools.islice(_lines(text, _delimiter(text), name), MAX_ROWS + _MOST_BESIDE))
+    if lines and not any(len(cells) > 1 for _, cells in lines):
+        lines = _by_spaces(lines)
+    lines, more = without_titles(lines)
+    notes += more
+    if not lines:
         raise InputError(f"{name} is empty; write a header row such as study,yi,vi and one row per study.")
-    body = list(itertools.islice(lines, MAX_ROWS + 2))
-    if body and len([cell for cell in header if cell]) == 1 < len([cell for cell in body[0][1] if cell]):
-        raise InputError(say("title-line", name=name, row=start, words=shown(next(filter(None, header)))))
-    if body and _is_upper_heading(header, body[0][1]):
-        start, header = body[0][0], _joined(header, body.pop(0)[1])
-    header, notes = _arm_by_arm(header)
+    start, header = lines[0]
+    body = lines[1:]
+    headings = [header]
+    while body and _is_upper_heading(headings[-1], body[0][1]):
+        start = body[0][0]
+        headings.append(body.pop(0)[1])
+    header = functools.reduce(lambda lower, upper: _joined(upper, lower), reversed(headings))
+    body, more = without_strays(header, body)
+    header, little = _events_of_n(header)
+    header, twice = _arm_by_arm(header)
+    notes += more + little + twice
     columns, keep = _header(header, start, name)
     rows: list[tuple[int, tuple[str, ...]]] = []
     for number, cells in body:
@@ -114,8 +129,25 @@ def parse_table(data: bytes, name: str = "table") -> Table:
             raise InputError(f"{name} has more than {MAX_ROWS:,} rows; give a table with one row per study.")
     if not rows:
         raise InputError(f"{name} has a header but no rows; write one row per study.")
-    style = style_of((cell for _, cells in rows for cell in cells), delimiter)
+    style = style_of((cell for _, cells in rows for cell in cells), _delimiter(text))
     return Table(name, columns, tuple(rows), style, notes=notes)
+
+
+def _delimiter(text: str) -> str:
+    """What separates the cells of the first line that looks like a row of several; a comma where none does."""
+    first = list(itertools.islice((line for line in text.splitlines() if line.strip()), _MOST_BESIDE))
+    counts = [{d: line.count(d) for d in _DELIMITERS} for line in first]
+    told = next(
+        (one for one in counts if max(one.values()) > 1), counts[0] if counts else dict.fromkeys(_DELIMITERS, 0)
+    )
+    return max(_DELIMITERS, key=lambda d: (told[d], d == ","))
+
+
+def _by_spaces(lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Cells set apart by spaces, where every row has as many words as the first."""
+    split = [(number, cells[0].split()) for number, cells in lines]
+    wide = len(split[0][1])
+    return split if wide > 2 and all(len(words) == wide for _, words in split) else lines
 
 
 def _is_upper_heading(upper: list[str], lower: list[str]) -> bool:
@@ -133,37 +165,39 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
     return found
 
 
+def _events_of_n(header: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """n beside N: of N people n had the event."""
+    pairs = [(cell, f"{cell[:-1]}N") for cell in header if cell.endswith("n") and f"{cell[:-1]}N" in header]
+    if not pairs:
+        return header, ()
+    named = dict(pair for n, total in pairs for pair in ((n, f"{n[:-1]}events"), (total, f"{n[:-1]}total")))
+    return [named.get(cell, cell) for cell in header], (say("events-of-n"),)
+
+
 def _arm_by_arm(header: list[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Names that stand twice, first of one arm and then of the other (RevMan's), numbered; and what was understood."""
+    """Names that stand twice, first of one arm and then of the other, made two; and what was understood.
+
+    RevMan repeats all names of an arm (events, total, events, total), others only `n` beside the name of each arm.
+    """
     places: dict[str, list[int]] = defaultdict(list)
     for i, cell in enumerate(header):
         places[cell.casefold()].append(i)
     twice = {cell: at for cell, at in places.items() if cell and len(at) > 1}
     pairs = [at for at in twice.values() if len(at) == 2]
-    in_blocks = len(pairs) == len(twice) > 1 and max(first for first, _ in pairs) < min(last for _, last in pairs)
-    if not in_blocks:
+    if not pairs or len(pairs) < len(twice):
         return header, ()
     named = list(header)
+    if len(pairs) == 1:
+        arms = [arm_words(words_of(header[i - 1].casefold())) for i in pairs[0]]
+        if all(arms) and arms[0] != arms[1]:
+            for i, arm in zip(pairs[0], arms, strict=True):
+                named[i] = f"{' '.join(arm)} {header[i]}"
+        return named, ()
+    if max(first for first, _ in pairs) >= min(last for _, last in pairs):
+        return header, ()
     for first, last in pairs:
         named[first], named[last] = f"{header[first]} 1", f"{header[last]} 2"
     return named, (say("arm-by-arm", columns=", ".join(header[first] for first, _ in pairs)),)
-
-
-def _decode(data: bytes, name: str) -> str:
-    if data.startswith(b"PK\x03\x04"):
-        raise InputError(say("not-csv.spreadsheet", name=name))
-    if data.lstrip()[:1] in (b"[", b"{", b"<"):
-        raise InputError(say("not-csv.other", name=name))
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}, row {row}: not UTF-8 text; save the file as CSV UTF-8.") from None
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError(f"{name}, row {row}: not a text file; save the table as CSV UTF-8.")
-    return text
 
 
 def _lines(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:

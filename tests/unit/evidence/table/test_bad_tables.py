@@ -54,7 +54,7 @@ def refused(data: bytes | str, **options: object) -> str:
         ("study,yi,yi,vi\nA,1,2,3\n", ("columns 2 and 3", "'yi'")),
         ("study,,yi,vi\nA,7,2,3\n", ("column 2 has cells but no name",)),
         ('study,yi,vi\n"A,1,2\n', ("row 2", "quotes")),
-        (b"study,yi,vi\nM\xfcller,1,2\n", ("row 2", "UTF-8")),
+        (b"study,yi,vi\nM\x81ller,1,2\n", ("row 2", "UTF-8")),
         (b"study,yi,vi\nA,1,\x002\n", ("row 2", "not a text file")),
         (b"PK\x03\x04\x14\x00\x00\x00", ("spreadsheet's own file",)),
         (GIVEN + "A,,\nB,NA,1\n", ("no row has usable numbers in yi, vi",)),

@@ -77,7 +77,6 @@ class TestLayouts:
     @pytest.mark.parametrize(
         ("data", "words"),
         [
-            (b"My table\n\nstudy,yi,vi\nA,1,2\n", "row 1: 'My table' stands alone, like a title"),
             (b"PK\x03\x04\x14", "a spreadsheet's own file"),
             (b'[{"study": 1}]', "is not a CSV file"),
             (b"<table><tr>", "is not a CSV file"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import pytest
 
 from deqi.errors import InputError
@@ -89,5 +91,9 @@ def test_our_own_names_are_never_read_anew() -> None:
 def test_units_in_brackets_and_intervals_of_another_level() -> None:
     header = "study,mean_t (mm),sd_t (mm),n_t,mean_c (mm),sd_c (mm),n_c"
     assert pooled(f"{header}\nA,4,2,24,6,2,24\nB,5,3,35,8,3,28\n").measure == "MD"
-    with pytest.raises(InputError, match="needs the columns"):
-        pooled("study,RR,LL 90%,UL 90%\nA,0.8,0.6,1.07\nB,0.9,0.7,1.157\n")
+    rows = "A,0.8,0.6,1.07\nB,0.9,0.7,1.157\n"
+    narrow, usual = pooled(f"study,RR,LL 90%,UL 90%\n{rows}"), pooled(f"study,RR,LL 95%,UL 95%\n{rows}")
+    assert "The intervals are read as 90 % intervals, as their names say." in narrow.warnings
+    assert [a.vi / b.vi for a, b in zip(narrow.studies, usual.studies, strict=True)] == pytest.approx(
+        [(NormalDist().inv_cdf(0.975) / NormalDist().inv_cdf(0.95)) ** 2] * 2
+    )

@@ -140,7 +140,7 @@ def test_names_of_other_programs_are_read_as_ours_and_said(dialect: object) -> N
     values = {
         "events": ("5", "4"), "total": ("30", "50"), "others": ("25", "46"), "time": ("300.5", "400"),
         "mean": ("2", "3"), "sd": ("1", "1.5"), "n": ("30", "50"), "correlation": ("0.3", "0.5"),
-        "yi": ("0.2", "0.4"), "sei": ("0.1", "0.2"),
+        "yi": ("0.2", "0.4"), "sei": ("0.1", "0.2"), "vi": ("0.01", "0.04"),
         "estimate": ("0.2", "0.4"), "ci_low": ("0.1", "0.2"), "ci_high": ("0.3", "0.6"),
     }  # fmt: skip
     ours, theirs = dialect.ours, dialect.theirs  # type: ignore[attr-defined]
