@@ -14,11 +14,18 @@ import numpy as np
 from deqi.errors import InputError
 from deqi.evidence.table.cells import share_beside
 from deqi.evidence.table.columns import GIVEN_KINDS, RATIOS, ColumnSet, Floats, Numbers, number
+from deqi.evidence.table.effects import effects_of
+from deqi.evidence.table.headers import measure_of
 from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say, some
 from deqi.knowledge.thresholds import thresholds
 from metafit import Effects, Status, pool
 
+_LAST_DIGIT: Final = 0.006
+"""What two decimals leave open, and a little more."""
+_LEVELS: Final = (0.8, 0.9, 0.95, 0.99)
+_LEAST_P: Final = 0.01
+"""Below it a p of two or three decimals says little of its error."""
 _FEWEST: Final = 3
 """Rows from which one can stand out."""
 
@@ -26,7 +33,7 @@ _FEWEST: Final = 3
 def disagreements(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """Sentences about numbers that contradict each other, rows in other units, and variances called errors."""
     return [
-        *_errors_told_twice(table, given, chosen, measure),
+        *_errors_told_twice(table, given, chosen, effects, measure),
         *_effects_told_twice(table, given, chosen, effects, measure),
         *_other_units(given, chosen, effects, measure),
         *_variances_as_errors(chosen, effects),
@@ -50,7 +57,7 @@ def _column(table: Table, name: str) -> Floats | None:
     return found
 
 
-def _errors_told_twice(table: Table, given: Numbers, chosen: ColumnSet, measure: str) -> list[str]:
+def _errors_told_twice(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """Rows whose standard error, variance and interval are not those of each other."""
     if chosen.kind not in GIVEN_KINDS:
         return []
@@ -64,24 +71,66 @@ def _errors_told_twice(table: Table, given: Numbers, chosen: ColumnSet, measure:
         if low is not None and high is not None:
             ratios = measure in RATIOS and "estimate" in table.columns
             errors.append((np.log(high) - np.log(low) if ratios else high - low) / width)
+        if (by_p := _errors_of_p(table, effects)) is not None:
+            errors.append(by_p)
         if len(errors) < 2:
             return []
+        if by_p is not None and low is not None and (level := _level_by_p(errors[-2] / by_p, given.level)) is not None:
+            return [say("level-by-p", level=f"{100 * level:g}", read=f"{100 * given.level:g}")]
         apart = np.nanmax(errors, axis=0) / np.nanmin(errors, axis=0)
     rows = [given.studies[i] for i in np.flatnonzero(apart > thresholds().errors_apart)]
     return [say("row.errors-apart", studies=some(rows))] if rows else []
 
 
+def _level_by_p(ratio: Floats, read: float) -> float | None:
+    """The level at which all intervals would be those of their p values, where it is another than was read."""
+    ratio = ratio[np.isfinite(ratio)]
+    reach = NormalDist().inv_cdf(0.5 + read / 2)
+    for level in _LEVELS if ratio.size >= _FEWEST else ():
+        # the reaches of 90, 95 and 99 % are a fifth and more apart
+        if level != read and bool((np.abs(np.log(ratio * reach / NormalDist().inv_cdf(0.5 + level / 2))) < 0.08).all()):
+            return level
+    return None
+
+
+def _errors_of_p(table: Table, effects: Effects) -> Floats | None:
+    """The standard errors that p values would make, where p has digits enough; None without such a column."""
+    p = _column(table, "p")
+    if p is None:
+        return None
+    told = (p >= _LEAST_P) & (p <= 1.0 - thresholds().unsure_p)
+    z = np.array([NormalDist().inv_cdf(1.0 - one / 2.0) if use else math.nan for one, use in zip(p, told, strict=True)])
+    return np.abs(effects.yi) / z
+
+
 def _effects_told_twice(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """Effects that stand beside the numbers they should come from, and are others."""
-    beside = None if chosen.kind in GIVEN_KINDS else _column(table, "yi")
-    if beside is None:
+    if chosen.kind in GIVEN_KINDS:
         return []
-    both = np.isfinite(beside) & np.isfinite(effects.yi)
-    # 1/2 added to an empty cell is a choice; more than half of the rows are not
-    apart = np.abs(beside - effects.yi) > thresholds().effects_apart * np.sqrt(effects.vi)
-    if not both.any() or 2 * np.count_nonzero(apart & both) <= np.count_nonzero(both):
-        return []
-    return [say("effects-apart", measure=measure, columns=", ".join(chosen.columns))]
+    said = []
+    for column, told in _effects_beside(table, chosen, measure):
+        beside = _column(table, column)
+        found = effects if told == measure else effects_of(given, chosen, told)
+        if beside is None:
+            continue
+        ratios = told in RATIOS and column != "yi"
+        with np.errstate(all="ignore"):
+            beside, rounded = (np.log(beside), _LAST_DIGIT / beside) if ratios else (beside, _LAST_DIGIT)
+            apart = np.abs(beside - found.yi) > thresholds().effects_apart * np.sqrt(found.vi) + rounded
+        both = np.isfinite(beside) & np.isfinite(found.yi)
+        # 1/2 added to an empty cell is a choice; more than half of the rows are not
+        if 2 * np.count_nonzero(apart & both) > np.count_nonzero(both):
+            said.append(say("effects-apart", column=column, measure=told, columns=", ".join(chosen.columns)))
+        elif column != "yi" and (apart & both).any():
+            names = [given.studies[i] for i in np.flatnonzero(apart & both)]
+            said.append(say("row.effects-apart", studies=some(names), column=column))
+    return said
+
+
+def _effects_beside(table: Table, chosen: ColumnSet, measure: str) -> list[tuple[str, str]]:
+    """Columns of effects that these numbers could make, with their measures."""
+    named = [(column, told) for column in table.header if (told := measure_of(column)) in chosen.measures]
+    return [*((column, told) for column, told in named if told is not None), ("yi", measure)]
 
 
 def _other_units(given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
@@ -93,8 +142,9 @@ def _other_units(given: Numbers, chosen: ColumnSet, effects: Effects, measure: s
     elif chosen.kind == "one_mean" and measure == "MN":
         places, spreads = [np.abs(given.columns["mean"])], [given.columns["sd"]]
     elif chosen.kind in GIVEN_KINDS and measure in ("GEN", "MD", "MN", "PR", "RD"):
-        # an effect may be large and unsure in a small study; nothing but units makes both so
-        places, spreads, times = [np.abs(effects.yi)], [np.sqrt(effects.vi)], times**2
+        # an effect may be large and unsure in a small study; nothing but units makes both so, least of all in means
+        places, spreads = [np.abs(effects.yi)], [np.sqrt(effects.vi)]
+        times = times if measure in ("MD", "MN") else times**2
     else:
         return []
     rows = np.flatnonzero(np.isfinite(effects.yi) & np.isfinite(effects.vi))

@@ -23,6 +23,8 @@ Kind = Literal[
     "p_value", "yi_sei", "yi_vi", "yi_interval",
 ]  # fmt: skip
 Rule = Literal["any", "not negative", "positive", "correlation", "p"]
+#: Effects of events counted.
+COUNTED: Final = ("binary", "cells", "rates", "proportion", "rate")
 #: Of the intervals that papers print.
 USUAL_LEVEL: Final = 0.95
 #: Effects as papers give them, with an interval, an error or a p value.
@@ -89,12 +91,11 @@ def choose(table: Table, measure: str | None, method: str) -> tuple[ColumnSet, s
     allowed = _METHODS.get(method, MEASURES)
     if measure is not None and measure not in allowed:
         raise InputError(f"--method {method} does not pool {measure}; use --measure {' or '.join(allowed)}.")
-    counted = ("binary", "cells", "rates", "proportion", "rate")
     fit = [
         s
         for s in SETS
         if (measure is None or measure in s.measures)
-        and (method not in _METHODS or (s.kind in counted and any(m in allowed for m in s.measures)))
+        and (method not in _METHODS or (s.kind in COUNTED and any(m in allowed for m in s.measures)))
     ]
     # a program writes columns for every kind of outcome and leaves empty those that do not apply
     for available in (derivable(_filled(table)), derivable(table.columns)):

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import defaultdict
 
 import numpy as np
 
 from deqi.errors import InputError
 from deqi.evidence.table.agreement import disagreements
-from deqi.evidence.table.columns import ONE_GROUP, RATIOS, ColumnSet, Floats, Numbers
+from deqi.evidence.table.columns import COUNTED, ONE_GROUP, RATIOS, ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED
 from deqi.evidence.table.reading import Table
+from deqi.evidence.table.repeats import one_spelling, repeats
 from deqi.evidence.table.sentences import say, some
 from deqi.evidence.table.sums import named_like_a_sum, sums
+from deqi.evidence.table.unlike import unlike
 from deqi.knowledge.thresholds import thresholds
 from metafit import Effects, NetworkFit, Status, WarningKind, harmonic_mean, pool
 
@@ -60,12 +61,16 @@ def _off_the_middle(given: Numbers, chosen: ColumnSet) -> tuple[float, float] | 
 
 
 def _logs_as_ratios(given: Numbers, chosen: ColumnSet, measure: str) -> list[str]:
-    """Named ratios whose intervals lie around them as those of logarithms do."""
-    distances = _off_the_middle(given, chosen) if measure in RATIOS and chosen.kind == "interval" else None
+    """Named ratios whose intervals lie around them as those of logarithms do, and the reverse."""
+    kinds = ("interval", "yi_interval")
+    distances = _off_the_middle(given, chosen) if measure in RATIOS and chosen.kind in kinds else None
     if distances is None:
         return []
     limits = thresholds()
     arithmetic, geometric = distances
+    if chosen.kind == "yi_interval":
+        ratios = arithmetic > limits.off_middle_share / 2 and geometric < limits.closer_on_logs * 2 * arithmetic
+        return [say("ratios-as-logs")] if ratios else []
     fits = geometric > limits.off_middle_share and 2 * arithmetic < limits.closer_on_logs * geometric
     return [say("logs-as-ratios")] if fits else []
 
@@ -83,22 +88,18 @@ def _se_among_sds(given: Numbers, effects: Effects) -> list[str]:
     for i, row in enumerate(rows):
         usual = float(np.median(np.delete(sd, i, axis=0)))
         blown = sd[i] * np.sqrt(n[i])
+        if "mean_t" in given.columns and _means_as_small(given, rows, row, limits.far_z):
+            continue  # other units, which make a standardised difference no other
         like = (sd[i] < usual / limits.far_z) & (blown > usual / times) & (blown < usual * times)
         if like.all() and row not in noticed:
             found.append(given.studies[row])
     return [say("row.se-among-sds", studies=some(found))] if found else []
 
 
-def _shared_control(given: Numbers, chosen: ColumnSet, effects: Effects) -> list[str]:
-    """Rows whose names differ by a letter at the end and whose control arms are the same."""
-    control = [name for name in chosen.columns if name.endswith("_c")]
-    same: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for i in _used(effects) if control else ():
-        trial = re.sub(r"(?<=\d)\s*[a-z]$", "", one_spelling(given.studies[i]))
-        same[trial, *(float(given.columns[name][i]) for name in control)].append(i)
-    several = [rows for rows in same.values() if len({one_spelling(given.studies[i]) for i in rows}) > 1]
-    names = [" and ".join(given.studies[i] for i in rows) for rows in several]
-    return [say("row.shared-control", studies=some(names))] if names else []
+def _means_as_small(given: Numbers, rows: list[int], row: int, times: float) -> bool:
+    """Whether the means of a row, too, are far below those of the others."""
+    arms = [np.abs(given.columns[name]) for name in ("mean_t", "mean_c")]
+    return all(arm[row] < np.median(arm[[other for other in rows if other != row]]) / times for arm in arms)
 
 
 def _ask_of_p_values(table: Table, given: Numbers) -> None:
@@ -115,13 +116,13 @@ def _around_one(y: Floats) -> bool:
 
 def doubts(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """What a reader should look at before believing the pool, in words."""
-    said = [*sums(given, chosen, effects), *_repeated(table, given, effects), *_turned_round(given, effects, measure)]
+    said = [*sums(given, chosen, effects), *repeats(table, given, chosen, effects)]
+    said += _turned_round(given, effects, measure)
     said += _too_alike(chosen, effects) + _ratios_in_yi(chosen, effects, measure)
     said += _logs_as_ratios(given, chosen, measure) + _se_among_sds(given, effects)
-    said += (
-        _shared_control(given, chosen, effects) + _percent_ratios(given, chosen, measure) + _thousands(table, chosen)
-    )
+    said += _percent_ratios(given, chosen, measure) + _thousands(table, chosen)
     said += disagreements(table, given, chosen, effects, measure)
+    said += unlike(table, given, chosen, measure, _used(effects))
     if measure in SIZED:
         size = given.columns[chosen.columns[1]]
         size = size[np.isfinite(size)]
@@ -147,35 +148,6 @@ def network_doubts(given: Numbers, treatments: list[str], fit: NetworkFit) -> li
 
 def _used(effects: Effects) -> list[int]:
     return [int(i) for i in np.flatnonzero(np.isfinite(effects.yi) & np.isfinite(effects.vi))]
-
-
-def _repeated(table: Table, given: Numbers, effects: Effects) -> list[str]:
-    same: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    named: dict[str, list[int]] = defaultdict(list)
-    for i in _used(effects):
-        numbers = tuple(float(column[i]) for column in given.columns.values())
-        name = one_spelling(given.studies[i])
-        # a few digits may come up twice by chance, a whole row of a trial does not
-        same[numbers, "" if sum(map(_digits, numbers)) >= thresholds().copied_digits else name].append(i)
-        if not named_like_a_sum(given.studies[i]):
-            named[name].append(i)
-    twice = [rows for rows in same.values() if len(rows) > 1]
-    again = [rows for rows in named.values() if len(rows) > 1 and not any(set(rows) == set(other) for other in twice)]
-    rows = [", ".join(f"{given.studies[i]} (row {given.rows[i]})" for i in group) for group in twice]
-    said = [say("row.repeated", studies=some(rows))] if rows else []
-    names = [given.studies[group[0]] for group in again]
-    return said + ([say("row.same-name", studies=some(names))] if names else [])
-
-
-def one_spelling(name: str) -> str:
-    """A study's name without case, accents, punctuation and `et al`."""
-    text = unicodedata.normalize("NFKD", name.casefold())
-    text = re.sub(r"\bet\.? al\b", " ", "".join(c for c in text if not unicodedata.combining(c)))
-    return re.sub(r"([aou])e", r"\1", " ".join(re.findall(r"\w+", text)))
-
-
-def _digits(value: float) -> int:
-    return len(f"{abs(value):.6g}".replace(".", "").lstrip("0"))
 
 
 def _turned_round(given: Numbers, effects: Effects, measure: str) -> list[str]:
@@ -231,6 +203,8 @@ def _thousands(table: Table, chosen: ColumnSet) -> list[str]:
 
 
 def _too_alike(chosen: ColumnSet, effects: Effects) -> list[str]:
+    if chosen.kind in COUNTED:
+        return []  # rare events agree by themselves, and their errors follow from them
     fit = pool(effects.yi, effects.vi, method="FE")
     q_p = float(fit.heterogeneity.q_p)
     if int(fit.k) < thresholds().agreeing_studies or int(fit.status) != Status.OK or not q_p > thresholds().agreeing_p:

@@ -47,6 +47,12 @@ def arm_words(named: list[str]) -> list[str]:
     return [word for word in named if word in _known("arm.t") and not word.isdigit()]
 
 
+def measure_of(column: str) -> str | None:
+    """The measure whose effects a column holds by its name, as they are printed; None where it names none."""
+    measure, logged = _measure("_".join(words_of(column)))
+    return None if logged or measure == "GEN" else measure
+
+
 def by_words(columns: tuple[str, ...]) -> tuple[tuple[Meaning, str | None], ...]:
     """What the columns may mean (ours: theirs), with the measure that their names say; the likelier first."""
     return (_by_arms(columns), None), (_by_two_labels(columns), None), _by_effect(columns)

@@ -26,6 +26,7 @@ from deqi.evidence.table.answer import (
     sizes,
     study_rows,
 )
+from deqi.evidence.table.armrows import arms_beside
 from deqi.evidence.table.columns import ColumnSet, Floats, Numbers, choose, numbers
 from deqi.evidence.table.dialects import translate
 from deqi.evidence.table.doubts import ask_for_measure, doubts
@@ -108,7 +109,10 @@ def pool_table(
     if glmm not in GLMMS or (glmm != GLMMS[0] and method != "GLMM"):
         raise InputError(say("glmm-unknown", glmm=repr(glmm[:20]), known=", ".join(GLMMS)))
     translated = translate(table)
-    table = translated.table
+    table, understood = arms_beside(translated.table, measure)
+    differ = measure is not None and table.measure is not None and measure != table.measure
+    if differ:
+        understood += (say("measure-differs", told=table.measure, measure=measure),)
     measure = measure or table.measure
     if glmm == "CM.EL":
         measure = measure or "OR"
@@ -127,7 +131,7 @@ def pool_table(
     measure = wanted
     effects = effects_of(given, chosen, measure)
     counted = method in COUNT_METHODS
-    warnings = [*translated.told(chosen.columns), *warn_rows(effects, given, measure, added=not counted)]
+    warnings = [*translated.told(chosen.columns), *understood, *warn_rows(effects, given, measure, added=not counted)]
     warnings += doubts(table, given, chosen, effects, measure)
     if glmm != GLMMS[0]:
         warnings.append(say("glmm-used", words=say(f"glmm.{glmm}")))
