@@ -99,8 +99,9 @@ def _errors_of_p(table: Table, effects: Effects) -> Floats | None:
     if p is None:
         return None
     told = (p >= _LEAST_P) & (p <= 1.0 - thresholds().unsure_p)
-    z = np.array([NormalDist().inv_cdf(1.0 - one / 2.0) if use else math.nan for one, use in zip(p, told, strict=True)])
-    return np.abs(effects.yi) / z
+    z = [NormalDist().inv_cdf(1.0 - one / 2.0) if use else math.nan for one, use in zip(p, told, strict=True)]
+    errors: Floats = np.abs(effects.yi) / np.array(z)
+    return errors
 
 
 def _effects_told_twice(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
