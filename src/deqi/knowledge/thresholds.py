@@ -59,6 +59,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     contradicting_i2: float
     like_se_times: float
     effects_apart: float
+    least_told_p: float
+    same_level: float
     least_to_select: int
 
 

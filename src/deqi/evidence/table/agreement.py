@@ -24,8 +24,6 @@ from metafit import Effects, Status, pool
 _LAST_DIGIT: Final = 0.006
 """What two decimals leave open, and a little more."""
 _LEVELS: Final = (0.8, 0.9, 0.95, 0.99)
-_LEAST_P: Final = 0.01
-"""Below it a p of two or three decimals says little of its error."""
 _FEWEST: Final = 3
 """Rows from which one can stand out."""
 
@@ -88,7 +86,9 @@ def _level_by_p(ratio: Floats, read: float) -> float | None:
     reach = NormalDist().inv_cdf(0.5 + read / 2)
     for level in _LEVELS if ratio.size >= _FEWEST else ():
         # the reaches of 90, 95 and 99 % are a fifth and more apart
-        if level != read and bool((np.abs(np.log(ratio * reach / NormalDist().inv_cdf(0.5 + level / 2))) < 0.08).all()):
+        if level != read and bool(
+            (np.abs(np.log(ratio * reach / NormalDist().inv_cdf(0.5 + level / 2))) < thresholds().same_level).all()
+        ):
             return level
     return None
 
@@ -98,7 +98,7 @@ def _errors_of_p(table: Table, effects: Effects) -> Floats | None:
     p = _column(table, "p")
     if p is None:
         return None
-    told = (p >= _LEAST_P) & (p <= 1.0 - thresholds().unsure_p)
+    told = (p >= thresholds().least_told_p) & (p <= 1.0 - thresholds().unsure_p)
     z = [NormalDist().inv_cdf(1.0 - one / 2.0) if use else math.nan for one, use in zip(p, told, strict=True)]
     errors: Floats = np.abs(effects.yi) / np.array(z)
     return errors
@@ -204,7 +204,10 @@ def _shares_apart(table: Table, given: Numbers) -> list[str]:
         place = table.columns.index(f"events{arm}")
         for i, (_, cells) in enumerate(table.rows):
             told = share_beside(cells[place])
-            # the last digit may have been rounded or cut off
-            if told is not None and abs(100.0 * events[i] / total[i] - told[0]) > 10.0 ** -told[1]:
+            if told is None:
+                continue
+            share, decimals = told
+            last_digit = 10.0**-decimals  # rounded or cut off
+            if abs(100.0 * events[i] / total[i] - share) > last_digit:
                 apart.add(i)
     return [say("row.shares-apart", studies=some([given.studies[i] for i in sorted(apart)]))] if apart else []

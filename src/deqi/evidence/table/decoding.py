@@ -46,7 +46,7 @@ def _wide(data: bytes) -> str | None:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     head = data[: _LOOKED_AT - _LOOKED_AT % 2]
-    if len(head) < 4 or len(data) % 2:
+    if not head or len(data) % 2:
         return None
     for encoding, empty, full in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
         if 2 * empty.count(0) > len(empty) and not full.count(0):
