@@ -6,12 +6,17 @@ from typing import Annotated
 
 import typer
 
+from deqi.cli.completion import conditions, trials
 from deqi.cli.output import FORMAT, Format
 
 
 def evidence(
-    trial: Annotated[str | None, typer.Argument(help="A trial id such as schroeder2007; without it, a list.")] = None,
-    condition: Annotated[str | None, typer.Option("--condition", help="Only this condition.")] = None,
+    trial: Annotated[
+        str | None, typer.Argument(help="A trial id such as schroeder2007; without it, a list.", autocompletion=trials)
+    ] = None,
+    condition: Annotated[
+        str | None, typer.Option("--condition", help="Only this condition.", autocompletion=conditions)
+    ] = None,
     comparator: Annotated[str | None, typer.Option("--comparator", help="Only against this comparator.")] = None,
     direction: Annotated[str | None, typer.Option("--direction", help="Only results of this direction.")] = None,
     output_format: FORMAT = Format.text,

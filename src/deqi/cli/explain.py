@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
+from deqi.cli.completion import conditions
 from deqi.cli.output import FORMAT, Format
 
 
 def explain(
     reference: Annotated[str, typer.Argument(help="A row as reports print it: value:O001, H001, pool:P01 ...")],
-    condition: Annotated[str, typer.Option("--condition", help="The report to look in.")] = "neuropathy",
+    condition: Annotated[
+        str, typer.Option("--condition", help="The report to look in.", autocompletion=conditions)
+    ] = "neuropathy",
     as_of: Annotated[str | None, typer.Option("--as-of", help="The day it is for; today if left out.")] = None,
     output_format: FORMAT = Format.text,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -19,6 +19,7 @@ from deqi.cli import (
     assess,
     cases,
     claims,
+    completion,
     demo,
     evidence,
     explain,
@@ -56,6 +57,7 @@ app.command("evidence")(evidence.evidence)
 app.command("explain")(explain.explain)
 app.command("claims")(claims.claims)
 app.command("sources")(sources.sources)
+app.command("completion")(completion.completion)
 app.command("serve")(serve.serve)
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(cases.app, name="cases")
@@ -95,6 +97,7 @@ def run() -> None:
     with contextlib.ExitStack() as after:
         try:
             after.enter_context(stopping)  # in here, because it may be asked to stop while it begins to listen
+            completion.get_ready()
             app()
         except BaseException as error:
             if stopping.asked:

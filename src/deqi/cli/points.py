@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deqi.cli import completion
 from deqi.cli.output import FORMAT, Format
 
 if TYPE_CHECKING:
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def points(
-    query: Annotated[str | None, typer.Argument(help="A code (ST36, UB40), pinyin or Chinese name.")] = None,
+    query: Annotated[
+        str | None,
+        typer.Argument(help="A code (ST36, UB40), pinyin or Chinese name.", autocompletion=completion.points),
+    ] = None,
     near: Annotated[str | None, typer.Option("--near", help="Points at a nerve, for example peroneal.")] = None,
     output_format: FORMAT = Format.text,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from deqi.cli.completion import conditions
 from deqi.errors import InputError
 
 
@@ -43,7 +44,11 @@ def format_of(given: Format | None, output: Path | None) -> str:
 def report(
     condition: Annotated[
         str,
-        typer.Option("--condition", help="diabetic, headache ...; else the person's own, or neuropathy."),
+        typer.Option(
+            "--condition",
+            help="diabetic, headache ...; else the person's own, or neuropathy.",
+            autocompletion=conditions,
+        ),
     ] = "",
     person: Annotated[
         Path | None, typer.Option("--person", help="A person file, a FHIR file, or the folder of one person's chart.")

@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from deqi.cli import completion
 from deqi.cli.output import FORMAT, Format
 
 
 def sources(
-    source: Annotated[str | None, typer.Argument(help="A source id such as witt2009.")] = None,
+    source: Annotated[
+        str | None, typer.Argument(help="A source id such as witt2009.", autocompletion=completion.sources)
+    ] = None,
     output_format: FORMAT = Format.text,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
