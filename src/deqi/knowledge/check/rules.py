@@ -19,7 +19,9 @@ from deqi.knowledge.tables.vocabulary import (
     CodeSet,
     ObservationKind,
     Question,
+    QuestionDays,
     Region,
+    SetKind,
     Setting,
     Technique,
     Unit,
@@ -41,6 +43,8 @@ class _Names:
         self.units = {unit for row in knowledge.rows(Unit) for unit in (row.code, row.to)}
         self.sources = {row.source for row in knowledge.rows(Source)}
         self.rules = {rule.id for rule in knowledge.rules}
+        self.aging = {row.question for row in knowledge.rows(QuestionDays)}
+        self.lasting = {row.set for row in knowledge.rows(SetKind) if not row.code}
 
 
 def rule_faults(knowledge: Knowledge) -> Iterator[Fault]:
@@ -51,6 +55,7 @@ def rule_faults(knowledge: Knowledge) -> Iterator[Fault]:
             yield Fault(f"rules, {rule.id}", problem)
     yield from _cycles(knowledge.rules)
     yield from _question_faults(names)
+    yield from _lasting_faults(names)
 
 
 def _rule_problems(rule: Rule, names: _Names) -> Iterator[str]:
@@ -175,6 +180,8 @@ def _question_faults(names: _Names) -> Iterator[Fault]:
             yield Fault(place, say("check.choice-answers"))
         if row.type == "number" and not row.unit:
             yield Fault(place, say("check.number-unit"))
+        if name not in names.aging:
+            yield Fault(place, say("check.question-days"))
         for term in row.applies_if:
             for option in term.split("|"):
                 kind, _, rest = option.partition(":")
@@ -182,6 +189,13 @@ def _question_faults(names: _Names) -> Iterator[Fault]:
                     yield Fault(place, say("check.applies-unknown", kind="question", name=rest.partition("=")[0]))
                 if kind in ("recorded", "medication") and rest not in names.sets:
                     yield Fault(place, say("check.applies-unknown", kind="code set", name=rest))
+
+
+def _lasting_faults(names: _Names) -> Iterator[Fault]:
+    """What is recorded of a person is over one day; somebody has to have said what that means."""
+    for name, kind in names.sets.items():
+        if kind not in ("observation", "value") and name not in names.lasting:
+            yield Fault(f"code_sets.csv, {name}", say("check.set-kind"))
 
 
 def protocol_faults(knowledge: Knowledge) -> Iterator[Fault]:

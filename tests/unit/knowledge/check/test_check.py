@@ -77,6 +77,18 @@ def test_the_shipped_knowledge_has_no_fault() -> None:
         ("trials", {}, {"review_by": "2001-01-01"}, r"review_by 2001-01-01 is before reviewed_on"),
         ("questions", {"type": "number"}, {"unit": ""}, r"a number needs a unit"),
         ("questions", {"type": "choice"}, {"answers": "one"}, r"a choice needs at least two answers"),
+        (
+            "question_days",
+            {"question": "takes-p2y12"},
+            {"question": "pregnant"},
+            r"takes-p2y12: has no row in question_days",
+        ),
+        (
+            "set_kinds",
+            {"set": "rheumatoid-arthritis"},
+            {"set": "diabetes"},
+            r"rheumatoid-arthritis: has no row in set_kinds",
+        ),
         ("questions", {}, {"applies_if": "answer:nothing=yes"}, r"unknown question nothing"),
         ("questions", {}, {"plain": "Please stop your warfarin first."}, r"tells somebody to leave a medicine"),
         ("claims", {}, {"rows": "trial:nobody"}, r"'trial:nobody' is not in trials"),
