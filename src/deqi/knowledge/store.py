@@ -28,13 +28,14 @@ class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Knowledge:
-    """One edition of the knowledge.
+    """One edition of the knowledge, with its words in one language.
 
     ``rows(Point)`` gives the table whose rows are ``Point``. Nothing is read before it is asked for.
     """
 
-    def __init__(self, folder: Path = DATA) -> None:
+    def __init__(self, folder: Path = DATA, language: str = "en") -> None:
         self.folder = folder
+        self.language = language
         self._tables: dict[type[msgspec.Struct], tuple[Any, ...]] = {}
 
     def rows(self, row: type[T]) -> tuple[T, ...]:
@@ -64,16 +65,22 @@ class Knowledge:
         protocols: tuple[Protocol, ...] = _convert(read_yaml(path)["protocols"], tuple[Protocol, ...], path)
         return protocols
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which there are words, each by its code."""
+        return tuple(sorted(path.stem for path in (self.folder / "text").glob("*.yaml")))
+
     @functools.cached_property
     def texts(self) -> Mapping[str, str]:
-        """Person-facing words by key: ``text/en.yaml`` and a file for each larger surface in ``text/en``.
+        """Person-facing words by key: ``text/en.yaml`` and a file for each larger surface in ``text/en``, or the same
+        of another language.
 
         Raises:
             TableError: a key stands in two files.
         """
         folder = self.folder / "text"
         found: dict[str, str] = {}
-        for path in (folder / "en.yaml", *sorted((folder / "en").glob("*.yaml"))):
+        for path in (folder / f"{self.language}.yaml", *sorted((folder / self.language).glob("*.yaml"))):
             words = _convert(read_yaml(path), dict[str, str], path)
             if twice := sorted(found.keys() & words.keys()):
                 raise TableError(f"{path.name}: key {twice[0]!r} stands in another file of words too")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from deqi.knowledge.check import coverage, evidence, numbers, places, rules, sources, tables, words
+from deqi.knowledge.check import coverage, evidence, numbers, places, rules, sources, tables, texts, words
 from deqi.knowledge.check.tables import Fault
 from deqi.knowledge.csvtable import TableError
 from deqi.knowledge.store import Knowledge
@@ -39,6 +39,7 @@ def check_all(folder: Path) -> CheckReport:
         *places.place_faults(knowledge),
         *evidence.evidence_faults(knowledge),
         *words.word_faults(knowledge),
+        *texts.text_faults(knowledge),
     ]
     rows["rules"] = len(knowledge.rules)
     rows["protocols"] = len(knowledge.protocols)
