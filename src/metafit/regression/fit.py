@@ -144,7 +144,7 @@ def regress(
     method, test, level = check_call(method, test, level)
     given = take(yi, vi, measure=measure, data=data)
     y, v = as_batch(given.yi, given.vi)
-    usable = np.asarray(np.isfinite(y + v).reshape(-1, y.shape[-1]).any(0))
+    usable = np.asarray((np.isfinite(y) & np.isfinite(v)).reshape(-1, y.shape[-1]).any(0))
     told = read_moderators(moderators, names, data, usable, intercept)
     prepared = prepare(y, v, told.matrix, intercept)
     solved = solve_prepared(prepared, method, test)

@@ -72,6 +72,7 @@ _STATUS: Final = {
 }
 
 
+@np.errstate(over="ignore")  # of numbers near the largest that can be written; what has no bound is shown as a dash
 def pool_table(
     table: Table,
     *,
