@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 _PATH = re.compile(r"`((?:tests|src|docs|examples|benchmarks)/[\w./-]+)`")
 _MODULE = re.compile(r"`((?:knowledge|evidence|people|safety|screening|report|api|cli)/[\w/]+\.py)`")
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-PAGES = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md")]
+PAGES = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", "SECURITY.md")]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
 
 
