@@ -1,4 +1,4 @@
-"""Writes ``docs/metafit/api.md`` and the pages beside it from the docstrings of metafit.
+"""Writes the pages in ``docs/metafit/api`` from the docstrings of metafit.
 
 ``python -m docs.metafit_api`` writes them; a test fails while they are stale.
 """
@@ -9,6 +9,8 @@ import dataclasses
 import enum
 import inspect
 import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +51,18 @@ def pages() -> dict[str, str]:
         values = [name for name in grouped[page] if name not in functions]
         entries = [_function(name) for name in functions] + [_value(name) for name in values]
         found[f"{page}.md"] = "\n\n".join([f"# {title}", NOTICE, *entries]) + "\n"
-        listed = ", ".join(f"[`{name}`]({page}.md#{name.casefold()})" for name in functions + values)
+        listed = ", ".join(f"[`{name}`]({page}.md#{place})" for name, place in _places(functions + values))
         index.append(f"**[{title}]({page}.md)**: {listed}")
     return {"README.md": "\n\n".join(index) + "\n", **found}
+
+
+def _places(names: list[str]) -> Iterator[tuple[str, str]]:
+    """Each name with the place of its heading: of `blups` and `Blups` on one page the second is numbered."""
+    before: Counter[str] = Counter()
+    for name in names:
+        place = name.casefold()
+        yield name, f"{place}-{before[place]}" if before[place] else place
+        before[place] += 1
 
 
 def named(name: str) -> Any:
