@@ -6,10 +6,14 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 from deqi.knowledge import Knowledge, load
 from tests.support.someone import engine, someone
 from tests.support.spoil import copy, spoil
+
+# How long an example takes is no property of what is tested, on a machine that others use too.
+settings.register_profile("default", settings.get_profile("default"), deadline=None)
 
 __all__ = ["copy", "engine", "knowledge", "someone", "spoil"]
 
