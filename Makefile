@@ -8,7 +8,7 @@ PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 quiet = @$(1) >.make.log 2>&1 || { cat .make.log; rm -f .make.log; exit 1; }; rm -f .make.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run coverage wheels serve test fuzz test-spark check lint types bench golden requirements docs clean
+.PHONY: help run coverage wheels serve test properties fuzz test-spark check lint types bench golden requirements docs clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*?## "} {printf "  make %-14s %s\n", $$1, $$2}'

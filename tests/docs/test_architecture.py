@@ -33,3 +33,8 @@ def test_every_room_is_drawn_and_in_the_table() -> None:
     assert [room for room in sorted(ROOMS | {"metafit"}) if f"{room}/" not in drawing] == []
     table = {name for line in re.findall(r"^\| (`.+?) \|", PAGE, re.MULTILINE) for name in re.findall(r"`(\w+)`", line)}
     assert table == ROOMS
+
+
+def test_the_glossary_says_each_word_once() -> None:
+    words = re.findall(r"^\| ([^|]+) \|", (ROOT / "GLOSSARY.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(words) > 50 and sorted(words) == sorted(set(words))
