@@ -51,21 +51,25 @@ def test_nothing_is_left_behind_when_it_is_ended(tmp_path: Path, number: int) ->
     export, private = tmp_path / "export", tmp_path / "private"
     private.mkdir()
     _patient(export, 1)
-    process = subprocess.Popen(
-        [*_SCREEN, str(export)],
-        # Without a cache it compiles the rules, which takes seconds.
-        env={**os.environ, "TMPDIR": str(private), "DEQI_CACHE": ""}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    for _ in range(600):
-        if list(private.iterdir()):
+    for pause in (0.5, 0.1, 0.0):  # where this test was kept waiting, the command may have come to its end
+        process = subprocess.Popen(
+            [*_SCREEN, str(export)],
+            # Without a cache it compiles the rules, which takes seconds.
+            env={**os.environ, "TMPDIR": str(private), "DEQI_CACHE": ""},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        until = time.monotonic() + 120
+        while not (worked := list(private.iterdir())) and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(pause)
+        process.send_signal(number)
+        process.communicate(timeout=120)
+        assert list(private.iterdir()) == []
+        if worked and process.returncode != 0:
             break
-        time.sleep(0.05)
-    assert list(private.iterdir()), "it works in a folder of its own"
-    time.sleep(0.5)
-    process.send_signal(number)
-    process.communicate(timeout=60)
+    assert worked, "it works in a folder of its own"
     assert process.returncode != 0
-    assert list(private.iterdir()) == []
 
 
 def _screen(*words: str | Path) -> subprocess.CompletedProcess[str]:
