@@ -241,8 +241,8 @@ def _fit(cells: models.Cells, yi: Floats, used: Bools, model: str, nagq: int) ->
     floor = raw.value + 1e-12 * np.abs(raw.value) + 1e-9
     again = np.flatnonzero((tests.equal > floor) | ~raw.converged | (raw.tau == 0.0))
     _climb_again(raw, again, [1e-4, 0.3, 1.0, 2.0], cells, used, model, nagq, spread, tests)
-    # studies that differ and yet have no variance between them: a valley may lie on the way from their common effect
-    apart = np.flatnonzero((raw.tau == 0.0) & (tests.lrt > used.sum(-1) - 1.0))
+    # studies that differ beyond chance, yet without a variance: a valley may lie on the way from their common effect
+    apart = np.flatnonzero((raw.tau == 0.0) & (tests.lrt > 2.0 * used.sum(-1)))
     for theta in (centre, _plain_mean(yi, used)):
         _climb_again(raw, apart, [0.5, 1.5], cells, used, model, nagq, spread, replace(tests, theta=theta))
     return raw
