@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from deqi.report.blocks import Block, Entry, Form, Items, Page, Pairs, Say, Section, Table
+from metafit.display.width import padded, wide
 
 
 def as_sheet(page: Page, width: int) -> str:
@@ -61,15 +62,12 @@ def _block(block: Block, width: int, indent: str) -> Iterator[str]:
 def columns(table: Table, width: int) -> Iterator[str]:
     """A table in columns, as wide as their longest cells; of too many numbers, some beneath the others."""
     rows = [list(table.head), *([_words(cell) for cell in row] for row in table.rows)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(table.head))]
+    widths = [max(wide(row[column]) for row in rows) for column in range(len(table.head))]
     for group, some in enumerate(_beneath(table.head, widths, width) if table.of else [list(range(len(widths)))]):
         if group:
             yield ""
         for row in rows if any(table.head) else rows[1:]:
-            yield "  ".join(
-                row[column].rjust(widths[column]) if column in table.numeric else row[column].ljust(widths[column])
-                for column in some
-            )
+            yield "  ".join(padded(row[column], widths[column], right=column in table.numeric) for column in some)
 
 
 def _beneath(head: tuple[str, ...], widths: list[int], width: int) -> list[list[int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from metafit.display.shown import Shown
+from metafit.display.width import padded, printable, wide
 
 _GAP = "  "
 MOST_ROWS = 60
@@ -29,19 +30,22 @@ class Block(Shown):
 
     def text(self) -> str:
         """Aligned columns; words to the left, numbers to the right."""
-        cells = (self.columns, *self.rows)
-        widths = [max(len(row[i]) for row in cells) for i in range(len(self.columns))]
+        cells = [[printable(cell) for cell in row] for row in (self.columns, *self.rows)]
+        widths = [max(wide(row[i]) for row in cells) for i in range(len(self.columns))]
         lines = [
-            _GAP.join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
+            _GAP.join(
+                padded(cell, places, right=i > 0) for i, (cell, places) in enumerate(zip(row, widths, strict=True))
+            )
             for row in cells
         ]
         return "\n".join([*([self.heading] if self.heading else []), *(line.rstrip() for line in lines)])
 
     def html(self) -> str:
         """The same cells as a table."""
-        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns)
+        head = "".join(f'<th scope="col">{escape(printable(name))}</th>' for name in self.columns)
         body = "".join(
-            f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
+            f'<tr><th scope="row">{escape(printable(row[0]))}</th>'
+            f"{''.join(f'<td>{escape(cell)}</td>' for cell in row[1:])}</tr>"
             for row in self.rows
         )
         caption = f"<caption>{escape(self.heading)}</caption>" if self.heading else ""
@@ -79,7 +83,7 @@ class Summary(Shown):
 
     def text(self) -> str:
         """For a terminal."""
-        parts = [self.title, *(block.text() for block in self.blocks), *self.notes]
+        parts = [self.title, *(block.text() for block in self.blocks), *map(printable, self.notes)]
         return "\n\n".join(part for part in parts if part)
 
     def html(self) -> str:
