@@ -247,6 +247,7 @@ def sd_from_se(se: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
     return error * np.sqrt(size)
 
 
+@asked
 def sd_from_interval(low: npt.ArrayLike, high: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> Floats:
     """SD of a group from the confidence interval of its mean, by t on n - 1 degrees of freedom.
 

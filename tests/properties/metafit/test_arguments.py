@@ -229,6 +229,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "robust": {"fit": levels, "cluster": WHERE, "kind": "CR2", "level": 0.95},
         "rule_of_three": {"total": N1},
         "sampling_covariance": {"vi": VI, "cluster": WHERE, "rho": 0.5, "outcome": list("uvuvuv")},
+        "sd_from_interval": {"low": [0.1] * 6, "high": [0.9] * 6, "n": SIZES, "level": 0.95},
         "sd_from_se": {"se": FLOATS, "n": SIZES},
         "sd_of_change": {"sd_pre": FLOATS, "sd_post": FLOATS, "correlation": 0.5},
         "se_effects": {"estimate": FLOATS, "se": FLOATS, "measure": "OR"},
