@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from deqi.errors import InputError
+from deqi.evidence.table.composite import split_cells
 from deqi.evidence.table.dialects import Translated, translate
 from deqi.evidence.table.reading import Table, plain
 from deqi.evidence.table.sentences import say
@@ -103,6 +104,8 @@ def _contrasts(table: Table, treatment: str, control: str) -> Layout:
 
 def _arms(table: Table, treatment: str) -> Layout:
     found = _quantities(table.columns, "", {treatment})
+    if not any(set(names) <= found.keys() for names in ARMS) and (split := split_cells(table)) is not None:
+        return _arms(split, treatment)
     rest = {one: one for one in table.columns if one not in {treatment, *found.values()}}
     translated = translate(_only(table, rest))
     named, notes = translated.table, translated.told(("study",))

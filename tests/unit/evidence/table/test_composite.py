@@ -6,6 +6,7 @@ import pytest
 
 from deqi.errors import InputError
 from deqi.evidence.table.composite import level_of
+from deqi.evidence.table.contrasts import pool_contrasts
 from deqi.evidence.table.pooled import PooledTable, parse_table, pool_table
 
 TWO_ARMS = "study,events_t,total_t,events_c,total_c\n"
@@ -58,3 +59,15 @@ def test_columns_that_make_a_set_are_left_as_they_are() -> None:
 )
 def test_the_level_in_a_name(column: str, level: float | None) -> None:
     assert level_of(column) == level
+
+
+def test_arms_of_a_network_with_both_numbers_in_a_cell() -> None:
+    rows = (("A", "acu", 12, 48), ("A", "sham", 20, 50), ("B", "acu", 8, 40), ("B", "drug", 15, 41))
+    beside = "".join(f"{study},{arm},{r},{n}\n" for study, arm, r, n in rows)
+    together = "".join(f"{study},{arm},{r}/{n}\n" for study, arm, r, n in rows)
+    found, expected = (
+        pool_contrasts(parse_table(text.encode(), "t.csv"))
+        for text in (f"study,treatment,r/n\n{together}", f"study,treatment,r,n\n{beside}")
+    )
+    assert found.as_json()["pairs"] == expected.as_json()["pairs"]
+    assert any("taken apart: r/n as events and total" in one for one in found.warnings)
