@@ -190,6 +190,14 @@ TEXTS: Final = {
     "nnt.crosses": "{middle} ({best}, through infinity, to {worst})",
     "no-loops": "There is no loop: direct and indirect evidence cannot be compared.",
     "none": "none",
+    "nothing-left-over": (
+        "No two trials can disagree: tau2 cannot be estimated and counts as 0, so the intervals are those of a common "
+        "effect, and there are no prediction intervals."
+    ),
+    "predicted": "prediction intervals, for the true {scale} in a new study, against {control} ({how}):",
+    "predicted.HTS": "HTS: t with {df} degrees of freedom, one less than Q has",
+    "predicted.S": "S: z, as if tau2 were known",
+    "predicted.V": "V: t with {df} degrees of freedom, as many as Q has",
     "p-of-q": "p of Q",
     "p-of-slope": "p of slope",
     "people.with": "with",

@@ -107,7 +107,7 @@ class NetworkRequest:
     """A table of comparisons or of arms; None takes what the columns suggest.
 
     ``reference``: whom others are compared with. ``also``: league, ranks, components, or all. ``inactive``: the
-    component without effect. ``separator``: what stands between components.
+    component without effect. ``separator``: what stands between components. ``prediction``: V, HTS or S.
     """
 
     table: Table
@@ -120,6 +120,7 @@ class NetworkRequest:
     also: tuple[str, ...] = ()
     inactive: str | None = None
     separator: str = "+"
+    prediction: str = "V"
 
 
 @dataclasses.dataclass(frozen=True)

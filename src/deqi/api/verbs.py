@@ -189,6 +189,7 @@ def network(request: NetworkRequest) -> NetworkTable:
         also=request.also,
         inactive=request.inactive,
         separator=request.separator,
+        prediction=request.prediction,
     )
 
 

@@ -164,6 +164,13 @@ def network(
     measure: MEASURE = None,
     method: Annotated[str, typer.Option("--method", help="REML, ML, DL or FE.")] = "REML",
     test: Annotated[str, typer.Option("--test", help="z or t.")] = "z",
+    prediction: Annotated[
+        str,
+        typer.Option(
+            "--prediction",
+            help="Prediction intervals: V (t with the degrees of freedom of Q, as netmeta), HTS (one less), S (z).",
+        ),
+    ] = "V",
     reference: Annotated[
         str | None, typer.Option("--reference", help="Compare the others with this treatment.")
     ] = None,
@@ -201,7 +208,9 @@ def network(
     studies = _read(table)
     further = tuple((also or "").split(","))
     found = pool_network(
-        NetworkRequest(studies, measure, method, test, level, reference, small_is_good, further, inactive, separator)
+        NetworkRequest(
+            studies, measure, method, test, level, reference, small_is_good, further, inactive, separator, prediction
+        )
     )
     drawn = []
     if plot is not None:

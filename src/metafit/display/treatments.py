@@ -10,6 +10,7 @@ from metafit.display.columns import Column, Rows, interval, on_natural_scale, ta
 from metafit.display.natural import WORDS, natural
 from metafit.display.summaries import noted, scale_heading
 from metafit.display.summary import Block, Summary, number, p_value, percent, span
+from metafit.results import Status
 from metafit.text import say
 
 if TYPE_CHECKING:
@@ -54,8 +55,23 @@ def network(fit: NetworkFit) -> Summary:
     )  # fmt: skip
     heading = scale_heading(fit.measure)
     first = say("against", heading=heading, control=names[0]) if names else ""
-    blocks = (Block(first, columns, tuple(rows)), Block(say("heterogeneity"), ("", "value"), tuple(left)))
-    return Summary(title, blocks, noted(fit.status))
+    blocks = (Block(first, columns, tuple(rows)), *_predicted(fit), Block(say("heterogeneity"), ("", "value"), tuple(left)))
+    spare = fit.status != Status.OK or fit.method == "FE" or fit.q_df > 0
+    return Summary(title, blocks, (*noted(fit.status), *(() if spare else (say("nothing-left-over"),))))
+
+
+def _predicted(fit: NetworkFit) -> tuple[Block, ...]:
+    """Prediction intervals against the first treatment, and how they were made; none where there are none."""
+    low, high = fit.prediction_low[1:, 0], fit.prediction_high[1:, 0]
+    if not np.isfinite(low).any():
+        return ()
+    moved = natural(fit.measure, np.stack([low, high]))
+    low, high = (low, high) if moved is None else moved
+    how = say(f"predicted.{fit.prediction}", df=fit.q_df - (fit.prediction == "HTS"))
+    scale = WORDS.get(fit.measure, say("effect"))
+    rows = tuple((str(t), span(a, b)) for t, a, b in zip(fit.treatments[1:], low, high, strict=True))
+    level = say("interval-of", level=percent(fit.level))
+    return (Block(say("predicted", scale=scale, control=fit.treatments[0], how=how), ("", level), rows),)
 
 
 def splits_rows(found: Splits | tuple[Split, ...]) -> Rows:

@@ -28,6 +28,8 @@ from metafit.results import Floats, Status
 
 METHODS = ("FE", "DL", "ML", "REML")
 Method = Literal["FE", "DL", "ML", "REML"]
+PREDICTIONS = {"V": "V", "HTS": "HTS", "S": "S", "T": "V", "RILEY": "HTS", "Z": "S"}
+"""Ways to a prediction interval by meta's names (`method.predict`), and by metafor's (`pi.type`) and tests."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,7 +38,8 @@ class NetworkFit(Shown):
 
     NaN between unconnected parts, and on the diagonals of p. parts: treatments by connected part. tau2 is 0 by
     definition for FE and where no two trials can disagree (q_df 0). i2 in percent. prediction_low, prediction_high: of
-    the true effect in a new study; NaN for FE.
+    the true effect in a new study, by the way that prediction names: V, HTS or S; NaN for FE and where nothing is left
+    over to estimate tau2.
     """
 
     method: str
@@ -60,6 +63,7 @@ class NetworkFit(Shown):
     q_p: float
     data: NetworkData = field(repr=False)
     measure: str = "GEN"
+    prediction: str = "V"
 
     def index(self, treatment: Hashable) -> int:
         """The row and column of a treatment. Raises StatsInputError for one that is not in the network."""
@@ -138,11 +142,17 @@ def pool_network(
     test: Literal["z", "t"] = "z",
     level: float = 0.95,
     measure: str = "GEN",
+    prediction: str = "V",
 ) -> NetworkFit:
     """Fit a network of contrasts; the first five arguments as for `network_data`.
 
     test 't' has as many degrees of freedom as Q. A network in several parts is fitted as one, with one tau2. Numbers
     that cannot be analysed give NaN and a status; StatsInputError for tables without meaning.
+
+    tau2 is not known but estimated, from what is left over when the network has been fitted: the degrees of freedom of
+    Q. A prediction interval therefore takes t with as many (V; Veroniki et al. 2019), as netmeta has it since 3.0-2 and
+    `predict` of an `rma.mv` with test t; HTS takes one less (Higgins, Thompson & Spiegelhalter 2009), as netmeta up to
+    2.9-0 and metafor's `pi.type="riley"`; S takes z (Skipka 2006), as `predict` of an `rma.mv` with test z.
 
     Parameters
     ----------
@@ -164,6 +174,8 @@ def pool_network(
         Confidence level; 95 and 0.95 are the same.
     measure
         Which effect, by metafor's name; it fixes the analysis scale.
+    prediction
+        Prediction intervals by V, HTS or S; by metafor's words t, riley or z.
 
     Returns
     -------
@@ -171,13 +183,17 @@ def pool_network(
         League table, heterogeneity, and the treatments in their order.
     """
     level = check(method, test, level)
-    fit = fit_network(network_data(study, treatment, control, yi, v), method=method, test=test, level=level)
+    data = network_data(study, treatment, control, yi, v)
+    fit = fit_network(data, method=method, test=test, level=level, prediction=prediction)
     return dataclasses.replace(fit, measure=measure)
 
 
-def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> NetworkFit:
+def fit_network(data: NetworkData, *, method: str, test: str, level: float, prediction: str = "V") -> NetworkFit:
     """`network` for data that has been read."""
     level = check(method, test, level)
+    way = PREDICTIONS.get(prediction.upper())
+    if way is None:
+        raise StatsInputError(f"prediction: {prediction!r} is not one of V, HTS, S.")
     size = len(data.treatments)
     nothing = np.full((size, size), np.nan)
     estimate = se = nothing
@@ -205,7 +221,7 @@ def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> N
         statistic = np.where(np.eye(size, dtype=np.bool_), np.nan, estimate / se)
         p = z_two_sided(statistic) if test == "z" else t_two_sided(statistic, np.array(float(df if df > 0 else np.nan)))
     spread = np.sqrt(se**2 + tau2) if method != "FE" else nothing
-    spread = np.where(np.eye(size, dtype=np.bool_), np.nan, spread)
+    spread = np.where(np.eye(size, dtype=np.bool_), np.nan, spread) * prediction_critical(way, level, df)
     kinds = sorted({int(part) for part in data.part})
     return NetworkFit(
         method=method,
@@ -222,20 +238,28 @@ def fit_network(data: NetworkData, *, method: str, test: str, level: float) -> N
         p=p,
         ci_low=estimate - critical * se,
         ci_high=estimate + critical * se,
-        prediction_low=estimate - critical * spread,
-        prediction_high=estimate + critical * spread,
+        prediction_low=estimate - spread,
+        prediction_high=estimate + spread,
         tau2=tau2,
         i2=i2,
         q=q,
         q_df=df,
         q_p=float(chi2_upper(np.array(q), np.array(df))),
         data=data,
+        prediction=way,
     )
 
 
 def critical_value(test: str, level: float, df: int) -> float:
     """The two-sided quantile of a test, z or t on df degrees of freedom."""
     return z_quantile(level) if test == "z" else float(t_quantile(level, np.array(df)))
+
+
+def prediction_critical(way: str, level: float, df: int) -> float:
+    """The two-sided quantile of a prediction interval; NaN where nothing is left over to estimate tau2."""
+    if df < 1:
+        return float("nan")
+    return z_quantile(level) if way == "S" else float(t_quantile(level, np.array(df - (way == "HTS"))))
 
 
 def covariance(fit: NetworkFit) -> Floats:

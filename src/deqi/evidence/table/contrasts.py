@@ -29,6 +29,7 @@ from metafit import (
     pool_network,
     rankogram,
 )
+from metafit.network.fit import PREDICTIONS
 
 NETWORK_METHODS = ("REML", "ML", "DL", "FE")
 ALSO = ("league", "ranks", "components")
@@ -57,6 +58,7 @@ class NetworkTable:
                 "control": b,
                 "estimate": plain_numbers(fit.estimate[i, j]),
                 "ci": [plain_numbers(fit.ci_low[i, j]), plain_numbers(fit.ci_high[i, j])],
+                "prediction": [plain_numbers(fit.prediction_low[i, j]), plain_numbers(fit.prediction_high[i, j])],
                 "p": plain_numbers(fit.p[i, j]),
             }
             for i, a in enumerate(names)
@@ -67,6 +69,7 @@ class NetworkTable:
             "measure": fit.measure,
             "method": fit.method,
             "test": fit.test,
+            "prediction": fit.prediction,
             "treatments": names,
             "studies": fit.studies,
             "pairs": pairs,
@@ -150,17 +153,20 @@ def pool_contrasts(
     also: tuple[str, ...] = (),
     inactive: str | None = None,
     separator: str = "+",
+    prediction: str = "V",
 ) -> NetworkTable:
     """Fit a network to a table with a row a comparison, a row an arm, or a row a study with its arms side by side.
 
     reference: the treatment that others are compared with first in print; None takes the first by name. also: league,
-    ranks, components, or all. inactive, separator: for components.
+    ranks, components, or all. inactive, separator: for components. prediction: V, HTS or S, or metafor's t, riley, z.
 
     Raises:
         InputError: columns or rows that cannot be used.
     """
     if method.upper() not in NETWORK_METHODS:
         raise InputError(f"--method {method!r} is not known; use one of {', '.join(NETWORK_METHODS)}.")
+    if prediction.upper() not in PREDICTIONS:
+        raise InputError(say("network.prediction", found=repr(prediction)))
     if test not in ("z", "t"):
         raise InputError(f"--test {test!r} is not known; use z or t.")
     try:
@@ -186,6 +192,7 @@ def pool_contrasts(
             test=test,  # type: ignore[arg-type]  # checked by metafit, which names what it takes
             level=level,
             measure=rows.measure,
+            prediction=prediction,
         )
 
     try:

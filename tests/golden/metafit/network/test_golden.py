@@ -47,6 +47,9 @@ def _of_pair(splits: tuple[Split, ...], pair: list[int]) -> Split:
 
 
 def _ours(data: Data, options: Numbers) -> Numbers:
+    if options["function"] == "prediction":
+        fits = {way: pool_network(*contrasts(data), method=options["method"], prediction=way) for way in options["ways"]}
+        return {way: [one.prediction_low[1:, 0], one.prediction_high[1:, 0]] for way, one in fits.items()}
     fit = _fit(data, options.get("method", "REML"))
     function = options["function"]
     if function == "network":
@@ -84,3 +87,21 @@ def test_equals_r(data: Data, call: Numbers) -> None:
     for name, want in call["want"].items():
         off = differences(want, _plain(ours[name]), noise(name, call["rel"]))
         assert off <= call["rel"], f"{name}: off by {off:.1e}: {_plain(ours[name])} but R has {want}"
+
+
+_NETMETA = (
+    "netmeta(pairwise(treat = treatment, mean = mi, sd = sdi, n = ni, studlab = study, data = dat.senn2013, sm = 'MD'), "
+    "method.tau = 'DL', prediction = TRUE)"
+)
+
+
+def test_prediction_intervals_are_those_of_netmeta() -> None:
+    """netmeta 3.2-0 in R 4.2.2: lower.predict and upper.predict of metformin (3rd by name) against placebo (6th)."""
+    data = json.loads((GOLDEN / "senn2013.json").read_text())["data"]
+    fit = _fit(data, "DL")
+    i, j = fit.index(3), fit.index(6)
+    assert fit.prediction == "V" and fit.q_df == 18
+    np.testing.assert_allclose(
+        [fit.prediction_low[i, j], fit.prediction_high[i, j]], [-1.89152679969, -0.361993925887], rtol=1e-9,
+        err_msg=_NETMETA,
+    )  # fmt: skip

@@ -115,7 +115,11 @@ def test_two_treatments_are_the_usual_pool(rows: Rows, method: str) -> None:
     assert fit.tau2 == pytest.approx(usual.tau2, abs=1e-6)
     assert fit.q == pytest.approx(usual.heterogeneity.q)
     if method != "FE":
-        assert fit.prediction_high[i, j] == pytest.approx(usual.prediction.high, abs=1e-6)
+        assert np.isfinite(fit.prediction_high[i, j])
+        for way, test in (("V", "t"), ("S", "z")):
+            one = pool_network(list(range(k)), ["new"] * k, ["old"] * k, y, v, method=method, prediction=way)  # type: ignore[arg-type]
+            same = pool(y, v, method=method, test=test).prediction.high  # type: ignore[arg-type]
+            assert one.prediction_high[i, j] == pytest.approx(same, abs=1e-5)
 
 
 def test_a_chain_is_a_sum() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metafit import ArmContrasts, arm_contrasts, pool_network
+from metafit import ArmContrasts, NetworkFit, arm_contrasts, design_test, p_scores, pool_network
 from tests.golden.live_r import differences, noise
 
 DOCS = {path.stem: json.loads(path.read_text()) for path in sorted(Path(__file__).parent.glob("*.json"))}
-COLUMNS = {"x": "events", "m": "mean", "s": "sd"}
+COLUMNS = {"x": "events", "t": "time", "m": "mean", "s": "sd"}
 Numbers = dict[str, Any]
 
 
@@ -23,17 +23,30 @@ def made(data: Numbers, measure: str) -> ArmContrasts:
     return arm_contrasts(measure, data["study"], data["trt"], **numbers)
 
 
+def parts_of_q(fit: NetworkFit) -> Numbers:
+    found = design_test(fit)
+    assert found is not None
+    return {
+        "within": found.within.q, "within_df": found.within.df, "total": found.total.q,
+        "between": found.between.q, "between_df": found.between.df,
+        "tau2_within": found.tau2_within, "between_random": found.between_random.q,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("data", "call"),
     [pytest.param(doc["data"], call, id=f"{stem}-{call['r']}") for stem, doc in DOCS.items() for call in doc["calls"]],
 )
 def test_equals_r(data: Numbers, call: Numbers) -> None:
     found = made(data, call["ours"]["measure"])
-    if "method" in call["ours"]:
-        fit = pool_network(
-            found.study, found.treatment, found.control, found.yi, found.v, method=call["ours"]["method"]
-        )
+    method = call["ours"].get("method", "FE")
+    fit = pool_network(found.study, found.treatment, found.control, found.yi, found.v, method=method)
+    ours: Numbers
+    if "function" in call["ours"]:
+        ours = parts_of_q(fit)
+    elif "method" in call["ours"]:
         ours = {"estimate": fit.estimate[1:, 0], "se": fit.se[1:, 0], "q": fit.q, "tau2": fit.tau2}
+        ours["p_scores"] = p_scores(fit, small_is_good=True)
     else:
         own = np.diag(found.v)
         ours = {"yi": found.yi, "v": own, "rest": found.v.sum(1) - own}
