@@ -51,7 +51,7 @@ def league(found: LeagueTable) -> Summary:
     scale = WORDS.get(found.measure, say("effect"))
     title = say("league", measure=scale, level=percent(found.level), method=found.method)
     notes = (say("league.read"), *((say("league.order"),) if names and np.isfinite(found.p_scores).all() else ()))
-    return Summary(title, (Block("", ("", *names), rows),), (*noted(found.status), *notes), title)
+    return Summary(title, (Block("", ("", *names), rows, folds=True),), (*noted(found.status), *notes), title)
 
 
 def league_rows(found: LeagueTable) -> Rows:

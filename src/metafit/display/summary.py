@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -14,15 +15,21 @@ MOST_ROWS = 60
 ROUNDING = 1e-14
 FEW_ROWS = 2
 """A table of more rows is not told in one line."""
+LINE = 100
+"""Characters of a line that a table which may be folded does not pass."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Block(Shown):
-    """One table: a heading, names of columns, rows of cells. The first column is words, the others numbers."""
+    """One table: a heading, names of columns, rows of cells. The first column is words, the others numbers.
+
+    folds: as text, columns that do not fit in a line stand below the others, behind the first column once more.
+    """
 
     heading: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    folds: bool = False
 
     def summary(self) -> Summary:
         """This table alone."""
@@ -32,13 +39,13 @@ class Block(Shown):
         """Aligned columns; words to the left, numbers to the right."""
         cells = [[printable(cell) for cell in row] for row in (self.columns, *self.rows)]
         widths = [max(wide(row[i]) for row in cells) for i in range(len(self.columns))]
-        lines = [
-            _GAP.join(
-                padded(cell, places, right=i > 0) for i, (cell, places) in enumerate(zip(row, widths, strict=True))
-            )
-            for row in cells
-        ]
-        return "\n".join([*([self.heading] if self.heading else []), *(line.rstrip() for line in lines)])
+        lines = [self.heading] if self.heading else []
+        for place, group in enumerate(folded(widths, LINE) if self.folds else [range(1, len(widths))]):
+            lines += [""] if place else []
+            for row in cells:
+                shown = (padded(row[i], widths[i], right=i > 0) for i in (0, *group))
+                lines.append(_GAP.join(shown).rstrip())
+        return "\n".join(lines)
 
     def html(self) -> str:
         """The same cells as a table."""
@@ -91,6 +98,19 @@ class Summary(Shown):
         title = f"<p><strong>{escape(self.title)}</strong></p>" if self.title else ""
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return f"<div>{title}{''.join(b.html() for b in self.blocks)}{notes}</div>"
+
+
+def folded(widths: Sequence[int], line: int) -> list[list[int]]:
+    """Columns that stand side by side within a line behind the first one; at least one, however wide."""
+    groups: list[list[int]] = [[]]
+    room = line - widths[0]
+    for i, width in enumerate(widths[1:], 1):
+        if groups[-1] and room < len(_GAP) + width:
+            groups.append([])
+            room = line - widths[0]
+        groups[-1].append(i)
+        room -= len(_GAP) + width
+    return groups
 
 
 def number(value: object, digits: int = 4) -> str:
