@@ -60,11 +60,13 @@ if TYPE_CHECKING:
     from metafit.network.consistency import (
         DesignTest,
         Geometry,
+        NodeSplits,
         Split,
         Splits,
         design_test,
         geometry,
         node_split,
+        node_splits,
         split_evidence,
     )
     from metafit.network.fit import NetworkFit, p_scores, pool_network
@@ -126,11 +128,13 @@ _HOME = {
     "network.consistency": (
         "DesignTest",
         "Geometry",
+        "NodeSplits",
         "Split",
         "Splits",
         "design_test",
         "geometry",
         "node_split",
+        "node_splits",
         "split_evidence",
     ),
     "network.arms": ("ArmContrasts", "arm_contrasts"),
@@ -184,6 +188,7 @@ __all__ = [
     "MultivariateFit",
     "NetworkFit",
     "Nnt",
+    "NodeSplits",
     "NormalPrior",
     "OneArm",
     "PermutationTest",
@@ -246,6 +251,7 @@ __all__ = [
     "location_scale",
     "mean_effects",
     "node_split",
+    "node_splits",
     "number_needed",
     "one_mean_effects",
     "p_scores",

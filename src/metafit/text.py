@@ -189,6 +189,11 @@ TEXTS: Final = {
     "nnt": "{middle} ({best} to {worst})",
     "nnt.crosses": "{middle} ({best}, through infinity, to {worst})",
     "no-loops": "There is no loop: direct and indirect evidence cannot be compared.",
+    "node-splits.none": "No pair has both direct and indirect evidence.",
+    "node-splits.note": (
+        "Each pair is a model of its own, with an effect of its own for the trials that compare the two, and tau2 "
+        "estimated anew."
+    ),
     "none": "none",
     "nothing-left-over": (
         "No two trials can disagree: tau2 cannot be estimated and counts as 0, so the intervals are those of a common "
@@ -217,6 +222,7 @@ TEXTS: Final = {
     "selection.step": "p from {low} to {high}",
     "several-arms": "Studies of more than two arms: {designs}.",
     "shortest": "shortest",
+    "splits.note": "At the tau2 of the network; the indirect is what the direct lacks to give the network's estimate.",
     "standard-error": "standard error",
     "sigma2.levels": "sigma2 of study levels",
     "span": "{low} to {high}",
@@ -237,6 +243,7 @@ TEXTS: Final = {
     "title.MeanSd": "Mean and standard deviation",
     "title.MultilevelFit": "Multilevel model (k = {k}; {method}; test: {test})",
     "title.NetworkFit": "Network of {count} treatments in {studies} studies ({method}; test: {test})",
+    "title.NodeSplits": "Node-splitting: direct against indirect evidence",
     "title.Nnt": "Number needed to treat",
     "title.OneArm": "Events of one arm",
     "title.PetPeese": "PET-PEESE (k = {k})",

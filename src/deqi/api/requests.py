@@ -106,8 +106,9 @@ class PoolRequest:
 class NetworkRequest:
     """A table of comparisons or of arms; None takes what the columns suggest.
 
-    ``reference``: whom others are compared with. ``also``: league, ranks, components, or all. ``inactive``: the
-    component without effect. ``separator``: what stands between components. ``prediction``: V, HTS or S.
+    ``reference``: whom others are compared with. ``also``: league, ranks, splits, node-splits, designs, components, or
+    all. ``inactive``: the component without effect. ``separator``: what stands between components. ``prediction``: V,
+    HTS or S.
     """
 
     table: Table

@@ -176,7 +176,12 @@ def network(
     ] = None,
     small_is_good: Annotated[bool, typer.Option("--small-is-good", help="For the ranks: smaller effects win.")] = False,
     also: Annotated[
-        str | None, typer.Option("--also", help="league (table), ranks (rankograms, SUCRA), components; or all.")
+        str | None,
+        typer.Option(
+            "--also",
+            help="league (table), ranks (rankograms, SUCRA), splits (direct and indirect evidence), node-splits (each "
+            "pair by a model of its own), designs (do they agree?), components; or all.",
+        ),
     ] = None,
     inactive: Annotated[
         str | None, typer.Option("--inactive", help="For components: the one without effect, such as placebo.")

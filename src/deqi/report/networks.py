@@ -19,7 +19,7 @@ def network_page(found: NetworkTable, name: str, phrases: Phrases) -> Page:
         title = phrases.say(f"pool.network.scores.{'smaller' if found.small_is_good else 'larger'}")
         head = (phrases.say("pool.network.treatment"), phrases.say("pool.network.score"))
         blocks.append(Table(title, head, rows, (1,), narrow=True))
-    for made in (found.league, found.ranks, found.components):
+    for made in (found.league, found.ranks, found.splits, found.node_splits, found.designs, found.components):
         blocks += [] if made is None else summary_blocks(made.summary())
     tail: list[Say] = []
     if found.design_q is not None:

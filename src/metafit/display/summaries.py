@@ -61,6 +61,7 @@ _WORDS = {
     "NetworkFit": _Words("treatments", "network", "network_rows"),
     "Split": _Words("treatments", "split", "split_rows"),
     "Splits": _Words("treatments", "splits", "splits_rows"),
+    "NodeSplits": _Words("treatments", "node_splits", "node_splits_rows"),
     "DesignTest": _Words("treatments", "designs", "designs_rows"),
     "Geometry": _Words("treatments", "shape", "shape_rows"),
     "QTest": _Words("treatments", "q_test"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from metafit.results import Status
 from metafit.text import say
 
 if TYPE_CHECKING:
-    from metafit.network.consistency import DesignTest, Geometry, QTest, Split, Splits
+    from metafit.network.consistency import DesignTest, Geometry, NodeSplits, QTest, Split, Splits
     from metafit.network.fit import NetworkFit
 
 
@@ -55,7 +56,11 @@ def network(fit: NetworkFit) -> Summary:
     )  # fmt: skip
     heading = scale_heading(fit.measure)
     first = say("against", heading=heading, control=names[0]) if names else ""
-    blocks = (Block(first, columns, tuple(rows)), *_predicted(fit), Block(say("heterogeneity"), ("", "value"), tuple(left)))
+    blocks = (
+        Block(first, columns, tuple(rows)),
+        *_predicted(fit),
+        Block(say("heterogeneity"), ("", "value"), tuple(left)),
+    )
     spare = fit.status != Status.OK or fit.method == "FE" or fit.q_df > 0
     return Summary(title, blocks, (*noted(fit.status), *(() if spare else (say("nothing-left-over"),))))
 
@@ -113,8 +118,26 @@ def split(found: Split) -> Summary:
 
 
 def splits(found: Splits) -> Summary:
-    """Every pair."""
-    return splits_rows(found).summary(say("title.Split"), line=say("brief.splits", count=len(found)))
+    """Every pair, at the tau2 of the network."""
+    return _pairs(splits_rows(found), say("title.Split"), (say("splits.note"),), len(found))
+
+
+def node_splits_rows(found: NodeSplits) -> Rows:
+    """A row a pair of treatments, with the tau2 of its model."""
+    rows = splits_rows(found)
+    return rows._replace(columns=(*rows.columns, Column("tau2", {"tau2": [one.tau2 for one in found]})))
+
+
+def node_splits(found: NodeSplits) -> Summary:
+    """Every pair that has direct and indirect evidence."""
+    note = say("node-splits.note" if found else "node-splits.none")
+    return _pairs(node_splits_rows(found), say("title.NodeSplits"), (note,), len(found))
+
+
+def _pairs(rows: Rows, title: str, notes: tuple[str, ...], count: int) -> Summary:
+    block = dataclasses.replace(rows.block(), folds=True)
+    told = (*rows.left_out(), *notes)
+    return Summary(title, (block,) if count else (), told, say("brief.splits", count=count))
 
 
 def q_test(found: QTest) -> Summary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable
 from dataclasses import dataclass
 
@@ -42,6 +43,12 @@ class Split(Shown):
 
 class Splits(Shown, tuple[Split, ...]):
     """A pair after the other; prints as one table."""
+
+    __slots__ = ()
+
+
+class NodeSplits(Splits):
+    """A pair after the other, each by a model of its own with its own tau2."""
 
     __slots__ = ()
 
@@ -187,6 +194,33 @@ def node_split(fit: NetworkFit, treatment: Hashable, control: Hashable) -> Split
         p=float(z_two_sided(np.array(difference / spread))),
         tau2=tau2,
     )
+
+
+@asked
+def node_splits(fit: NetworkFit) -> NodeSplits:
+    """Every pair that has direct and indirect evidence, each by `node_split`: a model of its own, with its own tau2.
+
+    One pair in twenty has p below 0.05 where nothing disagrees, and the pairs share their trials: read the table beside
+    `design_test`, which asks once.
+
+    Parameters
+    ----------
+    fit
+        A fit of a network.
+
+    Returns
+    -------
+    NodeSplits
+        Direct and indirect evidence of each pair that has both, and the share of the direct in the network.
+    """
+    found = []
+    for one in split_evidence(fit):
+        if not np.isfinite(one.difference):
+            continue
+        split = node_split(fit, one.treatment, one.control)
+        if np.isfinite(split.difference):
+            found.append(dataclasses.replace(split, share=one.share))
+    return NodeSplits(found)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -16,23 +16,30 @@ from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say
 from metafit import (
     ComponentFit,
+    DesignTest,
     LeagueTable,
     NetworkFit,
+    NodeSplits,
     Rankogram,
+    Split,
+    Splits,
     StatsInputError,
     Status,
     as_fraction,
     component_network,
     design_test,
     league_table,
+    node_splits,
     p_scores,
     pool_network,
     rankogram,
+    split_evidence,
 )
+from metafit.network.consistency import QTest
 from metafit.network.fit import PREDICTIONS
 
 NETWORK_METHODS = ("REML", "ML", "DL", "FE")
-ALSO = ("league", "ranks", "components")
+ALSO = ("league", "ranks", "splits", "node-splits", "designs", "components")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,9 @@ class NetworkTable:
     warnings: tuple[str, ...]
     league: LeagueTable | None = None
     ranks: Rankogram | None = None
+    splits: Splits | None = None
+    node_splits: NodeSplits | None = None
+    designs: DesignTest | None = None
     components: ComponentFit | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -86,7 +96,7 @@ class NetworkTable:
         }
 
     def _made(self) -> dict[str, Any]:
-        """What was asked for beside the fit: league table on the natural scale, ranks, components."""
+        """What was asked for beside the fit: league table on the natural scale, ranks, splits, designs, components."""
         found: dict[str, Any] = {}
         if self.league is not None:
             found["league"] = _league(self.league)
@@ -100,6 +110,11 @@ class NetworkTable:
                 "draws": ranks.draws,
                 "seed": ranks.seed if ranks.draws else None,
             }
+        for name, pairs in (("splits", self.splits), ("node_splits", self.node_splits)):
+            if pairs is not None:
+                found[name] = [_split(one) for one in pairs]
+        if self.designs is not None:
+            found["design_test"] = _designs(self.designs)
         if self.components is not None:
             fit = self.components
             tests = {"additive": fit.additive, "standard": fit.standard, "difference": fit.difference}
@@ -115,12 +130,28 @@ class NetworkTable:
                     for i, name in enumerate(fit.components)
                 ],
                 "tau2": plain_numbers(fit.tau2),
-                **{
-                    name: {"q": plain_numbers(one.q), "df": one.df, "p": plain_numbers(one.p)}
-                    for name, one in tests.items()
-                },
+                **{name: _tested(one) for name, one in tests.items()},
             }
         return found
+
+
+def _tested(test: QTest) -> dict[str, Any]:
+    return {"q": plain_numbers(test.q), "df": test.df, "p": plain_numbers(test.p)}
+
+
+def _split(one: Split) -> dict[str, Any]:
+    numbers = ("share", "direct", "direct_se", "indirect", "indirect_se", "difference", "difference_se", "p", "tau2")
+    named = {"treatment": str(one.treatment), "control": str(one.control), "studies": one.studies}
+    return named | {name: plain_numbers(getattr(one, name)) for name in numbers}
+
+
+def _designs(test: DesignTest) -> dict[str, Any]:
+    parts = ("total", "within", "between", "between_random")
+    each = [
+        {"treatments": [str(one) for one in names], "studies": count, **_tested(q)} for names, count, q in test.designs
+    ]
+    whole = {name: _tested(getattr(test, name)) for name in parts}
+    return {**whole, "tau2_within": plain_numbers(test.tau2_within), "designs": each}
 
 
 def _league(table: LeagueTable) -> list[dict[str, Any]]:
@@ -157,8 +188,8 @@ def pool_contrasts(
 ) -> NetworkTable:
     """Fit a network to a table with a row a comparison, a row an arm, or a row a study with its arms side by side.
 
-    reference: the treatment that others are compared with first in print; None takes the first by name. also: league,
-    ranks, components, or all. inactive, separator: for components. prediction: V, HTS or S, or metafor's t, riley, z.
+    reference: the treatment that others are compared with first in print; None takes the first by name. also: names
+    of ALSO, or all. inactive, separator: for components. prediction: V, HTS or S, or metafor's t, riley, z.
 
     Raises:
         InputError: columns or rows that cannot be used.
@@ -223,6 +254,9 @@ def pool_contrasts(
         ),
         league=league_table(fit, small_is_good=small_is_good) if "league" in wanted else None,
         ranks=rankogram(fit, small_is_good=small_is_good) if "ranks" in wanted else None,
+        splits=split_evidence(fit) if "splits" in wanted else None,
+        node_splits=node_splits(fit) if "node-splits" in wanted else None,
+        designs=designs if "designs" in wanted else None,
         components=_components(fit, inactive, separator) if "components" in wanted else None,
     )
 

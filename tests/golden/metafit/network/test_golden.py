@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metafit.network.consistency import Split, design_test, node_split, split_evidence
+from metafit.network.consistency import Split, design_test, node_split, node_splits, split_evidence
 from metafit.network.fit import NetworkFit, p_scores, pool_network
 from tests.golden.live_r import differences, noise
 
@@ -48,7 +48,9 @@ def _of_pair(splits: tuple[Split, ...], pair: list[int]) -> Split:
 
 def _ours(data: Data, options: Numbers) -> Numbers:
     if options["function"] == "prediction":
-        fits = {way: pool_network(*contrasts(data), method=options["method"], prediction=way) for way in options["ways"]}
+        fits = {
+            way: pool_network(*contrasts(data), method=options["method"], prediction=way) for way in options["ways"]
+        }
         return {way: [one.prediction_low[1:, 0], one.prediction_high[1:, 0]] for way, one in fits.items()}
     fit = _fit(data, options.get("method", "REML"))
     function = options["function"]
@@ -66,6 +68,16 @@ def _ours(data: Data, options: Numbers) -> Numbers:
             "between": found.between.q, "between_df": found.between.df,
             "tau2_within": found.tau2_within, "between_random": found.between_random.q,
         }  # fmt: skip
+    if function == "node_splits":
+        every = node_splits(fit)
+        names = ("direct", "direct_se", "indirect", "indirect_se", "difference", "difference_se", "p")
+        shares = {(one.treatment, one.control): one.share for one in split_evidence(fit)}
+        assert all(one.share == shares[one.treatment, one.control] for one in every)
+        return {
+            "pairs": [[one.treatment, one.control] for one in every],
+            "numbers": [[getattr(one, name) for name in names] for one in every],
+            "tau2": [one.tau2 for one in every],
+        }
     if function == "node_split":
         one = node_split(fit, *options["pair"])
         numbers = [one.direct, one.direct_se, one.indirect, one.indirect_se, one.difference, one.difference_se, one.p]
@@ -90,8 +102,8 @@ def test_equals_r(data: Data, call: Numbers) -> None:
 
 
 _NETMETA = (
-    "netmeta(pairwise(treat = treatment, mean = mi, sd = sdi, n = ni, studlab = study, data = dat.senn2013, sm = 'MD'), "
-    "method.tau = 'DL', prediction = TRUE)"
+    "netmeta(pairwise(treat = treatment, mean = mi, sd = sdi, n = ni, studlab = study, data = dat.senn2013, "
+    "sm = 'MD'), method.tau = 'DL', prediction = TRUE)"
 )
 
 

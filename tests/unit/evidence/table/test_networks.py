@@ -118,7 +118,7 @@ FOUR = [("a", "b", 0.1), ("a", "c", 0.1), ("a", "d", 0.1), ("b", "c", 0.35), ("b
         ("study,treatment,events,total\nA,x,1.5,9\nA,y,1,9\n", {}, "row 2, column events: 1.5 is no count"),
         (LONG, {"measure": "PLO"}, "PLO is of one group"),
         (LONG, {"measure": "MD"}, "cannot be made of these columns"),
-        (LONG, {"also": ("splits",)}, "use league, ranks, components, all"),
+        (LONG, {"also": ("nodes",)}, "use league, ranks, splits, node-splits, designs, components, all"),
         (LONG, {"inactive": "sham"}, "--inactive is for --also components"),
         (LONG, {"also": ("components",), "inactive": "placebo"}, "'placebo' is not one of the components"),
         (
