@@ -199,10 +199,10 @@ TEXTS: Final = {
         "No two trials can disagree: tau2 cannot be estimated and counts as 0, so the intervals are those of a common "
         "effect, and there are no prediction intervals."
     ),
-    "predicted": "prediction intervals, for the true {scale} in a new study, against {control} ({how})",
-    "predicted.HTS": "HTS: t with {df} degrees of freedom, one less than Q has",
+    "predicted": "prediction intervals of the {scale}, against {control} ({how}):",
+    "predicted.HTS": "HTS: t on {df} df, one less than Q has",
     "predicted.S": "S: z, as if tau2 were known",
-    "predicted.V": "V: t with {df} degrees of freedom, as many as Q has",
+    "predicted.V": "V: t on {df} df, those of Q",
     "p-of-q": "p of Q",
     "p-of-slope": "p of slope",
     "people.with": "with",

@@ -48,6 +48,8 @@ NO_JUDGEMENT = {
     "evidence/table/layouts.py LONGEST": "letters of a name",
     "evidence/table/doubts.py _FEWEST_BESIDE": "a middle of others needs two of them",
     "evidence/table/doubts.py _MOST_LOOKED_AT": "what can be looked at in time",
+    "evidence/table/spelling.py _LONG_ENOUGH": "letters from which a name is a word",
+    "evidence/table/spelling.py _MOST_COMPARED": "what can be looked at in time",
     "evidence/table/sums.py _COUNTED": "numbers that make a row",
     "evidence/table/sums.py _FEWEST": "rows that make a sum",
     "evidence/table/sums.py _MOST_LOOKED_AT": "what can be looked at in time",

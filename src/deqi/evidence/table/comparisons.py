@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,6 +20,7 @@ from deqi.evidence.table.empty import refuse_empty
 from deqi.evidence.table.layouts import LONGEST, laid_out
 from deqi.evidence.table.reading import Table, plain, shown
 from deqi.evidence.table.sentences import say, some
+from deqi.evidence.table.spelling import respelled
 from metafit import ArmContrasts, Effects, StatsInputError, arm_contrasts
 
 #: What compares two groups.
@@ -37,7 +41,7 @@ _OF_ARMS: Final = {
 class NetworkRows:
     """k comparisons, treatment minus control; v (k,): variances, v (k, k): covariances. notes: what was understood.
 
-    given: the numbers of the rows as they stand in the table.
+    given: the numbers of the rows as they stand in the table. named: every treatment that the table names.
     """
 
     measure: str
@@ -48,6 +52,7 @@ class NetworkRows:
     v: Floats
     notes: tuple[str, ...]
     given: Numbers
+    named: tuple[str, ...] = ()
 
 
 def network_rows(table: Table, measure: str | None) -> NetworkRows:
@@ -57,12 +62,13 @@ def network_rows(table: Table, measure: str | None) -> NetworkRows:
         InputError: columns or cells that cannot be used.
     """
     layout = laid_out(table)
-    table = layout.table
+    table, joined = respelled(layout.table, arms=layout.kind == "arms")
     measure = measure or table.measure
     if measure is not None and measure not in COMPARING and any(measure in one.measures for one in SETS):
         raise InputError(say("network.measure", name=table.name, measure=measure, known=", ".join(COMPARING)))
     read = _of_arms(table, measure) if layout.kind == "arms" else _of_contrasts(table, measure, layout.translated)
-    return dataclasses.replace(read, notes=(*layout.notes, *read.notes))
+    named = [one for name in ("treatment", "control") if name in table.columns for one in _column(table, name)]
+    return dataclasses.replace(read, notes=(*layout.notes, *joined, *read.notes), named=tuple(dict.fromkeys(named)))
 
 
 def _of_contrasts(table: Table, measure: str | None, translated: Translated | None) -> NetworkRows:
@@ -77,6 +83,7 @@ def _of_contrasts(table: Table, measure: str | None, translated: Translated | No
     understood = () if translated is None else translated.told((*chosen.columns, "study"))
     notes = (say("network.direction"), *understood, *warn_rows(effects, given, known, added=True, instead=False))
     of, one, other = (words[name] for name in ("study", "treatment", "control"))
+    _every_pair(table.name, of, one, other, effects)
     return NetworkRows(known, of, one, other, effects.yi, effects.vi, notes, given)
 
 
@@ -107,7 +114,7 @@ def _of_arms(table: Table, measure: str | None) -> NetworkRows:
         )
     except StatsInputError as error:
         raise InputError(f"{table.name}: {error}") from None
-    notes += _of_studies(made)
+    notes += _of_studies(made) + _without_events(known, columns, study, treatment, made)
     if not made.yi.size:
         raise InputError(" ".join((say("network.nothing", name=table.name), *notes)))
     of, one, other = (list(map(str, names)) for names in (made.study, made.treatment, made.control))
@@ -136,6 +143,48 @@ def _of_rows(given: Numbers, study: list[str], treatment: list[str]) -> list[str
 def _of_studies(made: ArmContrasts) -> list[str]:
     told = (("adjusted", made.adjusted), ("no-events", made.no_events), ("alone", made.alone))
     return [say(f"network.{key}", studies=some(list(map(str, names)))) for key, names in told if names]
+
+
+def _without_events(
+    measure: str, columns: Mapping[str, Floats], study: list[str], treatment: list[str], made: ArmContrasts
+) -> list[str]:
+    """Treatments of which no arm that counts had the event, or all had it: their ratios are made by what was added."""
+    if measure not in ("RR", "OR", "IRR"):
+        return []
+    events, total = columns["events"], columns.get("total")
+    used, none, every = set(made.study), defaultdict(list), defaultdict(list)
+    for i, (of, who) in enumerate(zip(study, treatment, strict=True)):
+        if of in used and np.isfinite(events[i]):
+            none[who].append(events[i] == 0)
+            every[who].append(total is not None and events[i] == total[i])
+    told = (("none", none), ("every", every if measure == "OR" else {}))
+    found = {key: [who for who, said in one.items() if all(said)] for key, one in told}
+    return [say(f"network.events.{key}", names=some(names)) for key, names in found.items() if names]
+
+
+def _every_pair(name: str, study: list[str], one: list[str], other: list[str], effects: Effects) -> None:
+    """Refuse a pair of treatments in two rows of a study, and a study of several arms of which a pair is missing.
+
+    Raises:
+        InputError: which pair of which study.
+    """
+    there: dict[str, dict[frozenset[str], str]] = defaultdict(dict)
+    for i in np.flatnonzero(np.isfinite(effects.yi) & np.isfinite(effects.vi)):
+        pair = frozenset((one[i], other[i]))
+        if pair in there[study[i]]:
+            where = {"study": study[i], "pair": _pair(sorted(pair))}
+            raise InputError(say("network.pair-twice", name=name, **where))
+        there[study[i]][pair] = study[i]
+    for of, pairs in there.items():
+        arms = sorted(frozenset().union(*pairs))
+        missing = [pair for pair in itertools.combinations(arms, 2) if frozenset(pair) not in pairs]
+        if missing and len(arms) > 2:
+            told = {"study": of, "arms": ", ".join(arms), "missing": some([_pair(pair) for pair in missing])}
+            raise InputError(say("network.pair-missing", name=name, **told))
+
+
+def _pair(arms: Sequence[str]) -> str:
+    return say("network.versus", one=arms[0], other=arms[-1])
 
 
 def _no_arm_twice(table: Table, given: Numbers, study: list[str], treatment: list[str]) -> None:

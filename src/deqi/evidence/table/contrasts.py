@@ -13,7 +13,8 @@ from deqi.evidence.table.also import plain_numbers
 from deqi.evidence.table.comparisons import NetworkRows, network_rows
 from deqi.evidence.table.doubts import network_doubts
 from deqi.evidence.table.reading import Table
-from deqi.evidence.table.sentences import say
+from deqi.evidence.table.sentences import say, some
+from deqi.evidence.table.spelling import asked
 from metafit import (
     ComponentFit,
     DesignTest,
@@ -234,8 +235,10 @@ def pool_contrasts(
         raise InputError(f"{table.name}: {str(error).replace(chr(0), '')}") from None
     fit, designs = _renamed(fit), design_test(fit)
     parts = "; ".join(", ".join(map(str, part)) for part in fit.parts)
+    questions = asked(sorted(names))
+    gone = sorted(set(rows.named) - set(map(str, fit.treatments)))
     if len(fit.parts) > 1 and "components" not in wanted:
-        raise InputError(say("network.parts", name=table.name, parts=parts))
+        raise InputError(" ".join((say("network.parts", name=table.name, parts=parts), *questions)))
     return NetworkTable(
         fit=fit,
         scores=tuple(plain_numbers(np.float64(one)) for one in p_scores(fit, small_is_good=small_is_good)),
@@ -249,7 +252,9 @@ def pool_contrasts(
         ),
         warnings=(
             *rows.notes,
-            *network_doubts(rows.given, sorted(names), fit),
+            *([say("network.gone", names=some(gone))] if gone else []),
+            *network_doubts(rows.given, fit),
+            *questions,
             *([say("network.parts-joined", parts=parts)] if len(fit.parts) > 1 else []),
         ),
         league=league_table(fit, small_is_good=small_is_good) if "league" in wanted else None,

@@ -132,15 +132,10 @@ def doubts(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, me
     return said
 
 
-def network_doubts(given: Numbers, treatments: list[str], fit: NetworkFit) -> list[str]:
-    """What a reader should look at before believing a network: sums, two spellings of a treatment, too much harmony."""
+def network_doubts(given: Numbers, fit: NetworkFit) -> list[str]:
+    """What a reader should look at before believing a network: sums, too much harmony."""
     sums_named = list(dict.fromkeys(name for name in given.studies if named_like_a_sum(name)))
     said = [say("row.total", studies=some(sums_named))] if sums_named else []
-    spelled: dict[str, list[str]] = defaultdict(list)
-    for one in treatments:
-        spelled[one_spelling(one)].append(one)
-    twice = [" and ".join(found) for found in spelled.values() if len(found) > 1]
-    said += [say("network.spelled", names=some(twice))] if twice else []
     if fit.q_df >= thresholds().agreeing_studies - 1 and fit.q_p > thresholds().agreeing_p:
         said.append(say("agree.other", p=f"{fit.q_p:.4f}"))
     return said
