@@ -15,7 +15,7 @@ MOST_ROWS = 60
 ROUNDING = 1e-14
 FEW_ROWS = 2
 """A table of more rows is not told in one line."""
-LINE = 100
+LINE = 110
 """Characters of a line that a table which may be folded does not pass."""
 
 
