@@ -199,7 +199,7 @@ TEXTS: Final = {
         "No two trials can disagree: tau2 cannot be estimated and counts as 0, so the intervals are those of a common "
         "effect, and there are no prediction intervals."
     ),
-    "predicted": "prediction intervals of the {scale}, against {control} ({how}):",
+    "predicted": "prediction intervals of the {scale}, against {control} ({how})",
     "predicted.HTS": "HTS: t on {df} df, one less than Q has",
     "predicted.S": "S: z, as if tau2 were known",
     "predicted.V": "V: t on {df} df, those of Q",

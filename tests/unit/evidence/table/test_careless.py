@@ -310,7 +310,8 @@ class TestNetwork:
     def test_doubts(self) -> None:
         rows = "1,Placebo,B,.2,.2\n2,placebo,C,.22,.25\n3,B,C,.02,.2\n4,Placebo,B,.21,.24\nTotal,B,C,.0,.2\n"
         told = " ".join(network(self.HEAD + rows).warnings)
-        assert "Placebo and placebo: are these one treatment?" in told and "Total: this looks like a sum" in told
+        assert "Taken as one treatment, because only capitals or blanks differ: Placebo (placebo)" in told
+        assert "Total: this looks like a sum" in told
         alike = "".join(f"{i},A,B,.2{i},.2\n{i}x,B,C,.1{i},.2\n{i}y,A,C,.3{i},.2\n" for i in range(4))
         assert "agree more than chance allows" in " ".join(network(self.HEAD + alike).warnings)
 
