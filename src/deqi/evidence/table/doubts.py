@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from deqi.evidence.table.agreement import disagreements
 from deqi.evidence.table.columns import COUNTED, ONE_GROUP, RATIOS, ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED
 from deqi.evidence.table.reading import Table
-from deqi.evidence.table.repeats import one_spelling, repeats
+from deqi.evidence.table.repeats import repeats
 from deqi.evidence.table.sentences import say, some
 from deqi.evidence.table.sums import named_like_a_sum, sums
 from deqi.evidence.table.unlike import unlike
