@@ -13,8 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from deqi.evidence.table.doubts import one_spelling
 from deqi.evidence.table.reading import Table
+from deqi.evidence.table.repeats import one_spelling
 from deqi.evidence.table.sentences import say, some
 
 #: Names shorter than this differ by a letter because they are others (TENS, TEAS; arm A, arm B).
