@@ -79,6 +79,7 @@ def sampling_covariance(
 
 
 def _correlation(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not -1.0 <= float(value) <= 1.0:
+    number: Any = float("nan") if isinstance(value, bool) or not isinstance(value, Real) else value
+    if not -1 <= number <= 1:
         raise StatsInputError("rho: a correlation lies between -1 and 1.")
-    return float(value)
+    return float(number)
