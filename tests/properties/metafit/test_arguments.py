@@ -150,6 +150,7 @@ def calls() -> dict[str, dict[str, Any]]:
             "n_c": SIZES,
         },
         "node_split": {"fit": net, "treatment": "x", "control": "y"},
+        "node_splits": {"fit": net},
         "number_needed": {"difference": -0.03, "low": -0.05, "high": 0.01, "event": "bad"},
         "one_mean_effects": {"measure": "MN", "mean": FLOATS, "sd": FLOATS, "n": SIZES},
         "p_scores": {"fit": net, "small_is_good": True},
