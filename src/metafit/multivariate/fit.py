@@ -12,7 +12,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from metafit.ascent import highest
 from metafit.asked import asked
 from metafit.display.shown import Shown
 from metafit.errors import StatsInputError
@@ -21,7 +20,7 @@ from metafit.inverse_variance.layout import as_floats
 from metafit.levels import as_fraction
 from metafit.multivariate.profiles import BetweenIntervals, profiled
 from metafit.multivariate.rows import OutcomeRows
-from metafit.multivariate.search import guesses, hill_of
+from metafit.multivariate.search import guesses, hill_of, summit
 from metafit.multivariate.structures import STRUCTURES, structure_of
 from metafit.quantiles import chi2_upper
 from metafit.regression.coefficients import Coefficients, wald_table
@@ -211,7 +210,7 @@ def _fit(
         hill = hill_of(model, shape)
         starts = [shape.parameters(*one) for one in guesses(scaled.spreads, m > 1 and structure != "DIAG")]
         highest_starts = sorted(starts, key=lambda one: hill(one)[0])[-_CLIMBS:]
-        top, height, converged = highest(hill, highest_starts, *shape.bounds())
+        top, height, converged = summit(hill, shape, highest_starts)
         best = model.at(shape.shape(top).g) if np.isfinite(height) else None
         status = Status.NOT_CONVERGED if best is None or not converged else Status.OK
         if best is not None and converged:

@@ -13,10 +13,9 @@ from functools import partial
 import numpy as np
 from scipy.special import chdtri
 
-from metafit.ascent import highest
 from metafit.display.shown import Shown
 from metafit.multivariate.rows import Scaled
-from metafit.multivariate.search import Guess, guesses, hill_of
+from metafit.multivariate.search import Guess, guesses, hill_of, summit
 from metafit.multivariate.structures import Structure, least_correlation, with_correlation, with_tau2
 from metafit.results import Floats
 
@@ -57,7 +56,7 @@ class _Profile:
         hill = hill_of(self.scaled.model, structure)
         starts = [structure.parameters(*one) for one in guesses(self.scaled.spreads, self.related)]
         near = structure.parameters(*_guess(self.last, self.scaled.spreads))
-        top, height, _ = highest(hill, [near, max(starts, key=lambda one: hill(one)[0])], *structure.bounds())
+        top, height, _ = summit(hill, structure, [near, max(starts, key=lambda one: hill(one)[0])])
         self.last = structure.shape(top).g
         return height - self.floor
 

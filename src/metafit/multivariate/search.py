@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
 
-from metafit.ascent import Hill
+from metafit.ascent import Hill, highest
 from metafit.multivariate.likelihood import MultivariateModel
 from metafit.multivariate.structures import Structure
 from metafit.results import Floats
@@ -45,3 +46,11 @@ def hill_of(model: MultivariateModel, structure: Structure) -> Hill:
         return at.value, down @ at.gradient, down @ at.second @ down.T + curved
 
     return hill
+
+
+def summit(hill: Hill, structure: Structure, starts: Sequence[Floats]) -> tuple[Floats, float, bool]:
+    """The highest of the tops reached from the starts: parameters, height, and whether the search ended there."""
+    low, high = structure.bounds()
+    found = highest(hill, starts, low, high)
+    beside = structure.beside(found[0])
+    return highest(hill, [found[0], *beside], low, high) if beside else found

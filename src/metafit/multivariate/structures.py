@@ -16,6 +16,8 @@ from metafit.results import Floats
 
 STRUCTURES = ("UN", "HCS", "CS", "DIAG")
 _TINY = 1e-12
+_SOME = 0.1
+"""A small standard deviation, where 1 is that of a usual sampling error."""
 
 
 class Shape(NamedTuple):
@@ -55,6 +57,10 @@ class Roots:
         size = (self.matrices**2).sum((1, 2))
         return np.asarray(np.clip((self.matrices * root).sum((1, 2)) / size, self.low, self.high))
 
+    def beside(self, parameters: Floats) -> list[Floats]:
+        """None: where a variance is 0, slopes and curvatures show every way up."""
+        return []
+
     def shape(self, parameters: Floats) -> Shape:
         """G and its derivatives."""
         root = np.tensordot(parameters, self.matrices, 1)
@@ -78,6 +84,13 @@ class OneCorrelation:
         """Those of these standard deviations and of the mean correlation."""
         rho = float(correlation[~np.eye(sd.size, dtype=np.bool_)].mean())
         return np.asarray(np.clip(np.append(sd, rho), self.low, self.high))
+
+    def beside(self, parameters: Floats) -> list[Floats]:
+        """Where to look again beside a standard deviation of 0: with another correlation it might rise."""
+        sd, free = parameters[:-1], self.low[-1] < self.high[-1]
+        some = np.where(sd > 0.0, sd, _SOME)
+        ends = (self.low[-1], self.high[-1]) if free and (sd == 0.0).any() else ()
+        return [np.clip(np.append(some, end), self.low, self.high) for end in ends]
 
     def shape(self, parameters: Floats) -> Shape:
         """G and its derivatives."""

@@ -273,3 +273,23 @@ def test_calls_without_meaning_are_refused() -> None:
     for call, told in calls:
         with pytest.raises(StatsInputError, match=told):
             call()
+
+
+@pytest.mark.parametrize(("seed", "correlation"), [(772, -1.0), (1164, 1.0), (765, 1.0)])
+def test_a_variance_of_zero_hides_no_higher_top(seed: int, correlation: float) -> None:
+    """With one correlation the slope at 0 depends on the correlation; variances of 0 were found, one or both."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(5, 13))
+    study, outcome = np.repeat(np.arange(n), 2), np.tile(np.arange(2), n)
+    kept = rng.random(2 * n) < 0.85
+    kept[:6] = True
+    study, outcome = study[kept], outcome[kept]
+    vi = np.exp(rng.normal(-2.0, 0.7, study.size))
+    v = sampling_covariance(vi, study, rng.choice([0.0, 0.5]))
+    own, common = rng.choice([0.0, 0.4]) * rng.normal(size=(n, 2)), rng.choice([0.0, 0.5]) * rng.normal(size=n)
+    y = 0.3 * outcome + common[study] + own[study, outcome] + np.linalg.cholesky(v) @ rng.normal(size=study.size)
+    one = pool_multivariate(y, v, study, outcome, structure="HCS")
+    other = pool_multivariate(y, v, study, outcome, structure="UN")
+    assert (one.tau2 > 0.0).all()
+    assert one.correlation[0, 1] == correlation
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, abs=1e-8)
