@@ -41,9 +41,9 @@ class Status(IntEnum):
     NOT_CONVERGED = 6
     """An iterative fit stopped early. The bracketed searches of this package never give it."""
     NO_STANDARD_ERROR = 7
-    """The effects are identical, so that Knapp-Hartung's standard error is 0, which is none: estimate, tau2 and Q are
-    there; interval and p are NaN. Use test z, t or adhoc. Of a location-scale model: the scale coefficients have no
-    finite value."""
+    """The effects are identical, or on the plane of a regression, so that Knapp-Hartung's standard error is 0, which is
+    none: estimate, tau2 and Q are there; interval and p are NaN. Use test z, t or adhoc. Of a location-scale model: the
+    scale coefficients have no finite value."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

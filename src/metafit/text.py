@@ -115,7 +115,7 @@ TEXTS: Final = {
     "status.zero-variance": "A study has a variance of 0: it would take all the weight.",
     "status.not-converged": "The fit did not converge.",
     "status.no-standard-error": (
-        "The effects are identical, so Knapp-Hartung has no standard error; use adhoc, t or z."
+        "The effects are identical, or on a line, so Knapp-Hartung has no standard error; use adhoc, t or z."
     ),
     "scales": "{analysis} ({measure}); to the right, the {natural} itself",
     "absolute": (

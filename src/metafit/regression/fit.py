@@ -28,6 +28,8 @@ from metafit.regression.moderators import Moderators, Term, as_matrix, default_n
 from metafit.results import Bools, Floats, Heterogeneity, Ints, Prediction, Status, StudyData
 
 _RANK_TOLERANCE = 1e-9
+_ROUNDING = 1e-14
+"""Residuals below this share of the effects are rounding."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -226,8 +228,16 @@ def solve_prepared(prepared: Prepared, method: str, test: str) -> Solved:
             cov[good] *= (scale * scale)[:, None, None]
             squared = scale * scale
             scalars[:, good] = (ends.tau2 * squared, ends.se_tau2 * squared, ends.i2, ends.h2, ends.q)
+            if test == "knha":
+                # On a plane, effects leave nothing but rounding, of which Knapp and Hartung's factor would be made.
+                left, all_of_it = (np.einsum("kb,kb->b", final.w, one * one) for one in (final.residual, y))
+                exact = np.zeros_like(good)
+                exact[good] = left <= _ROUNDING**2 * all_of_it
+                cov[exact] = np.nan
+                status[exact] = Status.NO_STANDARD_ERROR
             se = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
-        broken = good & ~((se > 0) & np.isfinite(beta)).all(1)
+        bare = status == Status.NO_STANDARD_ERROR
+        broken = good & ~(((se > 0) | bare[:, None]) & np.isfinite(beta)).all(1)
         status[broken] = Status.NOT_ESTIMABLE
         beta[broken] = cov[broken] = np.nan
         scalars[:, broken] = np.nan

@@ -178,8 +178,10 @@ def on_moderators(
     out = [studies[i] for i in np.flatnonzero(usable & np.isnan(matrix).any(axis=1))]
     if out:
         warnings.append(say("moderators.out", studies=some(out).rstrip("."), columns=", ".join(moderators)))
-    if int(fit.status) != Status.OK:
-        warnings.append(say("moderators.status", columns=", ".join(moderators)))
+    status = int(fit.status)
+    if status != Status.OK:
+        key = "moderators.no-standard-error" if status == Status.NO_STANDARD_ERROR else "moderators.status"
+        warnings.append(say(key, columns=", ".join(moderators)))
         return None
     for term in fit.terms:
         if term.reference is not None:

@@ -143,3 +143,18 @@ def test_leaving_one_out_is_pooling_the_others(method: str) -> None:
     for i in range(y.size):
         rest = np.arange(y.size) != i
         close(without.estimate[i], pool(y[rest], v[rest], method=method).estimate)
+
+
+@pytest.mark.parametrize("effects", ["identical", "on a line", "zero", "large"])
+def test_effects_on_a_line_have_no_standard_error_of_knapp_and_hartung(effects: str) -> None:
+    """Its factor is then made of rounding; the coefficients are there, as of a pool of identical effects."""
+    x = np.array([1.0, 2.0, 3.0, 5.0, 4.0, 7.0])
+    y = {"identical": 0.0 * x + 0.3, "on a line": 0.1 + 0.2 * x, "zero": 0.0 * x, "large": 0.0 * x + 1e6}[effects]
+    v = np.array([0.1, 0.2, 0.15, 0.3, 0.12, 0.2])
+    one = regress(np.stack([y, y + 0.1 * (x > 3.0)]), np.stack([v, v]), x, test="knha")
+    assert one.status.tolist() == [Status.NO_STANDARD_ERROR, Status.OK]
+    assert np.isnan(one.se[0]).all() and np.isnan(one.p[0]).all() and np.isnan(one.qm[0])
+    slope = 0.2 if effects == "on a line" else 0.0
+    np.testing.assert_allclose(one.coefficients[0], [y[0] - slope, slope], rtol=1e-9, atol=1e-9)
+    other = regress(y, v, x, test="adhoc")
+    assert other.status == Status.OK and (other.se > 0.0).all()

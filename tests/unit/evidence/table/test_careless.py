@@ -318,3 +318,11 @@ class TestNetwork:
     def test_no_rounding_is_shown_as_heterogeneity(self) -> None:
         fit = network(self.HEAD + "1,A,B,.2,.04\n2,A,B,.5,.05\n").fit
         assert fit.i2 == 0.0 and math.isclose(fit.q, 1.0)
+
+
+def test_a_regression_of_identical_effects_says_what_is_missing() -> None:
+    data = "study,yi,vi,dose\nA,0.3,.1,1\nB,0.3,.2,2\nC,0.3,.15,3\nD,0.3,.2,5\nE,0.3,.1,4\n"
+    pooled = pool_table(parse_table(data.encode()), moderators=("dose",), test="knha")
+    assert pooled.moderators is None
+    assert any(one.startswith("dose: ") and "standard error" in one for one in pooled.warnings)
+    assert pool_table(parse_table(data.encode()), moderators=("dose",), test="adhoc").moderators is not None
