@@ -44,19 +44,20 @@ def asked(function: Callable[P, R]) -> Callable[P, R]:
     parameters = inspect.signature(function).parameters
     checks = {name: check for name, one in parameters.items() if (check := _check(str(one.annotation), one.default))}
     numeric = [name for name, one in parameters.items() if str(one.annotation).startswith(_NUMBERS)]
-    order = tuple(parameters)
+    order = tuple(name for name, one in parameters.items() if one.kind is not one.KEYWORD_ONLY)
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = {**dict(zip(order, args, strict=False)), **kwargs} if len(args) <= len(order) else {}
-        if not given:
-            return function(*args, **kwargs)
+        given: dict[str, Any] = dict(zip(order, args, strict=False))
+        if len(args) > len(order) or not given.keys().isdisjoint(kwargs):
+            return function(*args, **kwargs)  # Python says what is wrong with such a call
+        given.update(kwargs)
         for name, value in given.items():
             if name in checks:
                 given[name] = checks[name](name, value)
         try:
             with np.errstate(all="ignore"):  # numbers without an answer are NaN, which is said in the result
-                return function(**given)  # type: ignore[arg-type, call-arg]  # the same arguments, by name
+                return function(**given)  # type: ignore[call-arg]  # the same arguments, by name
         except StatsInputError:
             raise
         except (ValueError, IndexError) as error:

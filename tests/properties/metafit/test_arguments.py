@@ -374,3 +374,13 @@ def test_one_effect_is_not_spread_over_several_variances() -> None:
         arguments = {key: value for key, value in CALLS[name].items() if key != "moderators"}
         told = ask(name, arguments | {"yi": [0.3]})
         assert isinstance(told, str) and told.startswith("yi"), name
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [((YI, VI, "DL"), {}), ((YI, VI), {"yi": YI}), ((), {"vi": VI}), ((YI, VI), {"methods": "DL"})],
+)
+def test_a_call_that_python_refuses_is_refused(given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Arguments by name alone, twice, missing or unknown."""
+    with pytest.raises(TypeError, match=r"pool\(\)"):
+        metafit.pool(*given, **named)
