@@ -50,14 +50,14 @@ def ascend(hill: Hill, start: Floats, low: Floats, high: Floats, *, close: float
             return (last, value, True) if value >= height - 1e-13 * (1.0 + abs(height)) else (x, height, True)
         share = 1.0
         for halving in range(_HALVINGS):
-            new = _moved(x, share * step, low, high)
+            new = moved(x, share * step, low, high)
             there = hill(new)
             # Below rounding of the height the slope alone is trusted.
             rounding = 1e-12 * (1.0 + abs(height))
             needed = 1e-4 * float(gradient @ (new - x)) if gain > 1e-9 else -rounding
             if there[0] - height >= needed:
                 break
-            share = _first_bound(x, step, low, high) if halving == 0 else 0.5 * share
+            share = first_bound(x, step, low, high) if halving == 0 else 0.5 * share
         else:
             return x, height, gain < _UNSEEN
         x, (height, gradient, second) = new, there
@@ -65,7 +65,7 @@ def ascend(hill: Hill, start: Floats, low: Floats, high: Floats, *, close: float
     return x, height, gain < _UNSEEN
 
 
-def _first_bound(x: Floats, step: Floats, low: Floats, high: Floats) -> float:
+def first_bound(x: Floats, step: Floats, low: Floats, high: Floats) -> float:
     """The share of a step at which it meets its first bound; at most a half.
 
     On a ridge one coordinate gives up what another takes. Cut off at its bound in one of them alone a step leaves the
@@ -76,7 +76,7 @@ def _first_bound(x: Floats, step: Floats, low: Floats, high: Floats) -> float:
     return float(np.min(room[meets] / step[meets], initial=0.5))
 
 
-def _moved(x: Floats, step: Floats, low: Floats, high: Floats) -> Floats:
+def moved(x: Floats, step: Floats, low: Floats, high: Floats) -> Floats:
     """The point after a step, and exactly on a bound where it ends there."""
     room = np.where(step < 0.0, low - x, high - x)
     return np.where(

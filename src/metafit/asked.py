@@ -177,9 +177,7 @@ def _word(name: str, value: Any) -> Any:
 
 def _number(name: str, value: Any) -> Any:
     if name == "level":
-        if _is_truth(value) or not isinstance(value, (Real, str)):
-            raise StatsInputError(f"{name}: give a number, not {_kind(value)}; write 95 or 0.95.")
-        return value
+        return value  # `as_fraction` asks, and it alone knows both ways to write one
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if _is_truth(value) or not isinstance(value, Real):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from metafit.asked import asked
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
 from metafit.errors import StatsInputError
 
 
@@ -12,7 +16,6 @@ class Level(float):
     __slots__ = ()
 
 
-@asked
 def as_fraction(level: float) -> float:
     """A confidence level as a fraction, whichever way it was written.
 
@@ -37,11 +40,14 @@ def as_fraction(level: float) -> float:
     >>> as_fraction(95), as_fraction(0.95), as_fraction(0.05)
     (0.95, 0.95, 0.95)
     """
-    if isinstance(level, Level):
-        return level
+    given: Any = level
+    if isinstance(given, Level):
+        return given
+    if isinstance(given, (bool, np.bool_)) or not isinstance(given, (Real, str)):
+        raise StatsInputError(f"level: give a number, not a {type(given).__name__}; write 95 or 0.95.")
     try:
-        value = float(level)
-    except (TypeError, ValueError, OverflowError):
+        value = float(given)
+    except (ValueError, OverflowError):
         value = float("nan")
     if not 0.0 < value < 100.0:
         raise StatsInputError(f"level: {level!r} must lie between 0 and 100; write 95 or 0.95.")

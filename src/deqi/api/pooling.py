@@ -33,6 +33,11 @@ def mixed_models() -> tuple[str, ...]:
     return GLMMS
 
 
+def mixed_model(method: str, wanted: str) -> str:
+    """The mixed model that is wanted, where the method has several; the default of any other."""
+    return wanted if method == "GLMM" else mixed_models()[0]
+
+
 def measures() -> Mapping[str, str]:
     """Every measure with its name for people."""
     from deqi.evidence.table.columns import MEASURES

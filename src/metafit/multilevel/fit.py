@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scipy.special import chdtri
 
 from metafit.asked import asked
+from metafit.crossing import crossing
 from metafit.display.shown import Shown
 from metafit.effects.base import Effects
 from metafit.errors import StatsInputError
@@ -37,6 +38,8 @@ from metafit.quantiles import chi2_upper, t_quantile, t_two_sided, z_quantile, z
 from metafit.results import Floats, Interval, Prediction, Status
 
 Ids = Sequence[Hashable] | npt.NDArray[np.generic]
+_NARROW, _FLAT = 1e-12, 1e-11
+"""Where the search for the end of an interval ends."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -395,29 +398,10 @@ def _ends(model: Blocks | Nested, s: Floats, i: int, floor: float) -> tuple[floa
     best = float(s[i])
     low = 0.0
     if best > 0.0 and above(0.0) < 0.0:
-        low = _crossing(above, 0.0, best)
+        low = crossing(above, 0.0, best, narrow=_NARROW, flat=_FLAT)
     step = max(best, 0.5)
     while above(best + step) > 0.0:
         step *= 2.0
         if step > 1e12:
             return low, float("nan")
-    return low, _crossing(above, best + step, best)
-
-
-def _crossing(above: _Profile, outside: float, inside: float) -> float:
-    """Where the profile meets the floor, between a value outside the interval and one inside."""
-    f_out, f_in = above(outside), above(inside)
-    point = inside
-    for step in range(100):
-        line = outside + (inside - outside) * f_out / (f_out - f_in)
-        between = min(outside, inside) < line < max(outside, inside)
-        point = line if between and step % 4 < 3 else 0.5 * (outside + inside)
-        here = above(point)
-        # Illinois: the end that stays loses half of its value, so that both ends close in.
-        if here < 0.0:
-            outside, f_out, f_in = point, here, 0.5 * f_in
-        else:
-            inside, f_in, f_out = point, here, 0.5 * f_out
-        if abs(inside - outside) <= 1e-12 * max(abs(inside), abs(outside)) or abs(here) <= 1e-11:
-            break
-    return point
+    return low, crossing(above, best + step, best, narrow=_NARROW, flat=_FLAT)

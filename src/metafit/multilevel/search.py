@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from metafit.ascent import first_bound, moved
 from metafit.multilevel.model import Blocks, NotPositiveDefinite, Solution, derivatives, solve
 from metafit.multilevel.nested import Labels, Nested, NestedSolution, values_nested
 from metafit.results import Bools, Floats
@@ -59,22 +60,6 @@ def _small_solve(matrix: Floats, gradient: Floats, here: Labels) -> tuple[float,
     return (g - b * second) / a, second
 
 
-def first_bound(s: Floats, step: Floats) -> float:
-    """The share of a step at which the first variance is 0; at most a half.
-
-    On a ridge one variance gives up what another takes. Cut off at 0 in one of them alone a step leaves the ridge and
-    falls; as far as the bound it rises.
-    """
-    meets = (step < 0.0) & (s > 0.0)
-    return float(np.min(-s[meets] / step[meets], initial=0.5))
-
-
-def moved(s: Floats, step: Floats, share: float) -> Floats:
-    """The variances after a share of a step, and exactly 0 where it ends at 0."""
-    new: Floats = np.where(-share * step >= (1.0 - 1e-12) * s, 0.0, s + share * step)
-    return new
-
-
 def climb(
     model: Blocks | Nested, start: Floats, held: Bools | None = None, *, close: float = 1e-20
 ) -> tuple[Floats, Solution | NestedSolution, bool]:
@@ -85,6 +70,7 @@ def climb(
     s = start.copy()
     at = solve(model, s)
     fixed = np.zeros(s.size, dtype=np.bool_) if held is None else held
+    low, high = np.zeros(s.size), np.full(s.size, np.inf)
     gain = before = np.inf
     for _ in range(_MOST_STEPS):
         gradient, expected, observed = derivatives(model, at)
@@ -105,12 +91,12 @@ def climb(
             return s, at, True
         share = 1.0
         for halving in range(_HALVINGS):
-            new = moved(s, step, share)
+            new = moved(s, share * step, low, high)
             there = solve(model, new)
             rise = there.log_likelihood - at.log_likelihood
             if unseen or rise >= 1e-4 * float(gradient @ (new - s)) - _ROUNDING * size:
                 break
-            share = first_bound(s, step) if halving == 0 else 0.5 * share
+            share = first_bound(s, step, low, high) if halving == 0 else 0.5 * share
         else:
             break
         s, at = new, there

@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 from scipy.special import chdtri
 
+from metafit.crossing import crossing
 from metafit.display.shown import Shown
 from metafit.multivariate.rows import Scaled
 from metafit.multivariate.search import Guess, guesses, hill_of, summit
@@ -23,7 +24,8 @@ _EDGE = 1e-4
 """With an eigenvalue of correlations below this a start is moved off the edge, where no slope shows the way."""
 _OFF = 0.05
 _FARTHEST = 1e12
-_NARROWEST = 1e-10
+_NARROW, _FLAT = 1e-10, 1e-9
+"""Where the search for the end of an interval ends."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -116,14 +118,14 @@ def _ends_of_variance(above: _Profile, best: float) -> tuple[float, float]:
     start = above.last
     low = 0.0
     if best > 0.0 and above(0.0) < 0.0:
-        low = _crossing(above, 0.0, best)
+        low = crossing(above, 0.0, best, narrow=_NARROW, flat=_FLAT)
     above.last = start
     step = max(best, 0.5)
     while above(best + step) > 0.0:
         step *= 2.0
         if step > _FARTHEST:
             return low, float("nan")
-    return low, _crossing(above, best + step, best)
+    return low, crossing(above, best + step, best, narrow=_NARROW, flat=_FLAT)
 
 
 def _ends_of_correlation(above: _Profile, best: float, least: float, start: Floats) -> tuple[float, float]:
@@ -133,24 +135,5 @@ def _ends_of_correlation(above: _Profile, best: float, least: float, start: Floa
     ends = []
     for end in (least, 1.0):
         above.last = start
-        ends.append(end if end == best or above(end) >= 0.0 else _crossing(above, end, best))
+        ends.append(end if end == best or above(end) >= 0.0 else crossing(above, end, best, narrow=_NARROW, flat=_FLAT))
     return ends[0], ends[1]
-
-
-def _crossing(above: _Profile, outside: float, inside: float) -> float:
-    """Where the profile meets the floor, between a value outside the interval and one inside."""
-    f_out, f_in = above(outside), above(inside)
-    point = inside
-    for step in range(100):
-        line = outside + (inside - outside) * f_out / (f_out - f_in)
-        between = min(outside, inside) < line < max(outside, inside)
-        point = line if between and step % 4 < 3 else 0.5 * (outside + inside)
-        here = above(point)
-        # Illinois: the end that stays loses half of its value, so that both ends close in.
-        if here < 0.0:
-            outside, f_out, f_in = point, here, 0.5 * f_in
-        else:
-            inside, f_in, f_out = point, here, 0.5 * f_out
-        if abs(inside - outside) <= _NARROWEST * max(abs(inside), abs(outside)) or abs(here) <= 1e-9:
-            break
-    return point

@@ -94,7 +94,8 @@ def parse_table(data: bytes, name: str = "table") -> Table:
     """
     text, notes = decoded(data, name)
     text = re.sub(r"\A\s*sep=.[ \t]*\r?\n", "\n", text)  # Excel's own note about the separator
-    lines = list(itertools.islice(_lines(text, _delimiter(text), name), MAX_ROWS + _MOST_BESIDE))
+    delimiter = _delimiter(text)
+    lines = list(itertools.islice(_lines(text, delimiter, name), MAX_ROWS + _MOST_BESIDE))
     if lines and not any(len(cells) > 1 for _, cells in lines):
         lines = _by_spaces(lines)
     lines, more = without_titles(lines)
@@ -129,7 +130,7 @@ def parse_table(data: bytes, name: str = "table") -> Table:
             raise InputError(f"{name} has more than {MAX_ROWS:,} rows; give a table with one row per study.")
     if not rows:
         raise InputError(f"{name} has a header but no rows; write one row per study.")
-    style = style_of((cell for _, cells in rows for cell in cells), _delimiter(text))
+    style = style_of((cell for _, cells in rows for cell in cells), delimiter)
     return Table(name, columns, tuple(rows), style, notes=notes)
 
 

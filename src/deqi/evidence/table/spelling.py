@@ -63,11 +63,11 @@ def _joined(names: Iterable[str], meeting: Sequence[tuple[str, Sequence[str]]]) 
     count = Counter(names)
     alike: dict[str, list[str]] = defaultdict(list)
     for name in count:
-        alike[" ".join(unicodedata.normalize("NFKC", name).casefold().split())].append(name)
+        alike[_folded(name)].append(name)
     places: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for place, found in meeting:
         for name in found:
-            places[place].add((" ".join(unicodedata.normalize("NFKC", name).casefold().split()), name))
+            places[place].add((_folded(name), name))
     apart = {
         key for found in places.values() for key, times in Counter(key for key, _ in found).items() if times > 1
     }  # fmt: skip
@@ -77,6 +77,11 @@ def _joined(names: Iterable[str], meeting: Sequence[tuple[str, Sequence[str]]]) 
     return {
         name: usual[key] for key, found in alike.items() if key not in apart for name in found if name != usual[key]
     }
+
+
+def _folded(name: str) -> str:
+    """A name without capitals and superfluous blanks."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _groups(found: Mapping[str, str]) -> str:

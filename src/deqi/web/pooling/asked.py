@@ -14,8 +14,6 @@ from deqi.web.site.sentences import without_dashes
 
 MOST_STUDIES = 1_000
 """A page with more rows helps nobody, and a worker answers the next person sooner."""
-COUNTED = "GLMM"
-"""The method that has several mixed models; of any other the choice among them means nothing."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Asked:
             level=_number(self.level),
             by=self.by or None,
             model=self.model,
-            glmm=self.glmm if self.method == COUNTED else pooling.mixed_models()[0],
+            glmm=pooling.mixed_model(self.method, self.glmm),
             also=("all",) if self.also else (),
             served=True,
         )
