@@ -48,6 +48,8 @@ def test_every_page_of_the_copy_is_there_and_is_about_nobody(site: Site) -> None
         found = site.get(one)
         assert found.status == 200, one
         assert "public" in found.headers["cache-control"], one
+    count = sum(site.get(one).headers["content-type"].startswith("text/html") for one in pages)
+    assert f"You get {count} pages" in site.get("/offline").text
     room = sum(len(site.get(one).body) for one in pages)
     told = re.search(r"about (\d+) MB", site.get("/offline").text)
     assert told is not None

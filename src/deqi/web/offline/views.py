@@ -16,27 +16,30 @@ from deqi.web.reading.topics import PARTS
 from deqi.web.site import assets, library, pages
 from deqi.web.site.cache import PAGES, Key, answer
 
-HERE = "/offline"
-ABOUT = ("/", "/claims", "/methods", "/about", "/about/ipdas", "/e/changes", "/e/gaps", HERE)
+ABOUT = ("/", "/claims", "/methods", "/about", "/about/ipdas", "/e/changes", "/e/gaps", "/offline")
 """Pages about the whole."""
 FILES = (assets.STYLE, "favicon.svg", "offline.js")
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
 
 @functools.cache
+def readable() -> tuple[str, ...]:
+    """The addresses of the pages in the copy."""
+    topics = [f"/t/{topic.name}" for topic in look_up.topics(library.library())]
+    return (*ABOUT, *(address for at in topics for address in (at, *(f"{at}/{part}" for part in PARTS))))
+
+
+@functools.cache
 def kept() -> tuple[str, ...]:
-    """The addresses of the copy."""
-    found = [*ABOUT, *map(assets.address, FILES)]
-    for topic in look_up.topics(library.library()):
-        at = f"/t/{topic.name}"
-        found += [at, *(f"{at}/{part}" for part in PARTS)]
-    return tuple(found)
+    """The pages, and the files that they are shown with."""
+    return (*readable(), *map(assets.address, FILES))
 
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """Keep the pages on this device, or remove them; where there is no network, what to do."""
-    return pages.kept_page(request, "", "offline", lambda: pages.render("offline/offline.html.j2", {"kept": kept()}))
+    given = {"count": len(readable())}
+    return pages.kept_page(request, "", "offline", lambda: pages.render("offline/offline.html.j2", given))
 
 
 @require_safe
