@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ import metafit
 from deqi.cli.pool import escalc, network, pool
 from deqi.errors import InputError
 from deqi.evidence.table.effects import TWO_BY_TWO
+from metafit.counts import conditional
 from metafit.plots import baujat_plot, influence_plot, labbe_plot, radial_plot
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -391,13 +391,17 @@ def test_the_exact_conditional_model_from_the_command() -> None:
 
 
 @pytest.mark.parametrize(("studies", "people"), [(1, 10**9), (13, 200_000), (5_000, 1_000)])
-def test_a_sum_over_very_many_counts_is_refused_before_it_begins(studies: int, people: int) -> None:
+def test_a_sum_over_very_many_counts_is_refused_before_it_begins(
+    studies: int, people: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(*_: object) -> None:
+        pytest.fail("it was begun")
+
+    monkeypatch.setattr(conditional, "gammaln", begun)
     rows = "".join(f"S{n},{people // 2},{people},{people // 3},{people}\n" for n in range(studies))
     data = f"study,events_t,total_t,events_c,total_c\n{rows}".encode()
-    began = time.process_time()
     with pytest.raises(InputError, match=r"those are more than 1,000,000; use UM.FS or UM.RS\.$"):
         run("-", "--method", "GLMM", "--glmm", "CM.EL", data=data)
-    assert time.process_time() - began < 1.0
 
 
 def run_of(command: object, *arguments: object) -> str:

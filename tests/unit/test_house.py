@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import itertools
 from collections import Counter
@@ -33,6 +34,44 @@ def test_no_english_in_code() -> None:
     """Outside errors, docstrings, the help of options and the tables of texts."""
     found = english.by_room()
     assert not found, english.listed(found)
+
+
+CLOCKS = {"time", "monotonic", "perf_counter", "process_time", "monotonic_ns", "perf_counter_ns", "process_time_ns"}
+
+
+def _clock(node: ast.AST, known: set[str]) -> bool:
+    """Whether an expression reads a clock, or a name that was taken from one."""
+    calls = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    read = {one.attr for one in calls if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "time"}
+    return bool(read & CLOCKS or names & known)
+
+
+def _times_asserted(source: str) -> list[int]:
+    """Lines of a test's source that assert how long something took."""
+    known: set[str] = set()
+    tree = ast.parse(source)
+    taken = [one for one in ast.walk(tree) if isinstance(one, (ast.Assign, ast.FunctionDef))]
+    while True:  # names of what was taken from a clock, and functions that give it
+        before = len(known)
+        for one in taken:
+            if isinstance(one, ast.Assign) and _clock(one.value, known):
+                known |= {name.id for target in one.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+            elif isinstance(one, ast.FunctionDef):
+                given = [part.value for part in ast.walk(one) if isinstance(part, ast.Return) and part.value]
+                known |= {one.name} if any(_clock(part, known) for part in given) else set()
+        if len(known) == before:
+            break
+    return [one.lineno for one in ast.walk(tree) if isinstance(one, ast.Assert) and _clock(one.test, known)]
+
+
+def test_no_test_asserts_a_time() -> None:
+    """On a machine that others use too it fails for nothing: count the work (tests.support.steps), or time it in
+    benchmarks."""
+    assert _times_asserted("b = time.monotonic()\nt = time.monotonic() - b\nassert t < 1") == [3]
+    assert _times_asserted("def f():\n  b = time.time()\n  return time.time() - b\nassert f() < 2") == [4]
+    found = {path: _times_asserted(path.read_text(encoding="utf-8")) for path in (ROOT / "tests").rglob("*.py")}
+    assert {str(path.relative_to(ROOT)): lines for path, lines in found.items() if lines} == {}
 
 
 MOST_MODULES = 23

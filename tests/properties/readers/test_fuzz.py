@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import random
-import time
 import warnings
 from collections.abc import Callable, Iterator
 
@@ -25,10 +24,10 @@ from deqi.screening.sql.columns import reader_for
 from deqi.screening.workspace import Workspace
 from tests.support.engines import AS_OF, engine
 from tests.support.mutating import mutated
+from tests.support.steps import no_hang
 from tests.support.valid_files import ANSWERS, PERSON, PLAN, PLANTED, SETTINGS, TABLE, resources
 
 TIMES = int(os.environ.get("DEQI_FUZZ", "300"))
-SECONDS = 2.0
 Read = Callable[[bytes], str]
 """Reads some bytes; gives all that was said of them."""
 
@@ -125,9 +124,8 @@ def test_a_reader(readers: dict[str, tuple[bytes, Read]], name: str) -> None:
     refused = 0
     for _ in range(times):
         spoilt = mutated(data, draw)
-        began = time.process_time()
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), no_hang():
                 warnings.simplefilter("ignore")
                 said = read(spoilt)
         except InputError as error:
@@ -136,8 +134,6 @@ def test_a_reader(readers: dict[str, tuple[bytes, Read]], name: str) -> None:
             assert said and "\n" not in said, spoilt[:2000]
         except Exception as error:
             pytest.fail(f"{type(error).__name__}: {error}\n{spoilt[:2000]!r}")
-        took = time.process_time() - began
-        assert took < SECONDS, (took, spoilt[:2000])
         # Cells of a table of studies are no person's, and a key that nobody knows is named.
         if name != "pool" and "no field is called" not in said:
             assert PLANTED[:9] not in said, (said, spoilt[:2000])
