@@ -30,8 +30,8 @@ def t_quantile(level: float, df: Ints) -> Floats:
     df = np.asarray(df)
     largest = int(df.max(initial=1)) if df.ndim else int(df)
     # Rounded up so that a run of analyses of different sizes builds few tables.
-    size = 1 << max(largest, 15).bit_length()
-    quantile: Floats = _t_table(level, size)[np.maximum(df, 0)]
+    table = _t_table(level, 1 << max(largest, 15).bit_length())
+    quantile: Floats = table[np.maximum(df, 0) if df.ndim else max(largest, 0)]
     return quantile
 
 

@@ -11,11 +11,12 @@ from metafit.errors import StatsInputError
 from metafit.inverse_variance.layout import one_ordered, order_by_precision, to_columns
 from metafit.inverse_variance.moments import MeanData, MeanSums
 from metafit.inverse_variance.single import OneMean
-from metafit.inverse_variance.sums import DataSets, Sums, Value
+from metafit.inverse_variance.sums import DataSets, Sums, Value, at_least, square_root
 from metafit.inverse_variance.tau2 import FIXED, SEARCHED, estimate
 from metafit.quantiles import t_quantile, z_quantile
 from metafit.results import Floats, Ints, Status
 
+_OK = np.int64(Status.OK)
 _CHUNK_ELEMENTS = 60_000
 """Studies times data sets handled at once."""
 
@@ -33,19 +34,18 @@ class Ends(NamedTuple):
     h2: Floats
 
 
-def _factor(test: str, ratio: Floats) -> Floats:
+def _factor(test: str, ratio: Value) -> Value:
     """What Knapp and Hartung multiply the covariance with, from Q at the final weights over its degrees of freedom."""
     if test not in ("knha", "adhoc"):
         return np.ones_like(ratio)
-    factor: Floats = np.maximum(ratio, 1.0 if test == "adhoc" else 0.0)
-    return factor
+    return at_least(ratio, 1.0 if test == "adhoc" else 0.0)
 
 
 def fit_columns(data: DataSets | OneMean, method: str, test: str) -> Ends:
     """Estimate tau2 and everything that follows from it, for data sets with k > p (k = 1 = p is tolerated)."""
     start: Sums = data.at(cast(Value, 0.0 * data.v_min), 2)
     df = data.k - data.p
-    q = np.maximum(start.q(), 0.0)
+    q = at_least(start.q(), 0.0)
     tau2, se_tau2, final = estimate(method, data, start)
     factor = _factor(test, final.q() / df)
     if method in FIXED:
@@ -77,8 +77,8 @@ class _Parts(NamedTuple):
 def _parts(data: MeanData | OneMean, origin: Floats, status: Value, method: str, test: str) -> _Parts:
     ends = fit_columns(data, method, test)
     final = cast(MeanSums, ends.final)
-    se = np.sqrt(ends.factor / final.s0)
-    spread = np.full_like(se, np.nan) if method in FIXED else np.sqrt(se * se + ends.tau2)
+    se = square_root(ends.factor / final.s0)
+    spread = np.full_like(se, np.nan) if method in FIXED else square_root(se * se + ends.tau2)
     return _Parts(
         final.beta + origin,
         se,
@@ -217,15 +217,19 @@ def _pool_chunk(yi: Floats, vi: Floats, method: str, test: str, level: float) ->
 
 
 def pool_one(yi: Floats, vi: Floats, method: str, test: str, level: float) -> Numbers | None:
-    """Every number of one usual analysis (k,); None where it is not usual."""
-    with np.errstate(all="ignore"):
-        ordered = one_ordered(yi, vi)
-        if ordered is None:
-            return None
-        y, v, origin = ordered
-        parts = _parts(OneMean(y, v), origin, np.int64(Status.OK), method, test)
-        usable = parts.se > 0.0 and isfinite(parts.estimate + parts.se + parts.tau2)
-        return _told(parts, test, level) if usable else None
+    """Every number of one usual analysis (k,); None where it is not usual, or plain floats refuse it."""
+    ordered = one_ordered(yi, vi)
+    if ordered is None:
+        return None
+    y, v, origin = ordered
+    try:
+        parts = _parts(OneMean(y, v), origin, _OK, method, test)
+    except (ArithmeticError, ValueError):
+        return None
+    if not (parts.se > 0.0 and isfinite(parts.estimate + parts.se + parts.tau2)):
+        return None
+    arrays = _Parts._make((*map(np.float64, parts[:-2]), np.int64(parts.k), parts.status))
+    return _told(arrays, test, level)
 
 
 def pool_compiled(yi: Floats, vi: Floats, method: str, test: str, level: float) -> Numbers:

@@ -32,13 +32,13 @@ _sum = np.add.reduce
 class OneMean:
     """`DataSets` for the mean of one data set (k,) with every study present: a product of matrices for all its sums."""
 
-    __slots__ = ("_powers", "_rest", "_weights", "k", "v", "v_min", "y")
+    __slots__ = ("_powers", "_rest", "_weights", "k", "v", "v_max", "v_min", "y")
     p = 1
 
     def __init__(self, y: Floats, v: Floats) -> None:
         self.y, self.v = y, v
-        self.k = np.int64(y.size)
-        self.v_min = float(v[0])
+        self.k: int = y.size
+        self.v_min, self.v_max = float(v[0]), float(v.max())
         self._rest = v[1:]
         self._weights, self._powers = np.empty((2, 3, y.size - 1))
         self._powers[0] = 1.0
@@ -90,15 +90,17 @@ def only_root(curve: Curve, data: OneMean, first: float, target: float, ceiling:
     step = span / steps
     grid = [v_min * math.expm1(i * step) for i in range(steps + 1)]
     h, left = [math.log(first)], -1
+    near = _reach(h[0])
     for i, at in enumerate(data.on(grid[1:])):
-        before, after = h[i], math.log(curve.ratio(at, target))
-        if curve.order > 1 and _reach(before) + _reach(after) < step:
+        value = math.log(curve.ratio(at, target))
+        nearer, near = near, _reach(value)
+        if curve.order > 1 and nearer + near < step:
             return None
-        if before > 0.0:
+        if h[i] > 0.0:
             if left < i - 1:
                 return None
             left = i
-        h.append(after)
+        h.append(value)
     if left < 0:
         return 0.0
     below = left > 0

@@ -7,6 +7,7 @@ or plain floats where there is one data set.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
@@ -16,6 +17,16 @@ from metafit.results import Bools, Floats, Ints
 
 Value: TypeAlias = Any
 """An array with a number for each data set, or a float: the arithmetic is the same."""
+
+
+def square_root(value: Value) -> Value:
+    """Of an array, NaN for what has none; of a float, which raises ValueError there."""
+    return math.sqrt(value) if isinstance(value, float) else np.sqrt(value)
+
+
+def at_least(value: Value, floor: float) -> Value:
+    """The larger of both; NaN stays NaN."""
+    return max(value, floor) if isinstance(value, float) else np.maximum(value, floor)
 
 
 class Sums(Protocol):

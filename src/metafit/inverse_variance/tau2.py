@@ -25,7 +25,7 @@ from metafit.inverse_variance.roots import (
     widths,
 )
 from metafit.inverse_variance.single import OneMean, only_root
-from metafit.inverse_variance.sums import DataSets, Projection, Sums, Value
+from metafit.inverse_variance.sums import DataSets, Projection, Sums, Value, square_root
 from metafit.results import Floats
 
 _sum = np.add.reduce
@@ -50,9 +50,10 @@ def _ceiling(method: str, squares: Value, df: Value, v_max: Value, v_min: Value)
     """
     s2 = squares / df
     if method in ("ML", "REML"):
-        s2 = 0.5 * (s2 + np.sqrt(s2) * np.sqrt(s2 + 4.0 * (v_max - v_min)))
+        s2 = 0.5 * (s2 + square_root(s2) * square_root(s2 + 4.0 * (v_max - v_min)))
+    ceiling = 1.001 * s2 - v_min
     # A single study has s2 = 0 / 0 and no root: fmax makes its ceiling 0.
-    return np.fmax(1.001 * s2 - v_min, 0.0)
+    return max(ceiling, 0.0) if isinstance(ceiling, float) else np.fmax(ceiling, 0.0)
 
 
 def _log_likelihood(method: str, data: DataSets, tau2: Floats) -> Floats:
@@ -111,7 +112,7 @@ def _highest(method: str, data: DataSets, target: Floats, found: Brackets, zero:
 
 def _solve_one(method: str, data: OneMean, first: float, target: float) -> float:
     """`solve` for one data set."""
-    ceiling = float(_ceiling(method, data.squares(), target, data.v.max(), data.v_min))
+    ceiling = _ceiling(method, data.squares(), target, data.v_max, data.v_min)
     root = None
     # Numbers at the edge of what floats hold go the way of a batch.
     with suppress(ArithmeticError, ValueError):
@@ -145,7 +146,7 @@ def _by_search(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Valu
     tau2: Value
     if isinstance(data, OneMean):
         first = _CURVES[method].ratio(start, df)
-        tau2 = np.float64(_solve_one(method, data, first, float(df)))
+        tau2 = _solve_one(method, data, first, float(df))
     else:
         target = df.astype(np.float64)
         tau2 = solve(method, data, _CURVES[method].ratio(start, target), target)
@@ -159,7 +160,7 @@ def _by_search(method: str, data: DataSets | OneMean, start: Sums) -> tuple[Valu
         fit = data.at(tau2, 1)
         s0 = fit.trace_w()
         information = s0 * s0 * df / (1.0 * data.k * data.k)
-    return tau2, np.sqrt(2.0 / information), fit
+    return tau2, square_root(2.0 / information), fit
 
 
 def _by_moments(method: str, data: DataSets | OneMean) -> tuple[Value, Value]:
