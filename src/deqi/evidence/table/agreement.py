@@ -6,10 +6,12 @@ Each doubt is one sentence that names the rows; columns that are not used are re
 from __future__ import annotations
 
 import math
+import re
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from deqi.errors import InputError
 from deqi.evidence.table.cells import share_beside
@@ -20,6 +22,7 @@ from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say, some
 from deqi.knowledge.thresholds import thresholds
 from metafit import Effects, Status, pool
+from metafit.effects.means import sd_from_interval
 
 _LAST_DIGIT: Final = 0.006
 """What two decimals leave open, and a little more."""
@@ -33,7 +36,9 @@ def disagreements(table: Table, given: Numbers, chosen: ColumnSet, effects: Effe
     return [
         *_errors_told_twice(table, given, chosen, effects, measure),
         *_effects_told_twice(table, given, chosen, effects, measure),
+        *_spreads_told_twice(table, given, chosen),
         *_other_units(given, chosen, effects, measure),
+        *_other_times(given, chosen, measure),
         *_variances_as_errors(chosen, effects),
         *_one_person(given, chosen),
         *_shares_apart(table, given),
@@ -104,6 +109,40 @@ def _errors_of_p(table: Table, effects: Effects) -> Floats | None:
     return errors
 
 
+def _spreads_told_twice(table: Table, given: Numbers, chosen: ColumnSet) -> list[str]:
+    """Rows whose SD is not that of the standard error or the interval of the mean beside it."""
+    if chosen.kind not in ("means", "one_mean"):
+        return []
+    apart = np.zeros(len(given.rows), dtype=bool)
+    for arm in ("_t", "_c") if chosen.kind == "means" else ("",):
+        sd, n = _column(table, f"sd{arm}"), given.columns[f"n{arm}"]
+        if sd is None:
+            continue
+        se, low, high = (_column(table, f"{name}{arm}") for name in ("se", "ci_low", "ci_high"))
+        with np.errstate(all="ignore"):
+            if se is not None:
+                apart |= _apart(sd, se * np.sqrt(n), np.sqrt(n) * _last_digit(table, f"se{arm}"))
+            if low is not None and high is not None:
+                told = sd_from_interval(low, high, n, level=given.level)
+                apart |= _apart(sd, told, np.sqrt(n) * _last_digit(table, f"ci_low{arm}"))
+    rows = [given.studies[i] for i in np.flatnonzero(apart)]
+    return [say("row.spreads-apart", studies=some(rows))] if rows else []
+
+
+def _apart(sd: Floats, told: Floats, last_digit: Floats) -> npt.NDArray[np.bool_]:
+    """Where two spreads differ by more than rounding."""
+    times = np.maximum(sd, told) / np.minimum(sd, told)
+    found: npt.NDArray[np.bool_] = (times > thresholds().errors_apart) & (np.abs(sd - told) > last_digit)
+    return found
+
+
+def _last_digit(table: Table, column: str) -> float:
+    """The size of the last digit that the cells of a column show."""
+    place = table.columns.index(column)
+    shown = [re.search(r"[.,](\d+)\D*$", cells[place]) for _, cells in table.rows]
+    return float(10.0 ** -max((len(one[1]) for one in shown if one), default=0))
+
+
 def _effects_told_twice(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects, measure: str) -> list[str]:
     """Effects that stand beside the numbers they should come from, and are others."""
     if chosen.kind in GIVEN_KINDS:
@@ -166,6 +205,26 @@ def _other_units(given: Numbers, chosen: ColumnSet, effects: Effects, measure: s
     return [say("row.other-units", studies=some([given.studies[i] for i in rows[away]]))]
 
 
+def _other_times(given: Numbers, chosen: ColumnSet, measure: str) -> list[str]:
+    """Rows with far less or more time than the others, and as many times the rate; a ratio of rates has no units."""
+    if chosen.kind not in ("rate", "rates") or measure == "IRR":
+        return []
+    arms = [""] if chosen.kind == "rate" else ["_t", "_c"]
+    time = np.array([given.columns[f"time{arm}"] for arm in arms])
+    rows = np.flatnonzero(np.isfinite(time).all(axis=0))
+    if rows.size < _FEWEST:
+        return []
+    time = time[:, rows]
+    rate = (np.array([given.columns[f"events{arm}"] for arm in arms])[:, rows] + 0.5) / time
+    limit, found = 2.0 * math.log(thresholds().other_units_times), []
+    for i, row in enumerate(rows):
+        others = np.arange(rows.size) != i
+        less, more = (np.log(one[:, i]) - np.median(np.log(one[:, others]), axis=1) for one in (time, rate))
+        if ((less < -limit) & (more > limit)).all() or ((less > limit) & (more < -limit)).all():
+            found.append(given.studies[row])
+    return [say("row.other-times", studies=some(found))] if found else []
+
+
 def _variances_as_errors(chosen: ColumnSet, effects: Effects) -> list[str]:
     """Errors with which the studies contradict each other wildly, and as variances agree as chance has it."""
     rows = np.isfinite(effects.yi) & np.isfinite(effects.vi)
@@ -199,7 +258,7 @@ def _shares_apart(table: Table, given: Numbers) -> list[str]:
     apart = set()
     for arm in ("_t", "_c", ""):
         events, total = given.columns.get(f"events{arm}"), given.columns.get(f"total{arm}")
-        if events is None or total is None:
+        if events is None or total is None or f"events{arm}" not in table.columns:
             continue
         place = table.columns.index(f"events{arm}")
         for i, (_, cells) in enumerate(table.rows):

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from deqi.evidence.table.sentences import say
 
-Key = Literal["thousands", "mark", "percent-beside"]
+Key = Literal["thousands", "mark", "percent-beside", "fraction", "share", "exponent"]
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 #: 1,204 and 1.204 are one number or another, by who wrote them; 0,204 and 12,04 are not.
@@ -81,7 +81,7 @@ def read_cell(cell: str, style: Style, *, whole: bool) -> tuple[float | Unreadab
     whole: the column counts, so 1,204 can only be a thousand where commas separate cells or decimals have points.
     """
     if _NUMBER.fullmatch(cell) and not _GROUP.fullmatch(cell):
-        return _finite(cell), None
+        return _finite(cell), "exponent" if whole and _lost_digits(cell) else None
     text = "".join(c for c in cell if unicodedata.category(c) != "Cf").strip()
     unmarked = _MARKS.sub("", text)
     was_marked = unmarked != text
@@ -108,6 +108,12 @@ def read_cell(cell: str, style: Style, *, whole: bool) -> tuple[float | Unreadab
     if not _NUMBER.fullmatch(text):
         return Unreadable(next((name for name, shape in _HINTS if shape.fullmatch(text)), "other")), None
     return _finite(text), key
+
+
+def _lost_digits(cell: str) -> bool:
+    """Whether an exponent leaves last digits of a whole number unsaid, as a narrow column of a spreadsheet does."""
+    found = re.fullmatch(r"\d(?:[.,](\d*))?[eE]\+?(\d+)", cell)
+    return found is not None and len(found[1] or "") < int(found[2])
 
 
 def share_beside(cell: str) -> tuple[float, int] | None:

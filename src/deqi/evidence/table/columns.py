@@ -13,6 +13,7 @@ import numpy.typing as npt
 from deqi.errors import InputError
 from deqi.evidence.table.cells import Key, Unreadable, read_cell
 from deqi.evidence.table.derived import derivable, fill, out_of_order, outside_its_interval, sources_of
+from deqi.evidence.table.eventcells import with_counts
 from deqi.evidence.table.given import complete, sources_of_given
 from deqi.evidence.table.reading import Table, plain, shown
 from deqi.evidence.table.sentences import say
@@ -141,6 +142,7 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
     Raises:
         InputError: a cell that is no number, or a number that cannot be; row and column are named.
     """
+    table, counted = with_counts(table) if chosen.kind in ("binary", "proportion") else (table, ())
     place = {name: i for i, name in enumerate(table.columns)}
     sources = {name for column in chosen.columns for name in sources_of(column)}
     read = [name for name in dict.fromkeys((*chosen.columns, *sorted(sources))) if name in place]
@@ -149,7 +151,7 @@ def numbers(table: Table, chosen: ColumnSet, measure: str) -> Numbers:
     studies: list[str] = []
     absent: list[tuple[int, tuple[str, ...]]] = []
     derived: list[tuple[int, tuple[str, ...]]] = []
-    keys: list[tuple[int, Key]] = []
+    keys: list[tuple[int, Key]] = list(dict.fromkeys(counted))
     for index, (row, cells) in enumerate(table.rows):
         label = cells[place["study"]] if "study" in place else ""
         studies.append(plain(label) or f"row {row}")

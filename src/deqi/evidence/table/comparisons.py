@@ -19,6 +19,7 @@ from deqi.evidence.table.effects import effects_of, warn_rows
 from deqi.evidence.table.empty import refuse_empty
 from deqi.evidence.table.layouts import LONGEST, laid_out
 from deqi.evidence.table.reading import Table, plain, shown
+from deqi.evidence.table.rowmeasures import measure_of_rows
 from deqi.evidence.table.sentences import say, some
 from deqi.evidence.table.spelling import respelled
 from metafit import ArmContrasts, Effects, StatsInputError, arm_contrasts
@@ -73,6 +74,9 @@ def network_rows(table: Table, measure: str | None) -> NetworkRows:
 
 def _of_contrasts(table: Table, measure: str | None, translated: Translated | None) -> NetworkRows:
     chosen, known = choose(table, measure, "")
+    told, said = measure_of_rows(table, chosen, measure)
+    if told != measure:
+        measure = known = told or known
     if known not in COMPARING:
         raise InputError(say("network.measure", name=table.name, measure=known, known=", ".join(COMPARING)))
     given = numbers(table, chosen, known)
@@ -81,7 +85,7 @@ def _of_contrasts(table: Table, measure: str | None, translated: Translated | No
     effects = effects_of(given, chosen, known)
     words = {name: _column(table, name) for name in ("study", "treatment", "control")}
     understood = () if translated is None else translated.told((*chosen.columns, "study"))
-    notes = (say("network.direction"), *understood, *warn_rows(effects, given, known, added=True, instead=False))
+    notes = (say("network.direction"), *understood, *said, *warn_rows(effects, given, known, added=True, instead=False))
     of, one, other = (words[name] for name in ("study", "treatment", "control"))
     _every_pair(table.name, of, one, other, effects)
     return NetworkRows(known, of, one, other, effects.yi, effects.vi, notes, given)

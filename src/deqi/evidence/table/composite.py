@@ -22,7 +22,7 @@ Shape = Literal["fraction", "spread", "bracket", "around", "interval"]
 _NUM: Final = r"([+-]?\s?\d+(?:[.,]\d+)?)"
 _TO: Final = r"\s*(?:to|,|;|–|—|-|:)\s*"
 _SHAPES: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
-    ("fraction", re.compile(r"(\d+)\s*(?:/|of)\s*(\d+)(?:\s*[(\[]?\s*\d+(?:[.,]\d+)?\s*%?\s*[)\]]?)?", re.ASCII)),
+    ("fraction", re.compile(r"(\d+)\s*(?:/|of)\s*(\d+)(?:\s*[(\[]?\s*(\d+(?:[.,]\d+)?)\s*%?\s*[)\]]?)?", re.ASCII)),
     ("spread", re.compile(rf"{_NUM}\s*(?:±|\+/-|\+-)\s*{_NUM}", re.ASCII)),
     ("bracket", re.compile(rf"{_NUM}\s*[(\[]\s*{_NUM}\s*[)\]]", re.ASCII)),
     ("around", re.compile(rf"{_NUM}\s*[(\[]\s*(?:\d\d\s*%\s*CI:?\s*)?{_NUM}{_TO}{_NUM}\s*[)\]]", re.ASCII)),
@@ -51,7 +51,7 @@ def split_cells(table: Table) -> Table | None:
         if shape is None:
             continue
         names = _names(column, shape)
-        if names is None and shape in ("spread", "bracket") and "mean" in words_of(column):
+        if names is None and _says_no_spread(column, shape):
             raise InputError(say("composite.spread", name=table.name, column=column, cell=shown(texts[0])))
         if names is not None and not set(names) & (set(table.columns) - {column}):
             found[column] = Split(shape, names)
@@ -86,6 +86,12 @@ def split_cells(table: Table) -> Table | None:
     )
 
 
+def _says_no_spread(column: str, shape: Shape) -> bool:
+    """Whether a mean stands there with a number beside it of which nothing says what it is."""
+    named = words_of(column)
+    return shape in ("spread", "bracket") and ("mean" in named or (shape == "spread" and arm_words(named) == named))
+
+
 def level_of(column: str) -> float | None:
     """The level of an interval that a column's name tells; None where it tells none."""
     told = re.search(r"(?<![\d.])(80|90|95|97[._]5|99)(?:_?%|(?=_?(?:ci|cl|conf|interval|cri)))", column)
@@ -109,6 +115,9 @@ def _parts(cell: str, split: Split) -> tuple[str, ...]:
     matched = dict(_SHAPES)[split.shape].fullmatch(_normal(cell))
     if matched is None:  # the whole cell, for the sentence that it is no number
         return (cell, *("" for _ in split.names[1:]))
+    if split.shape == "fraction":
+        events, people, share = matched.groups()
+        return (events if share is None else f"{events} ({share} %)", people)
     return tuple(re.sub(r"\s", "", part) for part in matched.groups())
 
 

@@ -15,6 +15,7 @@ from deqi.evidence.table.doubts import network_doubts
 from deqi.evidence.table.reading import Table
 from deqi.evidence.table.sentences import say, some
 from deqi.evidence.table.spelling import asked
+from deqi.evidence.table.wrongway import turned_round
 from metafit import (
     ComponentFit,
     DesignTest,
@@ -254,6 +255,7 @@ def pool_contrasts(
             *rows.notes,
             *([say("network.gone", names=some(gone))] if gone else []),
             *network_doubts(rows.given, fit),
+            *turned_round(rows),
             *questions,
             *([say("network.parts-joined", parts=parts)] if len(fit.parts) > 1 else []),
         ),

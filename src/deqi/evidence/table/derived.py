@@ -14,6 +14,8 @@ from metafit.effects.given import OFF_CENTRE
 from metafit.effects.means import MeanSd, from_five_numbers, from_quartiles, from_range, sd_from_interval, sd_from_se
 
 ARMS: Final = ("_t", "_c", "")
+#: What tells events beside people: a percentage, or a part of 1.
+SHARES: Final = ("percent", "proportion")
 #: Columns to which an interval without an arm belongs before it belongs to a mean.
 _EFFECTS: Final = ("estimate", "yi")
 
@@ -55,7 +57,15 @@ def derivable(columns: Collection[str]) -> set[str]:
                 continue
             if all(f"{name}{arm}" in columns for name in source.needs):
                 found |= {f"{name}{arm}" for name in source.gives}
+        if f"total{arm}" in columns and any(f"{share}{arm}" in columns for share in SHARES):
+            found.add(f"events{arm}")
     return found
+
+
+def shares_of(column: str) -> tuple[str, ...]:
+    """The columns that events may follow from, beside the people."""
+    arm = column.removeprefix("events")
+    return tuple(f"{share}{arm}" for share in SHARES) if column.startswith("events") and arm in ARMS else ()
 
 
 def sources_of(column: str) -> set[str]:

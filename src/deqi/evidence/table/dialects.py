@@ -13,7 +13,7 @@ from typing import Final
 
 from deqi.evidence.table.columns import USUAL_LEVEL, first_set
 from deqi.evidence.table.composite import level_of, split_cells
-from deqi.evidence.table.derived import sources_of
+from deqi.evidence.table.derived import shares_of, sources_of
 from deqi.evidence.table.given import sources_of_given
 from deqi.evidence.table.headers import by_words, words
 from deqi.evidence.table.reading import Table, plain
@@ -110,7 +110,8 @@ class Translated:
 
     def told(self, columns: Collection[str]) -> list[str]:
         """What was understood of the columns that are used, in words."""
-        used = {*columns, *(name for column in columns for name in (*sources_of(column), *sources_of_given(column)))}
+        made = (sources_of, shares_of, sources_of_given)
+        used = {*columns, *(name for column in columns for of in made for name in of(column))}
         sentences = [one.told(used) for one in self.understood]
         level = self.table.level
         other = level is not None and level != USUAL_LEVEL and "ci_low" in columns
@@ -148,7 +149,8 @@ def _translated(table: Table) -> Translated:
             wanted = first_set({*columns, *meant})
             if wanted is None:
                 continue
-            needed = {*wanted.columns, *(name for column in wanted.columns for name in sources_of(column))}
+            needed = {*wanted.columns}
+            needed |= {name for column in wanted.columns for of in (sources_of, shares_of) for name in of(column)}
             new = {ours: theirs for ours, theirs in meant.items() if ours in needed and ours not in columns}
             copies |= {ours: (theirs,) for ours, theirs in new.items()}
             measure = measure or told

@@ -15,7 +15,7 @@ from deqi.evidence.table.agreement import disagreements
 from deqi.evidence.table.columns import COUNTED, ONE_GROUP, RATIOS, ColumnSet, Floats, Numbers
 from deqi.evidence.table.effects import SIZED
 from deqi.evidence.table.reading import Table
-from deqi.evidence.table.repeats import repeats
+from deqi.evidence.table.repeats import repeats, studies_alike
 from deqi.evidence.table.sentences import say, some
 from deqi.evidence.table.sums import named_like_a_sum, sums
 from deqi.evidence.table.unlike import unlike
@@ -92,7 +92,7 @@ def _se_among_sds(given: Numbers, effects: Effects) -> list[str]:
         like = (sd[i] < usual / limits.far_z) & (blown > usual / times) & (blown < usual * times)
         if like.all() and row not in noticed:
             found.append(given.studies[row])
-    return [say("row.se-among-sds", studies=some(found))] if found else []
+    return [say("row.se-among-sds", studies=some(list(dict.fromkeys(found))))] if found else []
 
 
 def _means_as_small(given: Numbers, rows: list[int], row: int, times: float) -> bool:
@@ -135,6 +135,10 @@ def network_doubts(given: Numbers, fit: NetworkFit) -> list[str]:
     """What a reader should look at before believing a network: sums, too much harmony."""
     sums_named = list(dict.fromkeys(name for name in given.studies if named_like_a_sum(name)))
     said = [say("row.total", studies=some(sums_named))] if sums_named else []
+    said += studies_alike(given)
+    if "sd" in given.columns:
+        whole = np.ones(len(given.studies))
+        said += _se_among_sds(given, Effects("MN", np.where(np.isfinite(given.columns["sd"]), whole, np.nan), whole))
     if fit.q_df >= thresholds().agreeing_studies - 1 and fit.q_p > thresholds().agreeing_p:
         said.append(say("agree.other", p=f"{fit.q_p:.4f}"))
     return said

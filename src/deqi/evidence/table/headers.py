@@ -11,7 +11,10 @@ from typing import Final
 
 from deqi.evidence.table.sentences import say
 
-_QUANTITIES: Final = ("events", "others", "mean", "sd", "se", "median", "q1", "q3", "min", "max", "time", "correlation")
+_QUANTITIES: Final = (
+    "events", "others", "mean", "sd", "se", "median", "q1", "q3", "min", "max", "time", "correlation", "percent",
+    "proportion",
+)  # fmt: skip
 _EFFECTS: Final = ("OR", "RR", "HR", "IRR", "ROM", "MD", "SMD", "RD", "GEN")
 _RATIOS: Final = frozenset({"OR", "RR", "HR", "IRR", "ROM"})
 _ON_SCALE: Final = frozenset({"yi", "te"})
@@ -36,7 +39,7 @@ def _named(kind: str, names: tuple[str, ...]) -> dict[str, str]:
 
 def words_of(name: str) -> list[str]:
     """The words of a column name."""
-    return re.findall(r"[a-z]+|\d+", name)
+    return re.findall(r"[a-z]+|\d+", re.sub(r"(?<![\d_ ])_?%|(?<!\d)[_ ]%", " percent ", name))
 
 
 def arm_words(named: list[str]) -> list[str]:
@@ -108,6 +111,11 @@ def _quantities(named: list[str]) -> list[str]:
     passed = _known("noise") | (_known("arm.t") if grouped else _known(f"arm.{arm[1]}") if arm else frozenset())
     rest = [word for word in named if word not in passed and not (arm and grouped and word in ("a", "b"))]
     quantities = _named("quantity", _QUANTITIES)
+    percent = quantities.get(rest[-1]) == "percent" if rest else False
+    if percent and len(rest) > 1:  # a count with its percentage
+        rest = [word for word in rest if quantities.get(word) != "percent"]
+        if set(rest) <= {"n", "no"}:
+            return [f"events{arm}"]
     if "_".join(rest) in quantities:
         return [quantities["_".join(rest)] + arm]
     if rest and set(rest) <= _known("people"):

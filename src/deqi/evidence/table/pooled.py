@@ -35,6 +35,7 @@ from deqi.evidence.table.empty import bound_of, one_sided, refuse_empty
 from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, group_labels, on_moderators
 from deqi.evidence.table.reading import Table, parse_table, read_table
 from deqi.evidence.table.regressed import Asked, asked_checks, check_asked
+from deqi.evidence.table.rowmeasures import measure_of_rows
 from deqi.evidence.table.sentences import say
 from deqi.evidence.table.words import measure_words
 from deqi.knowledge.thresholds import thresholds
@@ -118,6 +119,10 @@ def pool_table(
     if glmm == "CM.EL":
         measure = measure or "OR"
     chosen, wanted = choose(table, measure, method)
+    told, said_by_rows = measure_of_rows(table, chosen, measure)
+    understood += said_by_rows
+    if told != measure:
+        measure = wanted = told or wanted
     if glmm != GLMMS[0] and (wanted not in ("OR", "IRR") or (glmm == "CM.EL" and wanted != "OR")):
         raise InputError(say("glmm-measure", glmm=glmm, measure=wanted))
     for column in ((by,) if by else ()) + moderators + scale:

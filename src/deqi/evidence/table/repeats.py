@@ -27,6 +27,7 @@ def repeats(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects) -
     names = [" and ".join(given.studies[i] for i in group) for group in shared]
     said = _repeated(given, rows)
     said += [say("row.shared-control", studies=some(names))] if names else []
+    said += _arms_exchanged(given, chosen, rows)
     return said + _of_one_study(given, rows, shared) + _without_name(table, given, rows)
 
 
@@ -62,6 +63,36 @@ def _repeated(given: Numbers, rows: list[int]) -> list[str]:
     said = [say("row.repeated", studies=some(told))] if told else []
     names = [given.studies[group[0]] for group in again]
     return said + ([say("row.same-name", studies=some(names))] if names else [])
+
+
+def _arms_exchanged(given: Numbers, chosen: ColumnSet, rows: list[int]) -> list[str]:
+    """Rows with the numbers of another, in the other arms."""
+    arms = [[name for name in chosen.columns if name.endswith(arm)] for arm in ("_t", "_c")]
+    if not arms[0]:
+        return []
+    seen: dict[tuple[float, ...], int] = {}
+    found = []
+    for i in rows:
+        treated, control = (tuple(float(given.columns[name][i]) for name in names) for names in arms)
+        enough = sum(map(_digits, (*treated, *control))) >= thresholds().copied_digits
+        if treated != control and enough and (other := seen.get((*control, *treated))) is not None:
+            found.append(f"{given.studies[other]} and {given.studies[i]}")
+        seen.setdefault((*treated, *control), i)
+    return [say("row.arms-exchanged", studies=some(found))] if found else []
+
+
+def studies_alike(given: Numbers) -> list[str]:
+    """Studies of a network, each of one or several rows, that have all their numbers from one another."""
+    of: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+    for i, numbers in enumerate(zip(*given.columns.values(), strict=True)):
+        if np.isfinite(numbers).all():
+            of[given.studies[i]].append(tuple(map(float, numbers)))
+    same: dict[tuple[tuple[float, ...], ...], list[str]] = defaultdict(list)
+    for study, rows in of.items():
+        if sum(_digits(value) for row in rows for value in row) >= thresholds().copied_digits:
+            same[tuple(sorted(rows))].append(study)
+    found = [" and ".join(names) for names in same.values() if len(names) > 1]
+    return [say("row.repeated", studies=some(found))] if found else []
 
 
 def _digits(value: float) -> int:

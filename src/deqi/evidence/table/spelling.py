@@ -1,16 +1,18 @@
 """One treatment, one study, written in several ways: what is joined and said, and what is asked.
 
-Capitals and blanks make no other treatment: the spellings are joined, and that is said, unless they are two arms of
-one study, which then tells them apart or doubles an arm. Accents, hyphens and letters may, so those are asked about.
+Capitals and blanks make no other treatment, and no dash another study: the spellings are joined, and that is said,
+unless they are two arms of one study, which then tells them apart or doubles an arm. Accents, letters and the hyphens
+of treatments may, so those are asked about.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from deqi.evidence.table.reading import Table
@@ -19,6 +21,8 @@ from deqi.evidence.table.sentences import say, some
 
 #: Names shorter than this differ by a letter because they are others (TENS, TEAS; arm A, arm B).
 _LONG_ENOUGH: Final = 7
+_LONG_ENOUGH_WITHOUT: Final = 4
+"""... where one has a letter more (sham, shamm)."""
 #: Names beyond this many are not held against each other.
 _MOST_COMPARED: Final = 300
 
@@ -36,7 +40,7 @@ def respelled(table: Table, *, arms: bool) -> tuple[Table, list[str]]:
         for i in named:
             one[i] = treatments.get(one[i], one[i])
     compared = [(" ".join(sorted(one[i] for i in named)), [one[study]]) for one in rows]
-    studies = _joined([one[study] for one in rows], compared) if arms else {}
+    studies = _joined([one[study] for one in rows], compared, _folded_study)
     for one in rows:
         one[study] = studies.get(one[study], one[study])
     told = (("joined", treatments), ("joined-studies", studies))
@@ -58,16 +62,19 @@ def asked(treatments: Sequence[str]) -> list[str]:
     return [say("network.spelled", names=some(twice))] if twice else []
 
 
-def _joined(names: Iterable[str], meeting: Sequence[tuple[str, Sequence[str]]]) -> Mapping[str, str]:
+def _joined(
+    names: Iterable[str], meeting: Sequence[tuple[str, Sequence[str]]], folded: Callable[[str], str] | None = None
+) -> Mapping[str, str]:
     """Other spellings by the usual one, where only capitals and blanks differ and no two meet in one place."""
+    folded = folded or _folded
     count = Counter(names)
     alike: dict[str, list[str]] = defaultdict(list)
     for name in count:
-        alike[_folded(name)].append(name)
+        alike[folded(name)].append(name)
     places: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for place, found in meeting:
         for name in found:
-            places[place].add((_folded(name), name))
+            places[place].add((folded(name), name))
     apart = {
         key for found in places.values() for key, times in Counter(key for key, _ in found).items() if times > 1
     }  # fmt: skip
@@ -82,6 +89,11 @@ def _joined(names: Iterable[str], meeting: Sequence[tuple[str, Sequence[str]]]) 
 def _folded(name: str) -> str:
     """A name without capitals and superfluous blanks."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _folded_study(name: str) -> str:
+    """A study's name without dashes too."""
+    return " ".join(re.sub(r"[-\u2010-\u2015\u2212_]+", " ", _folded(name)).split())
 
 
 def _groups(found: Mapping[str, str]) -> str:
@@ -99,7 +111,8 @@ def _bare(name: str) -> str:
 def _a_letter_apart(one: str, other: str) -> bool:
     """Whether one letter too many, too few or other makes one long word of another."""
     short, long = sorted((one, other), key=len)
-    if len(short) < _LONG_ENOUGH or len(long) - len(short) > 1 or any(c.isdigit() for c in one + other):
+    enough = _LONG_ENOUGH if len(short) == len(long) else _LONG_ENOUGH_WITHOUT
+    if len(short) < enough or len(long) - len(short) > 1 or any(c.isdigit() for c in one + other):
         return False
     at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     return short[at + (len(short) == len(long)) :] == long[at + 1 :]

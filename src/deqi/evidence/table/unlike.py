@@ -34,6 +34,8 @@ def unlike(table: Table, given: Numbers, chosen: ColumnSet, measure: str, rows: 
     """Sentences about used rows that are not like the others."""
     return [
         *_changes(table, given, chosen, measure, rows),
+        *_signs(given, chosen, measure, rows),
+        *_spreads(given, chosen, measure, rows),
         *_codes(given, chosen, rows),
         *_to_leave_out(table, given, rows),
         *_times_alike(given, chosen, rows),
@@ -54,6 +56,51 @@ def _changes(table: Table, given: Numbers, chosen: ColumnSet, measure: str, rows
     if not told or len(told) == len(rows):
         return []
     return [say("row.changes", studies=some([given.studies[i] for i in told]), measure=measure)]
+
+
+def _signs(given: Numbers, chosen: ColumnSet, measure: str, rows: list[int]) -> list[str]:
+    """Means beyond 0, where both arms of all other rows lie on one side of it: one arm by itself, or both."""
+    if chosen.kind != "means" or len(rows) <= thresholds().least_to_pool:
+        return []
+    means = np.array([[given.columns[name][i] for name in ("mean_t", "mean_c")] for i in rows])
+    one, both = [], []
+    for at, (row, pair) in enumerate(zip(rows, means, strict=True)):
+        others = np.delete(means, at, axis=0)
+        side = np.sign(others[0, 0])
+        if side == 0 or not (np.sign(others) == side).all():
+            continue
+        beyond = np.sign(pair) == -side
+        if beyond.all():
+            both.append(given.studies[row])
+        elif beyond.any() and np.abs(others).min() <= np.abs(pair[beyond][0]) <= np.abs(others).max():
+            one.append(given.studies[row])
+    # what a measure divides by a spread is said of changes among end scores
+    told = (("minus", one), ("other-side", both if measure not in _BY_SPREAD else []))
+    return [say(f"row.{key}", studies=some(found)) for key, found in told if found]
+
+
+def _spreads(given: Numbers, chosen: ColumnSet, measure: str, rows: list[int]) -> list[str]:
+    """Mean and SD exchanged, or SDs many times those of all other rows about means that are no larger."""
+    if chosen.kind != "means" or measure != "MD" or len(rows) <= thresholds().least_to_pool:
+        return []
+    mean, sd = (
+        np.abs(np.array([[given.columns[f"{name}{arm}"][i] for arm in ("_t", "_c")] for i in rows]))
+        for name in ("mean", "sd")
+    )
+    exchanged, far = [], []
+    for at, row in enumerate(rows):
+        usual_mean, usual_sd = np.delete(mean, at, axis=0), np.delete(sd, at, axis=0)
+        fits = (mean[at] >= usual_sd.min() / 2) & (mean[at] <= 2 * usual_sd.max())
+        fits &= (sd[at] >= usual_mean.min() / 2) & (sd[at] <= 2 * usual_mean.max())
+        as_they_are = (mean[at] >= usual_mean.min() / 2) | (sd[at] <= 2 * usual_sd.max())
+        if (fits & ~as_they_are).all():
+            exchanged.append(given.studies[row])
+        elif (sd[at] > thresholds().other_units_times * usual_sd.max()).any() and (
+            mean[at] <= 2 * usual_mean.max()
+        ).all():
+            far.append(given.studies[row])
+    told = (("mean-as-spread", exchanged), ("spread-far", far))
+    return [say(f"row.{key}", studies=some(found)) for key, found in told if found]
 
 
 def _of_change(cell: str) -> bool:

@@ -125,7 +125,7 @@ def test_spellings_that_meet_in_one_study_are_not_joined() -> None:
 def test_arms_of_one_study_spelled_in_two_ways_come_together() -> None:
     text = LONG.replace("A,needles", "a,needles").replace("B,sham", "b ,sham")
     same(fitted(LONG), fitted(text))
-    assert "Taken as one study, because only capitals or blanks differ" in notes(text)
+    assert "Taken as one study, because only capitals, blanks or dashes differ" in notes(text)
     two = "study,treatment,events,total\nLee,x,8,40\nLee,y,10,40\nLEE,x,14,41\nLEE,y,5,30\n"
     assert fitted(two).fit.studies == 2 and "Taken as one" not in notes(two), "each has both arms: two studies"
 
