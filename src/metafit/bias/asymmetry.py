@@ -26,6 +26,8 @@ from metafit.regression.fit import regress
 from metafit.results import Fit, Floats, Interval, Status
 
 FEWEST = 10
+_SAME = 1e-7
+"""Precisions whose spread is below this share of their size are the same, as columns are for R's `lm`."""
 
 
 class TooFewStudiesError(StatsInputError):
@@ -75,6 +77,8 @@ def _weighted_line(name: str, y: Floats, x: Floats, w: Floats, level: float, mea
     df = y.size - 2
     mean_x, mean_y = np.average(x, weights=w), np.average(y, weights=w)
     spread = (w * (x - mean_x) ** 2).sum()
+    if spread <= _SAME**2 * (w * x * x).sum():  # what is left of equal precisions is rounding, and no line
+        spread = np.float64(np.nan)
     slope = (w * (x - mean_x) * (y - mean_y)).sum() / spread
     limit = mean_y - slope * mean_x
     scale = (w * (y - limit - slope * x) ** 2).sum() / df

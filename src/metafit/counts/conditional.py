@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import gammaln, logsumexp
 
+from metafit.counts.noncentral import Noncentral, ends
 from metafit.errors import StatsInputError
 from metafit.results import Floats
 
@@ -23,14 +23,8 @@ _STEPS = 60
 
 def counts_to_sum(y: Floats, n: Floats) -> float:
     """Studies times the counts of the treated that the totals of the widest of them allow; y, n (k, 2)."""
-    (first, last), k = _ends(y, n), len(y)
+    (first, last), k = ends(y, n), len(y)
     return k * float((last - first).max(initial=-1.0) + 1.0)
-
-
-def _ends(y: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """The least and the most events of the treated that the totals allow."""
-    total, (n1, n2) = y.sum(1), n.T
-    return np.maximum(0.0, total - n2), np.minimum(n1, total)
 
 
 class Conditional(NamedTuple):
@@ -45,80 +39,61 @@ class Conditional(NamedTuple):
     converged: bool
 
 
-class _Studies:
-    """Supports and weights of the distributions, padded to one width."""
+class _Marginal:
+    """The log-likelihood of the mean and the standard deviation of the log odds ratios."""
 
-    def __init__(self, y: Floats, n: Floats) -> None:
-        (x, c), (n1, n2) = y.T, n.T
-        total = x + c
-        first, last = _ends(y, n)
-        if counts_to_sum(y, n) > MOST_COUNTS:
-            raise StatsInputError("CM.EL sums over all counts that a study allows, here too many: use UM.FS or UM.RS.")
-        j = first[:, None] + np.arange(int((last - first).max()) + 1)
-        inside = j <= last[:, None]
-        j = np.where(inside, j, first[:, None])
-        with np.errstate(invalid="ignore"):
-            logs = -(gammaln(j + 1) + gammaln(n1[:, None] - j + 1))
-            logs -= gammaln(total[:, None] - j + 1) + gammaln(n2[:, None] - total[:, None] + j + 1)
-        # measured from the observed count, so that the exponents stay small
-        self.j, self.logs = j - x[:, None], np.where(inside, logs, -np.inf)
-        own = -(gammaln(x + 1) + gammaln(n1 - x + 1) + gammaln(c + 1) + gammaln(n2 - c + 1))
-        self.logs = self.logs - own[:, None]
-        self.extreme = (x == first) | (x == last)
+    def __init__(self, studies: Noncentral) -> None:
+        self._studies = studies
+        self._nodes, weights = np.polynomial.hermite.hermgauss(_NODES)
+        self._logs = self._nodes**2 + np.log(weights)
+        self._modes = np.full(studies.extreme.size, np.nan)
 
-    def log_p(self, eta: Floats) -> Floats:
-        """Log probability of what was seen, for log odds ratios (k, q)."""
-        logs = eta[..., None] * self.j[:, None, :]
-        logs += self.logs[:, None, :]
-        return -_log_sum(logs)
+    def __call__(self, theta: float, tau: float) -> float:
+        k = self._modes.size
+        if tau < 1e-6:
+            return float(self._studies.log_p(np.full((k, 1), theta)).sum())
+        eta, curve = self._peaks(theta, tau)
+        width = np.sqrt(2.0 / curve)
+        at = eta[:, None] + width[:, None] * self._nodes
+        logs = self._studies.log_p(at)
+        logs -= 0.5 * ((at - theta) / tau) ** 2
+        logs += self._logs
+        top = logs.max(1)
+        logs -= top[:, None]
+        value = np.log(np.exp(logs, out=logs).sum(1)) + top + np.log(width)
+        return float(value.sum() - k * (np.log(tau) + 0.5 * np.log(2.0 * np.pi)))
 
-    def slopes(self, eta: Floats) -> tuple[Floats, Floats]:
-        """First and second derivatives of log_p by eta (k,)."""
-        logs = self.logs + eta[:, None] * self.j
-        p = np.exp(logs - logs.max(1, keepdims=True))
-        p /= p.sum(1, keepdims=True)
-        mean = (p * self.j).sum(1)
-        return -mean, -((p * self.j**2).sum(1) - mean**2)
+    def _peaks(self, theta: float, tau: float) -> tuple[Floats, Floats]:
+        """Where each integrand is highest, and how curved there; sought from the last ones, else from the mean."""
+        last = np.where(np.isfinite(self._modes), self._modes, theta)
+        for start in (last, np.full(last.size, theta)):
+            eta, curve, found = self._climb(start, theta, tau)
+            if found:
+                break
+        self._modes = eta
+        return eta, curve
 
-
-def _log_sum(logs: Floats) -> Floats:
-    """Logarithms of sums over the last axis, whose largest term is finite; what is given is written over."""
-    top = logs.max(-1, keepdims=True)
-    logs -= top
-    np.exp(logs, out=logs)
-    found: Floats = np.log(logs.sum(-1)) + top[..., 0]
-    return found
-
-
-def _marginal(studies: _Studies, theta: float, tau: float, nodes: Floats, weights: Floats) -> float:
-    k = studies.extreme.size
-    if tau < 1e-6:
-        return float(studies.log_p(np.full((k, 1), theta)).sum())
-    eta = np.full(k, theta)
-    curve = np.full(k, 1.0 / tau**2)
-    for _ in range(_STEPS):
-        slope, bend = studies.slopes(eta)
-        curve = 1.0 / tau**2 - bend
-        step = (slope - (eta - theta) / tau**2) / curve
-        eta = eta + np.clip(step, -2.0, 2.0)
-        if np.abs(step).max() < 1e-10:
-            break
-    width = np.sqrt(2.0 / curve)
-    at = eta[:, None] + width[:, None] * nodes
-    logs = studies.log_p(at) - 0.5 * ((at - theta) / tau) ** 2 + nodes**2 + np.log(weights)
-    value = logsumexp(logs, axis=1) + np.log(width) - np.log(tau) - 0.5 * np.log(2.0 * np.pi)
-    return float(value.sum())
+    def _climb(self, eta: Floats, theta: float, tau: float) -> tuple[Floats, Floats, bool]:
+        precision = 1.0 / tau**2
+        curve = np.full(eta.size, precision)
+        for _ in range(_STEPS):
+            slope, bend = self._studies.slopes(eta)
+            curve = precision - bend
+            step = (slope - (eta - theta) * precision) / curve
+            eta = eta + np.clip(step, -2.0, 2.0)
+            if np.abs(step).max() < 1e-10:
+                return eta, curve, True
+        return eta, curve, False
 
 
 def conditional(y: Floats, n: Floats, start: float, spread: float) -> Conditional:
     """Fit one analysis: y, n (k, 2), treated first, studies with events in neither or all left out before."""
     from scipy.optimize import minimize, minimize_scalar
 
-    studies = _Studies(y, n)
-    nodes, weights = np.polynomial.hermite.hermgauss(_NODES)
-
-    def at(theta: float, tau: float) -> float:
-        return _marginal(studies, theta, tau, nodes, weights)
+    if counts_to_sum(y, n) > MOST_COUNTS:
+        raise StatsInputError("CM.EL sums over all counts that a study allows, here too many: use UM.FS or UM.RS.")
+    studies = Noncentral(y, n)
+    at = _Marginal(studies)
 
     def minus(x: Floats) -> float:
         return -at(float(x[0]), float(np.exp(x[1])))
@@ -167,7 +142,7 @@ def _errors(at: object, theta: float, tau: float) -> tuple[float, float]:
         return float(np.sqrt(cov[0, 0])), float(np.sqrt(cov[1, 1]))
 
 
-def _saturated(studies: _Studies) -> float:
+def _saturated(studies: Noncentral) -> float:
     """The log-likelihood with an effect of its own for each study: 0 where what was seen lies at an end."""
     eta = np.zeros(studies.extreme.size)
     for _ in range(_STEPS):

@@ -28,9 +28,11 @@ def mantel_haenszel(laid: Laid, *, measure: str, level: float, correct: bool) ->
         elif measure in ("RR", "IRR"):
             up, down = (a * n2 / total).sum(-1), (c * n1 / total).sum(-1)
             estimate = np.log(up) - np.log(down)
-            middle = n1 * n2 * (a + c) / total**2
             if measure == "RR":
-                middle = middle - a * c / total
+                # n1 n2 (a + c) - a c (n1 + n2) as a sum of what is never below 0, exactly 0 where everybody had the event
+                middle = (a * n1 * (n2 - c) + c * n2 * (n1 - a)) / total**2
+            else:
+                middle = n1 * n2 * (a + c) / total**2
             se = np.sqrt(middle.sum(-1) / (up * down))
         elif measure == "RD":
             estimate, se = _risk_difference(a, c, n1, n2, total)
@@ -69,7 +71,10 @@ def _risk_difference(a: Floats, c: Floats, n1: Floats, n2: Floats, total: Floats
     s1, s2 = n1 / total, n2 / total
     p = (c * s1**2 - a * s2**2 + s1 * s2 * (n2 - n1) / 2.0).sum(-1)
     q = ((a * (n2 - c) + c * (n1 - a)) / total).sum(-1) / 2.0
-    return estimate, np.sqrt(estimate * p + q) / size
+    variance = estimate * p + q
+    # Where every study is all events in an arm and none in the other the two cancel, and rounding is no variance.
+    variance = np.where(variance > 1e-12 * (np.abs(estimate * p) + q), variance, np.nan)
+    return estimate, np.sqrt(variance) / size
 
 
 def _association(laid: Laid, a: Floats, c: Floats, n1: Floats, n2: Floats, total: Floats, correct: bool) -> Association:

@@ -71,7 +71,10 @@ def finish_wald(
         i2 = np.maximum(0.0, 100.0 * (q - df) / q)
         i2 = np.where(q > 0, i2, 0.0)
         h2 = q / df
-    several = good & (df > 0)
+    # A single study that speaks agrees with itself, as in `pool`.
+    alone = good & (df == 0)
+    q, i2, h2 = np.where(alone, 0.0, q), np.where(alone, 0.0, i2), np.where(alone, 1.0, h2)
+    several = good & (df >= 0)
     statistic = estimate / se
     crit = -ndtri(0.5 * (1.0 - level))
 
