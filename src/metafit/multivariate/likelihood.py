@@ -62,9 +62,9 @@ class MultivariateModel:
             self._basis[j, a, b] = self._basis[j, b, a] = 1.0
         self._parts = [np.einsum("sna,jab,smb->sjnm", one.z, self._basis, one.z) for one in self._stacks]
 
-    def at(self, g: Floats) -> Point | None:
-        """None where V + ZGZ' or X'WX is not positive definite."""
-        p, r = self.p, len(self._basis)
+    def _weigh(self, g: Floats) -> tuple[list[Floats], Floats, Floats, float, float] | None:
+        """W stack by stack, (X'WX)^-1, X'Wy, half the log determinants of W and of X'WX."""
+        p = self.p
         gram, moment, value = np.zeros((p, p)), np.zeros((p, 1)), 0.0
         weights = []
         try:
@@ -78,9 +78,29 @@ class MultivariateModel:
                 gram += (xw @ one.x).sum(0)
                 moment += (xw @ one.y).sum(0)
             half_log_gram = float(np.log(np.diag(np.linalg.cholesky(gram))).sum())
-            c = np.asarray(np.linalg.inv(gram))
+            return weights, np.asarray(np.linalg.inv(gram)), moment, value, half_log_gram
         except np.linalg.LinAlgError:
             return None
+
+    def height(self, g: Floats) -> float:
+        """The log-likelihood alone, but for what is the same everywhere; -inf where `at` gives none."""
+        weighed = self._weigh(g)
+        if weighed is None:
+            return -np.inf
+        weights, c, moment, value, half_log_gram = weighed
+        beta = c @ moment
+        for one, w in zip(self._stacks, weights, strict=True):
+            residual = one.y - one.x @ beta
+            value -= 0.5 * float((residual * (w @ residual)).sum())
+        return value - half_log_gram if self.restricted else value
+
+    def at(self, g: Floats) -> Point | None:
+        """None where V + ZGZ' or X'WX is not positive definite."""
+        weighed = self._weigh(g)
+        if weighed is None:
+            return None
+        weights, c, moment, value, half_log_gram = weighed
+        p, r = self.p, len(self._basis)
         beta = c @ moment
         form, trace, double, cross = np.zeros(r), np.zeros(r), np.zeros((r, r)), np.zeros((r, r))
         inner, pair, pushed = np.zeros((r, p, p)), np.zeros((r, r, p, p)), np.zeros((r, p))

@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 from scipy.special import chdtri
 
+from metafit.ascent import ascend
 from metafit.crossing import crossing
 from metafit.display.shown import Shown
 from metafit.multivariate.rows import Scaled
@@ -26,6 +27,8 @@ _OFF = 0.05
 _FARTHEST = 1e12
 _NARROW, _FLAT = 1e-10, 1e-9
 """Where the search for the end of an interval ends."""
+_SAME = 1e-8
+"""Two heights this close are the same one."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,12 +57,32 @@ class _Profile:
     last: Floats = field(repr=False)
 
     def __call__(self, value: float) -> float:
-        structure = self.held(value)
-        hill = hill_of(self.scaled.model, structure)
+        model, structure = self.scaled.model, self.held(value)
         starts = [structure.parameters(*one) for one in guesses(self.scaled.spreads, self.related)]
-        near = structure.parameters(*_guess(self.last, self.scaled.spreads))
-        top, height, _ = summit(hill, structure, [near, max(starts, key=lambda one: hill(one)[0])])
-        self.last = structure.shape(top).g
+        likely = max(starts, key=lambda one: model.height(structure.covariance(one)))
+        top, height, _ = summit(hill_of(model, structure), structure, [self._near(structure), likely])
+        return self._kept(structure, top, height)
+
+    def follow(self, value: float) -> float:
+        """The same from the last top alone: it may be on a lower hill."""
+        structure = self.held(value)
+        top, height, _ = ascend(hill_of(self.scaled.model, structure), self._near(structure), *structure.bounds())
+        return self._kept(structure, top, height)
+
+    def end(self, outside: float, inside: float) -> float:
+        """Where the profile meets the floor: the last top is followed there, and what it gives asked of all starts."""
+        start = self.last
+        found = crossing(self.follow, outside, inside, narrow=_NARROW, flat=_FLAT)
+        if abs(self(found)) <= _SAME:
+            return found
+        self.last = start
+        return crossing(self, outside, inside, narrow=_NARROW, flat=_FLAT)
+
+    def _near(self, structure: Structure) -> Floats:
+        return structure.parameters(*_guess(self.last, self.scaled.spreads))
+
+    def _kept(self, structure: Structure, top: Floats, height: float) -> float:
+        self.last = structure.covariance(top)
         return height - self.floor
 
 
@@ -118,14 +141,14 @@ def _ends_of_variance(above: _Profile, best: float) -> tuple[float, float]:
     start = above.last
     low = 0.0
     if best > 0.0 and above(0.0) < 0.0:
-        low = crossing(above, 0.0, best, narrow=_NARROW, flat=_FLAT)
+        low = above.end(0.0, best)
     above.last = start
     step = max(best, 0.5)
     while above(best + step) > 0.0:
         step *= 2.0
         if step > _FARTHEST:
             return low, float("nan")
-    return low, crossing(above, best + step, best, narrow=_NARROW, flat=_FLAT)
+    return low, above.end(best + step, best)
 
 
 def _ends_of_correlation(above: _Profile, best: float, least: float, start: Floats) -> tuple[float, float]:
@@ -135,5 +158,5 @@ def _ends_of_correlation(above: _Profile, best: float, least: float, start: Floa
     ends = []
     for end in (least, 1.0):
         above.last = start
-        ends.append(end if end == best or above(end) >= 0.0 else crossing(above, end, best, narrow=_NARROW, flat=_FLAT))
+        ends.append(end if end == best or above(end) >= 0.0 else above.end(end, best))
     return ends[0], ends[1]

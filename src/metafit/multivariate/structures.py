@@ -61,6 +61,12 @@ class Roots:
         """None: where a variance is 0, slopes and curvatures show every way up."""
         return []
 
+    def covariance(self, parameters: Floats) -> Floats:
+        """G."""
+        root = np.tensordot(parameters, self.matrices, 1)
+        g: Floats = root @ root.T
+        return g
+
     def shape(self, parameters: Floats) -> Shape:
         """G and its derivatives."""
         root = np.tensordot(parameters, self.matrices, 1)
@@ -91,6 +97,12 @@ class OneCorrelation:
         some = np.where(sd > 0.0, sd, _SOME)
         ends = (self.low[-1], self.high[-1]) if free and (sd == 0.0).any() else ()
         return [np.clip(np.append(some, end), self.low, self.high) for end in ends]
+
+    def covariance(self, parameters: Floats) -> Floats:
+        """G."""
+        sd, rho = parameters[:-1], parameters[-1]
+        g: Floats = np.outer(sd, sd) * (rho + (1.0 - rho) * np.eye(sd.size))
+        return g
 
     def shape(self, parameters: Floats) -> Shape:
         """G and its derivatives."""
