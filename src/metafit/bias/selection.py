@@ -123,6 +123,13 @@ class Selection(Shown):
     measure: str
 
 
+_LARGE = np.log(1e4)
+"""Beyond this weight the likelihood may be level, or rise for ever ..."""
+_FAR = (28.0, 35.0)
+"""... which two places far outside tell apart: logarithms of weights."""
+_RISES, _FLAT = 1e-4, 1e-6
+
+
 class _Likelihood:
     """The log-likelihood of mean, tau2 and delta (after the first)."""
 
@@ -202,19 +209,31 @@ def selection_model(
             return -likelihood(x[0], float(np.exp(x[1])), np.exp(x[2:]))
 
     found = _highest(minus, sign * float(plain.estimate), float(plain.tau2), float(np.median(v)), len(ends) - 1)
-    at = np.array([found.x[0], np.exp(found.x[1]), *np.exp(found.x[2:])])
+    if not np.isfinite(found.fun):
+        return _nothing(Status.NOT_CONVERGED, y.size, ends, counts, level, given.measure)
+    top_at, held = found.x, None
+    if found.x[2:].max() > _LARGE:
+        held = 2 + int(found.x[2:].argmax())
+        near, far = (_with_held(minus, found.x, held, one) for one in _FAR)
+        if not far.fun > near.fun - _RISES:
+            return _nothing(Status.NOT_ESTIMABLE, y.size, ends, counts, level, given.measure)
+        if far.fun > found.fun + _FLAT:
+            held = None
+        else:
+            top_at = far.x
+    at = np.array([top_at[0], np.exp(top_at[1]), *np.exp(top_at[2:])])
     at_zero = at[1] < 1e-8
     if at_zero:
         at[1] = 0.0
-    if not np.isfinite(found.fun) or not (at < 1e6).all():
-        return _nothing(Status.NOT_CONVERGED, y.size, ends, counts, level, given.measure)
-    free = [0, *range(2, at.size)] if at_zero else list(range(at.size))
+    free = [i for i in range(at.size) if i != held and not (i == 1 and at_zero)]
     information = _information(likelihood, at, free)
     if not np.isfinite(information).all():  # at the edge of what can be computed there is no curvature to go by
         return _nothing(Status.NOT_CONVERGED, y.size, ends, counts, level, given.measure)
     cov = np.linalg.pinv(information)
     se = np.full(at.size, np.nan)
     se[free] = np.sqrt(np.maximum(np.diag(cov), 0.0))
+    endless = np.array([False, False, *(at[2:] > np.exp(_LARGE) if held else at[2:] < 0.0)])
+    se[endless] = np.nan
     top = likelihood(float(at[0]), float(at[1]), at[2:])
     bare = _ml_likelihood(y, v, float(plain.estimate), float(plain.tau2))
     estimate, reach = sign * float(at[0]), z_quantile(level) * float(se[0])
@@ -230,7 +249,7 @@ def selection_model(
         ci_low=(estimate - reach) * unit,
         ci_high=(estimate + reach) * unit,
         tau2=float(at[1]) * unit * unit,
-        delta=np.concatenate([[1.0], at[2:]]),
+        delta=np.concatenate([[1.0], np.where(endless, np.inf, at)[2:]]),
         se_delta=np.concatenate([[np.nan], se[2:]]),
         log_likelihood=top - y.size * float(np.log(unit)),
         lrt=lrt,
@@ -259,6 +278,17 @@ def _highest(minus: Callable[[Floats], float], mu: float, tau2: float, usual: fl
     return best
 
 
+def _with_held(minus: Callable[[Floats], float], start: Floats, place: int, value: float) -> OptimizeResult:
+    """The best of the others where the logarithm of one weight is held."""
+    from scipy.optimize import OptimizeResult, minimize
+
+    def whole(others: Floats) -> Floats:
+        return np.insert(others, place, value)
+
+    found = minimize(lambda others: minus(whole(others)), np.delete(start, place), method="BFGS", options={"gtol": 1e-8})
+    return OptimizeResult(x=whole(found.x), fun=found.fun)
+
+
 def _ml_likelihood(y: Floats, v: Floats, mu: float, tau2: float) -> float:
     spread = v + tau2
     return float(-0.5 * (np.log(2.0 * np.pi * spread) + (y - mu) ** 2 / spread).sum())
@@ -271,7 +301,8 @@ def _information(likelihood: _Likelihood, at: Floats, free: list[int]) -> Floats
         return likelihood(float(x[0]), max(float(x[1]), 0.0), x[2:])
 
     def hessian(scale: float) -> Floats:
-        h = scale * np.maximum(np.abs(at), 0.05)
+        h = scale * np.abs(at)
+        h[:2] = np.maximum(h[:2], 0.05 * scale)  # weights are above 0, and as far as they are so is a step
         out = np.empty((len(free), len(free)))
         for a, i in enumerate(free):
             for b, j in enumerate(free):
