@@ -77,10 +77,58 @@ def _across(a: Floats, x: Floats) -> Floats:
     return total
 
 
+_STEEP = 1e5
+"""Where weights differ by more than this, what the heaviest leave to the others is not found by subtraction."""
+
+
+class _Steep:
+    """The data sets whose weights differ very much: P = BB', B (n, k, k - p), from the rest of a QR decomposition.
+
+    Householder's reflections keep what is small in a row, if the rows stand in falling order of their weights: the
+    traces of P and PP are sums of squares, without cancellation.
+    """
+
+    __slots__ = ("b", "beta", "inverse", "where")
+
+    def __init__(self, where: Bools, x: Floats, w: Floats, y: Floats) -> None:
+        self.where = where
+        p = x.shape[1]
+        order = np.argsort(-w, axis=-1)[..., None]
+        root = np.sqrt(w)[..., None]
+        q, r = np.linalg.qr(np.take_along_axis(root * x, order, 1), mode="complete")
+        q = np.take_along_axis(q, np.argsort(order, axis=1), 1)
+        back = np.linalg.inv(r[:, :p])
+        self.inverse = back @ np.swapaxes(back, -1, -2)
+        self.beta = (back @ (np.swapaxes(q[..., :p], -1, -2) @ (root * y[..., None])))[..., 0]
+        self.b = root * q[..., p:]
+
+    def trace_p(self) -> Floats:
+        trace: Floats = (self.b * self.b).sum((-2, -1))
+        return trace
+
+    def trace_pp(self) -> Floats:
+        square = np.swapaxes(self.b, -1, -2) @ self.b
+        trace: Floats = (square * square).sum((-2, -1))
+        return trace
+
+    def quadratic(self, e: Floats) -> Floats:
+        moment = np.swapaxes(self.b, -1, -2) @ e[..., None]
+        form: Floats = (moment * moment).sum((-2, -1))
+        return form
+
+
+def _steep(x: Floats, w: Floats, y: Floats) -> _Steep | None:
+    least = np.where(w > 0.0, w, np.inf).min(0)
+    where = np.asarray(w.max(0) > _STEEP * least)
+    if not where.any() or x.shape[0] <= x.shape[1]:
+        return None
+    return _Steep(where, x, *(np.moveaxis(np.broadcast_to(one, w.shape), 0, -1)[where] for one in (w, y)))
+
+
 class RegressionProjection:
     """X is any matrix. A `Projection`."""
 
-    __slots__ = ("_design", "_inverse", "beta", "residual", "w")
+    __slots__ = ("_design", "_inverse", "_steep", "beta", "residual", "w")
 
     def __init__(self, design: RegressionDesign, w: Floats, y: Floats) -> None:
         self._design = design
@@ -88,6 +136,9 @@ class RegressionProjection:
         self._inverse: Floats = np.asarray(np.linalg.inv(self._gram(w)), dtype=np.float64)
         moment = _across(w * y, design.x)
         self.beta: Floats = (self._inverse @ moment[..., None])[..., 0]
+        self._steep = _steep(design.x, w, y)
+        if self._steep is not None:
+            self._inverse[self._steep.where], self.beta[self._steep.where] = self._steep.inverse, self._steep.beta
         self.residual = y - np.moveaxis(self.beta @ design.x.T, -1, 0)
 
     def _gram(self, a: Floats) -> Floats:
@@ -105,15 +156,19 @@ class RegressionProjection:
         return trace
 
     def trace_p(self) -> Floats:
-        trace: Floats = _sum(self.w, 0) - self._trace(self._ratio(self.w * self.w))
-        return trace
+        trace = np.asarray(_sum(self.w, 0) - self._trace(self._ratio(self.w * self.w)))
+        if self._steep is not None:
+            trace[self._steep.where] = self._steep.trace_p()
+        return trace[()]
 
     def trace_pp(self) -> Floats:
         w2 = self.w * self.w
         square = self._ratio(w2)
         cube = self._trace(self._ratio(w2 * self.w))
-        trace: Floats = _sum(w2, 0) - 2.0 * cube + self._trace(square @ square)
-        return trace
+        trace = np.asarray(_sum(w2, 0) - 2.0 * cube + self._trace(square @ square))
+        if self._steep is not None:
+            trace[self._steep.where] = self._steep.trace_pp()
+        return trace[()]
 
     def trace_pv(self, v: Floats) -> Floats:
         wv = self.w * v
@@ -139,8 +194,10 @@ class RegressionProjection:
         we = self.w * e
         moment = _across(we, self._design.x)
         fitted: Floats = np.einsum("...i,...ij,...j->...", moment, self._inverse, moment)
-        form: Floats = _sum(we * e, 0) - fitted
-        return form
+        form = np.asarray(_sum(we * e, 0) - fitted)
+        if self._steep is not None:
+            form[self._steep.where] = self._steep.quadratic(np.moveaxis(e, 0, -1)[self._steep.where])
+        return form[()]
 
     def log_det(self) -> Floats:
         value: Floats = np.negative(np.linalg.slogdet(self._inverse)[1])
