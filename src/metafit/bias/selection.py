@@ -101,7 +101,8 @@ class Selection(Shown):
     """A step selection model (Vevea & Hedges 1995), as metafor's `selmodel(type = "stepfun")` of a fit by ML.
 
     steps: upper ends of the intervals of one-sided p values, the last 1. delta (s,): how likely a study in each
-    interval appears, relative to the first, which is 1. counts: studies in each. lrt, lrt_p: against no selection.
+    interval appears, relative to the first, which is 1; inf where the likelihood rises with it and ends level. counts:
+    studies in each. lrt, lrt_p: against no selection.
     """
 
     status: Status
@@ -174,7 +175,8 @@ def selection_model(
     Returns
     -------
     Selection
-        NOT_ESTIMABLE where an interval of p values holds no study, NOT_CONVERGED where the search fails.
+        NOT_ESTIMABLE where an interval of p values holds no study or the likelihood rises for ever, NOT_CONVERGED where
+        the search fails.
 
     Raises
     ------
@@ -285,7 +287,9 @@ def _with_held(minus: Callable[[Floats], float], start: Floats, place: int, valu
     def whole(others: Floats) -> Floats:
         return np.insert(others, place, value)
 
-    found = minimize(lambda others: minus(whole(others)), np.delete(start, place), method="BFGS", options={"gtol": 1e-8})
+    found = minimize(
+        lambda others: minus(whole(others)), np.delete(start, place), method="BFGS", options={"gtol": 1e-8}
+    )
     return OptimizeResult(x=whole(found.x), fun=found.fun)
 
 

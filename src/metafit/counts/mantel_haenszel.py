@@ -29,7 +29,7 @@ def mantel_haenszel(laid: Laid, *, measure: str, level: float, correct: bool) ->
             up, down = (a * n2 / total).sum(-1), (c * n1 / total).sum(-1)
             estimate = np.log(up) - np.log(down)
             if measure == "RR":
-                # n1 n2 (a + c) - a c (n1 + n2) as a sum of what is never below 0, exactly 0 where everybody had the event
+                # n1 n2 (a + c) - a c (n1 + n2), as a sum of what is 0 where everybody had the event and never below
                 middle = (a * n1 * (n2 - c) + c * n2 * (n1 - a)) / total**2
             else:
                 middle = n1 * n2 * (a + c) / total**2

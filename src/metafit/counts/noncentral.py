@@ -114,7 +114,7 @@ class Noncentral:
         self._powers = np.concatenate([self._powers, powers], axis=1)
 
     def _log_sums(self, study: Ints, eta: Floats) -> Floats:
-        """Logarithms of the sums over the counts, (r,), the largest of whose terms is 1 where it is the observed one."""
+        """Logarithms of the sums over the counts, (r,), in units of the observed count's probability."""
         low, high = self._window(study, eta)
         found = np.empty(eta.shape)
         length = high - low + 1
