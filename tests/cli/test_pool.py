@@ -15,7 +15,7 @@ import metafit
 from deqi.cli.pool import escalc, network, pool
 from deqi.errors import InputError
 from deqi.evidence.table.effects import TWO_BY_TWO
-from metafit.counts import noncentral
+from metafit.counts import conditional
 from metafit.plots import baujat_plot, influence_plot, labbe_plot, radial_plot
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -397,7 +397,7 @@ def test_a_sum_over_very_many_counts_is_refused_before_it_begins(
     def begun(*_: object) -> None:
         pytest.fail("it was begun")
 
-    monkeypatch.setattr(noncentral, "gammaln", begun)
+    monkeypatch.setattr(conditional, "Noncentral", begun)
     rows = "".join(f"S{n},{people // 2},{people},{people // 3},{people}\n" for n in range(studies))
     data = f"study,events_t,total_t,events_c,total_c\n{rows}".encode()
     with pytest.raises(InputError, match=r"those are more than 1,000,000; use UM.FS or UM.RS\.$"):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from scipy.special import gammaln
 
 from metafit.results import Floats, Ints
 
@@ -47,10 +46,13 @@ class Noncentral:
         self._begin = np.cumsum(size) - size
         of = np.repeat(np.arange(x.size), size)
         j = np.arange(size.sum()) - self._begin[of] + first[of]
-        logs = -(gammaln(j + 1) + gammaln(n1[of] - j + 1))
-        logs -= gammaln(self._total[of] - j + 1) + gammaln(n2[of] - self._total[of] + j + 1)
-        own = -(gammaln(x + 1) + gammaln(n1 - x + 1) + gammaln(c + 1) + gammaln(n2 - c + 1))
-        self._logs = logs - own[of]
+        # each term beside the one before: differences of log factorials lose digits where many are at risk
+        with np.errstate(divide="ignore"):
+            steps = np.log(n1[of] - j + 1) + np.log(self._total[of] - j + 1)
+            steps -= np.log(j) + np.log(n2[of] - self._total[of] + j)
+        steps[self._begin] = 0.0
+        self._logs = np.concatenate([np.cumsum(one) for one in np.split(steps, self._begin[1:])])
+        self._logs -= self._logs[self._begin + (x - first).astype(np.int64)][of]
         # measured from the observed count, so that the exponents stay small
         self._first, self._last = first, last
         self._from, self._to = first - x, last - x
