@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Collection
 
 from deqi.bodymap.geometry import Body
@@ -53,6 +54,9 @@ class Chart:
 
     def placed(self, view: View) -> tuple[Placed, ...]:
         """The points a view shows, in the order of the points table."""
+        return _placed(self, view)
+
+    def _find(self, view: View) -> tuple[Placed, ...]:
         found: list[Placed] = []
         labelled: set[str] = set()
         for row in self.places:
@@ -81,6 +85,12 @@ class Chart:
             )
             labelled.add(row.point)
         return tuple(found)
+
+
+@functools.lru_cache(maxsize=256)
+def _placed(chart: Chart, view: View) -> tuple[Placed, ...]:
+    """Kept, because every page of a point asks all views for it."""
+    return chart._find(view)
 
 
 def _around(middle: float, low: float, high: float, reach: float) -> tuple[float, float]:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
+Array = NDArray[Any]
 
 DOT, HIGH, GAP = 3.4, 12.0, 2.0
 """Units of the picture: radius of a dot, height of a name, least distance."""
@@ -16,6 +21,9 @@ NEAR = 13.0
 STEPS = (7.0, 11.0, 17.0, 24.0, 32.0, 42.0, 54.0, 68.0, 84.0, 102.0, 124.0)
 TURNS = (0, 180, 20, 340, 160, 200, 40, 320, 140, 220, 60, 300, 120, 240, 90, 270)
 """Directions in order of liking: beside the dot first."""
+
+SAMPLES = np.arange(17) / 16
+"""Where a line is looked at, from its one end to its other."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,28 +51,34 @@ def place(
     return [taken[k] for k in range(len(dots))]
 
 
-def _near(a: Point, b: Point) -> float:
-    return 1.0 / (1.0 + math.dist(a, b) / 20.0)
-
-
 def _best(
     k: int, dots: Sequence[Point], width: float, frame: Box, others: Sequence[Point], taken: Sequence[Label]
 ) -> Label | None:
-    spots = [*(dot for n, dot in enumerate(dots) if n != k), *others]
+    spots = np.array([*(dot for n, dot in enumerate(dots) if n != k), *others]).reshape(-1, 2)
+    names = np.array([one.box for one in taken]).reshape(-1, 4)
     best: tuple[float, Label] | None = None
     for far in STEPS:
-        for rank, turn in enumerate(TURNS):
-            label = _candidate(dots[k], width, far, turn)
-            if not _within(label.box, frame) or any(_overlap(label.box, one.box) for one in taken):
-                continue
-            if any(_covers(label.box, spot) for spot in spots):
-                continue
-            cost = far + rank * 0.9 + _trouble(dots[k], label, spots, taken)
+        labels = [_candidate(dots[k], width, far, turn) for turn in TURNS]
+        for rank in _free(np.array([one.box for one in labels]), frame, spots, names):
+            least = far + float(rank) * 0.9
+            if best is not None and least >= best[0]:
+                break  # what its line crosses only makes it worse
+            cost = least + _trouble(dots[k], labels[rank], spots, names)
             if best is None or cost < best[0]:
-                best = (cost, label)
+                best = (cost, labels[rank])
         if best is not None and best[0] < far:
             break
     return None if best is None else best[1]
+
+
+def _free(boxes: Array, frame: Box, spots: Array, names: Array) -> Array:
+    """Which of these boxes lie within the picture and over no other name and no dot."""
+    within = (boxes[:, :2] >= frame[:2]).all(axis=1) & (boxes[:, 2:] <= frame[2:]).all(axis=1)
+    left, top, right, bottom = (boxes[:, n, None] for n in range(4))
+    over = (left < names[:, 2] + GAP) & (names[:, 0] < right + GAP) & (top < names[:, 3]) & (names[:, 1] < bottom)
+    x, y = spots[:, 0], spots[:, 1]
+    covers = (left - DOT < x) & (x < right + DOT) & (top - DOT + 1 < y) & (y < bottom + DOT - 1)
+    return np.flatnonzero(within & ~over.any(axis=1) & ~covers.any(axis=1))
 
 
 def _candidate(dot: Point, width: float, far: float, turn: float) -> Label:
@@ -79,36 +93,30 @@ def _candidate(dot: Point, width: float, far: float, turn: float) -> Label:
     )
 
 
-def _trouble(dot: Point, label: Label, spots: Sequence[Point], taken: Sequence[Label]) -> float:
-    """What a line to a name crosses, and lines that cross the name."""
-    cost = 0.0
-    if label.joint is not None:
-        cost += 40.0 * sum(_from_line(spot, dot, label.joint) < DOT + 1 for spot in spots)
-        cost += 60.0 * sum(_cuts(dot, label.joint, one.box) for one in taken)
-    return cost
+def _trouble(dot: Point, label: Label, spots: Array, names: Array) -> float:
+    """What a line to a name crosses."""
+    if label.joint is None:
+        return 0.0
+    crossed = int((_from_line(spots, dot, label.joint) < DOT + 1).sum())
+    return 40.0 * crossed + 60.0 * int(_cut(dot, label.joint, names).sum())
 
 
-def _from_line(spot: Point, a: Point, b: Point) -> float:
+def _from_line(spots: Array, a: Point, b: Point) -> Array:
+    """How far each spot is from a line."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     size = dx * dx + dy * dy
-    t = 0.0 if size == 0 else max(0.0, min(1.0, ((spot[0] - a[0]) * dx + (spot[1] - a[1]) * dy) / size))
-    return math.dist(spot, (a[0] + t * dx, a[1] + t * dy))
+    along = ((spots[:, 0] - a[0]) * dx + (spots[:, 1] - a[1]) * dy) / size if size else np.zeros(len(spots))
+    t = np.clip(along, 0.0, 1.0)
+    return np.hypot(spots[:, 0] - (a[0] + t * dx), spots[:, 1] - (a[1] + t * dy))
 
 
-def _cuts(a: Point, b: Point, box: Box) -> bool:
-    return any(
-        box[0] < a[0] + (b[0] - a[0]) * t < box[2] and box[1] < a[1] + (b[1] - a[1]) * t < box[3]
-        for t in (k / 16 for k in range(17))
-    )
+def _cut(a: Point, b: Point, boxes: Array) -> Array:
+    """Whether each box is cut by a line."""
+    x, y = (a[n] + (b[n] - a[n]) * SAMPLES for n in (0, 1))
+    left, top, right, bottom = (boxes[:, n, None] for n in range(4))
+    inside = (left < x) & (x < right) & (top < y) & (y < bottom)
+    return np.asarray(inside.any(axis=1))
 
 
-def _within(box: Box, frame: Box) -> bool:
-    return box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] < b[2] + GAP and b[0] < a[2] + GAP and a[1] < b[3] and b[1] < a[3]
-
-
-def _covers(box: Box, spot: Point) -> bool:
-    return box[0] - DOT < spot[0] < box[2] + DOT and box[1] - DOT + 1 < spot[1] < box[3] + DOT - 1
+def _near(a: Point, b: Point) -> float:
+    return 1.0 / (1.0 + math.dist(a, b) / 20.0)

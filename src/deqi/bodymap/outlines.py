@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -38,7 +39,10 @@ TUBES: Mapping[Part, tuple[tuple[str, float, float], ...]] = {
 """The tubes whose outlines together are a part: a segment, and from where to where along it."""
 
 
-def outlines(body: Body, layer: Layer, tubes: Sequence[tuple[str, float, float]] = ()) -> tuple[tuple[Point, ...], ...]:
+@functools.lru_cache(maxsize=256)
+def outlines(
+    body: Body, layer: Layer, tubes: tuple[tuple[str, float, float], ...] = ()
+) -> tuple[tuple[Point, ...], ...]:
     """The closed outlines of one layer; where they overlap, the picture shows their union."""
     return tuple(_turning_right(_outline(body, layer, *tube)) for tube in tubes or TUBES[layer.part])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from xml.etree import ElementTree
@@ -19,6 +20,11 @@ CHART = Chart(load(), {"LU1", "CV17"})
 LOOK = Look("title", "description", "/points/{}".format, lambda code: f"{code} aloud")
 NEAR = [name for name, view in VIEWS.items() if not view.whole]
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+@functools.cache
+def drawn_as(name: str) -> str:
+    return draw(CHART, VIEWS[name], LOOK)
 
 
 @pytest.mark.parametrize("name", NEAR)
@@ -50,7 +56,7 @@ def test_names_overlap_neither_each_other_nor_other_dots(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(VIEWS))
 def test_points_are_links_in_the_order_of_their_channels(name: str) -> None:
-    drawn = ElementTree.fromstring(draw(CHART, VIEWS[name], LOOK))
+    drawn = ElementTree.fromstring(drawn_as(name))
     links = [one.attrib for one in drawn.iter(f"{SVG}a")]
     codes = [one["href"].removeprefix("/points/") for one in links]
     order = list(dict.fromkeys(row.point for row in CHART.places))
@@ -61,7 +67,7 @@ def test_points_are_links_in_the_order_of_their_channels(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(VIEWS))
 def test_a_picture_has_nothing_that_a_strict_page_forbids(name: str) -> None:
-    drawn = draw(CHART, VIEWS[name], LOOK)
+    drawn = drawn_as(name)
     assert (
         "style=" not in drawn
         and "<script" not in drawn
@@ -76,7 +82,7 @@ def test_a_picture_has_nothing_that_a_strict_page_forbids(name: str) -> None:
 
 
 def test_a_ring_marks_a_point_over_what_must_not_be_reached() -> None:
-    drawn = draw(CHART, VIEWS["chest"], LOOK)
+    drawn = drawn_as("chest")
     assert drawn.count('class="danger"') == 2
 
 
