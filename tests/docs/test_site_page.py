@@ -18,6 +18,7 @@ def test_every_setting_is_named() -> None:
     for value in (usual.address, str(usual.port), f"{usual.max_body:,}", str(usual.requests_per_minute)):
         assert value in PAGE
     assert f"| {usual.workers}, {usual.threads} |" in PAGE
+    assert f"| {usual.work_seconds} |" in PAGE
 
 
 def test_every_address_is_there() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ import pytest
 
 from deqi.web.site import gateway
 from deqi.web.site.gateway import Gateway, environ
-from tests.support.site import Site
+from tests.support.site import PATIENCE, Site
 
 SLOW_SENDERS = 40
 """Ten times as many as the site has threads."""
@@ -62,8 +62,10 @@ def _echo(given: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     return [given["wsgi.input"].read()]
 
 
-def _asked(scope: _Scope, exchange: _Exchange, application: gateway.Application = _echo) -> _Exchange:
-    made = Gateway(application, threads=2, max_body=1_000, too_slow="too slow")
+def _asked(
+    scope: _Scope, exchange: _Exchange, application: gateway.Application = _echo, seconds: float = PATIENCE
+) -> _Exchange:
+    made = Gateway(application, threads=2, max_body=1_000, too_slow="too slow", seconds=seconds)
     with ThreadPoolExecutor(1) as other:  # a browser of another test may hold a loop in this thread
         other.submit(asyncio.run, made.__rsgi__(scope, exchange)).result()
     return exchange
@@ -92,14 +94,18 @@ def test_who_sends_too_slowly_is_told_so(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (found.status, found.body) == (408, b"too slow")
 
 
-def test_an_answer_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "WORK_SECONDS", 0.05)
+def test_an_answer_that_takes_too_long_is_given_up() -> None:
+
+    given_up = threading.Event()
 
     def slow(given: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        time.sleep(0.2)
+        given_up.wait()
         return _echo(given, start)
 
-    assert _asked(_Scope(method="GET"), _Exchange([]), slow).status == 503
+    try:
+        assert _asked(_Scope(method="GET"), _Exchange([]), slow, 0.05).status == 503
+    finally:
+        given_up.set()
 
 
 def test_names_are_those_of_wsgi() -> None:
@@ -121,7 +127,7 @@ def test_slow_senders_stop_nobody_else(site: Site) -> None:
         for one in slow:
             one.sendall(head.encode())
         assert site.get("/health").status == 200
-        slow[0].settimeout(3 * gateway.BODY_SECONDS)
+        slow[0].settimeout(PATIENCE)
         assert slow[0].recv(64).startswith(b"HTTP/1.1 408 ")
     finally:
         for one in slow:

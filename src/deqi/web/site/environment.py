@@ -24,6 +24,7 @@ class Environment:
     https : whether people reach the site by https (through a proxy that ends it); sends HSTS.
     workers, threads : processes, and threads in each.
     max_body : bytes a request may carry.
+    work_seconds : for an answer to be made.
     requests_per_minute : requests of the programming interface from one address, a worker.
     proxies : our own before the site, each of which adds an address to X-Forwarded-For; what else stands there counts
         for nothing.
@@ -36,6 +37,7 @@ class Environment:
     workers: int = 1
     threads: int = 4
     max_body: int = 1_048_576
+    work_seconds: int = 30
     requests_per_minute: int = 600
     proxies: int = 0
 
@@ -99,6 +101,7 @@ _READ: dict[str, Callable[[str, str], Any]] = {
     "workers": _whole(1, 64),
     "threads": _whole(1, 64),
     "max_body": _whole(1_024, 67_108_864),
+    "work_seconds": _whole(1, 3_600),
     "requests_per_minute": _whole(1, 1_000_000),
     "proxies": _whole(0, 9),
 }

@@ -18,8 +18,6 @@ from deqi.web.site.headers import PINNED
 
 BODY_SECONDS = 10.0
 """For a whole body of at most a megabyte to come in."""
-WORK_SECONDS = 30.0
-"""For an answer to be made."""
 
 
 class Headers(Protocol):
@@ -61,14 +59,16 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 class Gateway:
     """An application of the server's own interface (RSGI) around a WSGI application.
 
-    ``too_slow`` is the sentence for whoever did not send, or did not get, within the time.
+    An answer is made within ``seconds``. ``too_slow`` is the sentence for whoever did not send, or did not get, within
+    the time.
     """
 
-    def __init__(self, application: Application, threads: int, max_body: int, too_slow: str) -> None:
+    def __init__(self, application: Application, threads: int, max_body: int, too_slow: str, seconds: float) -> None:
         self._application = application
         self._workers = ThreadPoolExecutor(threads, "request")
         self._max_body = max_body
         self._too_slow = too_slow.encode()
+        self._seconds = seconds
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         """Answer one request."""
@@ -82,7 +82,7 @@ class Gateway:
         given["wsgi.input"] = io.BytesIO(body)
         working = asyncio.get_running_loop().run_in_executor(self._workers, answer, self._application, given)
         try:
-            async with asyncio.timeout(WORK_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 status, headers, content = await working
         except TimeoutError:
             self._refuse(503, exchange)

@@ -7,4 +7,4 @@ from deqi.web.site.pages import words
 from deqi.web.site.settings import ENVIRONMENT
 from deqi.web.site.wsgi import application as behind
 
-application = Gateway(behind, ENVIRONMENT.threads, ENVIRONMENT.max_body, words("error.slow"))
+application = Gateway(behind, ENVIRONMENT.threads, ENVIRONMENT.max_body, words("error.slow"), ENVIRONMENT.work_seconds)
