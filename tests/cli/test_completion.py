@@ -46,7 +46,7 @@ def _environment() -> dict[str, str]:
 )
 def test_bash_completes(words: tuple[str, ...], offered: list[str]) -> None:
     command = ["bash", "--norc", "-c", _TAB, "bash", "deqi", *words]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False, timeout=600)
     assert (done.stdout.splitlines(), done.stderr) == (offered, "")
 
 
@@ -63,7 +63,7 @@ def test_zsh_and_fish_are_told(shell: str, told: str) -> None:
         "_TYPER_COMPLETE_ARGS": "deqi po",
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
-    done = subprocess.run([_DEQI], env=_environment() | asked, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([_DEQI], env=_environment() | asked, capture_output=True, text=True, check=False, timeout=600)
     assert told in done.stdout and "points" in done.stdout and "report" not in done.stdout
 
 

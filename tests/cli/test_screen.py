@@ -46,30 +46,46 @@ def test_patterns_are_written_out() -> None:
     assert sql_path(Path("/a*b/[c]/it's?")) == "/a[*]b/[[]c]/it''s[?]"
 
 
+_HELD = """
+import sys
+from deqi.cli import main
+from deqi.screening.workspace import Workspace
+def work(self):
+    print("", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+    return self
+Workspace.__enter__ = work
+main.run()
+"""
+"""A command that waits for a line as soon as it works in a folder of its own."""
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_behind_when_it_is_ended(tmp_path: Path, number: int) -> None:
     export, private = tmp_path / "export", tmp_path / "private"
     private.mkdir()
     _patient(export, 1)
-    for pause in (0.5, 0.1, 0.0):  # where this test was kept waiting, the command may have come to its end
+    # Where this test is kept waiting, the command may have come to its end before it is told to; the second one waits.
+    for goes_on in (True, False):
         process = subprocess.Popen(
-            [*_SCREEN, str(export)],
+            [sys.executable, "-c", _HELD, "screen", str(export)],
             # Without a cache it compiles the rules, which takes seconds.
             env={**os.environ, "TMPDIR": str(private), "DEQI_CACHE": ""},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            bufsize=0,
         )
-        until = time.monotonic() + 120
-        while not (worked := list(private.iterdir())) and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.02)
-        time.sleep(pause)
+        assert process.stdin is not None and process.stderr is not None
+        process.stderr.readline()
+        assert list(private.iterdir()), "it works in a folder of its own"
+        if goes_on:
+            process.stdin.write(b"go\n")
+            time.sleep(0.5)
         process.send_signal(number)
-        process.communicate(timeout=120)
+        process.communicate(timeout=600)
         assert list(private.iterdir()) == []
-        if worked and process.returncode != 0:
-            break
-    assert worked, "it works in a folder of its own"
-    assert process.returncode != 0
+        assert process.returncode != 0 or goes_on
 
 
 def _screen(*words: str | Path) -> subprocess.CompletedProcess[str]:

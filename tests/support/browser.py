@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PHONE, DESK = (390, 844), (1440, 900)
+PATIENCE = 600_000
+"""Milliseconds: what does not come is told all the same, and a busy machine is no fault of the page."""
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 NEEDED = "chromium is needed for the tests of the pages: apt-get install chromium"
 
@@ -44,6 +46,7 @@ def page_at(
         java_script_enabled=script,
         color_scheme="dark" if dark else "light",
     )
+    context.set_default_timeout(PATIENCE)
     try:
         yield context.new_page()
     finally:

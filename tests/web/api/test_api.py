@@ -244,11 +244,12 @@ def test_what_is_about_nobody_is_kept_and_compressed(site: Site) -> None:
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
-    with running(tmp_path, {"DEQI_WEB_REQUESTS_PER_MINUTE": "2"}) as site:
-        found = [site.get("/api/1/points/ST36") for _ in range(3)]
-        assert [one.status for one in found] == [200, 200, 429]
-        assert 1 <= int(found[2].headers["retry-after"]) <= 30
-        assert strict(found[2].body)["status"] == 429
+    with running(tmp_path, {"DEQI_WEB_REQUESTS_PER_MINUTE": "1"}) as site:
+        site.get("/points/ST36")  # the first of all loads the knowledge, which may take longer than a bucket to fill
+        found = [site.get("/api/1/points/ST36") for _ in range(2)]
+        assert [one.status for one in found] == [200, 429]
+        assert 1 <= int(found[1].headers["retry-after"]) <= 60
+        assert strict(found[1].body)["status"] == 429
         assert ask(site, "pool", {"table": TABLE}).status == 429
         assert site.get("/").status == 200
 

@@ -13,12 +13,11 @@ from deqi.bodymap.scenes import VIEWS
 from deqi.knowledge import load
 from deqi.knowledge.tables.atlas import Point
 from tests.support.browser import DESK, PHONE, axe_faults, page_at, wider_than_screen
-from tests.support.site import Site
+from tests.support.site import MOST_BYTES, Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-MOST_BYTES = 60_000
 PROTOCOLS = [f"?protocol={one.name}" for one in protocols(Library.load())]
 CODES = [row.code for row in load().rows(Point)]
 PAGES = (
@@ -43,9 +42,8 @@ PAGES = (
     + ["/points/map", "/points", *(f"/points/map{one}" for one in PROTOCOLS), f"/points/map/front{PROTOCOLS[0]}"],
 )
 def test_a_page_is_small(site: Site, path: str) -> None:
-    found = site.get(path, {"Accept-Encoding": "br"})
-    assert found.status == 200
-    assert len(found.body) <= MOST_BYTES
+    assert site.get(path).status == 200
+    assert site.size(path) <= MOST_BYTES
 
 
 def test_every_point_has_a_page(site: Site) -> None:

@@ -14,9 +14,6 @@ from tests.support.site import Site
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-SECONDS = 1000
-COLD = 240 * SECONDS
-"""For a site that has made none of the pages yet, on a busy machine."""
 ENTRIES = """async () => {
     const found = {}
     for (const name of await caches.keys()) {
@@ -38,7 +35,7 @@ def listed(site: Site) -> list[str]:
 def keep(page: Page, site: Site) -> None:
     page.goto(f"{site.address}/offline")
     page.get_by_role("button", name="Keep the pages").click()
-    page.locator("#state", has_text="are on this device").wait_for(timeout=COLD)
+    page.locator("#state", has_text="are on this device").wait_for()
 
 
 def test_every_page_of_the_copy_is_there_and_is_about_nobody(site: Site) -> None:

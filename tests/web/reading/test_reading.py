@@ -13,13 +13,11 @@ import pytest
 from deqi.knowledge import load
 from deqi.report.topics import topics
 from tests.support.browser import DESK, PHONE, axe_faults, page_at, tab_to, wider_than_screen
-from tests.support.site import Site
+from tests.support.site import MOST_BYTES, Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-MOST_BYTES = 60_000
-"""Compressed bytes of a page."""
 REVIEWS = tuple(f"/t/{one.name}" for one in topics(load()) if one.kind == "reviews")
 PAGES = (
     "/",
@@ -84,12 +82,12 @@ def test_a_crawl_finds_no_dead_end(site: Site) -> None:
         if place in seen or len(seen) >= 400:
             continue
         seen.add(place)
-        found = site.get(place, {"Accept-Encoding": "br"})
+        found = site.get(place)
         assert found.status == 200, place
         if "text/html" not in found.headers["content-type"]:
             continue
-        assert place in REVIEWS or len(found.body) <= MOST_BYTES, f"{place}: {len(found.body)} bytes"
-        for where in links(site.get(place).text):
+        assert place in REVIEWS or site.size(place) <= MOST_BYTES, place
+        for where in links(found.text):
             target = urldefrag(urljoin(place, where)).url
             if urlsplit(target).netloc:
                 external.add(urlsplit(target).scheme)
