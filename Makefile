@@ -50,10 +50,10 @@ serve: $(VENV)/web.stamp ## The site, on this machine
 	$(BIN)/deqi serve
 
 test: $(VENV)/dev.stamp ## All tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 coverage: $(VENV)/dev.stamp ## All tests, with the branches that they reach
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --sort=miss | tail -n 40
 
 wheels: $(VENV)/dev.stamp ## Build the distributions, and use the wheel in empty environments of every Python here

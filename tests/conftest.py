@@ -18,11 +18,25 @@ settings.register_profile("default", settings.get_profile("default"), deadline=N
 __all__ = ["copy", "engine", "knowledge", "someone", "spoil"]
 
 
+FIRST = ("web", "cli")
+"""Folders whose tests wait for processes of their own: begun first, and by one worker, they run beside the others."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing that is kept comes from another run: compiled rules live in a folder of this run alone."""
+    if hasattr(config, "workerinput"):
+        return  # the folder is that of whoever started the workers
     folder = tempfile.TemporaryDirectory(prefix="deqi-tests-")
     config.add_cleanup(folder.cleanup)
     os.environ["DEQI_CACHE"] = folder.name
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    def kind(item: pytest.Item) -> str:
+        return item.path.relative_to(config.rootpath / "tests").parts[0]
+
+    if all(item.path.is_relative_to(config.rootpath / "tests") for item in items):
+        items.sort(key=lambda item: FIRST.index(kind(item)) if kind(item) in FIRST else len(FIRST))
 
 
 @pytest.fixture(scope="session")
