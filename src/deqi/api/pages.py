@@ -146,11 +146,22 @@ def screened(found: Screened, library: Library) -> Page:
     return screened_page(found.summary, {one.id: one.title for one in library.knowledge.rules}, library.phrases)
 
 
-def pooled(found: PooledTable, name: str, library: Library, *, figures: bool = False, notes: bool = True) -> Page:
-    """A pooled table; ``figures``: with its forest plot; ``notes``: with what was noticed in it."""
+def pooled(
+    found: PooledTable,
+    name: str,
+    library: Library,
+    *,
+    figures: bool = False,
+    notes: bool = True,
+    favours: str | None = None,
+) -> Page:
+    """A pooled table; ``figures``: with its forest plot; ``notes``: with what was noticed in it.
+
+    ``favours``: words left and right of the null in the plot, ``LEFT|RIGHT``.
+    """
     from deqi.report.pooled import pooled_page
 
-    return pooled_page(found, name, library.phrases, figures=figures, notes=notes)
+    return pooled_page(found, name, library.phrases, figures=figures, notes=notes, favours=favours)
 
 
 def effects(found: PooledTable, name: str, library: Library) -> Page:
@@ -225,17 +236,18 @@ def funnel(found: PooledTable, library: Library) -> str:
     return funnel_of(found, library.phrases)
 
 
-def funnel_figure(found: PooledTable, library: Library) -> Figure | None:
-    """The funnel plot of a pooled table for a page; None where there is nothing to draw."""
-    from deqi.report.blocks import Figure
-    from deqi.report.pooled_figures import funnel_of
+def drawn(kind: str, found: PooledTable, library: Library, *, favours: str | None = None) -> Figure:
+    """A figure of a pooled table for a page, which draws it at the width there is; ``kind`` as in ``figure``.
 
-    widest = 480.0  # a funnel is read by its shape: wider says no more
-    try:
-        funnel_of(found, library.phrases)
-    except InputError:
-        return None
-    return Figure("", lambda width: funnel_of(found, library.phrases, min(width, widest)))
+    Raises:
+        InputError: nothing can be drawn.
+    """
+    from deqi.report.blocks import Figure
+    from deqi.report.pooled_figures import WIDTHS, drawn_of
+
+    draw = drawn_of(kind, found, library.phrases, favours)
+    draw(WIDTHS[kind])
+    return Figure("", draw)
 
 
 def points(cards: Sequence[PointCard], library: Library) -> Page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,6 +36,35 @@ def mixed_models() -> tuple[str, ...]:
 def mixed_model(method: str, wanted: str) -> str:
     """The mixed model that is wanted, where the method has several; the default of any other."""
     return wanted if method == "GLMM" else mixed_models()[0]
+
+
+def tests() -> tuple[str, ...]:
+    """The tests and intervals that may be asked for; which is the default depends on the method."""
+    from deqi.evidence.table.pooled import TESTS
+
+    return TESTS
+
+
+def checks() -> tuple[str, ...]:
+    """Every further check by its name."""
+    from deqi.evidence.table.also import CHECKS
+
+    return CHECKS
+
+
+def figures() -> tuple[str, ...]:
+    """Every figure by the name of its option."""
+    from deqi.report.pooled_figures import WIDTHS
+
+    return tuple(WIDTHS)
+
+
+def with_checks_of(figures: Iterable[str], also: Iterable[str]) -> tuple[str, ...]:
+    """The further checks that were asked for, and those that figures draw."""
+    from deqi.report.pooled_figures import CHECK_OF
+
+    wanted = set(figures)
+    return (*also, *(check for figure, check in CHECK_OF.items() if figure in wanted))
 
 
 def measures() -> Mapping[str, str]:

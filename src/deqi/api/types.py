@@ -30,7 +30,7 @@ from deqi.knowledge.tables.vocabulary import Question
 from deqi.knowledge.tables.words import Claim
 from deqi.people.facts import Answer, Fact, Person
 from deqi.people.files.settings import ClinicSettings
-from deqi.report.blocks import Block, Page
+from deqi.report.blocks import Block, Figure, Page
 from deqi.report.chain import Chain
 from deqi.report.model import Report
 from deqi.report.topics import Topic
@@ -64,6 +64,7 @@ __all__ = [
     "Evidence",
     "Explained",
     "Fact",
+    "Figure",
     "Finding",
     "Gaps",
     "InputError",

@@ -87,7 +87,7 @@ def pool(
     understood. yi is on the analysis scale (logarithms of ratios); estimate,ci_low,ci_high are ratios as printed
     when --measure names a ratio, and 95 % intervals.
     """
-    from deqi.api import Library, PoolRequest, pages
+    from deqi.api import Library, PoolRequest, pages, pooling
     from deqi.api import pool as pool_studies
     from deqi.api import write as writing
     from deqi.cli.output import page_text, wanted_format, write_answer
@@ -95,15 +95,7 @@ def pool(
     wanted_as = "json" if as_json else wanted_format(output_format, output, Format)
     studies, library = _read(table), Library.load()
     wanted = tuple((moderators or "").split(","))
-    further = [*(also or "").split(",")]
-    further += ["leave-one-out"] * (left_out is not None) + ["cumulative"] * (cumulated is not None)
-    further += ["influence"] * (influenced is not None)
-    request = PoolRequest(
-        studies, measure, method, test, level, by, wanted, model, glmm, tuple(further), order,
-        permutations, seed, tuple((scale or "").split(",")),
-    )  # fmt: skip
-    pooled = pool_studies(request)
-    asked = {
+    named = {
         "forest": forest,
         "funnel": funnel,
         "bubble": bubble,
@@ -115,11 +107,17 @@ def pool(
         "labbe": labbe,
         "gosh": gosh,
     }
+    asked = {kind: path for kind, path in named.items() if path is not None}
+    further = pooling.with_checks_of(asked, (also or "").split(","))
+    request = PoolRequest(
+        studies, measure, method, test, level, by, wanted, model, glmm, further, order,
+        permutations, seed, tuple((scale or "").split(",")),
+    )  # fmt: skip
+    pooled = pool_studies(request)
     # all are drawn before any is written
     drawn = [
         (f"--{kind}", path, writing.rendered(pages.figure(kind, pooled, library, favours=favours), path, f"--{kind}"))
         for kind, path in asked.items()
-        if path is not None
     ]
     if wanted_as == "json":
         answer = writing.json(pooled.as_json())

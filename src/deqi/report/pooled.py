@@ -21,11 +21,22 @@ _LONGEST = 36
 """Letters of a study's name in plain text."""
 
 
-def pooled_page(pooled: PooledTable, name: str, phrases: Phrases, *, figures: bool = False, notes: bool = True) -> Page:
-    """The page of a pooled table; ``figures`` adds the forest plot, ``notes`` what was noticed in the table."""
+def pooled_page(
+    pooled: PooledTable,
+    name: str,
+    phrases: Phrases,
+    *,
+    figures: bool = False,
+    notes: bool = True,
+    favours: str | None = None,
+) -> Page:
+    """The page of a pooled table; ``figures`` adds the forest plot, ``notes`` what was noticed in the table.
+
+    favours: words left and right of the null in the plot.
+    """
     # each stands apart
     more = (Section(f"check-{check.name}", "", card=tuple(check_blocks(check))) for check in pooled.checks)
-    drawn = (Figure("", lambda width: forest_of(pooled, phrases, width)),) if figures else ()
+    drawn = (Figure("", lambda width: forest_of(pooled, phrases, width, favours=favours)),) if figures else ()
     whole = tuple(say(line) for line in _whole(pooled, phrases))
     return sheet(
         "",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from deqi.report.draw import ForestRow, FunnelPoint, forest, funnel
 from deqi.report.phrase import Phrases
 from metafit import Fit, Influence, StatsInputError, gosh, pool, regress
 from metafit.plots import (
+    Drawing,
     baujat_plot,
     bubble_plot,
     gosh_plot,
@@ -26,6 +28,21 @@ from metafit.plots import (
 )
 
 Pair = tuple[float | None, float | None]
+Draw = Callable[[float], str]
+"""SVG of a figure at a width."""
+#: Every figure by the name of its option, and its own width.
+WIDTHS: Final[dict[str, float]] = {
+    "forest": 720,
+    "funnel": 480,
+    "bubble": 560,
+    "leave-one-out-plot": 720,
+    "cumulative-plot": 720,
+    "influence-plot": 720,
+    "baujat": 560,
+    "radial": 560,
+    "labbe": 480,
+    "gosh": 560,
+}
 #: Which check a figure draws.
 CHECK_OF: Final = {
     "leave-one-out-plot": "leave-one-out",
@@ -37,25 +54,47 @@ _THROUGH_RISKS: Final[dict[str, Literal["RR", "OR", "RD"]]] = {"RR": "RR", "OR":
 
 
 def figure_of(kind: str, pooled: PooledTable, phrases: Phrases, favours: str | None) -> str:
-    """A figure by the name of its option, as SVG.
+    """A figure by the name of its option, as SVG at its own width.
 
     Raises:
         InputError: nothing can be drawn.
     """
-    ways: dict[str, Callable[[], str]] = {
-        "forest": lambda: forest_of(pooled, phrases, favours=favours),
-        "funnel": lambda: funnel_of(pooled, phrases),
+    return drawn_of(kind, pooled, phrases, favours)(WIDTHS[kind])
+
+
+def drawn_of(kind: str, pooled: PooledTable, phrases: Phrases, favours: str | None) -> Draw:
+    """A figure at any width, no wider than its own; what it shows is worked out once.
+
+    Raises:
+        InputError: nothing can be drawn.
+    """
+    ways: dict[str, Callable[[], Draw]] = {
+        "forest": lambda: lambda width: forest_of(pooled, phrases, width, favours=favours),
+        "funnel": lambda: lambda width: funnel_of(pooled, phrases, width),
         "bubble": lambda: _bubble(pooled, phrases),
         "gosh": lambda: _gosh(pooled, phrases),
         "leave-one-out-plot": lambda: _sensitivity(pooled, "leave-one-out-plot"),
         "cumulative-plot": lambda: _sensitivity(pooled, "cumulative-plot"),
-        "influence-plot": lambda: _influence(pooled, phrases),
-        "baujat": lambda: baujat_plot(_fit(pooled, phrases, "baujat")).svg,
-        "radial": lambda: radial_plot(_fit(pooled, phrases, "radial")).svg,
+        "influence-plot": lambda: _influence(pooled),
+        "baujat": lambda: _of_fit(pooled, phrases, "baujat", baujat_plot),
+        "radial": lambda: _of_fit(pooled, phrases, "radial", radial_plot),
         "labbe": lambda: _labbe(pooled, phrases),
     }
+    with _refused(kind, phrases):
+        draw = ways[kind]()
+
+    def at(width: float) -> str:
+        with _refused(kind, phrases):
+            return draw(min(width, WIDTHS[kind]))
+
+    return at
+
+
+@contextmanager
+def _refused(kind: str, phrases: Phrases) -> Iterator[None]:
+    """What cannot be drawn is told by the name of the figure's option."""
     try:
-        return ways[kind]()
+        yield
     except InputError:
         raise
     except StatsInputError as error:
@@ -164,7 +203,7 @@ def _numbers(pooled: PooledTable) -> tuple[list[float], list[float]]:
     return yi, [math.nan if s.vi is None else s.vi for s in pooled.studies]
 
 
-def _bubble(pooled: PooledTable, phrases: Phrases) -> str:
+def _bubble(pooled: PooledTable, phrases: Phrases) -> Draw:
     found = pooled.moderators
     if found is None or not found.values:
         raise InputError("--bubble: name one column of numbers with --moderators.")
@@ -174,33 +213,36 @@ def _bubble(pooled: PooledTable, phrases: Phrases) -> str:
     words = measure_words(pooled.measure)
     label = found.coefficients[1].name
     title = phrases.say("pool.figure.bubble", {"measure": words, "label": label})
-    return bubble_plot(fit, yi, vi, x, label=label, title=title).svg
+    return lambda width: bubble_plot(fit, yi, vi, x, label=label, title=title, width=width).svg
 
 
-def _gosh(pooled: PooledTable, phrases: Phrases) -> str:
+def _gosh(pooled: PooledTable, phrases: Phrases) -> Draw:
     yi, vi = _numbers(pooled)
     method, test = ("REML", None) if pooled.method in COUNT_METHODS else (pooled.method, pooled.test)
     found = gosh(yi, vi, method=method, test=test, level=pooled.level, measure=pooled.measure)
-    return gosh_plot(found, title=phrases.say("pool.figure.gosh", {"k": pooled.k})).svg
+    title = phrases.say("pool.figure.gosh", {"k": pooled.k})
+    return lambda width: gosh_plot(found, title=title, width=width).svg
 
 
-def _sensitivity(pooled: PooledTable, kind: str) -> str:
+def _sensitivity(pooled: PooledTable, kind: str) -> Draw:
     fit = next((one.result for one in pooled.checks if one.name == CHECK_OF[kind]), None)
     if not isinstance(fit, Fit):
         raise InputError(f"--{kind}: {CHECK_OF[kind]} has no result to draw.")
-    return sensitivity_plot(fit, title=CHECK_OF[kind].capitalize()).svg
+    whole = fit
+    return lambda width: sensitivity_plot(whole, title=CHECK_OF[kind].capitalize(), width=width).svg
 
 
-def _influence(pooled: PooledTable, phrases: Phrases) -> str:
+def _influence(pooled: PooledTable) -> Draw:
     found = next((one for one in pooled.checks if one.name == "influence"), None)
     if found is None or not isinstance(found.result, Influence):
         why = "" if found is None or found.note is None else found.note.removeprefix("influence: ")
         raise StatsInputError(why)
-    return influence_plot(found.result).svg
+    diagnostics = found.result
+    return lambda width: influence_plot(diagnostics, width=width).svg
 
 
-def _fit(pooled: PooledTable, phrases: Phrases, kind: str) -> Fit:
-    """The pool again, with its studies.
+def _of_fit(pooled: PooledTable, phrases: Phrases, kind: str, plot: Callable[..., Drawing]) -> Draw:
+    """A figure of the pool, made again with its studies.
 
     Raises:
         InputError: a pool of counts, whose studies have no weights to draw.
@@ -208,20 +250,21 @@ def _fit(pooled: PooledTable, phrases: Phrases, kind: str) -> Fit:
     if pooled.method in COUNT_METHODS:
         raise InputError(phrases.say("pool.figure.of-counts", {"option": kind, "method": pooled.method}))
     yi, vi = _numbers(pooled)
-    return pool(
+    fit = pool(
         yi, vi, method=pooled.method, test=pooled.test, level=pooled.level, measure=pooled.measure,
         names=[one.study for one in pooled.studies],
     )  # fmt: skip
+    return lambda width: plot(fit, width=width).svg
 
 
-def _labbe(pooled: PooledTable, phrases: Phrases) -> str:
+def _labbe(pooled: PooledTable, phrases: Phrases) -> Draw:
     """Risks of both arms, with the pool as the line through them where the measure has one."""
-    if pooled.arms is None:
+    arms, line = pooled.arms, _THROUGH_RISKS.get(pooled.measure)
+    if arms is None:
         raise InputError(phrases.say("pool.figure.no-arms"))
-    line = _THROUGH_RISKS.get(pooled.measure)
     if line is None or pooled.estimate is None:
-        return labbe_plot(pooled.arms).svg
-    return labbe_plot(pooled.arms, pooled.estimate, measure=line).svg
+        return lambda width: labbe_plot(arms, width=width).svg
+    return lambda width: labbe_plot(arms, pooled.estimate, measure=line, width=width).svg
 
 
 def _ends(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DAY = "2026-11-24"
 BUNDLE = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources()]}
-POSTS = ("pool", "assess", "plan")
+POSTS = ("pool", "pool/forest", "assess", "plan")
 HUGE = "study,events_t,total_t,events_c,total_c\n" + "A,100000,1000000000,300000,1000000000\n" * 3
 
 
@@ -154,6 +154,16 @@ def test_no_file_of_this_machine_is_read(site: Site, tmp_path: Path) -> None:
         ("pool", {"table": TABLE, "glmm": "CM.EL"}, 422, "give it with method GLMM"),
         ("pool", {"table": HUGE, "method": "GLMM", "glmm": "CM.EL"}, 422, "more than 20,000; use UM.FS or UM.RS."),
         ("pool", {"table": TABLE, "method": "GLMM", "glmm": "CM.EL", "by": "study"}, 422, "not fitted to subgroups"),
+        ("pool", {"table": TABLE, "permutations": 1}, 422, "permutations: expected int"),
+        ("pool", {"table": TABLE, "permutations": 4_999_999}, 422, "the most for 4 rows"),
+        ("pool", {"table": TABLE, "seed": 1}, 422, "give it with permutations"),
+        ("pool", {"table": TABLE, "permutations": 9, "seed": -1}, 422, "seed: expected int"),
+        ("pool", {"table": TABLE, "scale": ["zq7"]}, 422, "no column"),
+        ("pool", {"table": TABLE, "scale": "study"}, 422, "scale: expected"),
+        ("pool/labbe", {"table": "study,yi,vi\nA,1,1\n"}, 422, "labbe needs the events and people of two arms"),
+        ("pool/bubble", {"table": TABLE}, 422, "name one column of numbers"),
+        ("pool/forest", {"table": TABLE, "figures": []}, 422, "order, permutations, seed, scale, favours"),
+        ("pool/zq7", {"table": TABLE}, 404, "use forest, funnel, bubble"),
         ("pool", {"table": TABLE, "level": 100}, 422, "level: expected float"),
         ("pool", {"table": TABLE, "measure": "zq7"}, 422, "measure"),
         ("pool", {"table": TABLE, "by": "zq7"}, 422, "no column"),
@@ -176,7 +186,7 @@ def test_a_fault_is_a_problem_of_one_sentence(site: Site, place: str, body: Any,
     assert found.headers["content-type"] == "application/problem+json"
     assert set(problem) == {"type", "title", "status", "detail"}
     assert said in problem["detail"] and "\n" not in problem["detail"] and "--" not in problem["detail"]
-    assert "zq7" not in problem["detail"] or place == "pool"
+    assert "zq7" not in problem["detail"] or place.startswith("pool")
 
 
 @pytest.mark.parametrize(
@@ -265,7 +275,7 @@ def test_the_description_names_every_address(site: Site) -> None:
     found = strict(site.get("/api/1/openapi.json").body)
     assert found["openapi"] == "3.1.0"
     assert set(found["paths"]) == {
-        *(f"/api/1/{place}" for place in POSTS),
+        *(f"/api/1/{place}" for place in ("pool", "pool/{figure}", "assess", "plan")),
         *("/api/1/report/{topic}", "/api/1/points", "/api/1/points/{code}", "/api/1/sources/{name}"),
         "/api/1/openapi.json",
     }

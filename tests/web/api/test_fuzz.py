@@ -24,7 +24,7 @@ from tests.support.site import Answer, Site
 from tests.support.valid_files import ANSWERS, PERSON, PLAN, PLANTED, TABLE, resources
 
 TIMES = int(os.environ.get("DEQI_FUZZ", "300"))
-OPERATIONS = 8
+OPERATIONS = 9
 # A report takes half a second and has one parameter that matters; its cases are better spent elsewhere.
 CONFIG = """
 [[operations]]
@@ -109,7 +109,22 @@ def _json(**given: Any) -> str:
     return json.dumps(given)
 
 
-CHOICES = "do=pool\nmeasure=OR\nmodel=both\nmethod=ML\nlevel=95\nby=kind\nalso=all\ntable=study,yi,vi,kind"
+CHOICES = """do=pool
+measure=OR
+model=both
+method=ML
+level=95
+by=kind
+moderators=kind
+permutations=20
+seed=1
+scale=kind
+also=all
+order=yi
+figures=gosh
+figures=baujat
+favours=a|b
+table=study,yi,vi,kind"""
 COURSE = "given=pregnant=no\ngiven=cancer-now=unsure\nquestion=date-of-birth\nvalue=1961-04-02\ndo=next"
 NEEDLES = """do=check
 asked=yes
@@ -147,7 +162,8 @@ WAYS: dict[str, tuple[str, Callable[[Site, bytes], Answer]]] = {
     "form of a plan": (NEEDLES, _fields("/plan")),
     "sheet of a plan": (NEEDLES, _fields("/plan/sheet")),
     "plan as a file": (NEEDLES, _fields("/plan/file.json")),
-    "whole pool": (_json(table=TABLE, measure="OR", level=95), _body("pool")),
+    "whole pool": (_json(table=TABLE, measure="OR", level=95, permutations=20, scale=["study"]), _body("pool")),
+    "whole figure": (_json(table=TABLE, measure="OR", favours="a|b"), _body("pool/labbe")),
     "whole assessment": (_json(person=json.loads(BUNDLE), as_of="2026-11-24"), _body("assess")),
     "whole plan": (_json(plan=json.loads(PLAN), person={"sex": "female"}), _body("plan")),
 }

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deqi.api import PoolRequest, read
+from deqi.api import pool as pool_studies
 from deqi.cli.main import app
+from deqi.errors import InputError
 from deqi.web.pooling.asked import MOST_STUDIES, text_of
 from deqi.web.site.sentences import without_dashes
 from metafit import pool
@@ -132,6 +135,24 @@ def test_a_file_of_no_text_is_said(site: Site) -> None:
         ({"method": "GLMM", "glmm": "CM.EL", "measure": "RR"}, "does not pool RR"),
         ({"by": "nothing"}, "no column"),
         ({"table": "study,yi,vi\n" + "A,1,1\n" * (MOST_STUDIES + 1)}, "at most"),
+        ({"test": "none"}, "test"),
+        ({"method": "MH", "test": "knha"}, "test knha does not go with method MH"),
+        ({"moderators": "kind,nothing"}, "no column 'nothing'"),
+        ({"method": "MH", "moderators": "kind"}, "moderators does not go with method MH"),
+        ({"permutations": "many"}, "Permutations: write a whole number"),
+        ({"permutations": "2.5"}, "Permutations: write a whole number"),
+        ({"permutations": "1"}, "write a number from 2 to"),
+        ({"permutations": "99999999"}, "write a number from 2 to"),
+        ({"permutations": "1250001"}, "2 to 1,250,000, the most for 4 rows; 1000 is usual"),
+        ({"permutations": "625001", "moderators": "kind"}, "2 to 625,000, the most for 4 rows and the 2 coef"),
+        ({"method": "PETO", "permutations": "10"}, "permutations does not go with method PETO"),
+        ({"seed": "3"}, "give it with permutations"),
+        ({"permutations": "10", "seed": "-1"}, "write a whole number such as 1."),
+        ({"scale": "nothing"}, "no column 'nothing'"),
+        ({"scale": "kind", "method": "DL"}, "scale does not go with method DL"),
+        ({"also": "eggr"}, "not known"),
+        ({"also": "cumulative", "order": "nothing"}, "no column 'nothing'"),
+        ({"figures": "nothing"}, "Figures: not known"),
     ],
 )
 def test_faults_stand_in_a_sentence_beside_what_was_typed(site: Site, fields: dict[str, str], said: str) -> None:
@@ -143,7 +164,7 @@ def test_faults_stand_in_a_sentence_beside_what_was_typed(site: Site, fields: di
     assert said in fault and "--" not in fault
     for name, value in sent.items():
         kept = page.partition("<textarea")[2].partition("</textarea>")[0] if name == "table" else page
-        assert value.strip() in kept or name in ("method", "model", "measure", "glmm")
+        assert value.strip() in kept or name in ("method", "model", "measure", "glmm", "test", "also", "figures")
 
 
 def test_what_is_typed_is_only_text(site: Site) -> None:
@@ -174,6 +195,82 @@ def test_the_largest_sum_over_counts_is_pooled(site: Site) -> None:
     rows = "".join(f"S{n},{1 + n % 9},19,{1 + n * 7 % 11},19\n" for n in range(MOST_STUDIES))  # 20 counts each
     found = _ask(site, f"study,events_t,total_t,events_c,total_c\n{rows}", method="GLMM", glmm="CM.EL")
     assert found.status == 200 and "CM.EL" in found.text
+
+
+def _wide(columns: int, words: int) -> str:
+    """The largest table, with columns of words."""
+    names = ",".join(f"w{c}" for c in range(columns))
+    rows = (f"S{n},{n % 7 / 10},{1 + n % 5},{','.join(f'a{(n + c) % words}' for c in range(columns))}\n"
+            for n in range(MOST_STUDIES))  # fmt: skip
+    return f"study,yi,vi,{names}\n{''.join(rows)}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"permutations": "5001"}, "2 to 5,000, the most for 1,000 rows"),
+        ({"permutations": "101", "moderators": "w0"}, "2 to 100, the most for 1,000 rows and the 50 coefficients"),
+        ({"moderators": "w0,w1"}, "make 99 coefficients, and here at most 50 are fitted"),
+        ({"moderators": "w0", "scale": "w0"}, "make 100 coefficients"),
+        ({"scale": ",".join(f"w{c}" for c in range(18))}, "make 883 coefficients"),
+    ],
+)
+def test_what_would_keep_others_waiting_is_refused_before_it_begins(
+    asked: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eighteen columns of words once took a minute and six gigabytes."""
+
+    def begun(*_: object, **__: object) -> None:
+        pytest.fail("it was begun")
+
+    for work in ("deqi.evidence.table.pooled.pool", "deqi.evidence.table.parts.regress"):
+        monkeypatch.setattr(work, begun)
+    studies = read.table(io.BytesIO(_wide(18, 50).encode()), "Your table")
+    lists = {name: tuple(value.split(",")) for name, value in asked.items() if name != "permutations"}
+    request = PoolRequest(studies, permutations=int(asked.get("permutations", 0)) or None, served=True, **lists)  # type: ignore[arg-type]  # by name
+    with pytest.raises(InputError, match=said):
+        pool_studies(request)
+
+
+def test_the_most_that_is_not_refused_is_answered(site: Site) -> None:
+    found = _ask(site, _wide(1, 50), permutations="100", moderators="w0")
+    assert found.status == 200 and "p by permutation" in found.text
+    found = _ask(site, _wide(1, 48), scale="w0", permutations="5000")
+    assert found.status == 200 and "5000 changes of sign" in found.text
+
+
+@pytest.mark.parametrize(
+    ("table", "figure", "said"),
+    [
+        ("study,yi,vi\nA,1,1\nB,2,1\nC,2,2\n", "labbe", "labbe needs the events and people of two arms"),
+        ("study,yi,vi\nA,1,1\nB,2,1\n", "baujat", "this figure needs three studies"),
+        (TABLE, "bubble", "name one column of numbers with moderators"),
+        ("study,yi,vi\n" + "A,1,1\n" * 301, "gosh", "of at most 300 studies here"),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_leaves_the_pool_as_it_is(site: Site, table: str, figure: str, said: str) -> None:
+    page = html.unescape(_ask(site, table, figures=figure).text)
+    part = page.partition(f'id="figure-{figure}"')[2].partition("</section>")[0]
+    assert said in part and "--" not in part and "<svg" not in part and 'id="whole"' in page
+    assert f'value="{figure}" class="quiet"' not in page
+    file = _ask(site, table, do=figure)
+    assert file.status == 422 and said in html.unescape(file.text)
+
+
+def test_a_figure_that_was_ticked_stands_on_the_page(site: Site) -> None:
+    page = html.unescape(_ask(site, figures="baujat", favours="with needles|without").text)
+    assert page.count("<svg") == 6 and "Baujat plot (SVG)" in page
+    assert "with needles" in page.partition('id="result"')[2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_open"),
+    [({}, False), ({"measure": "OR", "by": "kind", "also": "all"}, False), ({"scale": "x"}, True),
+     ({"level": "90"}, True), ({"also": "egger"}, True), ({"figures": "radial"}, True)],
+)  # fmt: skip
+def test_further_choices_are_folded_until_one_is_made(site: Site, asked: dict[str, str], is_open: bool) -> None:
+    assert ('<details class="further" open>' in _ask(site, **asked).text) is is_open
+    assert '<details class="further">' in site.get("/pool").text
 
 
 def test_a_table_is_nowhere_afterwards(tmp_path: Path) -> None:
@@ -217,7 +314,10 @@ def test_form_result_and_fault_are_clean(site: Site, browser: Browser, size: tup
         for table, what in ((None, "h1"), (TABLE, "#result"), ("nothing", "#fault")):
             if table is not None:
                 page.locator("#table").fill(table)
-                page.locator("input[name=also]").check()
+                page.locator("input[name=also][value=all]").check()
+                page.locator("details.further").evaluate("one => { one.open = true }")
+                page.locator("input[value=baujat]").check()
+                page.locator("#permutations").fill("100")
                 page.get_by_role("button", name="Pool", exact=True).click()
             page.wait_for_selector(what)
             assert axe_faults(page) == []

@@ -34,7 +34,7 @@ from deqi.evidence.table.effects import counts_of, effects_of, two_arms, warn_ro
 from deqi.evidence.table.empty import bound_of, one_sided, refuse_empty
 from deqi.evidence.table.parts import Between, Group, Moderators, by_groups, group_labels, on_moderators
 from deqi.evidence.table.reading import Table, parse_table, read_table
-from deqi.evidence.table.regressed import Asked, asked_checks, check_asked
+from deqi.evidence.table.regressed import Asked, asked_checks, bound_regression, check_asked
 from deqi.evidence.table.rowmeasures import measure_of_rows
 from deqi.evidence.table.sentences import say
 from deqi.evidence.table.words import measure_words
@@ -107,7 +107,7 @@ def pool_table(
     method, test, level = _options(method, test, level, moderators, model)
     also = parse_checks(also)
     asked = Asked(permutations, seed, scale)
-    check_asked(asked, table, method, counted=method in COUNT_METHODS)
+    check_asked(asked, table, method, counted=method in COUNT_METHODS, served=served)
     if glmm not in GLMMS or (glmm != GLMMS[0] and method != "GLMM"):
         raise InputError(say("glmm-unknown", glmm=repr(glmm[:20]), known=", ".join(GLMMS)))
     translated = translate(table)
@@ -154,6 +154,9 @@ def pool_table(
         raise InputError(
             f"{table.name}: no row has usable numbers in {', '.join(chosen.columns)}; fill in at least one."
         )
+
+    if served:
+        bound_regression(asked, table, moderators, here)
 
     def fits(member: Any) -> Fit:
         if counted:

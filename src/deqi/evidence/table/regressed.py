@@ -18,6 +18,10 @@ from metafit import Effects, StatsInputError, Status, location_scale, permutatio
 
 #: Studies times arrangements; the work and the memory grow with it.
 MOST_ARRANGED: Final = 10_000_000
+#: Where others wait: studies times arrangements times coefficients; two or three seconds of work.
+MOST_ARRANGED_SERVED: Final = 5_000_000
+#: Where others wait: coefficients of the mean and the spread together. The work grows with their square and more.
+MOST_COEFFICIENTS_SERVED: Final = 50
 SCALE_METHODS: Final = ("REML", "ML")
 
 
@@ -33,8 +37,8 @@ class Asked:
     scale: tuple[str, ...] = ()
 
 
-def check_asked(asked: Asked, table: Table, method: str, *, counted: bool) -> None:
-    """Refuse what the method, or the size of the table, does not carry.
+def check_asked(asked: Asked, table: Table, method: str, *, counted: bool, served: bool) -> None:
+    """Refuse what the method, or the size of the table, does not carry. served: others wait for the machine.
 
     Raises:
         InputError: what to ask for instead.
@@ -46,11 +50,35 @@ def check_asked(asked: Asked, table: Table, method: str, *, counted: bool) -> No
     if asked.permutations is not None:
         if counted:
             raise InputError(say("permutations.method", method=method))
-        most = MOST_ARRANGED // max(len(table.rows), 1)
+        most = (MOST_ARRANGED_SERVED if served else MOST_ARRANGED) // max(len(table.rows), 1)
         if not 2 <= asked.permutations <= most:
             raise InputError(say("permutations.many", most=f"{most:,}", k=f"{len(table.rows):,}"))
     if asked.scale and method not in SCALE_METHODS:
         raise InputError(say("scale.method", method=method, known=" or ".join(SCALE_METHODS)))
+
+
+def bound_regression(asked: Asked, table: Table, moderators: tuple[str, ...], usable: Any) -> None:
+    """Refuse a regression that would keep others waiting, before any of it is done.
+
+    Raises:
+        InputError: how much may be asked for.
+    """
+    mean = _coefficients(table, moderators, usable)
+    fitted = (mean if moderators else 0) + (_coefficients(table, asked.scale, usable) if asked.scale else 0)
+    if fitted > MOST_COEFFICIENTS_SERVED:
+        raise InputError(say("moderators.served", name=table.name, found=fitted, most=MOST_COEFFICIENTS_SERVED))
+    most = MOST_ARRANGED_SERVED // (max(len(table.rows), 1) * mean)
+    if asked.permutations is not None and asked.permutations > most:
+        raise InputError(say("permutations.served", most=f"{most:,}", k=f"{len(table.rows):,}", p=mean))
+
+
+def _coefficients(table: Table, columns: tuple[str, ...], usable: Any) -> int:
+    """How many a regression on columns has, the intercept among them."""
+    count = 1
+    for name in dict.fromkeys(columns):
+        values = moderator_column(table, name, usable)
+        count += 1 if values.dtype != object else len({one for one in values[usable] if one is not None}) - 1
+    return count
 
 
 def asked_checks(

@@ -52,6 +52,15 @@ class PoolBody(Asked, frozen=True, kw_only=True):
     moderators: Annotated[tuple[Column, ...], msgspec.Meta(max_length=20)] = ()
     also: Annotated[tuple[Further, ...], msgspec.Meta(max_length=9)] = ()
     order: Column | None = None
+    permutations: Annotated[int, msgspec.Meta(ge=2, le=5_000_000)] | None = None
+    seed: Annotated[int, msgspec.Meta(ge=0, le=999_999_999)] | None = None
+    scale: Annotated[tuple[Column, ...], msgspec.Meta(max_length=20)] = ()
+
+
+class FigureBody(PoolBody, frozen=True, kw_only=True):
+    """``favours``: words left and right of the null in a forest plot. The rest as for the pool."""
+
+    favours: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
 
 
 class AssessBody(Asked, frozen=True, kw_only=True):

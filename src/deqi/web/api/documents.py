@@ -29,6 +29,13 @@ class SourceDocument(msgspec.Struct, frozen=True, kw_only=True):
     cited_by: Mapping[str, Sequence[str]]
 
 
+class FigureDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure of a pool: its name, and its drawing as text."""
+
+    figure: str
+    svg: str
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """What went wrong (RFC 9457): ``detail`` is one sentence."""
 

@@ -66,6 +66,10 @@ def examples() -> tuple[Example, ...]:
         "point": ({"code": words("api.part.code.example")}, {}),
         "source": ({"name": words("api.part.name.example")}, {}),
         "pool_of": ({}, {"table": words("pool.example.table"), "measure": "OR", "also": ["egger"]}),
+        "figure_of": (
+            {"figure": words("api.part.figure.example")},
+            {"table": words("pool.example.table"), "favours": words("api.favours.example")},
+        ),
         "assessment": ({}, {"person": who, "as_of": day}),
         "plan": ({}, {"plan": {"needlings": needlings}, "person": who, "as_of": day}),
         "openapi": ({}, {}),

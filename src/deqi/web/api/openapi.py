@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from deqi.api import look_up
+from deqi.api import look_up, pooling
 from deqi.web.api.documents import Problem
 from deqi.web.api.endpoint import ENDPOINTS, JSON, ROOT, Endpoint
 from deqi.web.site.library import library
@@ -16,7 +16,7 @@ from deqi.web.site.pages import words
 TEMPLATE = "#/components/schemas/{name}"
 PROBLEM = "application/problem+json"
 GET_FAULTS = (400, 404, 405, 411, 413, 422, 429, 503)
-POST_FAULTS = (400, 403, 405, 408, 411, 413, 415, 422, 429, 503)
+POST_FAULTS = (400, 403, 404, 405, 408, 411, 413, 415, 422, 429, 503)
 
 
 def document() -> dict[str, Any]:
@@ -43,7 +43,7 @@ def document() -> dict[str, Any]:
 
 
 def _operation(one: Endpoint, bodies: dict[str, Any], body: dict[str, Any], gives: Any, problem: Any) -> dict[str, Any]:
-    faults = POST_FAULTS if one.method == "POST" else GET_FAULTS
+    faults = GET_FAULTS if one.method == "GET" else tuple(fault for fault in POST_FAULTS if fault != 404 or one.parts)
     found: dict[str, Any] = {
         "operationId": one.name,
         "summary": words(f"api.{one.name}"),
@@ -67,6 +67,8 @@ def _part(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string", "minLength": 1}
     if name == "topic":
         schema["enum"] = [one.name for one in look_up.topics(library())]
+    elif name == "figure":
+        schema["enum"] = list(pooling.figures())
     else:
         schema["examples"] = [words(f"api.part.{name}.example")]
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words(f"api.part.{name}")}

@@ -10,14 +10,15 @@ from typing import Any
 
 import msgspec
 
-from deqi.api import AssessRequest, PoolRequest, ReportRequest, assess, look_up, pool, read, report
-from deqi.api.types import AssessmentDocument, InputError, OnePerson, Plan, Report
-from deqi.web.api.bodies import Asked, AssessBody, Document, PlanBody, PointsQuery, PoolBody, ReportQuery
+from deqi.api import AssessRequest, PoolRequest, ReportRequest, assess, look_up, pool, pooling, read, report
+from deqi.api.types import AssessmentDocument, InputError, OnePerson, Plan, PooledTable, Report
+from deqi.web.api.bodies import Asked, AssessBody, Document, FigureBody, PlanBody, PointsQuery, PoolBody, ReportQuery
 from deqi.web.api.day import day_of, today
-from deqi.web.api.documents import PointsDocument, PoolDocument, SourceDocument
+from deqi.web.api.documents import FigureDocument, PointsDocument, PoolDocument, SourceDocument
 from deqi.web.api.endpoint import MissingError, endpoint
 from deqi.web.api.openapi import document
 from deqi.web.pooling.asked import limited
+from deqi.web.pooling.figures import svg
 from deqi.web.site.library import library
 from deqi.web.site.pages import words
 
@@ -66,6 +67,19 @@ def source(asked: Asked, name: str) -> SourceDocument:
 @endpoint("POST", "pool", PoolDocument)
 def pool_of(asked: PoolBody) -> dict[str, Any]:
     """A meta-analysis of a table of studies."""
+    return _pooled(asked).as_json()
+
+
+@endpoint("POST", "pool/{figure}", FigureDocument)
+def figure_of(asked: FigureBody, figure: str) -> FigureDocument:
+    """A figure of a meta-analysis."""
+    if figure not in pooling.figures():
+        raise MissingError(words("pool.figures.unknown", {"known": ", ".join(pooling.figures())}))
+    found = _pooled(asked, (figure,))
+    return FigureDocument(figure=figure, svg=svg(figure, found, asked.favours or ""))
+
+
+def _pooled(asked: PoolBody, figures: tuple[str, ...] = ()) -> PooledTable:
     table = limited(read.table(io.BytesIO(asked.table.encode("utf-8", "replace")), words("pool.name")))
     wanted = PoolRequest(
         table,
@@ -77,11 +91,14 @@ def pool_of(asked: PoolBody) -> dict[str, Any]:
         moderators=asked.moderators,
         model=asked.model,
         glmm=asked.glmm,
-        also=asked.also,
+        also=pooling.with_checks_of(figures, asked.also),
         order=asked.order,
+        permutations=asked.permutations,
+        seed=asked.seed,
+        scale=asked.scale,
         served=True,
     )
-    return pool(wanted).as_json()
+    return pool(wanted)
 
 
 @endpoint("POST", "assess", AssessmentDocument)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from deqi.api import PoolRequest, pool, pooling, read
 from deqi.api.types import InputError, PooledTable, Table
@@ -14,20 +15,38 @@ from deqi.web.site.sentences import without_dashes
 
 MOST_STUDIES = 1_000
 """A page with more rows helps nobody, and a worker answers the next person sooner."""
+LONGEST_CHOICE, LONGEST_WORDS = 20, 400
+"""Letters of what is chosen from a list, and of what is typed."""
+ALL = "all"
+_WHOLE = re.compile(r"[0-9]{1,9}")
+CHECKBOXES = ("also", "figures")
+TYPED = ("by", "moderators", "scale", "order", "favours", "permutations", "seed", "level", "measure")
+CHOSEN = ("model", "method", "glmm", "test")
 
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """The fields of the form, as they go back into it."""
+    """The fields of the form, as they go back into it; each bears the name of an option of ``deqi pool``.
+
+    ``figures``: those drawn beside the forest and the funnel plot, by the names of their options.
+    """
 
     table: str = ""
     measure: str = ""
     model: str = dataclasses.field(default_factory=lambda: pooling.models()[0])
     method: str = dataclasses.field(default_factory=lambda: pooling.methods()[0])
     glmm: str = dataclasses.field(default_factory=lambda: pooling.mixed_models()[0])
+    test: str = ""
     level: str = "95"
     by: str = ""
-    also: bool = False
+    moderators: str = ""
+    permutations: str = ""
+    seed: str = ""
+    scale: str = ""
+    also: tuple[str, ...] = ()
+    order: str = ""
+    figures: tuple[str, ...] = ()
+    favours: str = ""
 
     def pooled(self) -> PooledTable:
         """The pool.
@@ -39,19 +58,38 @@ class Asked:
         """
         if not self.table.strip():
             raise InputError(words("pool.empty"))
+        if set(self.figures) - set(pooling.figures()):
+            raise InputError(words("pool.figures.unknown", {"known": ", ".join(pooling.figures())}))
         studies = limited(read.table(io.BytesIO(self.table.encode("utf-8", "replace")), words("pool.name")))
         wanted = PoolRequest(
             studies,
             self.measure or None,
             self.method,
+            self.test or None,
             level=_number(self.level),
             by=self.by or None,
+            moderators=tuple(self.moderators.split(",")),
             model=self.model,
             glmm=pooling.mixed_model(self.method, self.glmm),
-            also=("all",) if self.also else (),
+            also=pooling.with_checks_of(self.figures, self.also),
+            order=self.order or None,
+            permutations=_whole(self.permutations, "pool.permutations.fault"),
+            seed=_whole(self.seed, "pool.seed.fault"),
+            scale=tuple(self.scale.split(",")),
             served=True,
         )
         return sentences_of(wanted)
+
+    @property
+    def further(self) -> bool:
+        """Whether something is asked for that stands among the further choices."""
+        none, plain = Asked(), ("table", "measure", "model", "by", "also")
+        differs = (
+            getattr(self, one.name) != getattr(none, one.name)
+            for one in dataclasses.fields(self)
+            if one.name not in plain
+        )
+        return any(differs) or self.also not in ((), (ALL,))
 
 
 def asked(request: HttpRequest) -> Asked:
@@ -62,22 +100,22 @@ def asked(request: HttpRequest) -> Asked:
     InputError
         The file is no text.
     """
-    given = request.POST
-    none = Asked()
-    typed = Asked(
-        given.get("table", ""),
-        given.get("measure", "").strip()[:20],
-        given.get("model", none.model)[:20],
-        given.get("method", none.method)[:20],
-        given.get("glmm", none.glmm)[:20],
-        given.get("level", none.level).strip()[:20],
-        given.get("by", "").strip()[:80],
-        "also" in given,
-    )
+    typed = _typed(request.POST)
     file = request.FILES.get("file")
     if file is None:
         return typed
     return dataclasses.replace(typed, table=text_of(file.read()))
+
+
+def _typed(given: QueryDict) -> Asked:
+    """The fields as they were sent; what is longer than any answer is cut."""
+    found: dict[str, object] = {"table": given.get("table", "")}
+    found |= {name: given[name].strip()[:LONGEST_WORDS] for name in TYPED if name in given}
+    found |= {name: given[name][:LONGEST_CHOICE] for name in CHOSEN if name in given}
+    most = {"also": len(pooling.checks()) + 1, "figures": len(pooling.figures())}
+    ticked = {name: [one[:LONGEST_CHOICE] for one in given.getlist(name)[: most[name]]] for name in CHECKBOXES}
+    found |= {name: tuple(dict.fromkeys(values)) for name, values in ticked.items()}
+    return Asked(**found)  # type: ignore[arg-type]  # by the names above
 
 
 def text_of(data: bytes) -> str:
@@ -131,3 +169,12 @@ def _number(written: str) -> float:
         return float(written.replace(",", ".").removesuffix("%"))
     except ValueError:
         raise InputError(words("pool.level.fault")) from None
+
+
+def _whole(written: str, fault: str) -> int | None:
+    """A whole number; None where nothing is written."""
+    if not written:
+        return None
+    if not _WHOLE.fullmatch(written):
+        raise InputError(words(fault))
+    return int(written)
