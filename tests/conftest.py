@@ -20,6 +20,10 @@ __all__ = ["copy", "engine", "knowledge", "someone", "spoil"]
 
 FIRST = ("web", "cli")
 """Folders whose tests wait for processes of their own: begun first, and by one worker, they run beside the others."""
+UNMEASURED = ("properties", "docs", "web")
+"""Folders of which it is not measured which branches they reach: measuring takes twice as long again as running, what
+examples drawn at random reach is luck, pages repeat what other tests run, and the site is a process of its own. A test
+that runs whole tables through code that others reach case by case has the mark ``no_cover`` itself."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,8 +39,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def kind(item: pytest.Item) -> str:
         return item.path.relative_to(config.rootpath / "tests").parts[0]
 
-    if all(item.path.is_relative_to(config.rootpath / "tests") for item in items):
-        items.sort(key=lambda item: FIRST.index(kind(item)) if kind(item) in FIRST else len(FIRST))
+    if not all(item.path.is_relative_to(config.rootpath / "tests") for item in items):
+        return
+    items.sort(key=lambda item: FIRST.index(kind(item)) if kind(item) in FIRST else len(FIRST))
+    if config.pluginmanager.hasplugin("_cov"):
+        for item in items:
+            if kind(item) in UNMEASURED:
+                item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from deqi.knowledge.tables import TABLES
 from deqi.knowledge.tables.base import PROVENANCE
 from tests.support import dead
 
+pytestmark = pytest.mark.no_cover
 CALLED_FROM_OUTSIDE = {
     r"deqi/cli/knowledge\.py sign_off": "a command",
     r"deqi/web/.*urls\.py (urlpatterns|handler\d+|to_python|to_url)": "read by Django",

@@ -86,6 +86,7 @@ def _written(folder: Path, number: int) -> str:
     return "written"
 
 
+@pytest.mark.no_cover
 def test_threads_do_not_disturb_each_other(tmp_path: Path) -> None:
     """Each verb in eight threads gives what it gives alone."""
     with ThreadPoolExecutor(THREADS) as pool:

@@ -14,6 +14,7 @@ import deqi
 from deqi.knowledge import Knowledge
 from tests.support import english, journey
 
+pytestmark = pytest.mark.no_cover
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
 MOST = 0.22

@@ -21,6 +21,7 @@ def cases() -> tuple[Case, ...]:
     return read_cases()
 
 
+@pytest.mark.no_cover
 def test_all_agree(engine: Engine, cases: tuple[Case, ...]) -> None:
     report = run_cases(engine, cases)
     assert report.disagreements == ()

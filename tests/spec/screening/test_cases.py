@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
+import pytest
+
 from deqi.people.facts import Person
 from deqi.safety.cases.run import person_of, read_cases
 from tests.support.engines import disagreements, engine
 
 
+@pytest.mark.no_cover
 def test_every_case_without_a_plan() -> None:
     by_day: dict[tuple[dt.date, dt.date | None], list[Person]] = defaultdict(list)
     for case in read_cases():

@@ -25,6 +25,7 @@ def _tables(people: list[Person], at_a_time: int) -> dict[str, list[tuple[object
         return {name: sorted(runner.rows(f"FROM {name}"), key=repr) for name in RESULTS}
 
 
+@pytest.mark.no_cover
 def test_slices_make_no_difference() -> None:
     people = PopulationGenerator(engine().catalog, AS_OF, 11).people(PEOPLE)
     whole = _tables(people, PEOPLE)
