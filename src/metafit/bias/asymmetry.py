@@ -26,6 +26,7 @@ from metafit.regression.fit import regress
 from metafit.results import Fit, Floats, Interval, Status
 
 FEWEST = 10
+_ROUNDING = 1e-13
 _SAME = 1e-7
 """Precisions whose spread is below this share of their size are the same, as columns are for R's `lm`."""
 
@@ -336,11 +337,12 @@ def trim_and_fill(
         kept = slice(0, k - missing)
         centre = float(pool(ys[kept], vs[kept], method=method, test="z").estimate)
         away = ys - centre
+        away[np.abs(away) <= _ROUNDING * np.abs(ys).max()] = 0.0  # identical effects lie on neither side
         rank = np.empty(k)
         rank[np.argsort(np.abs(away), kind="stable")] = np.arange(1, k + 1)
         if estimator == "R0":
-            negative = rank[away < 0]
-            found = k - (negative.max() if negative.size else 0.0) - 1.0
+            behind = rank[away <= 0]
+            found = k - (behind.max() if behind.size else 0.0) - 1.0
         else:
             found = (4.0 * rank[away > 0].sum() - k * (k + 1.0)) / (2.0 * k - 1.0)
         exact = float(found)

@@ -38,3 +38,20 @@ def test_units_change_nothing_else(unit: float) -> None:
     assert other.tau2 / unit**2 == pytest.approx(one.tau2, rel=1e-9)
     assert other.log_likelihood + 20 * np.log(unit) == pytest.approx(one.log_likelihood, rel=1e-9)
     np.testing.assert_allclose(other.delta, one.delta, rtol=1e-9)
+
+
+def test_a_likelihood_that_ends_level_has_its_limit() -> None:
+    """One study has nearly all the weight and the others are all on one side of the step: any large weight will do."""
+    found = selection_model([0.4928, -0.4249, 0.4056, 0.3065], [1.399e-06, 0.2249, 0.1374, 0.03053])
+    assert found.status == Status.OK
+    assert found.delta[1] == np.inf and np.isnan(found.se_delta[1])
+    assert found.estimate == pytest.approx(0.4928, abs=1e-4)
+    assert found.se == pytest.approx(np.sqrt(1.399e-06), rel=1e-3)
+
+
+def test_a_likelihood_that_rises_for_ever_has_no_answer() -> None:
+    """All but one lie far beyond the step: the mean runs away with the weight, and so would any number given here."""
+    effects = [-0.9040736846041196, -0.8233525851064476, 86.98496907787425]
+    found = selection_model(effects, [0.08517280153843908, 0.1990515971628927, 0.042719277580187454], steps=(0.5,))
+    assert found.status == Status.NOT_ESTIMABLE
+    assert np.isnan(found.estimate)

@@ -194,3 +194,11 @@ def test_the_exact_conditional_model_is_bounded() -> None:
     y, n = np.full((10, 2), 5e8), np.full((10, 2), 1e9)
     with pytest.raises(StatsInputError, match="too many"):
         conditional(y, n, 0.0, 0.1)
+
+
+@pytest.mark.parametrize("measure", ["RR", "RD"])
+def test_mantel_haenszel_gives_no_error_of_rounding(measure: str) -> None:
+    """Everybody had the event in both arms, or all of one arm and none of the other: nothing varies."""
+    n, m = np.array([7.0, 11.0, 13.0, 97.0]), np.array([5.0, 17.0, 3.0, 89.0])
+    assert pool_counts(TwoArms(n, n, m, m), measure=measure, method="MH").status == Status.NOT_ESTIMABLE
+    assert pool_counts(TwoArms(n, n, 0 * m, m), measure=measure, method="MH").status == Status.NOT_ESTIMABLE
