@@ -74,6 +74,24 @@ def orders(draw: st.DrawFn) -> Resource:
 
 
 @st.composite
+def doses(draw: st.DrawFn) -> Resource:
+    """A dose that was given, or a supply that was handed over."""
+    kind, when = draw(
+        st.sampled_from((("MedicationAdministration", "effectiveDateTime"), ("MedicationDispense", "whenHandedOver")))
+    )
+    found: Resource = {"resourceType": kind, "subject": SUBJECT}
+    found["status"] = draw(
+        st.sampled_from(("completed", "completed", "completed", "in-progress", "stopped", "unknown"))
+    )
+    found["medicationCodeableConcept"] = v.concept(*draw(st.sampled_from(v.MEDICATIONS)))
+    if day := draw(st.sampled_from(v.WHENS)):
+        found[when] = day
+    if kind == "MedicationDispense" and draw(st.booleans()):
+        found["daysSupply"] = {"value": draw(st.sampled_from((7, 30, 90))), "unit": "days"}
+    return found
+
+
+@st.composite
 def results(draw: st.DrawFn) -> Resource:
     code, unit, hazardous, safe = draw(st.sampled_from(v.RESULTS))
     found: Resource = {
@@ -105,7 +123,9 @@ def procedures(draw: st.DrawFn) -> Resource:
     found: Resource = {
         "resourceType": "Procedure",
         "subject": SUBJECT,
-        "status": draw(st.sampled_from(("completed", "completed", "not-done", "in-progress", "unknown"))),
+        "status": draw(
+            st.sampled_from(("completed", "completed", "not-done", "in-progress", "preparation", "unknown"))
+        ),
         "code": v.concept(*draw(st.sampled_from(v.PROCEDURES))),
     }
     if when := draw(st.sampled_from(v.WHENS)):
@@ -146,7 +166,9 @@ def charts(draw: st.DrawFn) -> list[Resource]:
     """A patient and some records; none of them is dated after the day of assessment."""
     records = draw(
         st.lists(
-            st.one_of(conditions(), conditions(), orders(), results(), results(), procedures(), devices(), forms()),
+            st.one_of(
+                conditions(), conditions(), orders(), doses(), results(), results(), procedures(), devices(), forms()
+            ),
             min_size=1,
             max_size=8,
         )

@@ -173,6 +173,27 @@ def screen(path: Path, output: Path, as_of: dt.date = AS_OF) -> dict[str, Screen
     }
 
 
+def screened_states(path: Path, *, complete: bool, as_of: dt.date = AS_OF) -> dict[str, dict[str, str]]:
+    """The state of every rule that needs no plan, for everybody in a folder; by the id of the person.
+
+    No public verb tells the states of everybody, so this looks behind it.
+    """
+    from deqi.people.facts import KINDS
+    from deqi.screening.screen import screen as judge_everybody
+    from deqi.screening.sql.judging import STATES, state_column
+    from deqi.screening.workspace import Workspace
+
+    with Workspace() as space:
+        done = judge_everybody(engine(), path, as_of, space, complete=frozenset(KINDS if complete else ()))
+        rules = done.program.layout.rules
+        columns = ", ".join(f'"{state_column(rule)}"' for rule in rules)
+        rows = done.runner.rows(f"SELECT resource_id, {columns} FROM results JOIN persons USING (person)")
+        return {
+            who: {rule.rule.id: STATES[state] for rule, state in zip(rules, states, strict=True)}
+            for who, *states in rows
+        }
+
+
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 

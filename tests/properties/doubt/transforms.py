@@ -14,7 +14,8 @@ from tests.properties.doubt.charts import Resource
 
 Chart = list[Resource]
 _CONCEPTS = ("code", "medicationCodeableConcept", "type")
-_DATES = ("onsetDateTime", "recordedDate", "authoredOn", "effectiveDateTime", "performedDateTime", "authored")
+_DATES = ("onsetDateTime", "recordedDate", "authoredOn", "effectiveDateTime", "performedDateTime", "authored",
+          "whenHandedOver")  # fmt: skip
 _KEPT = frozenset({"resourceType", "id", "subject", "patient", "reference", "linkId"})
 # What may stand where FHIR wants something else.
 _WRONG: tuple[Any, ...] = (7, True, "?", [], {}, None, [[]], {"x": 1}, "2026-13-45")

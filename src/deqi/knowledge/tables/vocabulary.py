@@ -114,11 +114,20 @@ class AlarmWord(Row, frozen=True, kw_only=True):
 
     ``match``: the ``word`` itself, the ``start`` of a word or phrase, anywhere ``inside`` a word, the ``ending`` of
     one, or the start of an ``atc`` code; a quieter covers its own words (``quiets``), the rest of the sentence or the
-    text. A quieter that ends in ``*`` is the start of a word.
+    text. A quieter that ends in ``*`` is the start of a word. Of a text that it quiets the sets it may mean are still
+    heard: an aneurysm is there when it is looked at, and a cancer that is screened for is not.
+
+    A denial (``denies``) covers what it names and nothing else: *no pacemaker problems* speaks of a pacemaker, and *no
+    bleeding on warfarin* of warfarin. ``denied`` are words that may stand in what it names; ``denied-trouble`` does so
+    where no device or medicine is meant (*no bleeding problems*), ``denied-medicine`` where one is. ``turns`` are words
+    at which a sentence goes on to something else.
     """
 
     stem: str
-    match: Literal["word", "start", "inside", "ending", "atc", "quiets", "quiets-rest", "quiets-text"]
+    match: Literal[
+        "word", "start", "inside", "ending", "atc", "quiets", "quiets-rest", "quiets-text",
+        "denies", "denied", "denied-trouble", "denied-medicine", "turns",
+    ]  # fmt: skip
     about: tuple[Literal["condition", "medication", "procedure", "device", "allergy", "observation"], ...]
     may_mean: tuple[CodeSetId, ...] = ()
     note: str = ""

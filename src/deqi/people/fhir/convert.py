@@ -21,6 +21,7 @@ from deqi.people.fhir.elements import (
     lasting,
     moment,
     number_of,
+    says_two_values,
     state_of,
     status_code,
     unread_of,
@@ -273,13 +274,17 @@ class Converter:
     def administration(
         self, resource: fhir.MedicationAdministration, drug: tuple[Codes, str], origin: Origin
     ) -> Fact | None:
-        """A dose given: begun and over, unless it is in progress."""
+        """A dose given: over by itself, though the course that it belongs to may go on."""
         state = state_of(resource.status, statuses.MEDICATION_ADMINISTRATION)
         if state is None:
             return None
         when = moment(resource.effectiveDateTime)
         start = when or begun(resource.effectivePeriod)
         site = resource.dosage.site if resource.dosage else None
+        end = when or ended(resource.effectivePeriod)
+        if end is None and resource.status in ("completed", "stopped"):
+            # Given on some day, nobody knows which.
+            state = "unknown"
         return self.fact(
             "medication",
             self.about("medication", *drug),
@@ -287,7 +292,7 @@ class Converter:
             state=state,
             status=resource.status or "",
             start=start,
-            end=when or ended(resource.effectivePeriod),
+            end=end,
             recorded=start,
             sites=[site] if site else None,
         )
@@ -349,7 +354,7 @@ class Converter:
     def observation(self, resource: fhir.Observation, origin: Origin) -> list[Fact]:
         """A result, and one more for each component."""
         state = state_of(resource.status, statuses.OBSERVATION)
-        if state is None or state == "planned":
+        if state is None:
             return []
         when = moment(resource.effectiveDateTime or resource.effectiveInstant) or covered(resource.effectivePeriod)
         issued = moment(resource.issued)
@@ -414,6 +419,8 @@ class Converter:
         )
 
     def _worded(self, part: fhir.Observation | fhir.Result) -> tuple[Codes, str]:
+        if says_two_values(part):
+            return (), ""
         if part.valueCodeableConcept is not None:
             return self.codes_of(part.valueCodeableConcept)
         if part.valueBoolean is not None:
@@ -423,6 +430,8 @@ class Converter:
 
 def _has_value(part: fhir.Observation | fhir.Result) -> bool:
     """Whether there is a value, be it one that cannot be read."""
+    if says_two_values(part):
+        return True
     quantities = [part.valueQuantity]
     if part.valueRange is not None:
         quantities += [part.valueRange.low, part.valueRange.high]

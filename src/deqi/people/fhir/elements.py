@@ -73,13 +73,16 @@ def clinical_state(clinical: str, verification: str, abated: bool) -> State:
 
 
 def state_of(status: str | None, table: Mapping[str, State]) -> State | None:
-    """The state a status means; None for entered in error, unknown for one that says nothing."""
+    """The state a status means; None for entered in error or withdrawn, unknown for one that says nothing."""
     said = _spelt(status or "")
-    return None if said == statuses.IGNORED else table.get(said, "unknown")
+    never = said == statuses.IGNORED or (said in statuses.WITHDRAWN and table in statuses.CAN_BE_WITHDRAWN)
+    return None if never else table.get(said, "unknown")
 
 
 def number_of(part: fhir.Observation | fhir.Result) -> tuple[float | None, str, str]:
     """The number of a result with its unit and comparator; words are one only together with a unit."""
+    if says_two_values(part):
+        return None, "", ""
     if part.valueInteger is not None:
         return float(part.valueInteger), "", ""
     quantity = part.valueQuantity
@@ -89,6 +92,15 @@ def number_of(part: fhir.Observation | fhir.Result) -> tuple[float | None, str, 
     if quantity.value is None or not math.isfinite(quantity.value) or (comparator and comparator not in COMPARATORS):
         return None, "", ""
     return quantity.value, unit_of(quantity), comparator
+
+
+def says_two_values(part: fhir.Observation | fhir.Result) -> bool:
+    """Whether a result has more than one value; FHIR allows one, and nobody can tell which is meant."""
+    values = (
+        part.valueQuantity, part.valueCodeableConcept, part.valueString, part.valueBoolean, part.valueInteger,
+        part.valueRange, part.valueRatio,
+    )  # fmt: skip
+    return sum(one is not None for one in values) > 1
 
 
 def number_in(text: str) -> tuple[float | None, str, str]:

@@ -21,7 +21,8 @@ def answers_of(resource: fhir.QuestionnaireResponse, origin: Origin) -> Iterator
     if resource.status not in statuses.RESPONSE:
         raise MalformedError("no status, or one that FHIR R4 does not have")
     # A form without a date may be of any day: what reassures in it may be too old, what does not counts.
-    given = moment(resource.authored) or ANY_DAY
+    # Those of one that is not finished may still change.
+    given = ANY_DAY if resource.status in statuses.UNFINISHED else moment(resource.authored) or ANY_DAY
     waiting = list(reversed(resource.item or []))
     while waiting:
         item = waiting.pop()
@@ -40,8 +41,12 @@ def _answered(answer: fhir.ItemAnswer) -> str | float | None:
     if answer.valueBoolean is not None:
         return "yes" if answer.valueBoolean else "no"
     if answer.valueCoding is not None:
-        code = answer.valueCoding.code or answer.valueCoding.display
-        return _YES_NO.get(code, code) if code else None
+        said = [_YES_NO.get(word, word) for word in (answer.valueCoding.code, answer.valueCoding.display) if word]
+        opposed = {"yes", "no"} <= {one.casefold() for one in said}
+        return said[0] if said and not opposed else None
+    if answer.valueQuantity is not None and answer.valueQuantity.comparator:
+        # A bound is no number.
+        return None
     quantity = answer.valueQuantity.value if answer.valueQuantity else None
     for number in (answer.valueDecimal, answer.valueInteger, quantity):
         if number is not None:

@@ -8,17 +8,17 @@ from deqi.people.facts import State
 
 IGNORED = "entered-in-error"
 """Never happened: leaves no fact."""
+WITHDRAWN = frozenset({"cancelled", "declined"})
+"""Of orders, supplies and results: called off before anything was given or made. Leaves no fact either."""
 
 MEDICATION_REQUEST: Mapping[str, State] = {
     "active": "present",
     "on-hold": "unknown",
-    "cancelled": "planned",
     "completed": "past",
     "stopped": "past",
     "draft": "planned",
     "unknown": "unknown",
 }
-"""A cancelled order was withdrawn before anything was given."""
 
 MEDICATION_STATEMENT: Mapping[str, State] = {
     "active": "present",
@@ -34,16 +34,15 @@ MEDICATION_ADMINISTRATION: Mapping[str, State] = {
     "in-progress": "present",
     "not-done": "refuted",
     "on-hold": "unknown",
-    "completed": "past",
-    "stopped": "past",
+    "completed": "present",
+    "stopped": "present",
     "unknown": "unknown",
 }
+"""A dose is no course: that it was given says nothing of the next."""
 
 MEDICATION_DISPENSE: Mapping[str, State] = {
     "preparation": "planned",
     "in-progress": "unknown",
-    "cancelled": "planned",
-    "declined": "planned",
     "on-hold": "unknown",
     "completed": "past",
     "stopped": "past",
@@ -68,10 +67,8 @@ OBSERVATION: Mapping[str, State] = {
     "final": "present",
     "amended": "present",
     "corrected": "present",
-    "cancelled": "planned",
     "unknown": "unknown",
 }
-"""A cancelled result was never made."""
 
 DEVICE: Mapping[str, State] = {"active": "present", "inactive": "past", "unknown": "unknown"}
 
@@ -99,7 +96,10 @@ UNREADABLE = "?"
 """Stands for a status that is there and says nothing that is known."""
 
 RESPONSE = frozenset({"in-progress", "completed", "amended", "stopped"})
+UNFINISHED = frozenset({"in-progress", "stopped"})
 
 PROPOSED = frozenset({"proposal", "plan", "option"})
 """Intents of an order that nobody has given yet."""
 INTENTS = PROPOSED | {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
+
+CAN_BE_WITHDRAWN = (MEDICATION_REQUEST, MEDICATION_DISPENSE, OBSERVATION)

@@ -1,6 +1,7 @@
 """Alarm words: what may mean a hazard although no list and no name settles it.
 
-Quieters come first ("family history of", "benign neoplasm"): what they cover alarms nobody. A word that is itself a
+Quieters come first ("family history of", "benign neoplasm"): what they cover alarms nobody. A denial covers only what
+it names: the hazards right behind it, where nothing else is said of them. A word that is itself a
 word of English is no misspelling; any other word alarms within one edit of a stem (one letter more, less, other, or two
 exchanged).
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from rapidfuzz.distance import OSA
 
@@ -21,27 +22,53 @@ _SHORTEST_FUZZY = 5
 """Letters of a stem from which a misspelling is looked for: shorter ones are near too many words."""
 _LONGEST_WORD = 40
 _CACHE_LIMIT = 100_000
+_LEADING = frozenset({"on", "in", "to", "for", "with", "is", "are", "was", "were"})
+"""Words at which a sentence turns, but not before anything was named."""
 
 Sets = tuple[str, ...]
 
 
 class AlarmWords:
-    """The alarm words of one kind of record. ``is_word`` says of a word that it is spelt right."""
+    """The alarm words of one kind of record. ``is_word`` says of a word that it is spelt right.
 
-    def __init__(self, rows: Iterable[AlarmWord], is_word: Callable[[str], bool]) -> None:
+    ``names`` are those of sets that a record of the kind may be in, as phrases: denied or not, they are no stray words.
+    ``devices`` and ``medicines`` are sets of these, of which trouble may be denied though they are there.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[AlarmWord],
+        is_word: Callable[[str], bool],
+        names: Mapping[str, Iterable[str]] | None = None,
+        devices: frozenset[str] = frozenset(),
+        medicines: frozenset[str] = frozenset(),
+    ) -> None:
         self._is_word = is_word
+        self._devices = devices
+        self._medicines = medicines
+        self._names: dict[str, list[tuple[list[str], Sets]]] = defaultdict(list)
+        for name, of in (names or {}).items():
+            words = plain_words(name)
+            self._names[words[0]].append((words, tuple(of)))
+        self._light: dict[str, str] = {}
         self._whole: dict[str, Sets] = {}
         self._starts: dict[str, Sets] = {}
         self._inside: dict[str, Sets] = {}
         self._endings: dict[str, Sets] = {}
         self._phrases: dict[str, list[tuple[list[str], Sets, bool]]] = defaultdict(list)
         self._quieters: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        self._still: dict[str, frozenset[str]] = {}
         self._of_word: dict[str, frozenset[Sets]] = {}
         self._longest = 0
         for row in rows:
             words = plain_words(row.stem)
-            if row.match.startswith("quiets"):
-                self._quieters[words[0][:1]].append((words if row.stem[-1:] != "*" else [*words, "*"], row.match))
+            if row.match in ("denied", "denied-trouble", "denied-medicine", "turns"):
+                self._light[row.stem] = row.match
+            elif row.match == "denies" or row.match.startswith("quiets"):
+                phrase = words if row.stem[-1:] != "*" else [*words, "*"]
+                self._quieters[words[0][:1]].append((phrase, row.match))
+                if row.may_mean:
+                    self._still[" ".join(phrase)] = frozenset(row.may_mean)
             elif len(words) > 1:
                 self._phrases[words[0]].append((words, row.may_mean, row.match == "start"))
             elif row.match == "word":
@@ -59,22 +86,43 @@ class AlarmWords:
     def find(self, text: str) -> frozenset[Sets]:
         """What the words of a text may mean, for each of them that alarms: the sets of its row."""
         found: set[Sets] = set()
+        still: frozenset[str] | None = None
         for sentence in _SENTENCE.split(plain(text)):
             words = plain_words(sentence)
             if not words:
                 continue
-            left = self._quieted(words)
-            if left is None:
-                return frozenset()
+            left, denying, loud = self._quieted(words)
+            if loud is not None:
+                if not loud:
+                    return frozenset()
+                still = loud if still is None else still & loud
             for place, word in enumerate(left):
                 if word:
                     found |= self._alarms(word)
                     found.update(self._phrases_at(left, place))
+                    if denying:
+                        # A name behind a denial joins no set, though the denial may be of something else.
+                        found.update(sets for _, sets in self._named_at(left, place))
+        if still is not None:
+            return frozenset(kept for sets in found if (kept := tuple(one for one in sets if one in still)))
         return frozenset(found)
 
-    def _quieted(self, words: list[str]) -> list[str] | None:
-        """The words with those left empty that a quieter covers; None where it covers the whole text."""
+    def heard(self, text: str) -> str:
+        """A text without what a quieter or a denial covers."""
+        kept = []
+        for sentence in _SENTENCE.split(plain(text)):
+            left, _, loud = self._quieted(plain_words(sentence))
+            if loud is not None and not loud:
+                return ""
+            kept.append(" ".join(filter(None, left)))
+        return " ; ".join(kept)
+
+    def _quieted(self, words: list[str]) -> tuple[list[str], bool, frozenset[str] | None]:
+        """The words with those left empty that a quieter covers, whether anything is denied, and the sets that are
+        still heard where the whole text is quiet."""
         left = list(words)
+        denying = False
+        loud: frozenset[str] | None = None
         for place, word in enumerate(words):
             for phrase, how in self._quieters.get(word[:1], ()):
                 open_end = phrase[-1] == "*"
@@ -86,10 +134,71 @@ class AlarmWords:
                 ):
                     continue
                 if how == "quiets-text":
-                    return None
-                stop = len(words) if how == "quiets-rest" else end
+                    still = self._still.get(" ".join(phrase), frozenset())
+                    loud = still if loud is None else loud & still
+                    continue
+                stop = end
+                if how == "denies":
+                    denying = True
+                    stop = self._denied_up_to(words, place, end)
+                elif how == "quiets-rest":
+                    turns = (at for at in range(end, len(words)) if self._light.get(words[at]) == "turns")
+                    stop = next(turns, len(words))
                 left[place:stop] = [""] * (stop - place)
-        return left
+        return left, denying, loud
+
+    def _denied_up_to(self, words: list[str], start: int, place: int) -> int:
+        """Where what a denial names ends."""
+        covered, named = place, bool(self._hazard_at(words, start, place)[0])
+        while place < len(words):
+            size, sets = self._hazard_at(words, place, len(words))
+            if size and not (named and self._light.get(words[place]) == "turns"):
+                if not self._ends_there(words, place + size, sets):
+                    return covered
+                place += size
+                covered, named = place, True
+            elif self._passes(words[place], named=named):
+                place += 1
+            else:
+                return covered
+        return covered
+
+    def _passes(self, word: str, *, named: bool) -> bool:
+        """Whether the words that a denial names may go on behind this one. *Not on warfarin*, but *no bleeding on
+        warfarin*."""
+        kind = self._light.get(word)
+        return kind == "denied" or (kind == "turns" and not named and word in _LEADING)
+
+    def _ends_there(self, words: list[str], place: int, sets: frozenset[str]) -> bool:
+        """Whether a hazard is the last of what is named, and not said of something else (pacemaker problems)."""
+        there = sets & (self._devices | self._medicines)
+        for at in range(place, len(words)):
+            kind = self._light.get(words[at])
+            if kind == "turns":
+                return True
+            size, more = self._hazard_at(words, at, len(words))
+            if size:
+                # Shocks of a defibrillator: it is there, the shocks are not.
+                return at > place or not there or not sets.isdisjoint(more)
+            light = kind == "denied" or (kind == "denied-trouble" and not there)
+            if not (light or (kind == "denied-medicine" and sets & self._medicines)):
+                return False
+        return True
+
+    def _hazard_at(self, words: list[str], place: int, end: int) -> tuple[int, frozenset[str]]:
+        """How many words from a place on are the name of a hazard, and the sets that it may mean."""
+        phrases = [(len(phrase), sets) for phrase, sets, _ in self._matching(words, place)]
+        phrases += [(len(name), sets) for name, sets in self._named_at(words, place)]
+        phrases += [(1, sets) for sets in self._alarms(words[place])]
+        fitting = [(size, sets) for size, sets in phrases if place + size <= end]
+        if not fitting:
+            return 0, frozenset()
+        return max(size for size, _ in fitting), frozenset(one for _, sets in fitting for one in sets)
+
+    def _named_at(self, words: list[str], place: int) -> Iterable[tuple[list[str], Sets]]:
+        for name, sets in self._names.get(words[place], ()):
+            if words[place : place + len(name)] == name:
+                yield name, sets
 
     def _alarms(self, word: str) -> frozenset[Sets]:
         found = self._of_word.get(word)
@@ -121,13 +230,16 @@ class AlarmWords:
         return found
 
     def _phrases_at(self, words: list[str], place: int) -> Iterable[Sets]:
-        """The phrases of several words that begin at a place."""
+        """What the phrases of several words that begin at a place may mean."""
+        return (sets for _, sets, _ in self._matching(words, place))
+
+    def _matching(self, words: list[str], place: int) -> Iterable[tuple[list[str], Sets, bool]]:
         for phrase, sets, open_end in self._phrases.get(words[place], ()):
             here = words[place : place + len(phrase)]
             if len(here) < len(phrase) or here[:-1] != phrase[:-1]:
                 continue
             if here[-1] == phrase[-1] or (open_end and here[-1].startswith(phrase[-1])):
-                yield sets
+                yield phrase, sets, open_end
 
 
 class NearBeginnings:

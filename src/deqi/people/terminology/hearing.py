@@ -18,12 +18,24 @@ from deqi.knowledge.tables.vocabulary import AlarmWord, CodeSet
 from deqi.people.facts import Coding, Kind, SetMatch
 from deqi.people.terminology.alarms import AlarmWords
 from deqi.people.terminology.lexicon import Lexicon, plain, plain_words
+from deqi.people.terminology.names import NameFinder
 
 _ONE_EDIT, _TWO_EDITS = 5, 8
 """Letters of a name from which one, and two, edits still make it the nearest."""
 _MOST_MEANT = 3
 _BRAND = re.compile(r"\[[^\[\]]*\]\s*\}?$")
 _CACHE_LIMIT = 100_000
+
+_MISPLACED: Mapping[Kind, str] = {
+    "condition": "medication", "procedure": "medication", "device": "medication", "medication": "device",
+    "allergy": "device",
+}  # fmt: skip
+"""Where things of another kind are looked for by name: an allergy to a medicine is not taking it."""
+_NOT_USE = (
+    "allergy", "allergic", "intolerance", "intolerant", "hypersensitivity", "induced", "poisoning", "overdose",
+    "underdosing", "adverse", "toxicity", "reaction", "resistance", "deficiency",
+)  # fmt: skip
+"""Said beside a medicine, these speak of it and not of taking it now."""
 
 Near = tuple[str, tuple[str, ...]]
 """A name near to a word, and the sets it stands for."""
@@ -51,7 +63,6 @@ class Hearing:
         self._lexicon = lexicon
         rows = tuple(alarm_words)
         kinds: tuple[Kind, ...] = ("condition", "procedure", "device", "allergy", "observation", "medication")
-        self._alarms = {kind: AlarmWords((row for row in rows if kind in row.about), self._spelt) for kind in kinds}
         self._classes = {row.stem: row.may_mean for row in rows if row.match == "atc"}
         self._names: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in kinds}
         for row in sets.values():
@@ -60,7 +71,26 @@ class Hearing:
                     for name in row.names:
                         held = self._names[kind].get(plain(name), ())
                         self._names[kind][plain(name)] = (*held, row.set)
+        devices, medicines = (
+            frozenset(row.set for row in sets.values() if row.kind == kind) for kind in ("device", "medication")
+        )
+        self._alarms = {
+            kind: AlarmWords(
+                (row for row in rows if kind in row.about), self._spelt, self._names[kind], devices, medicines
+            )
+            for kind in kinds
+        }
+        # A medicine that is told of among the conditions is taken all the same, a device among the medicines worn.
+        self._misplaced = {
+            kind: NameFinder(
+                (row.set, row.names, (*row.not_names, *_NOT_USE))
+                for row in sets.values()
+                if row.kind == wanted and wanted not in named_kinds[kind]
+            )
+            for kind, wanted in _MISPLACED.items()
+        }
         self._near: dict[tuple[str, str], tuple[Near, ...]] = {}
+        self._elsewhere: dict[tuple[str, str], frozenset[str]] = {}
 
     def _spelt(self, word: str) -> bool:
         return self._lexicon.is_word(word) or word in self._lexicon.medicines
@@ -100,6 +130,8 @@ class Hearing:
             return False
         said = sum(one.isalpha() for text in words for one in plain_words(text))
         strange = sum(len(self._lexicon.strangers(text)) for text in words)
+        if not coded:
+            strange += sum(len(self._lexicon.unknown_abbreviations(text)) for text in words)
         return said > 0 and strange <= (said // 2 if coded else 0)
 
     def _alarmed(self, kind: Kind, words: Iterable[str], held: set[str]) -> tuple[str, ...]:
@@ -109,7 +141,23 @@ class Hearing:
             for may_mean in self._alarms[kind].find(one):
                 if held.isdisjoint(may_mean):
                     found.update(may_mean)
+            if kind in _MISPLACED:
+                found |= self._misplaced_in(kind, one)
         return tuple(sorted(found - held))
+
+    def _misplaced_in(self, kind: Kind, text: str) -> frozenset[str]:
+        """The sets that words name as something of another kind."""
+        key = (kind, text)
+        known = self._elsewhere.get(key)
+        if known is None:
+            if len(self._elsewhere) >= _CACHE_LIMIT:
+                self._elsewhere.clear()
+            said = self._alarms[kind].heard(text)
+            if _MISPLACED[kind] == "medication":
+                # A brand is heard as its ingredient.
+                said = " ; ".join([said, *self._lexicon.ingredients(said)[0]])
+            known = self._elsewhere[key] = self._misplaced[kind].find(said)
+        return known
 
     def _medicine(self, codes: tuple[Coding, ...], words: list[str], sets: tuple[SetMatch, ...]) -> Heard:
         """A medicine is understood by its ingredient: an ATC class or words that alarm say what else it may be."""

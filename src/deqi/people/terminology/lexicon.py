@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from deqi.people.terminology.names import without_dots
+
 _WORD = re.compile(r"\w+")
 _ENDINGS = ("es", "s", "ed", "ing")
 _LEARNED = re.compile(
@@ -28,9 +30,10 @@ SHORTEST_WORD = 4
 
 def plain(text: str) -> str:
     """A text without capitals and accents, as words are compared (``Hämophilie`` is ``hamophilie``)."""
+    text = without_dots(text.casefold())
     if text.isascii():
-        return text.casefold()
-    split = unicodedata.normalize("NFKD", text.casefold())
+        return text
+    split = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", "".join(one for one in split if not unicodedata.combining(one)))
 
 
@@ -136,6 +139,23 @@ class Lexicon:
     def strangers(self, text: str) -> list[str]:
         """The words of a text that are none of English; a word in another script is one."""
         return [word for word in plain_words(text) if self._is_strange(word)]
+
+    @functools.cached_property
+    def _abbreviations(self) -> frozenset[str]:
+        return frozenset(self._lines("abbreviations.txt"))
+
+    def unknown_abbreviations(self, text: str) -> list[str]:
+        """The short words of a text that are none of English and no everyday abbreviation: each may mean anything."""
+        return [
+            word
+            for word in plain_words(text)
+            if 1 < len(word) < SHORTEST_WORD
+            and word.isascii()
+            and word.isalpha()
+            and word not in self._abbreviations
+            and word not in self._empty
+            and not self.is_word(word)
+        ]
 
     def _is_strange(self, word: str) -> bool:
         if not word.isascii():

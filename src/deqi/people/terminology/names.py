@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+|[.;\n]")
+_DOTTED = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}")
 _STOPS = frozenset({".", ";", "\n", "but", "however", "although", "except"})
 
 _BEFORE: tuple[tuple[str, ...], ...] = tuple(
@@ -35,9 +36,21 @@ _TESTS_AFTER = (("test",), ("testing",), ("antibody",), ("antigen",), ("measurem
 """Looking for a thing is not having it. Where the name is that of a result, these words are a part of it."""
 
 
+_NO_RESULT = (
+    ("target",), ("targets",), ("goal",), ("goals",), ("previous",), ("previously",), ("prior",), ("former",),
+    ("threshold",), ("trigger",), ("desired",), ("ideal",), ("expected",),
+)  # fmt: skip
+"""Beside the name of a result: what it ought to be, or was before, is not what it is."""
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text in lower case; ``.``, ``;`` and line ends stay, as the ends of sentences."""
-    return tuple(_WORD.findall(text.casefold()))
+    return tuple(_WORD.findall(without_dots(text.casefold())))
+
+
+def without_dots(text: str) -> str:
+    """A text with its abbreviations written together (``i.c.d.`` is ``icd``)."""
+    return _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text) if "." in text else text
 
 
 class NameFinder:
@@ -45,6 +58,7 @@ class NameFinder:
     names of results, so that a test for one is the thing itself."""
 
     def __init__(self, entries: Iterable[tuple[str, Iterable[str], Iterable[str]]], *, results: bool = False) -> None:
+        self._elsewhere = _Phrases(_NO_RESULT if results else ())
         self._before = _Phrases(_BEFORE if results else _BEFORE + _TESTS_BEFORE)
         self._after = _Phrases(_AFTER if results else _AFTER + _TESTS_AFTER)
         self._names: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
@@ -67,6 +81,9 @@ class NameFinder:
 
     def _stands(self, words: tuple[str, ...], start: int, end: int, owner: str) -> bool:
         if self._cancels[owner].any_in(words):
+            return False
+        name = words[start:end]
+        if self._elsewhere.any_in(words[:start] + words[end:]) and not self._elsewhere.any_in(name):
             return False
         first = max((place + 1 for place in range(start) if words[place] in _STOPS), default=0)
         last = min((place for place in range(end, len(words)) if words[place] in _STOPS), default=len(words))

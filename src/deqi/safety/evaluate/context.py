@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 
+from deqi.knowledge.thresholds import thresholds
 from deqi.people.dates import parse_date
 from deqi.people.facts import Answer, Fact, Kind, Person, is_stale
 from deqi.safety.evaluate.applies import ON_RECORD, Alternative, compare
@@ -79,6 +80,8 @@ class Context:
         for fact in self.person.facts:
             if not (fact.sets or fact.alarms) and fact.understood:
                 continue
+            if fact.state == "planned" and not still_meant(fact, as_of):
+                continue
             there = exists(fact, as_of)
             if not there and read_on > as_of and exists(fact, read_on):
                 continue
@@ -87,7 +90,7 @@ class Context:
                 owners.setdefault(match.set, []).append(fact)
             for name in fact.alarms:
                 self.doubted_sets.setdefault(name, []).append(fact)
-            if not fact.understood and fact.state != "planned":
+            if not fact.understood:
                 self.not_understood.add(fact.kind)
 
     def facts(self, code_set: str) -> list[Fact]:
@@ -257,6 +260,15 @@ def exists(fact: Fact, as_of: dt.date) -> bool:
         return written is None or written.latest <= as_of
     when = fact.start or fact.recorded
     return when is None or when.on_or_before(as_of)
+
+
+def still_meant(fact: Fact, as_of: dt.date) -> bool:
+    """Whether something that was only meant to be done may have been done by the day.
+
+    Not before its own day, nor when it was meant so long ago that it would be on the record.
+    """
+    when = fact.start or fact.recorded
+    return when is None or (when.on_or_before(as_of) and (as_of - when.latest).days <= thresholds().alarm_days)
 
 
 def stands(fact: Fact, as_of: dt.date) -> bool:

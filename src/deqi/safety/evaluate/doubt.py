@@ -9,13 +9,14 @@ import msgspec
 
 from deqi.knowledge.leaves import AnyLeaf, Coded, Medication, Observation, Recorded
 from deqi.people.facts import Fact
-from deqi.safety.evaluate.context import Context, exists
+from deqi.safety.evaluate.context import Context, exists, still_meant
 from deqi.safety.evaluate.verdict import Verdict
 
-Why = Literal["unread", "undated", "alarm", "stale", "later", "state"]
+Why = Literal["unread", "undated", "alarm", "stale", "lapsed", "planned", "later", "state"]
 WHYS: tuple[Why, ...] = get_args(Why)
 """Why a record is possible: a result that could not be used, or that has no date; words that may mean a set; an old
-order that is still called active; a date after the day of reading; a status that leaves it open."""
+order that is still called active; a supply that should be used up, or a dose that was given; what was only meant to be
+done; a date after the day of reading; a status that leaves it open."""
 
 
 class Possible(msgspec.Struct, frozen=True):
@@ -68,10 +69,12 @@ def why_possible(fact: Fact, about: str, context: Context) -> Why | None:
         return "later"
     if fact.match(about) is None:
         return "alarm"
+    if fact.state == "planned":
+        return "planned"
     if fact.kind == "observation":
         return "undated" if fact.start is None and fact.recorded is None and not fact.value_missing else "unread"
     if fact.state == "present" and fact.kind == "medication":
-        return "stale"
+        return "stale" if fact.end is None or fact.end.latest >= context.as_of else "lapsed"
     return "state" if fact.state in ("unknown", "inactive") else None
 
 
@@ -84,6 +87,6 @@ def not_understood(context: Context, possible: Sequence[Possible]) -> tuple[Fact
     found = (
         fact
         for fact in dict.fromkeys(context.person.facts)
-        if not fact.understood and fact not in listed and fact.state != "planned"
+        if not fact.understood and fact not in listed and (fact.state != "planned" or still_meant(fact, context.as_of))
     )
     return tuple(sorted(found, key=lambda fact: not fact.alarms))

@@ -38,11 +38,11 @@ def recorded(leaf: Recorded, context: Context) -> Verdict:
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
     found = Found(context.as_of)
     for fact in context.facts(leaf.set):
-        if fact.kind in leaf.kinds and fact.state != "planned":
-            found.add(fact, _there(leaf, fact, context, days))
+        says = _there(leaf, fact, context, days)
+        # A record of a kind that the rule does not read (a scan of an aneurysm) is no diagnosis, and no silence.
+        found.add(fact, says if fact.kind in leaf.kinds else LESS[says])
     for fact in context.doubted(leaf.set):
-        if fact.state != "planned" and (fact.match(leaf.set) is None or fact.kind in leaf.kinds):
-            found.add(fact, _less(leaf, fact, _there(leaf, fact, context, days), context.as_of, days))
+        found.add(fact, _less(leaf, fact, _there(leaf, fact, context, days), context.as_of, days))
     return _settled(leaf, leaf.kinds, context, found)
 
 
@@ -53,10 +53,10 @@ def medication(leaf: Medication, context: Context) -> Verdict:
     days = None if leaf.within_days is None else context.catalog.value(leaf.within_days)
     found = Found(context.as_of)
     for fact in context.facts(leaf.set):
-        if fact.kind == "medication" and fact.state != "planned":
+        if fact.kind == "medication":
             found.add(fact, _taken(leaf, fact, context, days))
     for fact in context.doubted(leaf.set):
-        if fact.state != "planned" and (fact.match(leaf.set) is None or fact.kind == "medication"):
+        if fact.match(leaf.set) is None or fact.kind == "medication":
             found.add(fact, _less(leaf, fact, _taken(leaf, fact, context, days), context.as_of, days))
     return _settled(leaf, ("medication",), context, found)
 
@@ -86,7 +86,7 @@ def _there(leaf: Recorded, fact: Fact, context: Context, days: float | None) -> 
     most = open_at_most(leaf.set)
     if says == "yes" and most is not None and lasting not in ("ever", "lifelong"):
         says = "maybe" if _older(fact.start or fact.recorded, most, as_of) else "yes"
-    if days is None or fact.state == "refuted":
+    if days is None or fact.state in ("refuted", "planned"):
         return says
     if says in ("no", "silent"):
         return "silent"
@@ -102,7 +102,8 @@ def _taken(leaf: Medication, fact: Fact, context: Context, days: float | None) -
     if says == "yes" and fact.state == "present" and is_stale(fact, as_of):
         return "maybe"
     if days is None or fact.state not in ("past", "present") or says == "yes":
-        return says
+        lapsed = says == "maybe" and fact.state == "present" and _older(fact.end, thresholds().alarm_days, as_of)
+        return "silent" if lapsed else says
     return GIVEN[lies(fact.end, as_of, days)]
 
 

@@ -54,28 +54,32 @@ def _rows(*rows: tuple[str, str, str]) -> Meaning:
 #         states             ends                 ever    lifelong  one_thing  episodic
 RECORDED = _rows(
     ("present",              "none|later|perhaps", "yes"),
-    ("present",              "today|over",         "yes     yes       no         silent"),
+    ("present",              "today|over",         "yes     yes       maybe      maybe"),
     ("past",                 "none|today|over",    "yes     yes       no         silent"),
     ("past",                 "perhaps",            "yes     yes       maybe      maybe"),
     ("past",                 "later",              "yes"),
     ("inactive",             "*",                  "yes     yes       maybe      maybe"),
     ("unknown",              "*",                  "maybe"),
     ("refuted",              "*",                  "silent  silent    no         silent"),
-    ("planned",              "*",                  "silent"),
+    ("planned",              "*",                  "maybe"),
 )  # fmt: skip
-"""Conditions, procedures, devices and allergies. A procedure that was done has no end."""
+"""Conditions, procedures, devices and allergies. A procedure that was done has no end. What is called present and yet
+has ended contradicts itself. What was only meant (``planned``) may have been done since: it counts from its day on for
+``alarm-days``, see `deqi.safety.evaluate.context.counts`."""
 
 TAKEN = _rows(
     ("present",              "none|later|perhaps|today", "yes"),
-    ("present",              "over",               "yes     yes       no         silent"),
-    ("past",                 "none|today|over",    "yes     yes       no         silent"),
-    ("past",                 "perhaps",            "yes     yes       maybe      maybe"),
+    ("present",              "over",               "yes     yes       maybe      maybe"),
+    ("past",                 "none|over",          "yes     yes       no         silent"),
+    ("past",                 "perhaps|today",      "yes     yes       maybe      maybe"),
     ("past",                 "later",              "yes"),
     ("inactive|unknown",     "*",                  "maybe"),
     ("refuted",              "*",                  "silent  silent    no         silent"),
-    ("planned",              "*",                  "silent"),
+    ("planned",              "*",                  "maybe"),
 )  # fmt: skip
-"""Medicines. One that is called active and was last written long ago (``stale-active-days``) is ``maybe``."""
+"""Medicines. One that is called active and was last written long ago (``stale-active-days``) is ``maybe``. So is a
+supply that should be used up, or a dose that was given: nobody said that the taking ended. ``alarm-days`` after that
+it is silent. The last day of taking is a day of taking."""
 
 BEGUN: Mapping[tuple[bool, Lies], Says] = {
     (True, "in"): "yes",

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from deqi.knowledge.leaves import PLAN_LEAVES, Answer, AnyLeaf, Coded, Gestation, Medication, Observation, Recorded
 from deqi.knowledge.thresholds import thresholds
-from deqi.people.facts import Kind
+from deqi.people.facts import KINDS, Kind
 from deqi.safety.evaluate.applies import ON_RECORD
 from deqi.safety.evaluate.recorded import alarm_days, open_at_most
 from deqi.safety.rules.catalog import Catalog, CompiledRule, leaf_numbers
@@ -74,7 +74,8 @@ class Layout:
     def constants(self) -> dict[str, pa.Table]:
         """The small tables that the facts and answers are joined with."""
         stale = self.border(thresholds().stale_active_days)
-        day = {"today": self.as_of, "read_on": self.read_on, "stale_before": stale}
+        lately = self.border(thresholds().alarm_days)
+        day = {"today": self.as_of, "read_on": self.read_on, "stale_before": stale, "lately": lately}
         return {
             "k_day": pa.Table.from_pylist([day], pa.schema([(name, pa.date32()) for name in day])),
             "k_recorded": self._recorded(),
@@ -128,13 +129,16 @@ class Layout:
             days = None if leaf.within_days is None else self.catalog.value(leaf.within_days)
             open_days = open_at_most(leaf.set) if isinstance(leaf, Recorded) else None
             alarmed_since = self.border(alarm_days(leaf.set))
-            for kind in (*(leaf.kinds if isinstance(leaf, Recorded) else ("medication",)), ANY_KIND):
+            read = (*leaf.kinds, ANY_KIND) if isinstance(leaf, Recorded) else ("medication", ANY_KIND)
+            others = [kind for kind in KINDS if kind not in read] if isinstance(leaf, Recorded) else []
+            for kind in (*read, *others):
                 word, mask = word_and_mask(self.leaves.index(number))
                 rows.append(
                     {
                         "leaf": number,
                         "set": leaf.set,
                         "of_kind": kind,
+                        "read": kind in read,
                         "medicine": isinstance(leaf, Medication),
                         "ever": isinstance(leaf, Recorded) and leaf.ever,
                         "border": None if days is None else self.border(days),
@@ -151,6 +155,7 @@ class Layout:
                     ("leaf", pa.int16()),
                     ("set", pa.string()),
                     ("of_kind", pa.string()),
+                    ("read", pa.bool_()),
                     ("medicine", pa.bool_()),
                     ("ever", pa.bool_()),
                     ("border", pa.date32()),

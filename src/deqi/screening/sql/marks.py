@@ -73,12 +73,15 @@ def existing(facts: ir.Table, day: ir.Table) -> ir.Table:
         last=facts.start_first.notnull().ifelse(facts.start_last, facts.recorded_last),
     )
     facts = facts.mutate(doubted=facts.later | (facts.how == ALARM))
-    return facts.filter(~facts.later | (facts.there_from > facts.read_on))
+    facts = facts.filter(~facts.later | (facts.there_from > facts.read_on))
+    # See `deqi.safety.evaluate.context.still_meant`.
+    meant = ~facts.later & (facts["last"].isnull() | (facts["last"] >= facts.lately))
+    return facts.filter((facts.state != "planned") | meant)
 
 
 def recorded_marks(facts: ir.Table, leaves: ir.Table, means: ir.Table) -> ir.Table:
     """Conditions, procedures, devices, allergies and medicines; see `deqi.safety.evaluate.recorded`."""
-    asked = facts.filter(facts.state != "planned", facts.how != UNKNOWN)
+    asked = facts.filter(facts.how != UNKNOWN)
     asked = asked.mutate(of_kind=(asked.how == ALARM).ifelse(ANY_KIND, asked.kind))
     rows = asked.join(leaves, ["set", "of_kind"])
     rows = rows.mutate(
@@ -88,10 +91,14 @@ def recorded_marks(facts: ir.Table, leaves: ir.Table, means: ir.Table) -> ir.Tab
     rows = rows.join(means, ["medicine", "state", "end_is", "lasting"])
     says = rows.medicine.ifelse(_taken(rows), _there(rows))
     rows = rows.mutate(sure=says)
-    rows = rows.mutate(says=rows.doubted.ifelse(_less(rows), rows.sure))
+    rows = rows.mutate(says=ibis.cases((rows.doubted, _less(rows)), (~rows.read, _said_less(rows)), else_=rows.sure))
     state = ibis.cases(
         (rows.later, _WHY["later"]),
         (rows.how == ALARM, _WHY["alarm"]),
+        (rows.state == "planned", _WHY["planned"]),
+        ((rows.kind == "observation") & rows["last"].isnull() & ~rows.value_missing, _WHY["undated"]),
+        (rows.kind == "observation", _WHY["unread"]),
+        ((rows.kind == "medication") & (rows.state == "present") & (rows.end_is == "over"), _WHY["lapsed"]),
         ((rows.kind == "medication") & (rows.state == "present"), _WHY["stale"]),
         (rows.state.isin(["unknown", "inactive"]), _WHY["state"]),
         else_=ibis.null("int8"),
@@ -134,7 +141,7 @@ def _there(rows: ir.Table) -> ir.IntegerValue:
         _lies(rows.recorded_first, rows.recorded_last, rows.border, written),
     )
     found: ir.IntegerValue = ibis.cases(
-        (rows.border.isnull() | (rows.state == "refuted"), says),
+        (rows.border.isnull() | rows.state.isin(["refuted", "planned"]), says),
         (says <= NO, ibis.literal(SILENT, "int16")),
         else_=ibis.least(says, began.cast("int16")),
     )
@@ -143,9 +150,13 @@ def _there(rows: ir.Table) -> ir.IntegerValue:
 
 def _taken(rows: ir.Table) -> ir.IntegerValue:
     stale = (rows.recorded_last < rows.stale_before).fill_null(False)
+    lapsed = (rows.says == MAYBE) & (rows.state == "present") & (rows.end_last < rows.lately).fill_null(False)
     found: ir.IntegerValue = ibis.cases(
         ((rows.says == YES) & (rows.state == "present") & stale, ibis.literal(MAYBE, "int16")),
-        (rows.border.isnull() | ~rows.state.isin(["past", "present"]) | (rows.says == YES), rows.says),
+        (
+            rows.border.isnull() | ~rows.state.isin(["past", "present"]) | (rows.says == YES),
+            lapsed.ifelse(ibis.literal(SILENT, "int16"), rows.says),
+        ),
         else_=_lies(rows.end_first, rows.end_last, rows.border, GIVEN).cast("int16"),
     )
     return found
@@ -153,12 +164,17 @@ def _taken(rows: ir.Table) -> ir.IntegerValue:
 
 def _less(rows: ir.Table) -> ir.IntegerValue:
     """See `deqi.safety.evaluate.recorded._less`."""
-    less: ir.IntegerValue = ibis.cases(
-        *((rows.sure == NUMBERS[says], NUMBERS[word]) for says, word in LESS.items()), else_=SILENT
-    )
+    less = _said_less(rows)
     when = rows.end_last.notnull().ifelse(rows.end_last, rows["last"])
     lately = rows.border.isnull() & (rows.state != "refuted") & (when.isnull() | (when >= rows.alarm_since))
     found: ir.IntegerValue = ((less == SILENT) & lately).ifelse(MAYBE, less).cast("int16")
+    return found
+
+
+def _said_less(rows: ir.Table) -> ir.IntegerValue:
+    found: ir.IntegerValue = ibis.cases(
+        *((rows.sure == NUMBERS[says], NUMBERS[word]) for says, word in LESS.items()), else_=SILENT
+    ).cast("int16")
     return found
 
 

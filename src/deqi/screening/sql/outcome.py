@@ -154,7 +154,7 @@ def possible(doubting: ir.Table, marks: ir.Table) -> ir.Table:
 
 def not_understood(facts: ir.Table, possible: ir.Table) -> ir.Table:
     """The records that no table knows and that are not possible."""
-    rows = facts.filter(facts.how == UNKNOWN, facts.state != "planned").select("person", "row").distinct()
+    rows = facts.filter(facts.how == UNKNOWN).select("person", "row").distinct()
     return rows.anti_join(possible, ["person", "row"])
 
 

@@ -109,7 +109,7 @@ def too_early(marks: ir.Table, answers: ir.Table, pairs: ir.Table, day: ir.Table
 
 def not_understood(facts: ir.Table) -> ir.Table:
     """The kinds of which a person has a record that no table knows."""
-    rows = facts.filter(facts.how == UNKNOWN, facts.state != "planned")
+    rows = facts.filter(facts.how == UNKNOWN)
     return rows.group_by("person").agg(
         **{f"unknown_{kind}": (rows.kind == kind).cast("int8").max() == 1 for kind in LISTED}
     )

@@ -34,14 +34,15 @@ def administration(status="completed", **fields):
         (order(status="stopped"), "past"),
         (order(status="completed"), "past"),
         (order(status="on-hold"), "unknown"),
-        (order(status="cancelled"), "planned"),
         (order(status="draft"), "planned"),
         (order(intent="proposal"), "planned"),
         (order(intent="plan"), "planned"),
         (statement(), "present"),
         (statement("not-taken"), "refuted"),
         (statement("intended"), "planned"),
-        (administration(), "past"),
+        (administration(), "unknown"),
+        (administration(effectiveDateTime="2026-11-20"), "present"),
+        (administration("stopped", effectiveDateTime="2026-11-20"), "present"),
         (administration("in-progress"), "present"),
         (administration("not-done"), "refuted"),
     ],
@@ -53,6 +54,12 @@ def test_the_state_of_a_medicine(made, state):
 def test_an_order_not_to_give_and_an_error_leave_nothing():
     assert nothing(order(doNotPerform=True))
     assert nothing(order(status="entered-in-error"))
+
+
+def test_what_was_called_off_before_anything_was_given_leaves_nothing():
+    assert nothing(order(status="cancelled"))
+    assert nothing(dispense(status="cancelled"))
+    assert nothing(dispense(status="declined"))
 
 
 def test_a_product_is_in_the_set_of_its_ingredient():
@@ -166,7 +173,6 @@ def test_what_was_handed_over_is_taken_as_long_as_the_supply_lasts():
         ({"whenHandedOver": "2026-11-01", "daysSupply": {"value": 30, "code": "furlong"}}, "unknown"),
         ({"whenHandedOver": "2026-11-01", "daysSupply": {"value": -3}}, "unknown"),
         ({"status": "preparation"}, "planned"),
-        ({"status": "cancelled"}, "planned"),
         ({"status": "odd"}, "unknown"),
     ],
 )
