@@ -19,6 +19,7 @@ CALLED_FROM_OUTSIDE = {
     r"deqi/web/.*urls\.py (urlpatterns|handler\d+|to_python|to_url)": "read by Django",
     r"deqi/web/site/settings\.py [A-Z_0-9]+": "read by Django",
     r"deqi/web/site/\w+\.py process_exception": "called by Django",
+    r"deqi/evidence/table/webtable\.py handle_\w+": "called by html.parser",
     r"deqi/screening/sql/dialects\.py visit_\w+": "called by ibis",
     r"deqi/screening/sql/columns\.py tables_of": "the other half of the proof that both engines agree",
     r"deqi/report/schema\.py (schema_text|PUBLISHED)": "a test holds the published schema to the code",

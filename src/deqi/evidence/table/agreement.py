@@ -126,7 +126,7 @@ def _spreads_told_twice(table: Table, given: Numbers, chosen: ColumnSet) -> list
                 told = sd_from_interval(low, high, n, level=given.level)
                 apart |= _apart(sd, told, np.sqrt(n) * _last_digit(table, f"ci_low{arm}"))
     rows = [given.studies[i] for i in np.flatnonzero(apart)]
-    return [say("row.spreads-apart", studies=some(rows))] if rows else []
+    return [say("row.spreads-apart", studies=some(list(dict.fromkeys(rows))))] if rows else []
 
 
 def _apart(sd: Floats, told: Floats, last_digit: Floats) -> npt.NDArray[np.bool_]:
@@ -202,7 +202,7 @@ def _other_units(given: Numbers, chosen: ColumnSet, effects: Effects, measure: s
     rest = logs[1][:, ~away]
     if np.abs(rest - np.median(rest)).max() > math.log(times):
         return []
-    return [say("row.other-units", studies=some([given.studies[i] for i in rows[away]]))]
+    return [say("row.other-units", studies=some(list(dict.fromkeys(given.studies[i] for i in rows[away]))))]
 
 
 def _other_times(given: Numbers, chosen: ColumnSet, measure: str) -> list[str]:
@@ -255,11 +255,15 @@ def _one_person(given: Numbers, chosen: ColumnSet) -> list[str]:
 
 def _shares_apart(table: Table, given: Numbers) -> list[str]:
     """Percentages beside counts that are not those of the counts."""
-    apart = set()
+    apart: set[int] = set()
     for arm in ("_t", "_c", ""):
         events, total = given.columns.get(f"events{arm}"), given.columns.get(f"total{arm}")
         if events is None or total is None or f"events{arm}" not in table.columns:
             continue
+        if (percent := _column(table, f"percent{arm}")) is not None:
+            with np.errstate(all="ignore"):
+                beyond = np.abs(100.0 * events / total - percent) > _last_digit(table, f"percent{arm}")
+            apart |= set(np.flatnonzero(beyond).tolist())
         place = table.columns.index(f"events{arm}")
         for i, (_, cells) in enumerate(table.rows):
             told = share_beside(cells[place])

@@ -17,7 +17,7 @@ from deqi.evidence.table.sentences import say
 
 Key = Literal["thousands", "mark", "percent-beside", "fraction", "share", "exponent"]
 
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 #: 1,204 and 1.204 are one number or another, by who wrote them; 0,204 and 12,04 are not.
 _GROUP: Final = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _SPACED: Final = re.compile(r"[+-]?[1-9]\d{0,2}(?:[ '’]\d{3})+(?:[.,]\d+)?", re.ASCII)
@@ -26,6 +26,8 @@ _POINT_GROUPS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+|[+-]?[1-9]
 _POINT: Final = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _MARKS: Final = re.compile(r"(?<=[\d.])\s*(?:[*†‡§¶#⁰¹²³⁴-⁹ᵃ-ᵥ]|\[\w{1,2}\]|\([a-z]\))+$")
+#: 1,23,456 as India writes it.
+_LAKHS: Final = re.compile(r"[+-]?[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?", re.ASCII)
 _MINUS: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\u207b", "-"))
 #: 12 (25 %) and 12 (25.0): a count and its share.
 _SHARE: Final = re.compile(r"(\d+)\s*[(\[]\s*(\d+(?:[.,]\d+)?\s*%|\d+[.,]\d+)\s*[)\]]", re.ASCII)
@@ -86,6 +88,7 @@ def read_cell(cell: str, style: Style, *, whole: bool) -> tuple[float | Unreadab
     unmarked = _MARKS.sub("", text)
     was_marked = unmarked != text
     text = unicodedata.normalize("NFKC", unmarked).translate(_MINUS).strip()
+    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text).replace("\u066b", ".")
     text = re.sub(r"^([+-])\s+(?=[\d.])", r"\1", re.sub(r"^=\s*(?=[-+]?[\d.])", "", text))
     if _is_missing(text):
         return None, None
@@ -93,6 +96,8 @@ def read_cell(cell: str, style: Style, *, whole: bool) -> tuple[float | Unreadab
     if _SPACED.fullmatch(text):
         return _finite(re.sub(r"[ '’]", "", text).replace(",", ".")), "thousands"
     if _COMMA_GROUPS.fullmatch(text):
+        return _finite(text.replace(",", "")), "thousands"
+    if _LAKHS.fullmatch(text):
         return _finite(text.replace(",", "")), "thousands"
     if _POINT_GROUPS.fullmatch(text):
         return _finite(text.replace(".", "").replace(",", ".")), "thousands"
@@ -102,8 +107,11 @@ def read_cell(cell: str, style: Style, *, whole: bool) -> tuple[float | Unreadab
         text = text.replace(",", ".")
     if whole and (share := _SHARE.fullmatch(text)):
         return _finite(share[1]), "percent-beside"
+    text = re.sub(r"^[pP]\s*=\s*", "", text)
     if whole:
         text = re.sub(r"^[nN]\s*=\s*", "", text)
+        if (counted := re.fullmatch(r"(\d+)\s*([^\W\d_]+)\.?", text)) and counted[2].casefold() in _people():
+            text = counted[1]
     text = re.sub(r"(?<=\d)·(?=\d)", ".", text)  # decimals of the Lancet
     if not _NUMBER.fullmatch(text):
         return Unreadable(next((name for name, shape in _HINTS if shape.fullmatch(text)), "other")), None
@@ -160,8 +168,17 @@ def _finite(text: str) -> float | Unreadable:
 def _is_missing(text: str) -> bool:
     if all(c in _EMPTY for c in text) or re.fullmatch(r"#[A-Z/0!]+[!?]?", text):  # a spreadsheet's fault
         return True
-    plain = re.sub(r"[^a-z]+", " ", text.casefold()).strip()
+    if text in _missing()[0]:
+        return True
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    plain = re.sub(r"[^a-z]+", " ", folded).strip()
     return (plain.replace(" ", "") in _missing()[0] and not re.search(r"\d", text)) or plain in _missing()[1]
+
+
+@functools.cache
+def _people() -> frozenset[str]:
+    """What is counted, written behind its number."""
+    return frozenset(say("cell.people").split())
 
 
 @functools.cache

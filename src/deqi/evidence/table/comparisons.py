@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from deqi.errors import InputError
+from deqi.evidence.table.agreement import disagreements
 from deqi.evidence.table.columns import RATIOS, SETS, ColumnSet, Floats, Numbers, choose, numbers
 from deqi.evidence.table.derived import derivable
 from deqi.evidence.table.dialects import Translated
@@ -22,6 +23,7 @@ from deqi.evidence.table.reading import Table, plain, shown
 from deqi.evidence.table.rowmeasures import measure_of_rows
 from deqi.evidence.table.sentences import say, some
 from deqi.evidence.table.spelling import respelled
+from deqi.evidence.table.unlike import codes
 from metafit import ArmContrasts, Effects, StatsInputError, arm_contrasts
 
 #: What compares two groups.
@@ -88,6 +90,7 @@ def _of_contrasts(table: Table, measure: str | None, translated: Translated | No
     notes = (say("network.direction"), *understood, *said, *warn_rows(effects, given, known, added=True, instead=False))
     of, one, other = (words[name] for name in ("study", "treatment", "control"))
     _every_pair(table.name, of, one, other, effects)
+    notes += tuple(disagreements(table, given, chosen, effects, known))
     return NetworkRows(known, of, one, other, effects.yi, effects.vi, notes, given)
 
 
@@ -97,6 +100,8 @@ def _of_arms(table: Table, measure: str | None) -> NetworkRows:
     study, treatment = _column(table, "study"), _column(table, "treatment")
     _no_arm_twice(table, given, study, treatment)
     columns, notes = dict(given.columns), _of_rows(given, study, treatment)
+    if chosen.kind in ("proportion", "one_mean"):
+        notes += _of_numbers(table, given, chosen)
     if "sd" in columns:
         flat = columns["sd"] == 0.0
         names = some([f"{study[i]} ({treatment[i]})" for i in np.flatnonzero(flat)])
@@ -142,6 +147,14 @@ def _of_rows(given: Numbers, study: list[str], treatment: list[str]) -> list[str
     named = dataclasses.replace(given, studies=tuple(f"{a} ({b})" for a, b in zip(study, treatment, strict=True)))
     whole = np.ones(len(study))  # what the arms give is told of studies, not of rows
     return warn_rows(Effects("GEN", whole, whole), named, "GEN", added=False)
+
+
+def _of_numbers(table: Table, given: Numbers, chosen: ColumnSet) -> list[str]:
+    """Arms whose numbers contradict each other, are in other units, or are codes."""
+    as_they_are = next(iter(given.columns.values()))
+    effects = Effects(_OF_ARMS[chosen.kind][1], as_they_are, np.where(np.isfinite(as_they_are), 1.0, np.nan))
+    rows = [int(i) for i in np.flatnonzero(np.isfinite(as_they_are))]
+    return [*disagreements(table, given, chosen, effects, effects.measure), *codes(given, chosen, rows)]
 
 
 def _of_studies(made: ArmContrasts) -> list[str]:

@@ -18,12 +18,13 @@ from deqi.evidence.table.headers import arm_words, words, words_of
 from deqi.evidence.table.reading import Table, shown
 from deqi.evidence.table.sentences import say
 
-Shape = Literal["fraction", "spread", "bracket", "around", "interval"]
+Shape = Literal["fraction", "spread", "spread-of", "bracket", "around", "interval"]
 _NUM: Final = r"([+-]?\s?\d+(?:[.,]\d+)?)"
-_TO: Final = r"\s*(?:to|,|;|–|—|-|:)\s*"
+_TO: Final = r"\s*(?:to|and|bis|al?|à|至|,|;|–|—|-|~|:)\s*"
 _SHAPES: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
     ("fraction", re.compile(r"(\d+)\s*(?:/|of)\s*(\d+)(?:\s*[(\[]?\s*(\d+(?:[.,]\d+)?)\s*%?\s*[)\]]?)?", re.ASCII)),
     ("spread", re.compile(rf"{_NUM}\s*(?:±|\+/-|\+-)\s*{_NUM}", re.ASCII)),
+    ("spread-of", re.compile(rf"{_NUM}\s*(?:±|\+/-|\+-)\s*{_NUM}\s*[,;]?\s*[(\[]\s*n\s*=\s*(\d+)\s*[)\]]", re.ASCII)),
     ("bracket", re.compile(rf"{_NUM}\s*[(\[]\s*{_NUM}\s*[)\]]", re.ASCII)),
     ("around", re.compile(rf"{_NUM}\s*[(\[]\s*(?:\d\d\s*%\s*CI:?\s*)?{_NUM}{_TO}{_NUM}\s*[)\]]", re.ASCII)),
     ("interval", re.compile(rf"[(\[]?\s*{_NUM}{_TO}{_NUM}\s*[)\]]?", re.ASCII)),
@@ -46,7 +47,7 @@ def split_cells(table: Table) -> Table | None:
     """
     found: dict[str, Split] = {}
     for i, column in enumerate(table.columns):
-        texts = [_normal(cells[i]) for _, cells in table.rows if not says_missing(cells[i])]
+        texts = [_normal(cells[i], column) for _, cells in table.rows if not says_missing(cells[i])]
         shape = _shape(texts)
         if shape is None:
             continue
@@ -68,7 +69,7 @@ def split_cells(table: Table) -> Table | None:
             tuple(
                 part
                 for column, cell in zip(table.columns, cells, strict=True)
-                for part in (_parts(cell, found[column]) if column in found else (cell,))
+                for part in (_parts(cell, column, found[column]) if column in found else (cell,))
             ),
         )
         for row, cells in table.rows
@@ -89,7 +90,8 @@ def split_cells(table: Table) -> Table | None:
 def _says_no_spread(column: str, shape: Shape) -> bool:
     """Whether a mean stands there with a number beside it of which nothing says what it is."""
     named = words_of(column)
-    return shape in ("spread", "bracket") and ("mean" in named or (shape == "spread" and arm_words(named) == named))
+    of_an_arm = shape != "bracket" and arm_words(named) == named
+    return shape in ("spread", "spread-of", "bracket") and ("mean" in named or of_an_arm)
 
 
 def level_of(column: str) -> float | None:
@@ -98,8 +100,12 @@ def level_of(column: str) -> float | None:
     return None if told is None else float(told.group(1).replace("_", ".")) / 100.0
 
 
-def _normal(cell: str) -> str:
+def _normal(cell: str, column: str) -> str:
+    """A cell without what its column says already: HR 0.72 (95% CI 0.55 to 0.94)."""
     text = unicodedata.normalize("NFKC", cell).replace("−", "-").strip()
+    before = re.match(r"([a-z]+)\s*[:=]?\s*(?=[-+\d.])", text, re.IGNORECASE)
+    if before and before[1].casefold() in words_of(column):
+        text = text[before.end() :]
     return re.sub(r"(?<=\d)·(?=\d)", ".", text)
 
 
@@ -111,8 +117,8 @@ def _shape(texts: list[str]) -> Shape | None:
     return None
 
 
-def _parts(cell: str, split: Split) -> tuple[str, ...]:
-    matched = dict(_SHAPES)[split.shape].fullmatch(_normal(cell))
+def _parts(cell: str, column: str, split: Split) -> tuple[str, ...]:
+    matched = dict(_SHAPES)[split.shape].fullmatch(_normal(cell, column))
     if matched is None:  # the whole cell, for the sentence that it is no number
         return (cell, *("" for _ in split.names[1:]))
     if split.shape == "fraction":
@@ -132,9 +138,12 @@ def _names(column: str, shape: Shape) -> tuple[str, ...] | None:
     label = "".join(f"{word}_" for word in rest)
     if shape == "fraction":
         return f"{label}events", f"{label}total"
-    if shape in ("spread", "bracket"):
+    if shape in ("spread", "spread-of", "bracket"):
+        more = (f"{label}n",) if shape == "spread-of" else ()
+        if not arm and rest and told == {"se"} and "mean" not in named:  # an effect with its error
+            return (label.rstrip("_"), "se") if not more else None
         spread = [kind for kind in ("sd", "se") if kind in told]
-        return (f"{label}mean", f"{label}{spread[0]}") if len(spread) == 1 else None
+        return (f"{label}mean", f"{label}{spread[0]}", *more) if len(spread) == 1 else None
     ends = next((ends for kind, ends in _ENDS.items() if kind in told), None)
     if shape == "around" and "median" in named:
         return None if ends is None or ends[0] == "ci_low" else (f"{label}median", *(f"{label}{end}" for end in ends))

@@ -7,6 +7,7 @@ from typing import Final
 
 from deqi.errors import InputError
 from deqi.evidence.table.sentences import say
+from deqi.evidence.table.webtable import of_latex, of_web_page
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOOKED_AT: Final = 2_000
@@ -21,24 +22,42 @@ def decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     """
     if data.startswith(b"PK\x03\x04"):
         raise InputError(say("not-csv.spreadsheet", name=name))
-    if data.lstrip()[:1] in (b"[", b"{", b"<"):
+    web = data.lstrip()[:1] == b"<"
+    if data.lstrip()[:1] in (b"[", b"{"):
         raise InputError(say("not-csv.other", name=name))
     notes: tuple[str, ...] = ()
     try:
         text = data.decode(_wide(data) or "utf-8-sig")
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
+        encoding = "gb2312" if _is_chinese(data) else "cp1252"
         try:
-            text = data.decode("cp1252")
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             raise InputError(say("not-csv.bytes", name=name, row=row)) from None
         if _CONTROL.search(text):
             raise InputError(say("not-csv.bytes", name=name, row=row)) from None
-        notes = (say("windows", row=row),)
+        notes = (say("chinese" if encoding == "gb2312" else "windows", row=row),)
     if "\0" in text:
         row = text.count("\n", 0, text.index("\0")) + 1
         raise InputError(say("not-csv.no-text", name=name, row=row))
-    return text, notes
+    if web:
+        found = of_web_page(text)
+        if found is None:
+            raise InputError(say("not-csv.other", name=name))
+        return found, (*notes, say("web-page"))
+    return of_latex(text), notes
+
+
+def _is_chinese(data: bytes) -> bool:
+    """GB 2312: letters of two bytes, both with the high bit; an accent of Windows stands by itself."""
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    if not runs or any(len(run) % 2 for run in runs):
+        return False
+    try:
+        return all(run.decode("gb2312") for run in runs)
+    except UnicodeDecodeError:
+        return False
 
 
 def _wide(data: bytes) -> str | None:

@@ -6,6 +6,7 @@ Names are as `reading` makes them: lower case, with an underscore for spaces, po
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -16,6 +17,7 @@ from deqi.evidence.table.composite import level_of, split_cells
 from deqi.evidence.table.derived import shares_of, sources_of
 from deqi.evidence.table.given import sources_of_given
 from deqi.evidence.table.headers import by_words, words
+from deqi.evidence.table.languages import in_english
 from deqi.evidence.table.reading import Table, plain
 from deqi.evidence.table.sentences import say
 
@@ -49,6 +51,8 @@ DIALECTS: Final = (
     Dialect("trials", ("xt", "nt", "xc", "nc"), _TWO),
     Dialect("trials", ("xti", "nti", "xci", "nci"), _TWO),
     Dialect("trials", ("mt", "sdt", "nt", "mc", "sdc", "nc"), _MEANS),
+    Dialect("trials", ("r1", "n1", "r2", "n2"), _TWO),
+    Dialect("trials", ("a", "b", "c", "d"), _CELLS),
     Dialect("meta", ("event_e", "n_e", "event_c", "n_c"), _TWO),
     Dialect("meta", ("mean_e", "sd_e", "n_e", "mean_c", "sd_c", "n_c"), _MEANS),
     Dialect("meta", ("event_e", "time_e", "event_c", "time_c"), _TIMES),
@@ -127,9 +131,14 @@ def translate(table: Table) -> Translated:
     still be named by its own name. Our names win where both are there.
     """
     found = _translated(table)
-    if first_set(found.table.columns) is None and (split := split_cells(table)) is not None:
-        again = _translated(split)
-        return found if first_set(again.table.columns) is None else again
+    if first_set(found.table.columns) is not None:
+        return found
+    for one in itertools.chain([table], in_english(table)):
+        again = _translated(one)
+        if first_set(again.table.columns) is None and (split := split_cells(one)) is not None:
+            again = _translated(split)
+        if first_set(again.table.columns) is not None:
+            return again
     return found
 
 
@@ -163,6 +172,8 @@ def _translated(table: Table) -> Translated:
     told_of = None if named is None else say("study-from", columns=" and ".join(named))
 
     def cell(cells: tuple[str, ...], names: tuple[str, ...]) -> str:
+        if names is not named and len(names) == 1:
+            return cells[index[names[0]]]  # a number, whose spaces may be those between thousands
         return " ".join(plain(cells[index[name]]) for name in names if cells[index[name]])
 
     def own(cells: tuple[str, ...]) -> tuple[str, ...]:

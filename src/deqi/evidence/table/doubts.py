@@ -25,7 +25,7 @@ from metafit import Effects, NetworkFit, Status, WarningKind, harmonic_mean, poo
 _MOST_LOOKED_AT = 200
 _FEWEST_BESIDE = 3
 """Studies up to which each is held against the others."""
-_THREE = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+_THREE = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
 def ask_for_measure(table: Table, given: Numbers, chosen: ColumnSet, measure: str | None) -> None:
@@ -174,6 +174,10 @@ def _percent_ratios(given: Numbers, chosen: ColumnSet, measure: str) -> list[str
         return []
     y = given.columns[chosen.columns[0]]
     y = np.abs(y[np.isfinite(y)])
+    if measure in RATIOS and chosen.kind == "interval" and y.size > _FEWEST_BESIDE:
+        return _one_percent_ratio(given) or (
+            [say("percent-ratios", measure=measure)] if y.min() > thresholds().percent_ratio else []
+        )
     if (
         measure in RATIOS
         and y.size > 1
@@ -184,8 +188,19 @@ def _percent_ratios(given: Numbers, chosen: ColumnSet, measure: str) -> list[str
     return []
 
 
+def _one_percent_ratio(given: Numbers) -> list[str]:
+    """A ratio that lies with its whole interval above all others, and among them as a percentage."""
+    y, low = given.columns["estimate"], given.columns["ci_low"]
+    rows = np.flatnonzero(np.isfinite(y))
+    high = [i for i in rows if low[i] > thresholds().percent_ratio]
+    rest = y[[i for i in rows if i not in high]]
+    if len(high) != 1 or rest.max() >= thresholds().percent_ratio or not rest.min() <= y[high[0]] / 100.0 <= rest.max():
+        return []
+    return [say("row.percent-ratio", studies=given.studies[high[0]])]
+
+
 def _thousands(table: Table, chosen: ColumnSet) -> list[str]:
-    """Means that all have three digits behind a point, beside spreads without any."""
+    """Means that all have three digits behind a point or comma, beside spreads without any."""
     if table.style.commas_separate or table.style.comma:
         return []
     place = {name: i for i, name in enumerate(table.columns)}
@@ -195,7 +210,11 @@ def _thousands(table: Table, chosen: ColumnSet) -> list[str]:
         if not column.startswith("mean") or column not in place or spread not in place:
             continue
         means, spreads = ([cells[place[c]] for _, cells in table.rows if cells[place[c]]] for c in (column, spread))
-        if len(means) > 1 and all(map(_THREE.fullmatch, means)) and not any("." in one for one in spreads):
+        if (
+            len(means) > 1
+            and all(map(_THREE.fullmatch, means))
+            and not any(mark in one for one in spreads for mark in ".,")
+        ):
             found.append(column)
     return [say("thousand-means", columns=" and ".join(found))] if found else []
 

@@ -20,9 +20,11 @@ from deqi.evidence.table.reading import Table, shown
 from deqi.evidence.table.sentences import say
 
 Made = Literal["fraction", "share"]
-_FRACTION: Final = re.compile(r"(\d+)\s*(?:/|of|out of)\s*(\d+)(\s*[(\[]\s*\d+(?:[.,]\d+)?\s*%\s*[)\]])?", re.ASCII)
-_PERCENT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*%", re.ASCII)
-_DECIMAL: Final = re.compile(r"\d*[.,]?\d+", re.ASCII)
+_FRACTION: Final = re.compile(
+    r"(\d{1,15})\s*(?:/|of|out of)\s*(\d{1,15})(\s*[(\[]\s*\d+(?:[.,]\d+)?\s*%\s*[)\]])?", re.ASCII
+)
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,10})?)\s*%", re.ASCII)
+_DECIMAL: Final = re.compile(r"\d{0,3}[.,]?\d{1,10}", re.ASCII)
 
 
 def with_counts(table: Table) -> tuple[Table, tuple[tuple[int, Made], ...]]:
@@ -69,12 +71,12 @@ def with_counts(table: Table) -> tuple[Table, tuple[tuple[int, Made], ...]]:
             if share is None or people is None:
                 continue
             cell = share[0]
-            possible = counts_of_share(share[1] if share.re is _PERCENT else cell, int(people), times)
-            if len(possible) != 1:
-                key = "share-of-several" if possible else "share-of-none"
-                ends = {"least": possible[0], "most": possible[-1]} if possible else {}
+            least, most = counts_of_share(share[1] if share.re is _PERCENT else cell, int(people), times)
+            if least != most:
+                key = "share-of-several" if least < most else "share-of-none"
+                ends = {"least": least, "most": most} if least < most else {}
                 raise InputError(say(key, **{**where, "column": column}, cell=shown(cell), total=f"{people:g}", **ends))
-            cells[events] = str(possible[0])
+            cells[events] = str(least)
             made.append((i, "share"))
     if not made:
         return table, ()
@@ -82,13 +84,16 @@ def with_counts(table: Table) -> tuple[Table, tuple[tuple[int, Made], ...]]:
     return dataclasses.replace(table, columns=tuple(columns), rows=whole), tuple(made)
 
 
-def counts_of_share(digits: str, people: int, times: int = 1) -> list[int]:
-    """The counts of so many people that are printed as this percentage (times 100: as this proportion), rounded."""
+def counts_of_share(digits: str, people: int, times: int = 1) -> tuple[int, int]:
+    """The least and most of so many people that are rounded to this percentage (times 100: to this proportion).
+
+    The least is above the most where none is.
+    """
     printed = Decimal(digits.replace(",", "."))
     exponent = printed.as_tuple().exponent
     share, half = printed * times, Decimal(times).scaleb(exponent if isinstance(exponent, int) else 0) / 2
     low, high = ((share + sign * half) * people / 100 for sign in (-1, 1))
-    return list(range(max(0, math.ceil(low)), min(people, math.floor(high)) + 1))
+    return max(0, math.ceil(low)), min(people, math.floor(high))
 
 
 def _count(cell: str, table: Table) -> float | None:

@@ -19,6 +19,9 @@ _EFFECTS: Final = ("OR", "RR", "HR", "IRR", "ROM", "MD", "SMD", "RD", "GEN")
 _RATIOS: Final = frozenset({"OR", "RR", "HR", "IRR", "ROM"})
 _ON_SCALE: Final = frozenset({"yi", "te"})
 
+_LONGEST: Final = 300
+"""Letters of a name that are looked at."""
+
 Meaning = dict[str, str]
 
 
@@ -38,7 +41,8 @@ def _named(kind: str, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a column name."""
+    """The words of a column name; a name that goes on for ever has those of its beginning."""
+    name = name[:_LONGEST]
     return re.findall(r"[a-z]+|\d+", re.sub(r"(?<![\d_ ])_?%|(?<!\d)[_ ]%", " percent ", name))
 
 
@@ -58,19 +62,34 @@ def measure_of(column: str) -> str | None:
 
 def by_words(columns: tuple[str, ...]) -> tuple[tuple[Meaning, str | None], ...]:
     """What the columns may mean (ours: theirs), with the measure that their names say; the likelier first."""
-    return (_by_arms(columns), None), (_by_two_labels(columns), None), _by_effect(columns)
+    of_arms = (_by_arms(columns), None), (_by_two_labels(columns), None)
+    return *of_arms, _by_effect(columns), (_by_arms_of_outcome(columns), None)
 
 
 def _by_arms(columns: tuple[str, ...]) -> Meaning:
     found: Meaning = {}
     for column in columns:
         # what stands in brackets is an arm, or a unit
-        for name in _quantities(words_of(column)) or _quantities(words_of(re.sub(r"[(\[].*?[)\]]", "", column))):
+        for name in _quantities(words_of(column)) or _quantities(words_of(re.sub(r"[(\[][^()\[\]]*[)\]]", "", column))):
             found.setdefault(name, column)
     two = {name for name in found if name.endswith(("_t", "_c"))}
     if two:
         found = {name: theirs for name, theirs in found.items() if name in two}
     return found
+
+
+def _by_arms_of_outcome(columns: tuple[str, ...]) -> Meaning:
+    """Columns whose names say, beside arm and number, what was measured: one column for each, or none is taken."""
+    known = {*_named("quantity", _QUANTITIES), *_known("people"), *_known("noise"), *_known("arm.t"), *_known("arm.c")}
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        named = words_of(re.sub(r"[(\[][^()\[\]]*[)\]]", "", column))
+        if set(named) & _known("never-passed"):
+            return {}
+        for name in _quantities([word for word in named if word in known]):
+            found.setdefault(name, []).append(column)
+    two = {name: theirs for name, theirs in found.items() if name.endswith(("_t", "_c"))}
+    return {} if any(len(theirs) > 1 for theirs in two.values()) else {name: theirs[0] for name, theirs in two.items()}
 
 
 def _by_two_labels(columns: tuple[str, ...]) -> Meaning:

@@ -14,8 +14,9 @@ from typing import Final, Literal
 from deqi.errors import InputError
 from deqi.evidence.table.composite import split_cells
 from deqi.evidence.table.dialects import Translated, translate
+from deqi.evidence.table.languages import in_english
 from deqi.evidence.table.reading import Table, plain
-from deqi.evidence.table.sentences import say
+from deqi.evidence.table.sentences import say, some
 
 Kind = Literal["contrasts", "arms"]
 #: The numbers of an arm, by the columns that make them; the first that is whole is taken.
@@ -59,6 +60,8 @@ def laid_out(table: Table) -> Layout:
     Raises:
         InputError: no columns of treatments, or arms without numbers.
     """
+    if _first("treatment", table.columns) is None and not _numbered(table.columns):
+        table = next((one for one in in_english(table) if _first("treatment", one.columns) is not None), table)
     numbered = _numbered(table.columns)
     treatment, control = _first("treatment", table.columns), _first("control", table.columns)
     if len(numbered) > 1 and (len(numbered) > 2 or not _effects(table, *numbered[:2])):
@@ -114,12 +117,17 @@ def _arms(table: Table, treatment: str) -> Layout:
         raise InputError(say("network.no-study", name=table.name))
     chosen = _chosen(table, found)
     place = {name: table.columns.index(name) for name in (treatment, *chosen.values())}
-    rows = []
+    rows, last, below = [], "", []
     for (row, cells), (_, other) in zip(table.rows, named.rows, strict=True):
         label, who = plain(other[study], LONGEST), plain(cells[place[treatment]], LONGEST)
+        if not label and last:  # a name may stand only above the first arm
+            label = last
+            below.append(str(row))
+        last = label
         rows.append((row, (label, who, *(cells[place[theirs]] for theirs in chosen.values()))))
     columns = ("study", "treatment", *chosen)
     renamed = {ours: theirs for ours, theirs in {"treatment": treatment, **chosen}.items() if ours != theirs}
+    notes = [*notes, say("network.name-above", rows=some(below))] if below else notes
     return _checked(dataclasses.replace(table, columns=columns, rows=tuple(rows)), (*_told(renamed), *notes))
 
 
@@ -175,7 +183,7 @@ def _others(found: Mapping[str, str], ours: str) -> set[str]:
 def _chosen(table: Table, found: Mapping[str, str]) -> dict[str, str]:
     for names in ARMS:
         if set(names) <= found.keys():
-            more = ("min", "max") if names[0] == "median" else ()
+            more = {"median": ("min", "max"), "mean": ("se", "ci_low", "ci_high")}.get(names[0], ())
             return {ours: found[ours] for ours in (*names, *(one for one in more if one in found)) if ours in found}
     difference = _first("difference", table.columns)
     if difference is not None:

@@ -27,7 +27,7 @@ from deqi.evidence.table.strays import without_strays, without_titles
 MAX_BYTES: Final = 20_000_000
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 500
-_DELIMITERS: Final = (",", ";", "\t", "|")
+_DELIMITERS: Final = (",", ";", "\t", "|", "，")
 _MOST_BESIDE: Final = 20
 """Rows that may stand above the header."""
 
@@ -95,9 +95,10 @@ def parse_table(data: bytes, name: str = "table") -> Table:
     text, notes = decoded(data, name)
     text = re.sub(r"\A\s*sep=.[ \t]*\r?\n", "\n", text)  # Excel's own note about the separator
     delimiter = _delimiter(text)
-    lines = list(itertools.islice(_lines(text, delimiter, name), MAX_ROWS + _MOST_BESIDE))
-    if lines and not any(len(cells) > 1 for _, cells in lines):
-        lines = _by_spaces(lines)
+    if any(one in text for one in _DELIMITERS):
+        lines = list(itertools.islice(_lines(text, delimiter, name), MAX_ROWS + _MOST_BESIDE))
+    else:
+        lines = _by_spaces(text, name)
     lines, more = without_titles(lines)
     notes += more
     if not lines:
@@ -110,6 +111,8 @@ def parse_table(data: bytes, name: str = "table") -> Table:
         headings.append(body.pop(0)[1])
     header = functools.reduce(lambda lower, upper: _joined(upper, lower), reversed(headings))
     body, more = without_strays(header, body)
+    if body and _are_numbered(header, body):
+        header = ["", *header]
     header, little = _events_of_n(header)
     header, twice = _arm_by_arm(header)
     notes += more + little + twice
@@ -135,24 +138,51 @@ def parse_table(data: bytes, name: str = "table") -> Table:
 
 
 def _delimiter(text: str) -> str:
-    """What separates the cells of the first line that looks like a row of several; a comma where none does."""
+    """What separates the cells of the first line that looks like a row of several; a comma where none does.
+
+    Decimal commas, or the words of a cell, may outnumber it: what stands in every line equally often comes first.
+    """
     first = list(itertools.islice((line for line in text.splitlines() if line.strip()), _MOST_BESIDE))
-    counts = [{d: line.count(d) for d in _DELIMITERS} for line in first]
+    bare = [re.sub(r'"[^"]*"', "", line) for line in first]
+    counts = [{d: line.count(d) for d in _DELIMITERS} for line in bare]
     told = next(
         (one for one in counts if max(one.values()) > 1), counts[0] if counts else dict.fromkeys(_DELIMITERS, 0)
     )
-    return max(_DELIMITERS, key=lambda d: (told[d], d == ","))
+    likely = max(_DELIMITERS, key=lambda d: (told[d], d == ","))
+    even = [d for d in _DELIMITERS if len(counts) > 1 and counts[0][d] and len({one[d] for one in counts}) == 1]
+    return even[0] if len(even) == 1 and len({one[likely] for one in counts}) > 1 and not counts[0][likely] else likely
 
 
-def _by_spaces(lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """Cells set apart by spaces, where every row has as many words as the first."""
-    split = [(number, cells[0].split()) for number, cells in lines]
-    wide = len(split[0][1])
-    return split if wide > 2 and all(len(words) == wide for _, words in split) else lines
+def _by_spaces(text: str, name: str) -> list[tuple[int, list[str]]]:
+    """Cells set apart by spaces, two at least or quoted where names have blanks, and as many in every row.
+
+    R prints and writes the names of rows under no name.
+    """
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    longest = max(lines, key=lambda one: len(one[1]), default=(0, ""))
+    if len(longest[1]) > csv.field_size_limit():
+        raise _unread(name, longest[0])
+    for split in (_aligned, _quoted):
+        found = [(number, split(line)) for number, line in lines[: MAX_ROWS + _MOST_BESIDE]]
+        wide = {len(cells) for _, cells in found[1:]}
+        if found and len(wide) == 1 and (most := next(iter(wide))) > 2 and most - len(found[0][1]) in (0, 1):
+            header = [""] * (most - len(found[0][1])) + found[0][1]
+            return [(found[0][0], header), *found[1:]]
+    return [(number, [line]) for number, line in lines]
+
+
+def _aligned(line: str) -> list[str]:
+    return re.split(r"\s{2,}", line)
+
+
+def _quoted(line: str) -> list[str]:
+    return [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', line)]
 
 
 def _is_upper_heading(upper: list[str], lower: list[str]) -> bool:
     """Whether a row holds headings over several columns, and the row below it the names of the columns."""
+    if not lower[0] and upper[0]:
+        upper = upper + [""] * (len(lower) - len(upper))
     gaps = [i for i, cell in enumerate(upper) if not cell and i and i < len(lower) and lower[i]]
     return bool(gaps) and any(upper) and not any(map(looks_like_number, lower)) and len(lower) >= len(upper)
 
@@ -160,18 +190,30 @@ def _is_upper_heading(upper: list[str], lower: list[str]) -> bool:
 def _joined(upper: list[str], lower: list[str]) -> list[str]:
     """Names of columns with the heading above them; it holds until the next one."""
     over, found = "", []
+    upper = upper + [""] * (len(lower) - len(upper))
+    over_several = [i for i, cell in enumerate(upper[:-1]) if cell and not upper[i + 1] and lower[i + 1]]
+    if len(over_several) == 1 and lower[over_several[0]]:  # it tells no columns apart
+        upper = [*upper[: over_several[0]], "", *upper[over_several[0] + 1 :]]
+        return [cell or above for cell, above in zip(lower, upper, strict=False)]
     for i, cell in enumerate(lower):
         over = (upper[i] if i < len(upper) else "") or over
         found.append(f"{over} {cell}".strip() if cell != over else cell)
     return found
 
 
+def _are_numbered(header: list[str], body: list[tuple[int, list[str]]]) -> bool:
+    """Whether every row begins with its number, of which the header says nothing: R writes so."""
+    wide = all(len(cells) == len(header) + 1 for _, cells in body) and any(cells[-1] for _, cells in body)
+    return wide and [cells[0] for _, cells in body] == [str(i) for i in range(1, len(body) + 1)]
+
+
 def _events_of_n(header: list[str]) -> tuple[list[str], tuple[str, ...]]:
     """n beside N: of N people n had the event."""
-    pairs = [(cell, f"{cell[:-1]}N") for cell in header if cell.endswith("n") and f"{cell[:-1]}N" in header]
+    alone = re.compile(r"(?<![^\W\d_])n(?![^\W\d_])")
+    pairs = [(cell, total) for cell in header if (total := alone.sub("N", cell)) != cell and total in header]
     if not pairs:
         return header, ()
-    named = dict(pair for n, total in pairs for pair in ((n, f"{n[:-1]}events"), (total, f"{n[:-1]}total")))
+    named = dict(pair for n, total in pairs for pair in ((n, alone.sub("events", n)), (total, alone.sub("total", n))))
     return [named.get(cell, cell) for cell in header], (say("events-of-n"),)
 
 
@@ -211,13 +253,17 @@ def _lines(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str
         except StopIteration:
             return
         except csv.Error:
-            raise InputError(
-                f"{name}, row {number}: the quotes do not match or a cell is too long; "
-                "write a quote inside a quoted cell twice."
-            ) from None
+            raise _unread(name, number) from None
         cells = [cell.strip() for cell in cells]
-        if any(cells):
+        if any(cells) and not all(re.fullmatch(r":?[-=+_─━┼]*:?", cell) for cell in cells):  # a ruled line
             yield number, cells
+
+
+def _unread(name: str, number: int) -> InputError:
+    return InputError(
+        f"{name}, row {number}: the quotes do not match or a cell is too long; "
+        "write a quote inside a quoted cell twice."
+    )
 
 
 def _header(cells: list[str], number: int, name: str) -> tuple[tuple[str, ...], tuple[int, ...]]:

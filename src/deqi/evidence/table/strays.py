@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Final
 
-from deqi.evidence.table.cells import looks_like_number
+from deqi.evidence.table.cells import looks_like_number, says_missing
 from deqi.evidence.table.sentences import say, some
 
 Row = tuple[int, list[str]]
@@ -27,6 +27,7 @@ def without_strays(header: list[str], body: list[Row]) -> tuple[list[Row], tuple
     again = [row for row in body if _folded(row[1]) == _folded(header)]
     units = [row for row in body[:1] if _is_units(row[1])]
     notes = [row for row in body if len(row[1]) < len(header) and len(_filled(row)) == 1 and not _number_in(row)]
+    notes += [row for row in _last_words(header, body) if row not in notes]
     said = [
         say(
             f"stray.{key}",
@@ -39,6 +40,17 @@ def without_strays(header: list[str], body: list[Row]) -> tuple[list[Row], tuple
     passed = {number for rows in (again, units, notes) for number, _ in rows}
     kept = [row for row in body if row[0] not in passed]
     return (kept, tuple(said)) if kept else (body, ())
+
+
+def _last_words(header: list[str], body: list[Row]) -> list[Row]:
+    """Rows at the end that are as wide as no other and hold words alone: a note with commas in it."""
+    found: list[Row] = []
+    for row in reversed(body):
+        odd = len(row[1]) != len(header) and any(row[1][len(header) :] or [len(row[1]) < len(header)])
+        if not odd or _number_in(row) or any(cell and says_missing(cell) for cell in row[1]):
+            break
+        found.insert(0, row)
+    return found
 
 
 def _filled(row: Row) -> list[str]:

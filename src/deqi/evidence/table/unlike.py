@@ -36,7 +36,7 @@ def unlike(table: Table, given: Numbers, chosen: ColumnSet, measure: str, rows: 
         *_changes(table, given, chosen, measure, rows),
         *_signs(given, chosen, measure, rows),
         *_spreads(given, chosen, measure, rows),
-        *_codes(given, chosen, rows),
+        *codes(given, chosen, rows),
         *_to_leave_out(table, given, rows),
         *_times_alike(given, chosen, rows),
     ]
@@ -107,7 +107,7 @@ def _of_change(cell: str) -> bool:
     return len(cell) <= _LONGEST and bool(set(words_of(cell.casefold())) & _known("change"))
 
 
-def _codes(given: Numbers, chosen: ColumnSet, rows: list[int]) -> list[str]:
+def codes(given: Numbers, chosen: ColumnSet, rows: list[int]) -> list[str]:
     """Numbers like 999 and -99 far from all others of their column."""
     found: dict[int, float] = {}
     if len(rows) < thresholds().least_to_pool:

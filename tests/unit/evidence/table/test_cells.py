@@ -83,7 +83,7 @@ def test_nothing_there(cell: str) -> None:
         ("<0.001", POINT, "bound"),
         ("5/30", POINT, "two"), ("5 of 30", POINT, "two"), ("0.8 (0.6 to 1.1)", POINT, "several"),
         ("12.1±2.4", POINT, "several"), ("5-Mar", POINT, "date"), ("5a", POINT, "letter"), ("nothing", POINT, "other"),
-        ("inf", POINT, "other"), ("1e999", POINT, "other"), ("1_0", POINT, "other"), ("\u0663", POINT, "other"),
+        ("inf", POINT, "other"), ("1e999", POINT, "other"), ("1_0", POINT, "other"), ("\u0663x", POINT, "letter"),
         ("no events", POINT, "other"), ("0,2", POINT, "other"),
     ],
 )  # fmt: skip
@@ -125,3 +125,10 @@ def test_quoted_decimal_commas() -> None:
     assert pooled('study,yi,vi\nA,"0,2","0,05"\nB,"0,6","0,04"\n').estimate == pytest.approx(0.4125, abs=0.001)
     assert pooled('study,yi,vi\nA,"0,2",0.05\nB,0.6,0.04\n').estimate == pytest.approx(0.4125, abs=0.001)
     assert not math.isnan(pooled("study|yi|vi\nA|0.2|0.05\nB|0.6|0.04\n").estimate or math.nan)
+
+
+def test_a_cell_that_goes_on_for_ever_is_read_once() -> None:
+    """With a pattern that tries every split of its digits this takes hours."""
+    for cell in ("1" * 100_000, "1" * 100_000 + " patients", "[" * 100_000, "1" * 50_000 + "/" + "1" * 50_000):
+        found, _ = read_cell(cell, POINT, whole=True)
+        assert isinstance(found, Unreadable)

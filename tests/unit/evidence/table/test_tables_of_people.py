@@ -51,7 +51,7 @@ def numbers(answer: Answer) -> list[tuple[float, ...]]:
 
 @functools.cache
 def well_made(like: str, network: bool, measure: str | None) -> Answer:
-    case = {"network": network, "measure": "OR" if like == "OR" else measure}
+    case = {"network": network, "measure": "OR" if like.startswith("OR") else measure}
     return answered(WRITTEN["well-made"][like], case)
 
 
