@@ -20,7 +20,7 @@ from metafit.errors import StatsInputError
 from metafit.inverse_variance.pooling import pool
 from metafit.inverse_variance.tau2 import METHODS
 from metafit.regression.fit import Regression, omnibus, prepare, solve_prepared
-from metafit.results import Fit, Floats, Ints
+from metafit.results import Fit, Floats, Ints, Status
 
 MOST_EXACT = 5_000_000
 """Arrangements beyond which an exact test is refused."""
@@ -109,13 +109,20 @@ def permutation_test(
 def _share(statistics: Floats, observed: Floats) -> Floats:
     """Share of rows at least as far from 0 as the observed statistics; rows without an answer do not count."""
     found: Floats = np.full(observed.shape, np.nan)
-    answered = np.isfinite(statistics)
+    answered = ~np.isnan(statistics)
     counted = answered.sum(0)
-    usable = (counted > 0) & np.isfinite(observed)
+    usable = (counted > 0) & ~np.isnan(observed)
     with np.errstate(invalid="ignore"):
         extreme = (np.abs(statistics) >= np.abs(observed) - _TIE) & answered
     found[usable] = extreme.sum(0)[usable] / counted[usable]
     return found
+
+
+def _distances(fit: Fit) -> Floats:
+    """The statistics; of identical effects without Knapp-Hartung's standard error, further from 0 than any other."""
+    bare = np.ravel(fit.status) == Status.NO_STANDARD_ERROR
+    estimate, statistic = np.ravel(fit.estimate), np.ravel(np.asarray(fit.statistic, dtype=np.float64))
+    return np.where(bare & (estimate != 0.0), np.copysign(np.inf, estimate), statistic)
 
 
 def _check(count: int, exact: bool, draws: int) -> bool:
@@ -141,7 +148,7 @@ def _of_signs(fit: Fit, exact: bool, draws: int, seed: int) -> PermutationTest:
         rng = np.random.default_rng(seed)
         signs = np.vstack([np.ones((1, k), dtype=np.int8), 1 - 2 * rng.integers(0, 2, (draws - 1, k), dtype=np.int8)])
     parts = [
-        np.ravel(pool(part * y, np.broadcast_to(v, part.shape), method=fit.method, test=fit.test).statistic)
+        _distances(pool(part * y, np.broadcast_to(v, part.shape), method=fit.method, test=fit.test))
         for part in _chunks(signs)
     ]
     statistics = np.concatenate(parts)[:, None]
@@ -157,7 +164,7 @@ def _of_signs(fit: Fit, exact: bool, draws: int, seed: int) -> PermutationTest:
         estimate=np.atleast_1d(fit.estimate),
         statistic=observed,
         p_model=np.atleast_1d(fit.p),
-        p=_share(statistics, observed),
+        p=_share(statistics, _distances(fit)),
         qm=float("nan"),
         qm_p=float("nan"),
         draws=statistics,

@@ -106,3 +106,10 @@ def test_calls_without_meaning_are_refused() -> None:
     ):
         with pytest.raises(StatsInputError, match=told):
             call()
+
+
+@pytest.mark.parametrize(("effect", "k"), [(0.5, 4), (-0.2, 6), (1 / 3, 5)])
+def test_identical_effects_are_as_far_from_none_as_any_signs_are(effect: float, k: int) -> None:
+    """R: permutest(rma(rep(0.5, 4), ..., test = "knha"), exact = TRUE) has p 0.125, 2 of 16."""
+    fit = pool(np.full(k, effect), 0.1 + 0.01 * np.arange(k), test="knha")
+    assert float(permutation_test(fit, exact=True).p[0]) == 2.0 / 2**k
