@@ -90,7 +90,7 @@ def split_cells(table: Table) -> Table | None:
 def _says_no_spread(column: str, shape: Shape) -> bool:
     """Whether a mean stands there with a number beside it of which nothing says what it is."""
     named = words_of(column)
-    of_an_arm = shape != "bracket" and arm_words(named) == named
+    of_an_arm = shape != "bracket" and bool(named) and arm_words(named) == named
     return shape in ("spread", "spread-of", "bracket") and ("mean" in named or of_an_arm)
 
 

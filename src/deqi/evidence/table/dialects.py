@@ -16,7 +16,7 @@ from deqi.evidence.table.columns import USUAL_LEVEL, first_set
 from deqi.evidence.table.composite import level_of, split_cells
 from deqi.evidence.table.derived import shares_of, sources_of
 from deqi.evidence.table.given import sources_of_given
-from deqi.evidence.table.headers import by_words, words
+from deqi.evidence.table.headers import by_words, control_beside, words
 from deqi.evidence.table.languages import in_english
 from deqi.evidence.table.reading import Table, plain
 from deqi.evidence.table.sentences import say
@@ -153,7 +153,13 @@ def _translated(table: Table) -> Translated:
             copies |= {ours: (theirs,) for ours, theirs in new.items()}
             understood.append(Understood("read-as", new, {"dialect": say(f"dialect.{dialect.program}")}))
     measure = table.measure
-    if first_set({*columns, *copies}) is None:
+    alone = first_set({*columns, *copies})
+    if alone is not None and alone.kind in ("proportion", "rate", "one_mean"):
+        beside = control_beside(table.columns, alone.columns)
+        if beside and all(name in columns for name in alone.columns):
+            copies |= {ours: (theirs,) for ours, theirs in beside.items() if ours not in columns}
+            understood.append(Understood("read-words", beside, {"measure": None}))
+    if alone is None:
         for meant, told in by_words(table.columns):
             wanted = first_set({*columns, *meant})
             if wanted is None:

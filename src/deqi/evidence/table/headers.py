@@ -66,6 +66,14 @@ def by_words(columns: tuple[str, ...]) -> tuple[tuple[Meaning, str | None], ...]
     return *of_arms, _by_effect(columns), (_by_arms_of_outcome(columns), None)
 
 
+def control_beside(columns: tuple[str, ...], names: tuple[str, ...]) -> Meaning:
+    """Both arms where only the control is named as one, and the numbers of the other stand under plain names."""
+    found = _by_arms(columns)
+    if not all(f"{name}_c" in found for name in names) or any(f"{name}_t" in found for name in names):
+        return {}
+    return {**{f"{name}_t": name for name in names}, **{f"{name}_c": found[f"{name}_c"] for name in names}}
+
+
 def _by_arms(columns: tuple[str, ...]) -> Meaning:
     found: Meaning = {}
     for column in columns:

@@ -192,7 +192,8 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
     over, found = "", []
     upper = upper + [""] * (len(lower) - len(upper))
     over_several = [i for i, cell in enumerate(upper[:-1]) if cell and not upper[i + 1] and lower[i + 1]]
-    if len(over_several) == 1 and lower[over_several[0]]:  # it tells no columns apart
+    if len(over_several) == 1 and lower[over_several[0]] and not any(upper[over_several[0] + 1 :]):
+        # it tells no columns apart
         upper = [*upper[: over_several[0]], "", *upper[over_several[0] + 1 :]]
         return [cell or above for cell, above in zip(lower, upper, strict=False)]
     for i, cell in enumerate(lower):

@@ -27,7 +27,11 @@ def repeats(table: Table, given: Numbers, chosen: ColumnSet, effects: Effects) -
     names = [" and ".join(given.studies[i] for i in group) for group in shared]
     said = _repeated(given, rows)
     said += [say("row.shared-control", studies=some(names))] if names else []
-    said += _arms_exchanged(given, chosen, rows)
+    said += (
+        _arms_exchanged(given, chosen, rows)
+        + _arms_alike(given, chosen, rows)
+        + _spreads_of_people(given, chosen, rows)
+    )
     return said + _of_one_study(given, rows, shared) + _without_name(table, given, rows)
 
 
@@ -79,6 +83,29 @@ def _arms_exchanged(given: Numbers, chosen: ColumnSet, rows: list[int]) -> list[
             found.append(f"{given.studies[other]} and {given.studies[i]}")
         seen.setdefault((*treated, *control), i)
     return [say("row.arms-exchanged", studies=some(found))] if found else []
+
+
+def _arms_alike(given: Numbers, chosen: ColumnSet, rows: list[int]) -> list[str]:
+    """Rows with one mean and SD in both arms, or a table in which both arms of every row had the same events."""
+    if chosen.kind == "means":
+        pairs = [(given.columns[f"{name}_t"], given.columns[f"{name}_c"]) for name in ("mean", "sd")]
+        alike = [given.studies[i] for i in rows if all(one[i] == other[i] for one, other in pairs)]
+        return [say("row.arms-alike", studies=some(alike))] if alike else []
+    if chosen.kind not in ("binary", "rates") or len(rows) < thresholds().least_to_pool:
+        return []
+    arms = [[name for name in chosen.columns if name.endswith(arm)] for arm in ("_t", "_c")]
+    each = [(given.columns[one], given.columns[other]) for one, other in zip(*arms, strict=True)]
+    whole = all(one[i] == other[i] for i in rows for one, other in each)
+    return [say("arms-alike")] if whole and any(each[0][0][i] for i in rows) else []
+
+
+def _spreads_of_people(given: Numbers, chosen: ColumnSet, rows: list[int]) -> list[str]:
+    """Rows whose SDs are their numbers of people: one column was copied over the other."""
+    if chosen.kind != "means":
+        return []
+    pairs = [(given.columns[f"sd{arm}"], given.columns[f"n{arm}"]) for arm in ("_t", "_c")]
+    found = [given.studies[i] for i in rows if all(sd[i] == n[i] for sd, n in pairs)]
+    return [say("row.spreads-of-people", studies=some(found))] if found else []
 
 
 def studies_alike(given: Numbers) -> list[str]:
