@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import defaultdict
@@ -16,6 +17,8 @@ from deqi.evidence.table.sums import named_like_a_sum
 from deqi.knowledge.thresholds import thresholds
 from metafit import Effects
 
+_SO_FEW: Final = 30
+"""Rows of a usual table."""
 #: Letters, digits and Roman numbers count the papers or trials of a year.
 _COUNTING: Final = re.compile(r"[a-z]|\d+|[ivx]+")
 
@@ -57,8 +60,8 @@ def _repeated(given: Numbers, rows: list[int]) -> list[str]:
     for i in rows:
         numbers = tuple(float(column[i]) for column in given.columns.values())
         name = one_spelling(given.studies[i])
-        # a few digits may come up twice by chance, a whole row of a trial does not
-        same[numbers, "" if sum(map(_digits, numbers)) >= thresholds().copied_digits else name].append(i)
+        # a few digits may come up twice by chance, more so among many rows; a whole row of a trial does not
+        same[numbers, "" if sum(map(_digits, numbers)) >= _not_by_chance(len(rows)) else name].append(i)
         if not named_like_a_sum(given.studies[i]):
             named[name].append(i)
     twice = [rows for rows in same.values() if len(rows) > 1]
@@ -120,6 +123,11 @@ def studies_alike(given: Numbers) -> list[str]:
             same[tuple(sorted(rows))].append(study)
     found = [" and ".join(names) for names in same.values() if len(names) > 1]
     return [say("row.repeated", studies=some(found))] if found else []
+
+
+def _not_by_chance(rows: int) -> int:
+    """Digits that do not come up twice by chance: a thousand rows make more pairs than thirty."""
+    return thresholds().copied_digits + max(0, math.ceil(math.log10(max(rows, 1) / _SO_FEW)))
 
 
 def _digits(value: float) -> int:
