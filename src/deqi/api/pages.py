@@ -171,11 +171,11 @@ def effects(found: PooledTable, name: str, library: Library) -> Page:
     return effects_page(found, name, library.phrases)
 
 
-def network(found: NetworkTable, name: str, library: Library) -> Page:
-    """A network of treatments."""
+def network(found: NetworkTable, name: str, library: Library, *, notes: bool = True) -> Page:
+    """A network of treatments; ``notes``: with what was noticed in its table."""
     from deqi.report.networks import network_page
 
-    return network_page(found, name, library.phrases)
+    return network_page(found, name, library.phrases, notes=notes)
 
 
 def figure(kind: str, found: PooledTable, library: Library, *, favours: str | None = None) -> str:
@@ -191,7 +191,7 @@ def figure(kind: str, found: PooledTable, library: Library, *, favours: str | No
     return figure_of(kind, found, library.phrases, favours)
 
 
-def rank_figure(found: NetworkTable) -> str:
+def rank_figure(found: NetworkTable, width: float = 720) -> str:
     """The rankograms of a network, as SVG.
 
     Raises:
@@ -202,16 +202,16 @@ def rank_figure(found: NetworkTable) -> str:
     from metafit.plots import rank_plot
 
     try:
-        return rank_plot(found.ranks or rankogram(found.fit, small_is_good=found.small_is_good)).svg
+        return rank_plot(found.ranks or rankogram(found.fit, small_is_good=found.small_is_good), width=width).svg
     except StatsInputError as error:
         raise InputError(str(error)) from None
 
 
-def network_figure(found: NetworkTable) -> str:
+def network_figure(found: NetworkTable, width: float = 520) -> str:
     """The network of treatments, as SVG."""
     from metafit.plots import network_plot
 
-    return network_plot(found.fit).svg
+    return network_plot(found.fit, width=width).svg
 
 
 def forest(found: PooledTable, library: Library) -> str:

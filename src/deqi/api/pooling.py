@@ -75,6 +75,20 @@ def measures() -> Mapping[str, str]:
     return {code: measure_words(code) for code in MEASURES}
 
 
+def network_choices() -> Mapping[str, tuple[str, ...]]:
+    """What may be chosen for a network, by the name of the option; the default first (of ``also`` there is none)."""
+    from deqi.evidence.table.comparisons import COMPARING
+    from deqi.evidence.table.contrasts import ALSO, NETWORK_METHODS, NETWORK_TESTS, PREDICTION_WAYS
+
+    return {
+        "measure": COMPARING,
+        "method": NETWORK_METHODS,
+        "test": NETWORK_TESTS,
+        "prediction": PREDICTION_WAYS,
+        "also": ALSO,
+    }
+
+
 def studies_csv(found: PooledTable) -> str:
     """The studies as a table; ``yi`` and ``vi`` can be pooled again."""
     import csv

@@ -108,7 +108,7 @@ class NetworkRequest:
 
     ``reference``: whom others are compared with. ``also``: league, ranks, splits, node-splits, designs, components, or
     all. ``inactive``: the component without effect. ``separator``: what stands between components. ``prediction``: V,
-    HTS or S.
+    HTS or S. ``served``: others wait for the same machine, so large networks are refused.
     """
 
     table: Table
@@ -122,6 +122,7 @@ class NetworkRequest:
     inactive: str | None = None
     separator: str = "+"
     prediction: str = "V"
+    served: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

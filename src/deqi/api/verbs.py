@@ -190,6 +190,7 @@ def network(request: NetworkRequest) -> NetworkTable:
         inactive=request.inactive,
         separator=request.separator,
         prediction=request.prediction,
+        served=request.served,
     )
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DAY = "2026-11-24"
 BUNDLE = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources()]}
-POSTS = ("pool", "pool/forest", "assess", "plan")
+POSTS = ("pool", "pool/forest", "network", "network/plot", "assess", "plan")
 HUGE = "study,events_t,total_t,events_c,total_c\n" + "A,100000,1000000000,300000,1000000000\n" * 3
 
 
@@ -275,7 +275,7 @@ def test_the_description_names_every_address(site: Site) -> None:
     found = strict(site.get("/api/1/openapi.json").body)
     assert found["openapi"] == "3.1.0"
     assert set(found["paths"]) == {
-        *(f"/api/1/{place}" for place in ("pool", "pool/{figure}", "assess", "plan")),
+        *(f"/api/1/{place}" for place in ("pool", "pool/{figure}", "network", "network/{drawing}", "assess", "plan")),
         *("/api/1/report/{topic}", "/api/1/points", "/api/1/points/{code}", "/api/1/sources/{name}"),
         "/api/1/openapi.json",
     }

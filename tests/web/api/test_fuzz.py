@@ -24,7 +24,7 @@ from tests.support.site import Answer, Site
 from tests.support.valid_files import ANSWERS, PERSON, PLAN, PLANTED, TABLE, resources
 
 TIMES = int(os.environ.get("DEQI_FUZZ", "300"))
-OPERATIONS = 9
+OPERATIONS = 11
 # A report takes half a second and has one parameter that matters; its cases are better spent elsewhere.
 CONFIG = """
 [[operations]]
@@ -126,6 +126,7 @@ figures=baujat
 favours=a|b
 table=study,yi,vi,kind"""
 COURSE = "given=pregnant=no\ngiven=cancer-now=unsure\nquestion=date-of-birth\nvalue=1961-04-02\ndo=next"
+NETWORK = "study,treatment,control,yi,vi\nA,a,b,1,1\nB,a,c,1,1\nC,b,c,.5,1\n"
 NEEDLES = """do=check
 asked=yes
 tick=pregnant
@@ -163,6 +164,8 @@ WAYS: dict[str, tuple[str, Callable[[Site, bytes], Answer]]] = {
     "sheet of a plan": (NEEDLES, _fields("/plan/sheet")),
     "plan as a file": (NEEDLES, _fields("/plan/file.json")),
     "whole pool": (_json(table=TABLE, measure="OR", level=95, permutations=20, scale=["study"]), _body("pool")),
+    "whole network": (_json(table=NETWORK, also=["league"]), _body("network")),
+    "network in a form": (f"do=network\nalso=ranks\nreference=b\ntable={NETWORK.splitlines()[0]}", _fields("/network")),
     "whole figure": (_json(table=TABLE, measure="OR", favours="a|b"), _body("pool/labbe")),
     "whole assessment": (_json(person=json.loads(BUNDLE), as_of="2026-11-24"), _body("assess")),
     "whole plan": (_json(plan=json.loads(PLAN), person={"sex": "female"}), _body("plan")),

@@ -41,6 +41,10 @@ from metafit.network.consistency import QTest
 from metafit.network.fit import PREDICTIONS
 
 NETWORK_METHODS = ("REML", "ML", "DL", "FE")
+#: Comparisons and treatments where others wait: some seconds of work with all that can be asked for.
+MOST_ROWS_SERVED, MOST_TREATMENTS_SERVED = 200, 20
+NETWORK_TESTS = ("z", "t")
+PREDICTION_WAYS = ("V", "HTS", "S")
 ALSO = ("league", "ranks", "splits", "node-splits", "designs", "components")
 
 
@@ -187,11 +191,13 @@ def pool_contrasts(
     inactive: str | None = None,
     separator: str = "+",
     prediction: str = "V",
+    served: bool = False,
 ) -> NetworkTable:
     """Fit a network to a table with a row a comparison, a row an arm, or a row a study with its arms side by side.
 
     reference: the treatment that others are compared with first in print; None takes the first by name. also: names
     of ALSO, or all. inactive, separator: for components. prediction: V, HTS or S, or metafor's t, riley, z.
+    served: others wait for the machine, so large networks are refused.
 
     Raises:
         InputError: columns or rows that cannot be used.
@@ -200,7 +206,7 @@ def pool_contrasts(
         raise InputError(f"--method {method!r} is not known; use one of {', '.join(NETWORK_METHODS)}.")
     if prediction.upper() not in PREDICTIONS:
         raise InputError(say("network.prediction", found=repr(prediction)))
-    if test not in ("z", "t"):
+    if test not in NETWORK_TESTS:
         raise InputError(f"--test {test!r} is not known; use z or t.")
     try:
         level = as_fraction(level)
@@ -209,6 +215,10 @@ def pool_contrasts(
     wanted = _wanted(also, inactive)
     rows = network_rows(table, measure)
     names = {*rows.treatment, *rows.control}
+    if served and (len(rows.study) > MOST_ROWS_SERVED or len(names) > MOST_TREATMENTS_SERVED):
+        counts = {"rows": f"{len(rows.study):,}", "treatments": f"{len(names):,}"}
+        most = {"most": MOST_ROWS_SERVED, "most_treatments": MOST_TREATMENTS_SERVED}
+        raise InputError(say("network.served", name=table.name, **counts, **most))
     if reference is not None and reference not in names:
         raise InputError(f"--reference {reference!r} is not a treatment; there are {', '.join(sorted(names))}.")
     label = {one: (f"\0{one}" if one == reference else one) for one in names}  # the reference sorts first

@@ -14,6 +14,10 @@ Test = Literal["adhoc", "knha", "t", "z"]
 Further = Literal[
     "egger", "peters", "trim-and-fill", "pet-peese", "selection", "leave-one-out", "cumulative", "influence", "all"
 ]
+NetworkMethod = Literal["REML", "ML", "DL", "FE"]
+NetworkTest = Literal["z", "t"]
+Prediction = Literal["V", "HTS", "S"]
+FurtherNetwork = Literal["league", "ranks", "splits", "node-splits", "designs", "components", "all"]
 Column = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Document = dict[str, Any] | str
@@ -61,6 +65,22 @@ class FigureBody(PoolBody, frozen=True, kw_only=True):
     """``favours``: words left and right of the null in a forest plot. The rest as for the pool."""
 
     favours: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+
+
+class NetworkBody(Asked, frozen=True, kw_only=True):
+    """``table``: the text of a CSV file. The rest as the options of ``deqi network``."""
+
+    table: str
+    measure: Annotated[str, msgspec.Meta(min_length=1, max_length=20)] | None = None
+    method: NetworkMethod = "REML"
+    test: NetworkTest = "z"
+    prediction: Prediction = "V"
+    reference: Column | None = None
+    small_is_good: bool = False
+    also: Annotated[tuple[FurtherNetwork, ...], msgspec.Meta(max_length=7)] = ()
+    inactive: Column | None = None
+    separator: Annotated[str, msgspec.Meta(min_length=1, max_length=20)] = "+"
+    level: Annotated[float, msgspec.Meta(gt=0, lt=100)] = 95.0
 
 
 class AssessBody(Asked, frozen=True, kw_only=True):

@@ -36,6 +36,33 @@ class FigureDocument(msgspec.Struct, frozen=True, kw_only=True):
     svg: str
 
 
+class NetworkDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A network of treatments; what stands last is there where it was asked for."""
+
+    measure: str
+    method: str
+    test: str
+    prediction: str
+    treatments: Sequence[str]
+    studies: int
+    pairs: Sequence[Mapping[str, Any]]
+    p_scores: Mapping[str, float | None]
+    small_is_good: bool
+    tau2: float | None
+    i2: float | None
+    q: float | None
+    q_df: int
+    q_p: float | None
+    designs: Mapping[str, Any] | None
+    warnings: Sequence[str]
+    league: Sequence[Mapping[str, Any]] | None = None
+    ranks: Mapping[str, Any] | None = None
+    splits: Sequence[Mapping[str, Any]] | None = None
+    node_splits: Sequence[Mapping[str, Any]] | None = None
+    design_test: Mapping[str, Any] | None = None
+    components: Mapping[str, Any] | None = None
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """What went wrong (RFC 9457): ``detail`` is one sentence."""
 

@@ -70,6 +70,11 @@ def examples() -> tuple[Example, ...]:
             {"figure": words("api.part.figure.example")},
             {"table": words("pool.example.table"), "favours": words("api.favours.example")},
         ),
+        "network_of": ({}, {"table": words("network.example.table"), "measure": "RR", "also": ["league"]}),
+        "drawing_of": (
+            {"drawing": words("api.part.drawing.example")},
+            {"table": words("network.example.table"), "measure": "RR"},
+        ),
         "assessment": ({}, {"person": who, "as_of": day}),
         "plan": ({}, {"plan": {"needlings": needlings}, "person": who, "as_of": day}),
         "openapi": ({}, {}),

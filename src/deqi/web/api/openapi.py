@@ -10,6 +10,7 @@ import msgspec
 from deqi.api import look_up, pooling
 from deqi.web.api.documents import Problem
 from deqi.web.api.endpoint import ENDPOINTS, JSON, ROOT, Endpoint
+from deqi.web.pooling.network import FIGURES as DRAWINGS
 from deqi.web.site.library import library
 from deqi.web.site.pages import words
 
@@ -69,6 +70,8 @@ def _part(name: str) -> dict[str, Any]:
         schema["enum"] = [one.name for one in look_up.topics(library())]
     elif name == "figure":
         schema["enum"] = list(pooling.figures())
+    elif name == "drawing":
+        schema["enum"] = list(DRAWINGS)
     else:
         schema["examples"] = [words(f"api.part.{name}.example")]
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words(f"api.part.{name}")}

@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
-from deqi.api import AssessRequest, PoolRequest, ReportRequest, assess, look_up, pool, pooling, read, report
-from deqi.api.types import AssessmentDocument, InputError, OnePerson, Plan, PooledTable, Report
-from deqi.web.api.bodies import Asked, AssessBody, Document, FigureBody, PlanBody, PointsQuery, PoolBody, ReportQuery
+from deqi.api import (
+    AssessRequest,
+    NetworkRequest,
+    PoolRequest,
+    ReportRequest,
+    assess,
+    look_up,
+    network,
+    pool,
+    pooling,
+    read,
+    report,
+)
+from deqi.api.types import AssessmentDocument, InputError, NetworkTable, OnePerson, Plan, PooledTable, Report
+from deqi.web.api.bodies import (
+    Asked,
+    AssessBody,
+    Document,
+    FigureBody,
+    NetworkBody,
+    PlanBody,
+    PointsQuery,
+    PoolBody,
+    ReportQuery,
+)
 from deqi.web.api.day import day_of, today
-from deqi.web.api.documents import FigureDocument, PointsDocument, PoolDocument, SourceDocument
+from deqi.web.api.documents import FigureDocument, NetworkDocument, PointsDocument, PoolDocument, SourceDocument
 from deqi.web.api.endpoint import MissingError, endpoint
 from deqi.web.api.openapi import document
-from deqi.web.pooling.asked import limited
+from deqi.web.pooling.asked import table_of
 from deqi.web.pooling.figures import svg
+from deqi.web.pooling.network import FIGURES as DRAWINGS
+from deqi.web.pooling.network import figure as drawn
 from deqi.web.site.library import library
 from deqi.web.site.pages import words
 
@@ -79,10 +102,28 @@ def figure_of(asked: FigureBody, figure: str) -> FigureDocument:
     return FigureDocument(figure=figure, svg=svg(figure, found, asked.favours or ""))
 
 
+@endpoint("POST", "network", NetworkDocument)
+def network_of(asked: NetworkBody) -> dict[str, Any]:
+    """Several treatments compared at once."""
+    return _compared(asked).as_json()
+
+
+@endpoint("POST", "network/{drawing}", FigureDocument)
+def drawing_of(asked: NetworkBody, drawing: str) -> FigureDocument:
+    """A figure of a network."""
+    if drawing not in DRAWINGS:
+        raise MissingError(words("pool.figures.unknown", {"known": ", ".join(DRAWINGS)}))
+    return FigureDocument(figure=drawing, svg=drawn(drawing, _compared(asked)))
+
+
+def _compared(asked: NetworkBody) -> NetworkTable:
+    given = {name: getattr(asked, name) for name in asked.__struct_fields__ if name != "table"}
+    return network(NetworkRequest(table_of(asked.table), **given, served=True))
+
+
 def _pooled(asked: PoolBody, figures: tuple[str, ...] = ()) -> PooledTable:
-    table = limited(read.table(io.BytesIO(asked.table.encode("utf-8", "replace")), words("pool.name")))
     wanted = PoolRequest(
-        table,
+        table_of(asked.table),
         measure=asked.measure,
         method=asked.method,
         test=asked.test,

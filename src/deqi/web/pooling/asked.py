@@ -56,17 +56,15 @@ class Asked:
         InputError
             What cannot be used, in one sentence.
         """
-        if not self.table.strip():
-            raise InputError(words("pool.empty"))
         if set(self.figures) - set(pooling.figures()):
             raise InputError(words("pool.figures.unknown", {"known": ", ".join(pooling.figures())}))
-        studies = limited(read.table(io.BytesIO(self.table.encode("utf-8", "replace")), words("pool.name")))
+        studies = table_of(self.table)
         wanted = PoolRequest(
             studies,
             self.measure or None,
             self.method,
             self.test or None,
-            level=_number(self.level),
+            level=level_of(self.level),
             by=self.by or None,
             moderators=tuple(self.moderators.split(",")),
             model=self.model,
@@ -101,10 +99,19 @@ def asked(request: HttpRequest) -> Asked:
         The file is no text.
     """
     typed = _typed(request.POST)
+    return dataclasses.replace(typed, table=uploaded(request, typed.table))
+
+
+def uploaded(request: HttpRequest, typed: str) -> str:
+    """The text of the table that was uploaded; what was typed, if there is none.
+
+    Raises
+    ------
+    InputError
+        The file is no text.
+    """
     file = request.FILES.get("file")
-    if file is None:
-        return typed
-    return dataclasses.replace(typed, table=text_of(file.read()))
+    return typed if file is None else text_of(file.read())
 
 
 def _typed(given: QueryDict) -> Asked:
@@ -136,6 +143,19 @@ def text_of(data: bytes) -> str:
     return text
 
 
+def table_of(text: str) -> Table:
+    """A table that was typed.
+
+    Raises
+    ------
+    InputError
+        There is none, or it cannot be read, or it is too large.
+    """
+    if not text.strip():
+        raise InputError(words("pool.empty"))
+    return limited(read.table(io.BytesIO(text.encode("utf-8", "replace")), words("pool.name")))
+
+
 def limited(table: Table) -> Table:
     """The same table.
 
@@ -164,7 +184,14 @@ def sentences_of(wanted: PoolRequest) -> PooledTable:
     return found
 
 
-def _number(written: str) -> float:
+def level_of(written: str) -> float:
+    """The level of intervals as it was typed, in percent.
+
+    Raises
+    ------
+    InputError
+        It is no number.
+    """
     try:
         return float(written.replace(",", ".").removesuffix("%"))
     except ValueError:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from deqi.api import html, pooling, write
 from deqi.api import pages as blocks
 from deqi.api.types import InputError, PooledTable
+from deqi.web.pooling.answers import SVG, attached
 from deqi.web.pooling.asked import Asked, asked
 from deqi.web.pooling.figures import SHOWN, drawn, svg
 from deqi.web.site import library, pages
@@ -17,7 +18,6 @@ from deqi.web.site.sentences import without_dashes
 
 NUMBERS = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 """What the numbers of a result may be asked for as, and the media type; a figure is asked for by its name."""
-SVG = "image/svg+xml"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,11 +30,11 @@ def pool(request: HttpRequest) -> HttpResponse:
         wanted = asked(request)
         if form in pooling.figures():
             with_figure = dataclasses.replace(wanted, figures=(*wanted.figures, form))
-            return _file(svg(form, with_figure.pooled(), wanted.favours), form, SVG, "svg")
+            return attached(svg(form, with_figure.pooled(), wanted.favours), f"pool-{form}.svg", SVG)
         found = wanted.pooled()
         if form in NUMBERS:
             text = write.json(found.as_json()) if form == "json" else pooling.studies_csv(found)
-            return _file(text, form, NUMBERS[form], form)
+            return attached(text, f"pool-{form}.{form}", NUMBERS[form])
     except InputError as error:
         given = _form(wanted) | {"fault": without_dashes(str(error))}
         return pages.private_page("pooling/pool.html.j2", given, 422)
@@ -73,11 +73,3 @@ def _result(found: PooledTable, wanted: Asked) -> dict[str, object]:
         "numbers": tuple(NUMBERS),
         "figures": ("forest", *(one.kind for one in (funnel, *more) if one.figure is not None)),
     }
-
-
-def _file(text: str, form: str, media: str, ending: str) -> HttpResponse:
-    response = HttpResponse(text, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="pool-{form}.{ending}"'
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
