@@ -29,7 +29,7 @@ from deqi.people.fhir.elements import (
 from deqi.people.terminology.codes import CodeIndex
 from deqi.people.terminology.hearing import Heard
 from deqi.people.terminology.sites import SiteFinder, side_of_codes, side_of_text
-from deqi.people.terminology.systems import short_system
+from deqi.people.terminology.systems import SHORT, short_system
 
 Codes = tuple[Coding, ...]
 _CACHE_LIMIT = 200_000
@@ -360,7 +360,7 @@ class Converter:
         issued = moment(resource.issued)
         facts = []
         for part in (resource, *(resource.component or ())):
-            about = self.about("observation", *self.codes_of(part.code))
+            about = self.about("observation", *self._named(*self.codes_of(part.code)))
             site, side = self.place([resource.bodySite], about) if resource.bodySite else (None, about.side)
             heard = about.heard
             value, unit, comparator = number_of(part)
@@ -417,6 +417,12 @@ class Converter:
             origin=origin,
             sets=(SetMatch(PREGNANCY, "code", about.first.system, about.first.code),),
         )
+
+    def _named(self, codes: Codes, text: str) -> tuple[Codes, str]:
+        """A code of a laboratory's own is its only word where it has no others (``PLT``)."""
+        if not text and codes and not any(one.display for one in codes):
+            text = next((one.code for one in codes if one.system not in SHORT and one.code.isalpha()), "")
+        return codes, text
 
     def _worded(self, part: fhir.Observation | fhir.Result) -> tuple[Codes, str]:
         if says_two_values(part):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from deqi.knowledge.thresholds import thresholds
-from deqi.people.dates import DateRange, parse_date, span
+from deqi.people.dates import ANY_DAY, DateRange, parse_date, span
 from deqi.people.facts import State
 from deqi.people.fhir import statuses
 from deqi.people.fhir import types as fhir
@@ -182,5 +182,8 @@ def ended(period: fhir.Period | None) -> DateRange | None:
 
 
 def covered(period: fhir.Period | None) -> DateRange | None:
-    """The whole of a period: the fact lies somewhere in it."""
-    return span(begun(period), ended(period)) if period else None
+    """The whole of a period: the fact lies somewhere in it. One without an end has not ended on the day it began."""
+    if period is None:
+        return None
+    start, end = begun(period), ended(period)
+    return span(start, end if end is not None or start is None else DateRange(start.earliest, ANY_DAY.latest))
