@@ -211,7 +211,7 @@ def _wide(columns: int, words: int) -> str:
         ({"permutations": "5001"}, "2 to 5,000, the most for 1,000 rows"),
         ({"permutations": "101", "moderators": "w0"}, "2 to 100, the most for 1,000 rows and the 50 coefficients"),
         ({"moderators": "w0,w1"}, "make 99 coefficients, and here at most 50 are fitted"),
-        ({"moderators": "w0", "scale": "w0"}, "make 100 coefficients"),
+        ({"moderators": "w0", "scale": "w0"}, "make 100 coefficients, and here at most 24 are fitted"),
         ({"scale": ",".join(f"w{c}" for c in range(18))}, "make 883 coefficients"),
     ],
 )

@@ -20,8 +20,8 @@ from metafit import Effects, StatsInputError, Status, location_scale, permutatio
 MOST_ARRANGED: Final = 10_000_000
 #: Where others wait: studies times arrangements times coefficients; two or three seconds of work.
 MOST_ARRANGED_SERVED: Final = 5_000_000
-#: Where others wait: coefficients of the mean and the spread together. The work grows with their square and more.
-MOST_COEFFICIENTS_SERVED: Final = 50
+#: Where others wait: coefficients of the mean or the spread; fewer of both, whose work is that of their product.
+MOST_COEFFICIENTS_SERVED, MOST_OF_BOTH_SERVED = 50, 24
 SCALE_METHODS: Final = ("REML", "ML")
 
 
@@ -65,8 +65,9 @@ def bound_regression(asked: Asked, table: Table, moderators: tuple[str, ...], us
     """
     mean = _coefficients(table, moderators, usable)
     fitted = (mean if moderators else 0) + (_coefficients(table, asked.scale, usable) if asked.scale else 0)
-    if fitted > MOST_COEFFICIENTS_SERVED:
-        raise InputError(say("moderators.served", name=table.name, found=fitted, most=MOST_COEFFICIENTS_SERVED))
+    both = moderators and asked.scale
+    if fitted > (bound := MOST_OF_BOTH_SERVED if both else MOST_COEFFICIENTS_SERVED):
+        raise InputError(say("moderators.served", name=table.name, found=fitted, most=bound))
     most = MOST_ARRANGED_SERVED // (max(len(table.rows), 1) * mean)
     if asked.permutations is not None and asked.permutations > most:
         raise InputError(say("permutations.served", most=f"{most:,}", k=f"{len(table.rows):,}", p=mean))
