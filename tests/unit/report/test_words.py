@@ -18,6 +18,7 @@ FOR_RESEARCHERS = (
     "pool.",
     "numbers.",
     "web.pool.",  # the page on which researchers pool their own table
+    "web.network.",
     "repool.",
     "measure.",
     "check.",  # for those who keep the knowledge
