@@ -20,9 +20,10 @@ State = Literal["present", "inactive", "past", "refuted", "planned", "unknown"]
 STATES: tuple[State, ...] = get_args(State)
 """What the recorded status means, the same words for every kind:
 
-* ``present``: holds (an active condition, a medicine being taken, a procedure done, a device in place, a final result)
+* ``present``: holds (an active condition, a medicine being taken, a dose given, a procedure done, a device in place, a
+  final result)
 * ``inactive``: a condition or allergy called inactive or in remission: neither there nor gone
-* ``past``: resolved or abated, a medicine stopped or completed or administered, a device removed
+* ``past``: resolved or abated, a medicine stopped or completed, a device removed
 * ``refuted``: recorded as not so (refuted, not taken, not done): evidence of absence
 * ``planned``: not begun
 * ``unknown``: the status says so, or is not recorded where that leaves it open

@@ -67,8 +67,8 @@ def test_planted_answers_are_nowhere(guarded: tuple[Site, Path], browser: Browse
         page.locator("summary").click()
         upload = {"name": f"{MARK}.json", "mimeType": "application/json", "buffer": json.dumps(chart).encode()}
         page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
-        page.get_by_role("button", name="Read it").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Read it").click()
         assert page.context.cookies() == []
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     site.post("/ask", [("given", f"cancer-now={MARK}")])
