@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from deqi.safety.compare import Changes
     from deqi.safety.explain import Explained
 
+NETWORK_WIDTH, RANKS_WIDTH = 520.0, 720.0
+"""Of the figures of a network; wider they say no more."""
+
 
 def report(made: Report, library: Library) -> Page:
     """The whole report."""
@@ -191,7 +194,7 @@ def figure(kind: str, found: PooledTable, library: Library, *, favours: str | No
     return figure_of(kind, found, library.phrases, favours)
 
 
-def rank_figure(found: NetworkTable, width: float = 720) -> str:
+def rank_figure(found: NetworkTable, width: float = RANKS_WIDTH) -> str:
     """The rankograms of a network, as SVG.
 
     Raises:
@@ -207,7 +210,7 @@ def rank_figure(found: NetworkTable, width: float = 720) -> str:
         raise InputError(str(error)) from None
 
 
-def network_figure(found: NetworkTable, width: float = 520) -> str:
+def network_figure(found: NetworkTable, width: float = NETWORK_WIDTH) -> str:
     """The network of treatments, as SVG."""
     from metafit.plots import network_plot
 

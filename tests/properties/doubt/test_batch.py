@@ -6,12 +6,12 @@ import copy
 import json
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties.doubt import engines
 from tests.properties.doubt.charts import charts
-from tests.properties.doubt.settings import EXAMPLES
+from tests.properties.doubt.settings import EXAMPLES, of_one_seed
 from tests.properties.doubt.transforms import Chart, blurred
 
 
@@ -34,14 +34,7 @@ def _drawn(count: int) -> list[Chart]:
     """Charts, each followed by the same chart blurred: ``count`` pairs of one seed."""
     batch: list[Chart] = []
 
-    @settings(
-        max_examples=count,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=tuple(HealthCheck),
-    )
+    @of_one_seed(count)
     @given(st.data(), charts())
     def draw(data: st.DataObject, chart: Chart) -> None:
         batch.extend((copy.deepcopy(chart), data.draw(blurred(chart))[1]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from tests.properties.doubt import engines, omop
-from tests.properties.doubt.settings import EXAMPLES
+from tests.properties.doubt.settings import EXAMPLES, of_one_seed
 
 # Of what may mean a pregnancy it is not known how far it has come: which trimester is then open, or neither.
 _MOVES_WITH_THE_DAY = {"pregnancy-t1-abdomen-sacrum", "pregnancy-t2t3-abdomen"}
@@ -34,14 +34,7 @@ def test_rows_that_say_less_never_say_no(tmp_path: Path, complete: bool) -> None
 def _drawn(count: int) -> list[tuple[str, list[omop.Record], list[omop.Record]]]:
     found: list[tuple[str, list[omop.Record], list[omop.Record]]] = []
 
-    @settings(
-        max_examples=count,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=tuple(HealthCheck),
-    )
+    @of_one_seed(count)
     @given(omop.pairs())
     def draw(pair: tuple[str, list[omop.Record], list[omop.Record]]) -> None:
         found.append(pair)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,13 @@ from typer.testing import CliRunner
 
 from deqi.api import pooling
 from deqi.cli.main import app
+from deqi.evidence.table.contrasts import MOST_ROWS_SERVED, MOST_TREATMENTS_SERVED
+from deqi.evidence.table.pooled import MOST_COUNTS_SERVED
+from deqi.evidence.table.regressed import MOST_ARRANGED_SERVED, MOST_COEFFICIENTS_SERVED, MOST_OF_BOTH_SERVED
+from deqi.knowledge import load
 from deqi.web.api.bodies import FigureBody
-from deqi.web.pooling.figures import SHOWN
+from deqi.web.pooling.asked import MOST_STUDIES
+from deqi.web.pooling.figures import MOST_FOR_SUBSETS, SHOWN
 from tests.support.doors import Form, options
 from tests.support.site import Site
 from tests.web.api.test_api import ask
@@ -24,6 +30,34 @@ TRIALS = (Path(__file__).parents[3] / "examples" / "bcg.csv").read_text()
 FIGURES = tuple(one.replace("-", "_") for one in pooling.figures())
 ONLY_HERE = "file", "figures"
 """Of the page: a file in place of a pasted table, and the list of figures, of which the command has an option each."""
+
+OF_BOTH = MOST_COEFFICIENTS_SERVED, MOST_OF_BOTH_SERVED
+OF_NETWORKS = MOST_ROWS_SERVED, MOST_TREATMENTS_SERVED
+BOUNDS: dict[str, tuple[int, ...]] = {
+    "web.pool.further.reasons.said": OF_BOTH,
+    "web.pool.permutations.said": (MOST_STUDIES, MOST_ARRANGED_SERVED // MOST_STUDIES, MOST_ARRANGED_SERVED // 100),
+    "web.pool.figure.gosh": (MOST_FOR_SUBSETS,),
+    "web.network.columns": OF_NETWORKS,
+    "web.api.part.figure": (MOST_FOR_SUBSETS,),
+    "web.api.field.permutations": (MOST_ARRANGED_SERVED,),
+    "web.api.field.scale": OF_BOTH,
+    "web.api.field.network.table": OF_NETWORKS,
+}
+SITE_PAGE = (Path(__file__).parents[3] / "docs" / "site.md").read_text()
+
+
+def _numbers(text: str) -> set[int]:
+    return {int(one.replace(",", "")) for one in re.findall(r"\d+(?:,\d{3})*", text)}
+
+
+@pytest.mark.parametrize("key", BOUNDS)
+def test_a_bound_is_said_as_it_holds(key: str) -> None:
+    assert set(BOUNDS[key]) <= _numbers(load().texts[key])
+
+
+def test_the_page_about_the_site_says_every_bound() -> None:
+    most = MOST_STUDIES, MOST_ARRANGED_SERVED, MOST_FOR_SUBSETS, MOST_COUNTS_SERVED, *OF_BOTH, *OF_NETWORKS
+    assert set(most) <= _numbers(SITE_PAGE)
 
 
 def test_the_page_has_every_option(site: Site) -> None:

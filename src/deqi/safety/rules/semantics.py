@@ -65,7 +65,7 @@ RECORDED = _rows(
 )  # fmt: skip
 """Conditions, procedures, devices and allergies. A procedure that was done has no end. What is called present and yet
 has ended contradicts itself. What was only meant (``planned``) may have been done since: it counts from its day on for
-``alarm-days``, see `deqi.safety.evaluate.context.counts`."""
+``alarm-days``, see `deqi.safety.evaluate.context.still_meant`."""
 
 TAKEN = _rows(
     ("present",              "none|later|perhaps|today", "yes"),

@@ -16,7 +16,10 @@ from deqi.web.pooling.asked import LONGEST_CHOICE, LONGEST_WORDS, level_of, tabl
 from deqi.web.site import library, pages
 from deqi.web.site.sentences import without_dashes
 
-FIGURES = {"plot": (blocks.network_figure, 520.0), "rank-plot": (blocks.rank_figure, 720.0)}
+FIGURES = {
+    "plot": (blocks.network_figure, blocks.NETWORK_WIDTH),
+    "rank-plot": (blocks.rank_figure, blocks.RANKS_WIDTH),
+}
 """Figures by the names of their options, and how wide they are at most."""
 RANKS = ("ranks", "all")
 
